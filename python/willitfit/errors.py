@@ -1,0 +1,133 @@
+"""Every error this package raises on purpose; the children say who must act.
+
+    WillItFitError
+    ├── UnknownName              the asker: a model, runtime, precision or device nobody listed
+    ├── UnreadableLink           whoever made the link
+    ├── UnreadableConfig         the author of a config.json (a missing or wrong key)
+    │   └── UnsupportedArchitecture   a model_type this project does not know
+    ├── UnreadableHeader         the author of a file (safetensors, GGUF, ONNX)
+    ├── UnreadableDevice         whoever wrote a device as data
+    ├── UnreachableHub           the network, or the hub's owner
+    ├── UnsupportedCombination   the asker: this runtime does not run this model so
+    └── CatalogFault             this project
+
+Each keeps its parts as fields and builds one lower-case sentence from them:
+what was given, then what is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def _listed(names: Iterable[str], *, most: int = 60) -> str:
+    every = sorted(names)
+    shown = ", ".join(every[:most])
+    return shown + (f" and {len(every) - most} more" if len(every) > most else "")
+
+
+def shown(value: object, *, most: int = 60) -> str:
+    """Return `value` as one short printable line, for use in a sentence.
+
+    >>> shown("a" * 100, most=8)
+    "'aaaaaaa…"
+    >>> shown({"a": [1, 2]})
+    "{'a': [1, 2]}"
+    """
+    if isinstance(value, str):
+        text = repr(value[: most + 1])
+    elif isinstance(value, (dict, list, tuple)) and len(value) > 8:
+        text = f"{type(value).__name__} of {len(value)} entries"
+    elif isinstance(value, int) and abs(value) > 10**30:
+        text = "a number of more than 30 digits"
+    else:
+        text = repr(value)
+    return text if len(text) <= most else text[:most] + "…"
+
+
+class WillItFitError(Exception):
+    """The base of the tree; never raised itself."""
+
+
+class UnknownName(WillItFitError):
+    """A name that nothing in the catalogue carries."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Keep what was asked for and what would have been accepted."""
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        super().__init__(f"unknown {kind} {shown(name)}; known are: {_listed(self.known)}")
+
+
+class UnreadableLink(WillItFitError):
+    """The text after '#' does not say a scenario."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        """Keep the key at fault and the problem with it."""
+        self.key, self.problem = key, problem
+        super().__init__(f"the link cannot be read: {shown(key)} {problem}")
+
+
+class UnreadableConfig(WillItFitError):
+    """A config.json lacks a key or holds a value that no such model can have."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        """Keep the key at fault and the rule it breaks."""
+        self.key, self.problem = key, problem
+        super().__init__(f"the config cannot be read: {shown(key)} {problem}")
+
+
+class UnsupportedArchitecture(UnreadableConfig):
+    """A model_type that this project does not know."""
+
+    def __init__(self, model_type: str, known: Iterable[str]) -> None:
+        """Keep the type asked for and the types known."""
+        self.model_type, self.known = model_type, tuple(sorted(known))
+        super().__init__(
+            "model_type",
+            f"{shown(model_type)} is not known; known are: {_listed(self.known, most=200)}",
+        )
+
+
+class UnreadableHeader(WillItFitError):
+    """A file's header breaks its format's rules."""
+
+    def __init__(self, form: str, problem: str) -> None:
+        """Keep the format and the rule broken."""
+        self.form, self.problem = form, problem
+        super().__init__(f"not a readable {form} header: {problem}")
+
+
+class UnreadableDevice(WillItFitError):
+    """A device written as data has a key or value that DESIGN's list does not allow."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        """Keep the key at fault and the rule it breaks."""
+        self.key, self.problem = key, problem
+        super().__init__(f"the device cannot be read: {shown(key)} {problem}")
+
+
+class UnreachableHub(WillItFitError):
+    """A hub did not answer, or not with what was asked for."""
+
+    def __init__(self, asked: str, problem: str) -> None:
+        """Keep what was asked and what came instead."""
+        self.asked, self.problem = asked, problem
+        super().__init__(f"{shown(asked, most=200)} {problem}")
+
+
+class UnsupportedCombination(WillItFitError):
+    """A runtime does not run this model, or not at this precision."""
+
+    def __init__(self, what: str, accepted: Iterable[str]) -> None:
+        """Keep what was asked and what the runtime accepts instead."""
+        self.what, self.accepted = what, tuple(accepted)
+        super().__init__(f"{what}; accepted are: {_listed(self.accepted)}")
+
+
+class CatalogFault(WillItFitError):
+    """The catalogue shipped with the package breaks its own rules."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        """Keep every fault, so that one run reports them all."""
+        self.faults = tuple(faults)
+        super().__init__("the catalogue is at fault: " + "; ".join(self.faults))
