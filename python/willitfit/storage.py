@@ -7,12 +7,15 @@ Bits per weight is derived from these and never stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
+from typing import TYPE_CHECKING
 
 from willitfit.units import Bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 class Per(StrEnum):
@@ -34,7 +37,8 @@ def _ceiling(count: int, unit: int) -> int:
 class Beside:
     """An array kept next to the weights: `size` bytes for each block, row, column or tensor.
 
-    `elements` is the length of a block or run and the side of a tile.
+    `elements` is the length of a block or run, the side of a tile, and how many
+    rows or columns share one entry (flags of one bit share a byte by eights).
     """
 
     size: int
@@ -47,8 +51,8 @@ class Beside:
             Per.BLOCK: rows * _ceiling(columns, self.elements),
             Per.RUN: _ceiling(rows * columns, self.elements),
             Per.TILE: _ceiling(rows, self.elements) * _ceiling(columns, self.elements),
-            Per.ROW: rows,
-            Per.COLUMN: columns,
+            Per.ROW: _ceiling(rows, self.elements),
+            Per.COLUMN: _ceiling(columns, self.elements),
             Per.TENSOR: 1,
         }
         return self.size * entries[self.per]
@@ -66,7 +70,8 @@ class StorageType:
 
     `beside` are the arrays that formats with separate scales keep next to the
     packed weights. `runs` says that blocks are counted through the whole
-    tensor and not anew in each row.
+    tensor and not anew in each row. `packed_size` is the formula, on rows and
+    columns, of the few formats whose packed weights do not follow their block.
 
     >>> StorageType("Q4_0", elements=32, size=18).bits_per_weight
     4.5
@@ -77,6 +82,7 @@ class StorageType:
     size: int
     beside: tuple[Beside, ...] = ()
     runs: bool = False
+    packed_size: Callable[[int, int], int] | None = None
 
     @property
     def bits_per_weight(self) -> float:
@@ -94,12 +100,15 @@ class StorageType:
     def arrays_of(self, shape: Sequence[int]) -> tuple[Bytes, ...]:
         """Return the bytes of each array: the packed weights first, then what lies beside them.
 
-        >>> LITERT_INT8.arrays_of((10, 64))  # one float32 scale for each row
+        >>> scaled = StorageType("int8", 1, 1, (Beside(4, Per.ROW),))  # a float32 scale per row
+        >>> scaled.arrays_of((10, 64))
         (640, 40)
         """
         rows, columns = prod(shape[:-1]), (shape[-1] if shape else 1)
         weights = Beside(self.size, Per.RUN if self.runs else Per.BLOCK, self.elements)
-        return tuple(Bytes(array.size_of(rows, columns)) for array in (weights, *self.beside))
+        packed = self.packed_size or weights.size_of
+        beside = (array.size_of(rows, columns) for array in self.beside)
+        return (Bytes(packed(rows, columns)), *map(Bytes, beside))
 
     def size_of(self, shape: Sequence[int]) -> Bytes:
         """Return the bytes of a tensor whose rows are padded to whole blocks.
@@ -119,4 +128,3 @@ I32 = StorageType("I32", elements=1, size=4)
 I16 = StorageType("I16", elements=1, size=2)
 I8 = StorageType("I8", elements=1, size=1)
 U8 = StorageType("U8", elements=1, size=1)
-LITERT_INT8 = StorageType("LiteRT int8", 1, 1, (Beside(4, Per.ROW),))

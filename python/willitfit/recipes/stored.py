@@ -6,14 +6,18 @@ types that every recipe returns and that downloads, footprints and checks read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from willitfit.storage import StorageType
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import NOTHING, Basis, Bytes, Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from willitfit.storage import StorageType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
