@@ -1,0 +1,46 @@
+# `make help` lists what there is. A rule is three lines or calls a script.
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8000
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup lock site serve check format test bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.tools .venv/.willitfit node_modules/.ready .venv/.chromium ## install what the rest needs, into .venv and node_modules
+
+.venv/.tools: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, set PYTHON to one; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv && $(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.willitfit: pyproject.toml .venv/.tools
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.venv/.chromium: .venv/.tools tools/chromium.py
+	@$(PY) tools/chromium.py > $@.path && mv $@.path $@ && echo "Chromium: $$(cat $@)"
+
+lock: ## write requirements.lock anew for every Python from 3.11 on
+	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv==0.13.9
+	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev -o requirements.lock
+
+check: setup ## ruff, mypy --strict, the import graph
+	$(PY) -m ruff check && $(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) -m pytest -q -p no:cacheprovider tests/core/test_imports.py
+
+format: setup ## let ruff mend and format what it can
+	$(PY) -m ruff check --fix; $(PY) -m ruff format
+
+test: setup ## every test: unit, laws, page
+	$(PY) -m pytest
+
+clean: ## remove what was built; .cache/ (downloads) stays
+	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
