@@ -1,0 +1,341 @@
+"""Budgets: what a device's signals imply for each pool of memory.
+
+In: a `Device`. Out: a `Budget` per pool, an interval of bytes with its basis
+and a sentence, or one whose `have` is `None`: nothing is known. A WebGPU limit
+is a tier of the browser and is never taken for memory.
+
+The fractions below are priors, written down once, each with what it rests on.
+They were set against field reports of models that ran or died on named devices
+(`tests/data/field_reports.csv`) and are judged by the table in
+`docs/accuracy.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from willitfit.device import Device
+from willitfit.units import GB, GIB, MB, Basis, Interval
+
+
+class Pool(StrEnum):
+    """Where bytes live."""
+
+    PAGE = "page"  # JavaScript and WebAssembly memory of the tab
+    GPU = "gpu"
+    PEAK = "peak"  # both together, where graphics shares memory
+    WASM = "wasm"  # the part of the page's memory that WebAssembly addresses
+    STORAGE = "storage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a pool probably offers; `have` is `None` where nothing is known."""
+
+    pool: Pool
+    have: Interval | None
+    basis: Basis
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A linear rule: `fraction` of installed memory less `reserve` bytes.
+
+    >>> Share(0.5, 1).of(100)
+    49
+    """
+
+    fraction: float
+    reserve: int = 0
+
+    def of(self, ram: int) -> int:
+        """Return the bytes this rule grants of `ram` bytes, at least a tenth of it."""
+        return max(round(self.fraction * ram) - self.reserve, ram // 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How much of installed memory a tab may take: three shares and a ceiling."""
+
+    low: Share
+    likely: Share
+    high: Share
+    why: str
+    ceiling: Interval | None = None
+
+    def of(self, ram: Interval) -> Interval:
+        """Return the budget for an interval of installed memory.
+
+        Each end grows with the same end of `ram`, so more memory never worsens a verdict.
+        """
+        low, likely = self.low.of(ram.low), self.likely.of(ram.likely)
+        likely = max(low, likely)
+        high = max(likely, self.high.of(ram.high))
+        if self.ceiling is None:
+            return Interval(low, likely, high)
+        ends = (self.ceiling.low, self.ceiling.likely, self.ceiling.high)
+        low, likely, high = (
+            min(a, b) for a, b in zip((low, likely, high), ends, strict=True)
+        )
+        return Interval(low, likely, high)
+
+
+#: WebKit ends a phone's tab at about 1.5 GB, graphics included (WebKit PR 49472, PR 11787);
+#: a 581 MB file under llama.cpp's WebGPU reloaded a 12 GB iPhone, 250-500 MB models ran
+#: (webgpu-bench commits 3877bd6, f59fbdb).
+IPHONE: Final = Rule(
+    Share(0.10),
+    Share(0.17),
+    Share(0.32),
+    "Safari ends a tab on an iPhone at about 1.5 GB, graphics included, whatever the phone has",
+    Interval(550 * MB, 1000 * MB, 1500 * MB),
+)
+#: The same report: an iPad with 2,500 MB in use was ended, 1,500 MB was admitted.
+IPAD: Final = Rule(
+    Share(0.11),
+    Share(0.19),
+    Share(0.30),
+    "Safari ends a tab on an iPad somewhere between 1 and 2.5 GB, graphics included",
+    Interval(1000 * MB, 1500 * MB, 2500 * MB),
+)
+#: No fixed cap is published. Pixel 6a (6 GB): 0.9 GB ran, 3 GB died (web-llm issue 524);
+#: Pixel 7 (8 GB): 2.3 GB ran (issue 209); Pixel 8 Pro (12 GB): 2.6 GB ran (issue 759).
+ANDROID: Final = Rule(
+    Share(0.14),
+    Share(0.28),
+    Share(0.40),
+    "Android ends a tab when memory runs short; no fixed limit is published",
+)
+#: The system and a browser hold 2-4 GB; the rest is shared by page and graphics.
+SHARED: Final = Rule(
+    Share(0.35, 600 * MB),
+    Share(0.50, 500 * MB),
+    Share(0.80, 2 * GB),
+    "the system and the browser keep part of the memory, and graphics shares the rest",
+)
+#: Metal's working set is 65-75 % of memory (llama.cpp reports for Apple silicon).
+UNIFIED: Final = Rule(
+    Share(0.35, 600 * MB),
+    Share(0.55, 500 * MB),
+    Share(0.75),
+    "a Mac shares memory with its graphics and lends about two thirds of it",
+)
+#: Killed at 7 GB and more (WebKit MemoryPressureHandler), yet a 1.2 GB model reloaded a Mac's
+#: tab "for significant memory" where Chrome on the same machine went on.
+MAC_SAFARI: Final = Rule(
+    Share(0.10),
+    Share(0.20),
+    Share(0.50),
+    "Safari on a Mac reloads a tab that uses significant memory, at the latest near 7 GB",
+    Interval(2 * GB, 4 * GB, 8 * GB),
+)
+#: Chrome's renderer may address 8 GB and more on desktops; the tab alone rarely gets it all.
+TAB: Final = Rule(
+    Share(0.35, 600 * MB),
+    Share(0.50, 500 * MB),
+    Share(0.70),
+    "the system and the browser keep part of the memory",
+    Interval(7 * GB, 12 * GB, 16 * GB),
+)
+
+#: A card keeps some of its memory for the screen and other programs.
+VRAM_SHARE: Final = (0.75, 0.87, 0.97)
+#: A separate card of unknown size: 8 GB is the commonest among gamers (Steam survey, January 2026).
+UNKNOWN_CARD: Final = Interval(2 * GB, 6 * GB, 16 * GB)
+
+#: What the weakest phone in the catalogue leaves a tab; whatever needs less fits anywhere.
+ANYWHERE: Final = 250 * MB
+
+#: Installed memory when only an iPhone or iPad is known: 3 GB to 12 GB.
+APPLE_MOBILE_RAM: Final = Interval(3 * GIB, 6 * GIB, 12 * GIB)
+
+
+def installed(device: Device) -> Budget:
+    """Return the memory the device has, as an interval with how it is known."""
+    if device.ram_bytes is not None:
+        ram = device.ram_bytes
+        return Budget(
+            pool=Pool.PEAK,
+            have=Interval(ram, ram, ram),
+            basis=Basis.LISTED if device.name else Basis.REPORTED,
+            why="as the maker lists it" if device.name else "as you said",
+        )
+    if device.device_memory is not None:
+        return _from_device_memory(device)
+    return Budget(
+        pool=Pool.PEAK,
+        have=None,
+        basis=Basis.REPORTED,
+        why="this browser does not tell a page how much memory the device has",
+    )
+
+
+def _from_device_memory(device: Device) -> Budget:
+    """Return the interval behind `navigator.deviceMemory`.
+
+    Chromium rounds the installed memory to the nearest power of two, so a value
+    v means (0.75 v, 1.5 v] GiB; it then clamps: since version 147 to 2-32 on
+    desktops and 1-8 on Android, before to 0.25-8. At the top clamp there may be
+    any amount more.
+
+    Source: w3c/device-memory at f2a13e3; chromestatus 6330376953921536.
+    """
+    value = device.device_memory or 0
+    unit = value * GIB
+    version = device.browser_version
+    phone = device.platform == "android"
+    top = 8 if phone or (version is not None and version < 147) else 32
+    bottom = 1 if phone else 2
+    low = 0 if value <= bottom else round(0.75 * unit)
+    high = round((3 if value >= top else 1.5) * unit)
+    low = max(low, round(0.5 * GIB))
+    if value == 8 and not phone and version is None:
+        high = 64 * GIB
+    return Budget(
+        pool=Pool.PEAK,
+        have=Interval(low, max(low, round(unit)), max(low, high)),
+        basis=Basis.REPORTED,
+        why="the browser rounds it to a power of two",
+    )
+
+
+def shares_memory(device: Device) -> bool | None:
+    """Return whether graphics uses the same memory as the page; `None` if nobody says."""
+    if device.graphics is not None:
+        return device.graphics != "discrete"
+    if device.on_phone or device.platform == "chromeos":
+        return True
+    adapter = device.adapter
+    vendor = (adapter.vendor or "").lower() if adapter else ""
+    if vendor in ("apple", "qualcomm", "arm", "img-tec", "samsung", "google", "microsoft"):
+        return True
+    if vendor == "intel":
+        return True
+    return False if vendor == "nvidia" else None
+
+
+def _rule(device: Device) -> Rule:
+    if device.platform == "ios":
+        return IPHONE
+    if device.platform == "ipados":
+        return IPAD
+    if device.platform == "android":
+        return ANDROID
+    if device.platform == "macos":
+        return MAC_SAFARI if device.browser == "safari" else UNIFIED
+    return SHARED
+
+
+def peak(device: Device) -> Budget:
+    """Return what page and graphics may take together."""
+    ram = installed(device)
+    rule = _rule(device)
+    have = ram.have
+    if have is None and device.on_apple_mobile:
+        have = APPLE_MOBILE_RAM
+    if have is None:
+        return Budget(pool=Pool.PEAK, have=None, basis=ram.basis, why=ram.why)
+    return Budget(
+        pool=Pool.PEAK,
+        have=_at_least(rule.of(have), device.measured.page_bytes),
+        basis=Basis.ASSUMED,
+        why=rule.why,
+    )
+
+
+def page(device: Device) -> Budget:
+    """Return what the tab alone may take where graphics has memory of its own."""
+    ram = installed(device)
+    if ram.have is None:
+        return Budget(pool=Pool.PAGE, have=None, basis=ram.basis, why=ram.why)
+    return Budget(
+        pool=Pool.PAGE,
+        have=_at_least(TAB.of(ram.have), device.measured.page_bytes),
+        basis=Basis.ASSUMED,
+        why=TAB.why,
+    )
+
+
+def graphics(device: Device) -> Budget:
+    """Return what a separate graphics card offers."""
+    if device.vram_bytes is not None:
+        low, likely, high = (round(device.vram_bytes * share) for share in VRAM_SHARE)
+        have, why = Interval(low, likely, high), "the card keeps some for the screen"
+    else:
+        have, why = UNKNOWN_CARD, "no browser tells how much memory a graphics card has"
+    return Budget(
+        pool=Pool.GPU,
+        have=_at_least(have, device.measured.gpu_bytes),
+        basis=Basis.ASSUMED,
+        why=why,
+    )
+
+
+#: Shared or large WebAssembly memories fail early on phones: 450 MB is one project's budget for
+#: iPhones, commits were reaped near 700-800 MB (webgpu-bench commit 1aba3ab); Android builds
+#: allocated from 300 MB to 4 GB (transformers.js issue 1319).
+WASM_ON: Final = {
+    "ios": Interval(300 * MB, 700 * MB, 1400 * MB),
+    "ipados": Interval(700 * MB, 1400 * MB, 2000 * MB),
+    "android": Interval(500 * MB, 1800 * MB, 4 * GIB),
+}
+
+
+def wasm(device: Device, ceiling: int) -> Budget:
+    """Return how much WebAssembly may address: a ceiling, and less on phones."""
+    usual = WASM_ON.get(device.platform or "")
+    if usual is None:
+        return Budget(
+            pool=Pool.WASM,
+            have=Interval(ceiling, ceiling, ceiling),
+            basis=Basis.COMPUTED,
+            why=f"this runtime's WebAssembly memory ends at {ceiling / GIB:g} GiB",
+        )
+    return Budget(
+        pool=Pool.WASM,
+        have=Interval(
+            min(usual.low, ceiling), min(usual.likely, ceiling), min(usual.high, ceiling)
+        ),
+        basis=Basis.ASSUMED,
+        why="phones refuse large WebAssembly memories well before the runtime's own ceiling",
+    )
+
+
+#: Chrome reports usage plus at most 10 GiB, or the disk's size if smaller, whatever is free.
+SYNTHETIC_QUOTA: Final = 10 * GIB
+
+
+def storage(device: Device) -> Budget:
+    """Return the room to keep a download, as far as the browser's estimate tells."""
+    quota, usage = device.storage.quota_bytes, device.storage.usage_bytes or 0
+    if quota is None:
+        return Budget(
+            pool=Pool.STORAGE,
+            have=None,
+            basis=Basis.REPORTED,
+            why="this browser has not said how much it lets a site keep",
+        )
+    free = max(quota - usage, 0)
+    if device.browser in ("chrome", "edge", "samsung") and free >= SYNTHETIC_QUOTA:
+        return Budget(
+            pool=Pool.STORAGE,
+            have=Interval(free // 5, free, 50 * free),
+            basis=Basis.REPORTED,
+            why="this browser says at most 10 GiB, whatever is really free",
+        )
+    return Budget(
+        pool=Pool.STORAGE,
+        have=Interval(free // 2, free, free),
+        basis=Basis.REPORTED,
+        why="what the browser says it would let this site keep",
+    )
+
+
+def _at_least(have: Interval, measured: int | None) -> Interval:
+    """Return the interval raised to what was really obtained on this device."""
+    if measured is None:
+        return have
+    return Interval(max(have.low, measured), max(have.likely, measured), max(have.high, measured))

@@ -1,0 +1,88 @@
+"""Outcomes: how a need compares with what there is, as a word and a probability.
+
+In: two intervals. Out: the probability that the need is met, and its word.
+Both intervals are read as distributions: low is the 5th percentile, likely the
+median, high the 95th. The probability can only rise when any end of what there
+is rises, and only fall when any end of the need rises.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from enum import StrEnum
+from typing import Final
+
+from willitfit.units import Interval
+
+
+class Outcome(StrEnum):
+    """The five words, from best to worst; *unknown* stands apart."""
+
+    LIKELY = "likely"
+    MAY = "may"
+    UNLIKELY = "unlikely"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+#: At and above: likely. At and below: unlikely. Between them: may.
+LIKELY_FROM: Final = 0.75
+UNLIKELY_TO: Final = 0.25
+
+_SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
+_STEPS: Final = 40
+#: How far the outermost twentieth reaches beyond the ends of an interval.
+_TAIL: Final = 1.15
+
+
+def _points(interval: Interval) -> tuple[float, ...]:
+    return (
+        interval.low / _TAIL,
+        float(interval.low),
+        float(interval.likely),
+        float(interval.high),
+        interval.high * _TAIL,
+    )
+
+
+def _quantile(points: tuple[float, ...], share: float) -> float:
+    at = min(max(bisect_right(_SHARES, share) - 1, 0), len(points) - 2)
+    span = _SHARES[at + 1] - _SHARES[at]
+    return points[at] + (points[at + 1] - points[at]) * (share - _SHARES[at]) / span
+
+
+def _share_below(points: tuple[float, ...], value: float) -> float:
+    if value <= points[0]:
+        return 0.0
+    if value >= points[-1]:
+        return 1.0
+    at = bisect_right(points, value) - 1
+    span = points[at + 1] - points[at]
+    return _SHARES[at] + (_SHARES[at + 1] - _SHARES[at]) * (value - points[at]) / span
+
+
+def probability(need: Interval, have: Interval) -> float:
+    """Return the probability that `need` is at most `have`.
+
+    >>> probability(Interval(1, 1, 1), Interval(5, 6, 7))
+    1.0
+    >>> probability(Interval(5, 6, 7), Interval(1, 2, 3))
+    0.0
+    >>> round(probability(Interval(4, 6, 9), Interval(4, 6, 9)), 1)
+    0.5
+    """
+    wanted, there = _points(need), _points(have)
+    shares = ((step + 0.5) / _STEPS for step in range(_STEPS))
+    met = (1.0 - _share_below(there, _quantile(wanted, share)) for share in shares)
+    return round(sum(met) / _STEPS, 4)
+
+
+def word(chance: float) -> Outcome:
+    """Return the word for a probability; never *no*, which only a hard limit says.
+
+    >>> word(0.8), word(0.5), word(0.1)
+    (<Outcome.LIKELY: 'likely'>, <Outcome.MAY: 'may'>, <Outcome.UNLIKELY: 'unlikely'>)
+    """
+    if chance >= LIKELY_FROM:
+        return Outcome.LIKELY
+    return Outcome.UNLIKELY if chance <= UNLIKELY_TO else Outcome.MAY

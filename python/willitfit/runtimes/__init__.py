@@ -1,0 +1,7 @@
+"""Runtimes: what each loads, keeps and needs."""
+
+from willitfit.runtimes.base import Demand, Load, Runtime
+from willitfit.runtimes.phases import Component, Label, Phase
+from willitfit.runtimes.registry import NAMES, named
+
+__all__ = ["NAMES", "Component", "Demand", "Label", "Load", "Phase", "Runtime", "named"]

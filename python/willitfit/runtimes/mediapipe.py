@@ -1,0 +1,96 @@
+"""MediaPipe LLM Inference and LiteRT-LM on the web: Google's runtimes, GPU only.
+
+Weights stream from a reader straight to the GPU, layer by layer; the cache is
+allocated for the chosen number of tokens.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from willitfit.architecture import Architecture
+from willitfit.cache import Allocation
+from willitfit.recipes import litert
+from willitfit.recipes.stored import Stored
+from willitfit.runtimes.base import BINDING, BUFFER, Demand, Load, webgpu
+from willitfit.runtimes.constants import MEDIAPIPE_FLOOR, MEDIAPIPE_GPU_SHARE
+from willitfit.runtimes.phases import (
+    DOWNLOAD,
+    GENERATE,
+    LOAD,
+    PREFILL,
+    READY,
+    Label,
+    Phase,
+    on_gpu,
+    on_page,
+)
+from willitfit.storage import F16
+from willitfit.units import MIB, Bytes, Interval, exactly
+
+#: MediaPipe warns below this for buffers and bindings: 256,128 rows of 2,048 bytes.
+ADVISED: Final = Bytes(524_550_144)
+#: Weights in flight between the network and the GPU: one layer and the table, assumed.
+IN_FLIGHT: Final = Interval(32 * MIB, 96 * MIB, 300 * MIB)
+
+
+class LiteRt:
+    """MediaPipe's or LiteRT-LM's WebGPU engine."""
+
+    uses_gpu: Final = True
+
+    def __init__(self, name: str) -> None:
+        """Choose which of the two packages."""
+        self.name = name
+
+    def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
+        """Return the .task or .litertlm file."""
+        return litert.store(architecture, precision, family=family or self.name)
+
+    def kept(self, load: Load) -> Allocation:
+        """Return a cache of 16-bit floats for all the tokens chosen."""
+        del load
+        return Allocation(element=F16)
+
+    def workspace(self, load: Load) -> Interval:
+        """Return activations of a prompt and the logits of its last token: assumed."""
+        tower = load.architecture.main
+        width = max((layer.feed_forward for layer in tower.layers), default=0)
+        per_token = (8 * tower.hidden + 3 * width) * 4
+        logits = load.architecture.outputs * 4
+        tokens: int = min(load.context, 512)
+        return Interval(
+            tokens * per_token // 2 + logits,
+            tokens * per_token + logits,
+            tokens * per_token * 2 + tokens * logits,
+        )
+
+    def phases(self, load: Load) -> tuple[Phase, ...]:
+        """Return weights in flight, then weights, cache and activations on the GPU."""
+        floor = on_page(Label.RUNTIME, MEDIAPIPE_FLOOR)
+        flight = on_page(Label.COPIES, IN_FLIGHT)
+        weights = on_gpu(Label.WEIGHTS, load.files.scaled(*MEDIAPIPE_GPU_SHARE))
+        cache = on_gpu(Label.CACHE, exactly(load.cache(self.kept(load))))
+        work = on_gpu(Label.WORK, self.workspace(load))
+        return (
+            Phase(DOWNLOAD, (floor, flight)),
+            Phase(LOAD, (floor, flight, weights)),
+            Phase(READY, (floor, weights, cache)),
+            Phase(PREFILL, (floor, weights, cache, work)),
+            Phase(GENERATE, (floor, weights, cache)),
+        )
+
+    def demands(self, load: Load) -> tuple[Demand, ...]:
+        """Return an adapter, room for the largest tensor, and the buffers it warns about."""
+        largest = Bytes(load.stored.largest_buffer)
+        return (
+            webgpu("MediaPipe" if self.name == "mediapipe" else "LiteRT-LM"),
+            Demand(name=BUFFER, why="the largest tensor is one GPU buffer", need=largest),
+            Demand(name=BINDING, why="the largest tensor is one storage binding", need=largest),
+            Demand(
+                name="advised-buffer",
+                why="the runtime warns below this for buffers and bindings",
+                need=ADVISED,
+                hard=False,
+            ),
+        )

@@ -1,0 +1,144 @@
+"""wllama: llama.cpp in WebAssembly, with the layers on WebGPU where there is one.
+
+On the processor the weights live in the wasm heap once; on the GPU they stream
+there. The cache is allocated whole, in blocks of 256 cells; the compute buffer
+is about one piece of the prompt times the vocabulary.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from willitfit.architecture import Architecture
+from willitfit.cache import Allocation
+from willitfit.recipes import gguf
+from willitfit.recipes.stored import Stored
+from willitfit.runtimes import constants
+from willitfit.runtimes.base import (
+    FILE,
+    WASM,
+    Demand,
+    Load,
+    shader_f16,
+    webgpu,
+)
+from willitfit.runtimes.phases import (
+    DOWNLOAD,
+    GENERATE,
+    LOAD,
+    PREFILL,
+    READY,
+    Component,
+    Label,
+    Phase,
+    on_gpu,
+    on_page,
+)
+from willitfit.storage import F16, F32
+from willitfit.tensors import Role
+from willitfit.units import Bytes, Interval, exactly
+
+CELLS: Final = 256
+#: One file must stay below 2 GB: an ArrayBuffer holds it (wllama's own README).
+LARGEST_FILE: Final = Bytes(2 * 10**9)
+
+
+class Wllama:
+    """llama.cpp, on the processor alone or with WebGPU."""
+
+    def __init__(self, *, on_gpu: bool) -> None:
+        """Choose where the layers run."""
+        self.uses_gpu = on_gpu
+        self.name = "wllama-webgpu" if on_gpu else "wllama-cpu"
+
+    def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
+        """Return the GGUF file."""
+        del family
+        return gguf.store(architecture, precision)
+
+    def kept(self, load: Load) -> Allocation:
+        """Return llama.cpp's cells: whole context, windows kept with a piece beyond them."""
+        del load
+        return Allocation(
+            element=F16,
+            state=F32,
+            block=CELLS,
+            windowed=True,
+            beyond_window=constants.LLAMA_PIECE,
+            latent=True,
+        )
+
+    def workspace(self, load: Load) -> Interval:
+        """Return the compute buffer: logits of one piece beside a layer's activations.
+
+        Published logs: Llama 3 at 512 tokens 250.5 MiB = 512 x 128,256 x 4; Qwen2.5 0.5B
+        299.75 MiB of which logits 296.75. The buffer is reused, so the larger of the two counts.
+        """
+        tower = load.architecture.main
+        piece = min(constants.LLAMA_PIECE, load.context)
+        width = max((layer.feed_forward for layer in tower.layers), default=0)
+        activations = piece * (3 * tower.hidden + 2 * width) * 4
+        logits = piece * (load.architecture.outputs if load.generates else tower.hidden) * 4
+        likely = max(logits, activations) + piece * tower.hidden * 4
+        return Interval(max(logits, activations // 2), likely, logits + activations)
+
+    def phases(self, load: Load) -> tuple[Phase, ...]:
+        """Return the file on its way, then weights, cache and compute buffer where they live."""
+        floor = on_page(Label.RUNTIME, constants.WLLAMA_FLOOR)
+        transit = on_page(
+            Label.COPIES, load.files.scaled(*constants.WLLAMA_TRANSIT_SHARE)
+        )
+        there = on_gpu if self.uses_gpu else on_page
+        weights = self._weights(load)
+        cache = there(Label.CACHE, exactly(load.cache(self.kept(load))))
+        work = there(Label.WORK, self.workspace(load))
+        return (
+            Phase(DOWNLOAD, (floor, transit)),
+            Phase(LOAD, (floor, transit, *weights)),
+            Phase(READY, (floor, *weights, cache, work)),
+            Phase(PREFILL, (floor, *weights, cache, work)),
+            Phase(GENERATE, (floor, *weights, cache, work)),
+        )
+
+    def _weights(self, load: Load) -> tuple[Component, ...]:
+        if not self.uses_gpu:
+            return (on_page(Label.WEIGHTS, exactly(load.weights)),)
+        stays = self._on_processor(load)
+        moved = on_gpu(Label.WEIGHTS, exactly(load.weights - stays))
+        return (moved, on_page(Label.WEIGHTS, exactly(stays))) if stays else (moved,)
+
+    def _on_processor(self, load: Load) -> Bytes:
+        """Return the bytes llama.cpp leaves to the processor: the table, and what no binding holds.
+
+        The token table is looked up on the processor; a tied head is loaded a second
+        time for the GPU, so only an untied table leaves it.
+        """
+        tensors = load.stored.tensors
+        table = sum(t.size for t in tensors if t.role is Role.EMBEDDING)
+        wide = 0
+        if load.binding is not None:
+            limit = load.binding
+            wide = sum(t.size for t in tensors if t.size > limit and t.role is not Role.EMBEDDING)
+        return Bytes(table + wide)
+
+    def demands(self, load: Load) -> tuple[Demand, ...]:
+        """Return the wasm ceiling and the largest file, and WebGPU with 16-bit shaders."""
+        largest = max((f.size.likely for f in load.stored.files), default=load.weights)
+        heap = self._heap(load)
+        both = (
+            Demand(name=WASM, why="llama.cpp's heap holds this much", need=Bytes(heap)),
+            Demand(
+                name=FILE,
+                why="one file must stay below 2 GB; larger models are split before upload",
+                need=Bytes(largest),
+                hard=False,
+            ),
+        )
+        if not self.uses_gpu:
+            return both
+        return (webgpu("wllama"), shader_f16("llama.cpp on WebGPU"), *both)
+
+    def _heap(self, load: Load) -> int:
+        if self.uses_gpu:
+            return self._on_processor(load) + constants.WLLAMA_FLOOR.likely
+        return load.weights + load.cache(self.kept(load)) + self.workspace(load).likely
