@@ -1,0 +1,202 @@
+"""A config's keys as its own type understands them: aliases, defaults, bounds.
+
+In: a mapping somebody wrote, and what transformers' class of that model_type
+falls back to. Out: numbers, flags, words and lists that have been checked, or
+`UnreadableConfig` naming the key and the rule it breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeGuard
+
+from willitfit.config.facts import Facts, facts_of
+from willitfit.errors import UnreadableConfig, shown
+
+#: Far above any model ever published, and far below what would fill memory here.
+MOST_LAYERS = 2_000
+MOST_HEADS = 65_536
+MOST_EXPERTS = 65_536
+MOST_WIDTH = 2**24
+MOST_ROWS = 2**30
+MOST_LABELS = 2**24
+
+
+class Keys:
+    """The keys of one config, or of one part of it; `path` says where it lies."""
+
+    __slots__ = ("_facts", "_given", "_path")
+
+    def __init__(self, given: Mapping[str, Any], facts: Facts, path: str = "") -> None:
+        """Keep what was given, and resolve the other names its type accepts."""
+        self._facts = facts
+        self._path = path
+        self._given = dict(given)
+        for alias in given:
+            if alias in facts.aliases:
+                self._given[facts.aliases[alias]] = given[alias]
+
+    @property
+    def type(self) -> str:
+        """Return the model_type whose rules these keys follow."""
+        return self._facts.model_type
+
+    def has(self, key: str) -> bool:
+        """Return whether the key was written down (even as null)."""
+        return self._facts.aliases.get(key, key) in self._given
+
+    def get(self, key: str) -> Any:
+        """Return the raw value: as given, else its type's default, else None."""
+        name = self._facts.aliases.get(key, key)
+        if name in self._given:
+            return self._given[name]
+        return self._facts.defaults.get(name)
+
+    def fault(self, key: str, problem: str) -> UnreadableConfig:
+        """Return the error that names a key and the rule it breaks."""
+        return UnreadableConfig(self._path + key, problem)
+
+    def whole(self, key: str, *, least: int = 1, most: int = MOST_WIDTH) -> int:
+        """Return a whole number within bounds."""
+        value = self.get(key)
+        if value is None:
+            raise self.fault(
+                key, "is null" if self.has(key) else f"is missing; {self.type} configs need it"
+            )
+        return self._bounded(key, value, least, most)
+
+    def whole_or(self, key: str, otherwise: int, *, least: int = 1, most: int = MOST_WIDTH) -> int:
+        """Return a whole number within bounds, or another where it is null or missing."""
+        value = self.get(key)
+        return otherwise if value is None else self._bounded(key, value, least, most)
+
+    def maybe(self, key: str, *, least: int = 1, most: int = MOST_WIDTH) -> int | None:
+        """Return a whole number within bounds, or None where it is null or missing."""
+        value = self.get(key)
+        return None if value is None else self._bounded(key, value, least, most)
+
+    def _bounded(self, key: str, value: object, least: int, most: int) -> int:
+        if not is_whole(value):
+            raise self.fault(key, f"is {shown(value)}; a whole number is needed")
+        if not least <= value <= most:
+            raise self.fault(key, f"is {shown(value)}; from {least} to {most} is accepted")
+        return value
+
+    def number(self, key: str, otherwise: float | None = None) -> float:
+        """Return a number that may have a fraction."""
+        value = self.get(key)
+        value = otherwise if value is None else value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.fault(key, f"is {shown(value)}; a number is needed")
+        if not abs(value) <= 2**60:
+            raise self.fault(key, f"is {shown(value)}; a number below 2^60 is needed")
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        """Return true or false; null and missing are false."""
+        value = self.get(key)
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            raise self.fault(key, f"is {shown(value)}; true or false is needed")
+        return value
+
+    def word(self, key: str, choices: Collection[str] = ()) -> str:
+        """Return a word, out of `choices` where some are said."""
+        value = self.get(key)
+        if not isinstance(value, str):
+            raise self.fault(key, f"is {shown(value)}; a word is needed")
+        if choices and value not in choices:
+            raise self.fault(key, f"is {shown(value)}; accepted are: {', '.join(sorted(choices))}")
+        return value
+
+    def words(self, key: str, *, count: int, choices: Collection[str]) -> tuple[str, ...] | None:
+        """Return a list of so many words out of `choices`, or None where it is null."""
+        values = self.sequence(key, count=count)
+        if values is None:
+            return None
+        strange = next((v for v in values if not isinstance(v, str) or v not in choices), None)
+        if strange is not None:
+            accepted = ", ".join(sorted(choices))
+            raise self.fault(key, f"holds {shown(strange)}; accepted are: {accepted}")
+        return tuple(values)
+
+    def wholes(
+        self, key: str, *, count: int | None = None, least: int = 0, most: int = MOST_WIDTH
+    ) -> tuple[int, ...] | None:
+        """Return a list of whole numbers, or None where it is null."""
+        values = self.sequence(key, count=count)
+        if values is None:
+            return None
+        return tuple(self._bounded(f"{key}[{i}]", v, least, most) for i, v in enumerate(values))
+
+    def sequence(self, key: str, *, count: int | None = None) -> Sequence[Any] | None:
+        """Return a list of the right length, or None where it is null."""
+        values = self.get(key)
+        if values is None:
+            return None
+        if not isinstance(values, (list, tuple)):
+            raise self.fault(key, f"is {shown(values)}; a list is needed")
+        if count is not None and len(values) != count:
+            raise self.fault(key, f"has {len(values)} entries; {count} are needed")
+        if len(values) > MOST_ROWS:
+            raise self.fault(key, "has too many entries")
+        return values
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """Return an object's entries; null and missing are empty."""
+        value = self.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            raise self.fault(key, f"is {shown(value)}; an object is needed")
+        return value
+
+    def child(self, key: str, model_type: str | None = None) -> Keys:
+        """Return a nested config's keys, with the defaults of the type it has or is given.
+
+        Null and missing read as an object without keys, as transformers does.
+        """
+        given = self.mapping(key)
+        usual, initial = self._facts.nested.get(key, ("", {}))
+        written = given.get("model_type")
+        chosen = model_type or (written if isinstance(written, str) else "") or usual
+        return Keys(given or initial, facts_of(chosen), f"{self._path}{key}.")
+
+    def heads(self, key: str) -> int:
+        """Return a number of heads."""
+        return self.whole(key, most=MOST_HEADS)
+
+    def layers(self, key: str, *, least: int = 1) -> int:
+        """Return a number of layers."""
+        return self.whole(key, least=least, most=MOST_LAYERS)
+
+    def rows(self, key: str, *, least: int = 1) -> int:
+        """Return a number of rows of a table: tokens, positions."""
+        return self.whole(key, least=least, most=MOST_ROWS)
+
+    def divided(self, whole_key: str, by_key: str) -> int:
+        """Return one key's number divided by another's, refused where it does not divide."""
+        whole, by = self.whole(whole_key), self.whole(by_key)
+        self.check_divides(whole_key, by_key)
+        return whole // by
+
+    def check_divides(self, whole_key: str, by_key: str) -> None:
+        """Refuse two keys whose numbers do not divide."""
+        whole, by = self.whole(whole_key), self.whole(by_key)
+        if whole % by:
+            raise self.fault(whole_key, f"is {whole}, which {by_key} ({by}) does not divide")
+
+    def labels(self) -> int:
+        """Return how many labels a classifier answers with: two unless said otherwise."""
+        names = self.get("id2label")
+        if names is not None:
+            if not isinstance(names, Mapping):
+                raise self.fault("id2label", f"is {shown(names)}; an object is needed")
+            return len(names)
+        return self.whole_or("num_labels", 2, least=0, most=MOST_LABELS)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Return whether a value is a whole number (true and false are not)."""
+    return isinstance(value, int) and not isinstance(value, bool)

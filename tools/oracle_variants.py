@@ -1,0 +1,124 @@
+"""Small random configs of every family, so that the rule is tested and not the row.
+
+In: a model_type. Out: configs with odd widths, few layers, ties broken, biases
+added and other classes chosen, always the same ones for the same seed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+Table = dict[str, tuple[Any, ...]]
+
+LLAMA: Table = {
+    "vocab_size": (97, 128, 331),
+    "hidden_size": (48, 96, 144),
+    "intermediate_size": (56, 100, 33),
+    "num_hidden_layers": (1, 2, 3, 5),
+    "num_attention_heads": (6, 12),
+    "num_key_value_heads": (1, 2, 3, 6),
+    "max_position_embeddings": (64, 100),
+    "tie_word_embeddings": (True, False),
+    "num_labels": (1, 3, 7),
+}
+HEAD_DIM: Table = {"head_dim": (8, 10, 16)}
+ATTENTION_BIAS: Table = {"attention_bias": (True, False)}
+WINDOW: Table = {"sliding_window": (None, 16), "use_sliding_window": (True, False)}
+
+#: Keys drawn every time; without them a variant would be as large as the default model.
+SIZES = (
+    "vocab_size",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+)
+
+TABLES: dict[str, Table] = {
+    "llama": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS, "mlp_bias": (True, False)},
+    "mistral": {**LLAMA, **HEAD_DIM, "sliding_window": (None, 16)},
+    "qwen2": {**LLAMA, **HEAD_DIM, **WINDOW, "max_window_layers": (0, 1)},
+    "phi3": {**LLAMA, "head_dim": (8, 16), "partial_rotary_factor": (0.5, 1.0)},
+    "gemma": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS},
+    "gemma2": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS},
+    "gemma3_text": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS, "sliding_window_pattern": (2, 3)},
+    "gpt2": {
+        "vocab_size": (97, 128),
+        "n_embd": (48, 60),
+        "n_layer": (1, 3),
+        "n_head": (3, 4),
+        "n_positions": (32, 50),
+        "n_inner": (None, 77),
+        "add_cross_attention": (False, True),
+        "tie_word_embeddings": (True, False),
+        "num_labels": (1, 5),
+        "summary_use_proj": (True, False),
+        "summary_proj_to_labels": (True, False),
+    },
+    "bert": {
+        "vocab_size": (97, 128),
+        "hidden_size": (48, 60),
+        "num_hidden_layers": (1, 3),
+        "num_attention_heads": (3, 4),
+        "intermediate_size": (50, 77),
+        "max_position_embeddings": (32, 50),
+        "type_vocab_size": (1, 2),
+        "tie_word_embeddings": (True, False),
+        "num_labels": (1, 5),
+    },
+    "distilbert": {
+        "vocab_size": (97, 128),
+        "dim": (48, 60),
+        "n_layers": (1, 3),
+        "n_heads": (3, 4),
+        "hidden_dim": (50, 77),
+        "max_position_embeddings": (32, 50),
+        "tie_word_embeddings": (True, False),
+        "num_labels": (1, 2, 5),
+    },
+    "whisper": {
+        "vocab_size": (97, 128),
+        "d_model": (48, 60),
+        "encoder_layers": (1, 2),
+        "decoder_layers": (1, 3),
+        "encoder_attention_heads": (3, 4),
+        "decoder_attention_heads": (2, 6),
+        "encoder_ffn_dim": (50, 77),
+        "decoder_ffn_dim": (40, 99),
+        "num_mel_bins": (16, 20),
+        "max_source_positions": (30, 40),
+        "max_target_positions": (20, 22),
+        "tie_word_embeddings": (True, False),
+        "use_weighted_layer_sum": (True, False),
+        "classifier_proj_size": (12, 16),
+        "num_labels": (1, 5),
+    },
+}
+
+
+def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
+    """Yield so many configs of a family: its usual class first, then any class it has."""
+    from willitfit.config.facts import facts_of
+    from willitfit.config.read import family_of
+
+    dice = random.Random(model_type)
+    heads = family_of(model_type).heads
+    classes = [
+        name for name in facts_of(model_type).classes if any(name.endswith(end) for end in heads)
+    ]
+    usual = [name for name in classes if name.endswith(next(iter(heads)))] or classes
+    for number in range(count):
+        name = usual[0] if number < 2 else dice.choice(classes)
+        yield {
+            "model_type": model_type,
+            "architectures": [name],
+            "pad_token_id": 0,  # the usual one may lie outside a small vocabulary
+            **{
+                key: dice.choice(choices)
+                for key, choices in TABLES[model_type].items()
+                if key in SIZES or dice.random() < 0.6
+            },
+        }
