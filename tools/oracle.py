@@ -104,11 +104,11 @@ def update_configs(only: str) -> None:
 
 def update_variants(only: str, count: int) -> None:
     """Measure random small variants of every family and write them with their keys."""
-    from oracle_variants import TABLES, drawn
+    from oracle_variants import all_tables, drawn
 
     table = _read(VARIANTS)
     rows = table.get("variants", {}) if only else {}
-    for name in TABLES:
+    for name in all_tables():
         if name.startswith(only):
             rows[name] = _variants(name, drawn(name, 3 * count), count)
             print(name, len(rows[name]), "variants", flush=True)
@@ -124,7 +124,7 @@ def _variants(name: str, configs: Iterable[dict[str, Any]], count: int) -> list[
             break
         try:
             row = measured(config)
-        except Exception as error:  # whatever its own checks or torch raise
+        except Exception as error:  # noqa: BLE001 - whatever its own checks or torch raise
             refused = f"{type(error).__name__}: {str(error)[:300]}"
             continue
         rows.append({"config": config, **row})

@@ -99,13 +99,20 @@ TABLES: dict[str, Table] = {
 }
 
 
+def all_tables() -> dict[str, Table]:
+    """Return the tables of every family, those in oracle_variants_other.py included."""
+    from oracle_variants_other import TABLES as OTHERS
+
+    return {**TABLES, **OTHERS}
+
+
 def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
     """Yield so many configs of a family: its usual class first, then any class it has."""
     from willitfit.config.facts import facts_of
     from willitfit.config.read import family_of
 
-    dice = random.Random(model_type)
-    heads = family_of(model_type).heads
+    dice = random.Random(model_type)  # noqa: S311 - the same draws every time are wanted
+    heads, table = family_of(model_type).heads, all_tables()[model_type]
     classes = [
         name for name in facts_of(model_type).classes if any(name.endswith(end) for end in heads)
     ]
@@ -118,7 +125,7 @@ def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
             "pad_token_id": 0,  # the usual one may lie outside a small vocabulary
             **{
                 key: dice.choice(choices)
-                for key, choices in TABLES[model_type].items()
+                for key, choices in table.items()
                 if key in SIZES or dice.random() < 0.6
             },
         }

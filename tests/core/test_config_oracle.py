@@ -16,7 +16,9 @@ from willitfit.config import FAMILIES, read
 DATA = Path(__file__).parent.parent / "data"
 ORACLE = json.loads((DATA / "oracle.json").read_text(encoding="utf-8"))
 VARIANTS = json.loads((DATA / "oracle_variants.json").read_text(encoding="utf-8"))
-CASES = [(name, number) for name, rows in VARIANTS["variants"].items() for number in range(len(rows))]
+CASES = [
+    (name, number) for name, rows in VARIANTS["variants"].items() for number in range(len(rows))
+]
 
 
 def digest(architecture: Architecture) -> str:

@@ -1,0 +1,1 @@
+"""Building blocks of models: each yields its tensors and what it keeps between tokens."""

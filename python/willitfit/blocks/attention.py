@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from willitfit.architecture import KeyValue, Latent
 from willitfit.blocks.block import EMPTY, Block, joined, vector
 from willitfit.blocks.linear import linear, norm, transposed
+from willitfit.layers import KeyValue, Latent
 from willitfit.tensors import Role
 
 
@@ -95,7 +95,7 @@ ALL_BIASED = Biases(query=True, key=True, value=True, output=True)
 NO_BIASES = Biases()
 
 
-def biases(inputs: bool, output: bool | None = None) -> Biases:
+def biases(*, inputs: bool, output: bool | None = None) -> Biases:
     """Return biases on the three inputs, and on the output too unless said otherwise."""
     return Biases(inputs, inputs, inputs, inputs if output is None else output)
 

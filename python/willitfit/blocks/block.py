@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from willitfit.architecture import Keeps, Layer
+from willitfit.layers import Keeps, Layer
 from willitfit.tensors import Part, Role, Tensor
 
 

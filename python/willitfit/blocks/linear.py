@@ -6,7 +6,7 @@ stores them.
 
 from __future__ import annotations
 
-from willitfit.blocks.block import EMPTY, Block
+from willitfit.blocks.block import Block
 from willitfit.tensors import Role, Tensor
 
 
@@ -54,8 +54,3 @@ def norm(width: int, *, bias: bool = False) -> Block:
 def embedding(rows: int, width: int, role: Role = Role.EMBEDDING) -> Block:
     """Return a table with one row per token (or position, or token type)."""
     return Block((Tensor(name="weight", shape=(rows, width), role=role),))
-
-
-def unless(absent: bool, block: Block) -> Block:
-    """Return the block, or nothing at all where it is absent."""
-    return EMPTY if absent else block

@@ -24,7 +24,7 @@ Kinds = TypeVar("Kinds")
 
 
 def read_heads(keys: Keys) -> Heads:
-    """Return the heads of a Llama-like config: one key head per query head unless said otherwise."""
+    """Return the heads of a Llama-like config: as many key heads as heads unless said."""
     queries = keys.heads("num_attention_heads")
     key_values = keys.whole_or("num_key_value_heads", queries)
     if queries % key_values:
@@ -144,7 +144,7 @@ def llama(asked: Asked) -> Body:
     """Return Llama 1 to 3: biases only where the config asks for them."""
     keys = asked.keys
     keys.check_divides("hidden_size", "num_attention_heads")
-    bias = biases(keys.flag("attention_bias"))
+    bias = biases(inputs=keys.flag("attention_bias"))
     every = (None,) * keys.layers("num_hidden_layers")
     return llama_like(asked, bias, mlp_bias=keys.flag("mlp_bias"), every=every)
 
@@ -160,7 +160,7 @@ def qwen2(asked: Asked) -> Body:
     """Return Qwen 1.5 to 2.5: biases on queries, keys and values."""
     keys = asked.keys
     every = qwen_windows(keys)
-    return llama_like(asked, biases(True, False), mlp_bias=False, every=every)
+    return llama_like(asked, biases(inputs=True, output=False), mlp_bias=False, every=every)
 
 
 def qwen_windows(keys: Keys) -> tuple[int | None, ...]:

@@ -29,15 +29,16 @@ POOLED = (
 def bert(asked: Asked) -> Body:
     """Return BERT: three tables, layers with norms behind, and a pooler where the class has one."""
     keys, at = asked.keys, asked.at
-    hidden, heads = keys.whole("hidden_size"), equal_heads(keys, "hidden_size", "num_attention_heads")
+    hidden, heads = (
+        keys.whole("hidden_size"),
+        equal_heads(keys, "hidden_size", "num_attention_heads"),
+    )
     vocabulary, positions = keys.rows("vocab_size"), keys.rows("max_position_embeddings")
     tables = joined(
         {
             "word_embeddings": embedding(vocabulary, hidden),
             "position_embeddings": embedding(positions, hidden, Role.POSITION),
-            "token_type_embeddings": embedding(
-                keys.rows("type_vocab_size"), hidden, Role.POSITION
-            ),
+            "token_type_embeddings": embedding(keys.rows("type_vocab_size"), hidden, Role.POSITION),
             "LayerNorm": norm(hidden, bias=True),
         }
     )
@@ -95,7 +96,9 @@ def masked_words(keys: Keys, body: Body) -> Ending:
     """Return BERT's masked-word head: a transform, then the token table again."""
     del keys
     at, hidden, vocabulary = "cls.predictions", body.hidden, body.vocabulary
-    bias = Tensor(name=f"{at}.bias", shape=(vocabulary,), role=Role.HEAD, part=Part.ENCODER, bias=True)
+    bias = Tensor(
+        name=f"{at}.bias", shape=(vocabulary,), role=Role.HEAD, part=Part.ENCODER, bias=True
+    )
     transform = joined(
         {
             "dense": linear(hidden, hidden, Role.HEAD, bias=True),

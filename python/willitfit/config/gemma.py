@@ -20,7 +20,7 @@ from willitfit.config.model import Asked, Body, Family
 def gemma(asked: Asked) -> Body:
     """Return Gemma 1: Llama's layers with wide heads."""
     keys = asked.keys
-    bias = biases(keys.flag("attention_bias"))
+    bias = biases(inputs=keys.flag("attention_bias"))
     every = (None,) * keys.layers("num_hidden_layers")
     return llama_like(asked, bias, mlp_bias=False, every=every)
 
@@ -42,9 +42,7 @@ def sandwiched(attends: Block, feeds: Block, normed: Block) -> Block:
 def alternating(keys: Keys, every: int) -> tuple[int | None, ...]:
     """Return each layer's window: listed, or none on every so manieth layer."""
     count, window = keys.layers("num_hidden_layers"), keys.maybe("sliding_window")
-    kinds = keys.words(
-        "layer_types", count=count, choices=("full_attention", "sliding_attention")
-    )
+    kinds = keys.words("layer_types", count=count, choices=("full_attention", "sliding_attention"))
     if kinds is not None:
         return tuple(window if kind == "sliding_attention" else None for kind in kinds)
     return tuple(window if (number + 1) % every else None for number in range(count))
@@ -69,7 +67,7 @@ def _sandwich(asked: Asked, every: tuple[int | None, ...], *, normed: bool) -> B
     hidden, heads = keys.whole("hidden_size"), read_heads(keys)
     feeds = gated(hidden, keys.whole("intermediate_size"))
     norms = (norm(heads.width), norm(heads.width)) if normed else None
-    bias = biases(keys.flag("attention_bias"))
+    bias = biases(inputs=keys.flag("attention_bias"))
 
     def layer(window: int | None) -> Block:
         attends = attention(hidden, heads, bias=bias, norms=norms, window=window)

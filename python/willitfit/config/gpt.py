@@ -35,9 +35,7 @@ def gpt2(asked: Asked) -> Body:
     return Body(
         kind=Kind.DECODER,
         tensors=tensors_of(table, places, stack.tensors, last),
-        towers=(
-            Tower(part=Part.DECODER, hidden=hidden, layers=stack.layers, positions=positions),
-        ),
+        towers=(Tower(part=Part.DECODER, hidden=hidden, layers=stack.layers, positions=positions),),
         hidden=hidden,
         vocabulary=vocabulary,
         table=table[0].name,

@@ -45,7 +45,7 @@ class Keys:
         """Return whether the key was written down (even as null)."""
         return self._facts.aliases.get(key, key) in self._given
 
-    def get(self, key: str) -> Any:
+    def get(self, key: str) -> Any:  # noqa: ANN401 - what JSON holds is anything
         """Return the raw value: as given, else its type's default, else None."""
         name = self._facts.aliases.get(key, key)
         if name in self._given:

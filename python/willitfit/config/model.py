@@ -126,7 +126,9 @@ def _chosen(family: Family, model_type: str, given: object) -> tuple[str, str, t
 def _first_class(given: object) -> str:
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
         return given[0]
-    raise UnreadableConfig("architectures", f"is {shown(given)}; a list with a class name is needed")
+    raise UnreadableConfig(
+        "architectures", f"is {shown(given)}; a list with a class name is needed"
+    )
 
 
 def _ending(family: Family, name: str) -> str | None:
@@ -134,7 +136,9 @@ def _ending(family: Family, name: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def tied_to_table(block: Block, at: str, body: Body, part: Part = Part.DECODER) -> tuple[Tensor, ...]:
+def tied_to_table(
+    block: Block, at: str, body: Body, part: Part = Part.DECODER
+) -> tuple[Tensor, ...]:
     """Return a head whose weight shares the token table's storage where the body says so."""
     tensors = placed(at, block, part)
     if not body.tied or body.table is None:

@@ -5,7 +5,7 @@ In: keys of a speech config. Out: bodies and the heads their classes add.
 
 from __future__ import annotations
 
-from willitfit.architecture import Kind, KeyValue, Tower
+from willitfit.architecture import KeyValue, Kind, Tower
 from willitfit.blocks.attention import Biases, Heads, Names, across, attention
 from willitfit.blocks.block import Block, joined, placed, stacked, tensors_of, vector
 from willitfit.blocks.feed_forward import plain
@@ -78,7 +78,9 @@ def _writing(keys: Keys, at: str) -> tuple[Tower, tuple[Tensor, ...]]:
         stack.tensors,
         placed(at + "layer_norm", norm(hidden, bias=True)),
     )
-    return Tower(part=Part.DECODER, hidden=hidden, layers=stack.layers, positions=positions), tensors
+    return Tower(
+        part=Part.DECODER, hidden=hidden, layers=stack.layers, positions=positions
+    ), tensors
 
 
 def _whisper_layer(
