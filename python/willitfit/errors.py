@@ -50,12 +50,19 @@ class WillItFitError(Exception):
 
 
 class UnknownName(WillItFitError):
-    """A name that nothing in the catalogue carries."""
+    """A name that nothing in the catalogue carries.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    `near` are the known names most like it; they are shown before the others.
+    """
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, near: Iterable[str] = ()
+    ) -> None:
         """Keep what was asked for and what would have been accepted."""
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
-        super().__init__(f"unknown {kind} {shown(name)}; known are: {_listed(self.known)}")
+        self.near = tuple(near)
+        meant = f"did you mean {' or '.join(self.near)}? " if self.near else ""
+        super().__init__(f"unknown {kind} {shown(name)}; {meant}known are: {_listed(self.known)}")
 
 
 class UnreadableLink(WillItFitError):
