@@ -1,0 +1,131 @@
+"""Protocol buffers, field by field, over a window that stays small.
+
+In: ranges of a file. Out: each field's number, wire type and place; what lies
+in it is read only when asked for, so a tensor's bytes are passed over.
+
+Nothing here recurses by itself: a caller that walks into a field counts how
+deep it went. Every field costs one unit of a budget that bounds the time.
+Source: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from willitfit.errors import UnreadableHeader
+from willitfit.headers.spans import Reading, Window
+from willitfit.units import KIB
+
+VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5
+MOST_FIELDS = 400_000  # half a second on a slow core; a decoder of 10,000 nodes needs 60,000
+WASTE = 64 * KIB  # bytes of tensors that may be read by mistake, all together
+_LONGEST_VARINT = 10
+_LONGEST_TAG = 2 * _LONGEST_VARINT  # a tag and a length
+_FIRST, _LEAST, _MOST = KIB, 64, 32 * KIB
+_LENGTHS = 1024  # different lengths of skips that are remembered
+
+
+class Field(NamedTuple):
+    """One field: `value` is the number of a varint, or how many bytes follow."""
+
+    number: int
+    wire: int
+    value: int
+
+
+class ThriftyWindow(Window):
+    """A window that asks for more while it reads on, and for little after a skip.
+
+    Layers repeat: after a skip of so many bytes it asks for what was needed
+    the last time that so many were skipped, and then doubles what it asks for.
+    It never asks for more than a quarter of what may still be wasted, so that
+    all waste together stays near `WASTE` (once that is used up it asks for a
+    few bytes at a time).
+    """
+
+    __slots__ = ("_asked", "_needed", "_next", "_skipped", "wasted")
+
+    def __init__(self, form: str, size: int) -> None:
+        """Begin before the first byte of a file of `size` bytes."""
+        super().__init__(form, size, step=_FIRST)
+        self._needed: dict[int, int] = {}
+        self._next, self._skipped, self._asked, self.wasted = _FIRST, 0, 0, 0
+
+    def more(self, count: int) -> Reading[None]:
+        """Ask until the next `count` bytes are in the buffer."""
+        if self.short_of(count):
+            self.step = min(self._next, (WASTE - self.wasted) // 4)
+            self._next = min(max(_LEAST, 2 * self._asked), _MOST)
+            read = self.bytes_read
+            yield from super().more(count)
+            self._asked += self.bytes_read - read
+
+    def skip(self, count: int) -> None:
+        """Move past bytes that are not part of the header."""
+        left = len(self.buffer) - self.at
+        self.wasted += max(0, min(count, left))
+        if count > left and self._asked:
+            if len(self._needed) < _LENGTHS:
+                self._needed[self._skipped] = self._asked - left
+            self._next, self._skipped, self._asked = self._needed.get(count, _LEAST), count, 0
+        self.at += count
+
+
+class Walk:
+    """A walk through the fields of messages that lie within each other."""
+
+    __slots__ = ("fields", "form", "window")
+
+    def __init__(self, form: str, size: int) -> None:
+        """Begin before the first field of a file of `size` bytes."""
+        self.form, self.window, self.fields = form, ThriftyWindow(form, size), 0
+
+    def fault(self, problem: str) -> UnreadableHeader:
+        """Return the error that says what is wrong near the place reached."""
+        return UnreadableHeader(self.form, f"{problem} (near byte {self.window.position:,})")
+
+    def next_field(self, end: int) -> Reading[Field]:
+        """Return the next field of the message that ends at `end`, and stop before its bytes."""
+        window = self.window
+        self.fields += 1
+        if self.fields > MOST_FIELDS:
+            raise self.fault(f"it has more than {MOST_FIELDS:,} fields")
+        room = end - window.position
+        if window.short_of(_LONGEST_TAG):
+            yield from window.more(min(_LONGEST_TAG, room))
+        tag = self._varint()
+        number, wire = tag >> 3, tag & 7
+        if not number or wire not in {VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES}:
+            raise self.fault("a field has no number or a type that is not in use")
+        value = 8 if wire == EIGHT_BYTES else 4 if wire == FOUR_BYTES else self._varint()
+        if window.position + (0 if wire == VARINT else value) > end:
+            raise self.fault("a field is longer than what it lies in")
+        return Field(number, wire, value)
+
+    def _varint(self) -> int:
+        window = self.window
+        buffer, at = window.buffer, window.at
+        value = shift = 0
+        for byte in buffer[at : at + _LONGEST_VARINT]:
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                window.at = at + shift // 7
+                return value & (2**64 - 1)
+        raise self.fault("a number is longer than ten bytes, or cut off")
+
+    def packed_varints(self, length: int) -> Reading[list[int]]:
+        """Return the numbers packed into the next `length` bytes."""
+        yield from self.window.more(length)
+        end = self.window.at + length
+        numbers = []
+        while self.window.at < end:
+            numbers.append(self._varint())
+        if self.window.at != end:
+            raise self.fault("packed numbers run over their end")
+        return numbers
+
+    def skip(self, field: Field) -> None:
+        """Move past a field's bytes without asking for those not yet there."""
+        if field.wire != VARINT:
+            self.window.skip(field.value)
