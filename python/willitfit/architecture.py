@@ -29,7 +29,9 @@ class Tower:
 
     `positions` is the longest input the tower takes (tokens, patches, audio
     frames), `None` where only memory bounds it. `rope_widths` are the rotary
-    widths of its distinct rotary bases (tables some exporters store).
+    widths of its distinct rotary bases (tables some exporters store);
+    `rope_scaling` is how a config says that positions are stretched ("llama3",
+    "longrope", "proportional"), empty where they are not.
     """
 
     part: Part
@@ -37,6 +39,7 @@ class Tower:
     layers: tuple[Layer, ...]
     positions: int | None = None
     rope_widths: tuple[int, ...] = ()
+    rope_scaling: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
