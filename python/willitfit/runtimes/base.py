@@ -1,19 +1,19 @@
 """What every runtime answers, and the values it answers from.
 
 In: a `Load`: an architecture, its stored files and the visitor's context. Out:
-phases, the cache, working memory, and what the runtime asks of a device.
+phases, the cache and working memory. What it asks of a device is in `needs`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from willitfit.architecture import Architecture, Kind
 from willitfit.cache import Allocation, cache_size
 from willitfit.recipes.stored import Content, Stored
 from willitfit.runtimes.phases import Phase
-from willitfit.units import Basis, Bytes, Interval, Tokens, exactly
+from willitfit.units import Bytes, Interval, Tokens, exactly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +50,6 @@ class Load:
         return cache_size(self.architecture, self.context, kept)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """Something a runtime needs that a device either has or has not.
-
-    `name` is the check's name; `need` the bytes asked of a limit, or `None` for
-    a feature; `hard` says that without it nothing runs. `why` is for the reader.
-    """
-
-    name: str
-    why: str
-    need: Bytes | None = None
-    hard: bool = True
-    basis: Basis = Basis.LISTED
-
-
 class Runtime(Protocol):
     """One way to run a model in a browser."""
 
@@ -75,6 +60,10 @@ class Runtime(Protocol):
     @property
     def uses_gpu(self) -> bool:
         """Return whether weights live in graphics memory."""
+
+    @property
+    def splits_bindings(self) -> bool:
+        """Return whether a tensor above the binding limit still runs, split or elsewhere."""
 
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the files this runtime fetches for a precision.
@@ -91,29 +80,5 @@ class Runtime(Protocol):
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return what is alive at once, phase by phase."""
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return the features and limits the runtime asks of a device."""
-
-
-#: The names of the limits a demand may be about.
-WEBGPU: Final = "webgpu"
-SHADER_F16: Final = "shader-f16"
-BINDING: Final = "largest-tensor"
-BUFFER: Final = "largest-buffer"
-WASM: Final = "wasm-memory"
-JSPI: Final = "jspi"
-FILE: Final = "file-size"
-PLATFORM: Final = "platform"
-
-#: One WebAssembly memory of 65,536 pages: the ceiling of every build served today.
-WASM_CEILING: Final = Bytes(4 * 2**30)
-
-
-def webgpu(name: str) -> Demand:
-    """Return the demand for an adapter, which every GPU runtime makes."""
-    return Demand(name=WEBGPU, why=f"{name} computes on the graphics processor through WebGPU")
-
-
-def shader_f16(precision: str) -> Demand:
-    """Return the demand for 16-bit shaders."""
-    return Demand(name=SHADER_F16, why=f"{precision} computes in 16-bit floats on the GPU")
+    def heap(self, load: Load) -> Interval | None:
+        """Return what its WebAssembly heap must hold, `None` where weights never pass it."""

@@ -8,7 +8,7 @@ from willitfit.architecture import Architecture
 from willitfit.cache import Allocation
 from willitfit.recipes import ideal
 from willitfit.recipes.stored import Stored
-from willitfit.runtimes.base import Demand, Load
+from willitfit.runtimes.base import Load
 from willitfit.runtimes.phases import (
     GENERATE,
     LOAD,
@@ -27,6 +27,7 @@ class Ideal:
 
     name: Final = "ideal"
     uses_gpu: Final = False
+    splits_bindings: Final = True
 
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the weights at a nominal width, in no file format at all."""
@@ -50,7 +51,7 @@ class Ideal:
         phases = (Phase(LOAD, weights), Phase(READY, weights))
         return (*phases, Phase(GENERATE, (*weights, cache))) if load.generates else phases
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return no demand."""
+    def heap(self, load: Load) -> Interval | None:
+        """Return nothing: no weight passes a WebAssembly heap."""
         del load
-        return ()
+        return None

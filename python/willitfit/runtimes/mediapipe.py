@@ -12,7 +12,7 @@ from willitfit.architecture import Architecture
 from willitfit.cache import Allocation
 from willitfit.recipes import litert
 from willitfit.recipes.stored import Stored
-from willitfit.runtimes.base import BINDING, BUFFER, Demand, Load, webgpu
+from willitfit.runtimes.base import Load
 from willitfit.runtimes.constants import MEDIAPIPE_FLOOR, MEDIAPIPE_GPU_SHARE
 from willitfit.runtimes.phases import (
     DOWNLOAD,
@@ -26,10 +26,8 @@ from willitfit.runtimes.phases import (
     on_page,
 )
 from willitfit.storage import F16
-from willitfit.units import MIB, Bytes, Interval, exactly
+from willitfit.units import MIB, Interval, exactly
 
-#: MediaPipe warns below this for buffers and bindings: 256,128 rows of 2,048 bytes.
-ADVISED: Final = Bytes(524_550_144)
 #: Weights in flight between the network and the GPU: one layer and the table, assumed.
 IN_FLIGHT: Final = Interval(32 * MIB, 96 * MIB, 300 * MIB)
 
@@ -38,6 +36,7 @@ class LiteRt:
     """MediaPipe's or LiteRT-LM's WebGPU engine."""
 
     uses_gpu: Final = True
+    splits_bindings: Final = False
 
     def __init__(self, name: str) -> None:
         """Choose which of the two packages."""
@@ -80,17 +79,7 @@ class LiteRt:
             Phase(GENERATE, (floor, weights, cache)),
         )
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return an adapter, room for the largest tensor, and the buffers it warns about."""
-        largest = Bytes(load.stored.largest_buffer)
-        return (
-            webgpu("MediaPipe" if self.name == "mediapipe" else "LiteRT-LM"),
-            Demand(name=BUFFER, why="the largest tensor is one GPU buffer", need=largest),
-            Demand(name=BINDING, why="the largest tensor is one storage binding", need=largest),
-            Demand(
-                name="advised-buffer",
-                why="the runtime warns below this for buffers and bindings",
-                need=ADVISED,
-                hard=False,
-            ),
-        )
+    def heap(self, load: Load) -> Interval | None:
+        """Return nothing: weights stream to the GPU, layer by layer."""
+        del load
+        return None

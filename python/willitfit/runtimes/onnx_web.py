@@ -15,15 +15,7 @@ from willitfit.cache import Allocation
 from willitfit.recipes import onnx
 from willitfit.recipes.stored import Stored
 from willitfit.runtimes import constants
-from willitfit.runtimes.base import (
-    BINDING,
-    BUFFER,
-    WASM,
-    Demand,
-    Load,
-    shader_f16,
-    webgpu,
-)
+from willitfit.runtimes.base import Load
 from willitfit.runtimes.phases import (
     DOWNLOAD,
     GENERATE,
@@ -37,7 +29,7 @@ from willitfit.runtimes.phases import (
     on_page,
 )
 from willitfit.storage import F16, F32
-from willitfit.units import NOTHING, Bytes, Interval, exactly
+from willitfit.units import NOTHING, Interval, exactly
 
 #: dtypes whose graphs keep activations and cache in 16-bit floats.
 HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
@@ -45,6 +37,9 @@ HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
 
 class TransformersJs:
     """ONNX Runtime Web behind Transformers.js."""
+
+    #: Inputs above the binding limit are split since late 2025 (onnxruntime PR 25962, 26429).
+    splits_bindings: Final = True
 
     def __init__(self, *, on_gpu: bool) -> None:
         """Choose the execution provider."""
@@ -109,25 +104,14 @@ class TransformersJs:
         both = Interval(once, round(once * constants.ORT_CACHE_TWICE), 2 * once)
         return on_gpu(Label.CACHE, both) if self.uses_gpu else on_page(Label.CACHE, both)
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return the wasm ceiling, and on WebGPU an adapter with large enough buffers."""
-        if not self.uses_gpu:
-            heap = load.weights + load.files.likely + self.workspace(load).likely
-            why = "ONNX Runtime's heap holds the file and its unpacked weights"
-            return (Demand(name=WASM, why=why, need=Bytes(heap)),)
-        largest = load.stored.largest_buffer
-        always = (
-            webgpu("ONNX Runtime Web"),
-            Demand(name=BUFFER, why="the largest tensor is one GPU buffer", need=Bytes(largest)),
-            Demand(
-                name=BINDING,
-                why="larger inputs are split over several bindings since late 2025",
-                need=Bytes(largest),
-                hard=False,
-            ),
-        )
-        half = load.stored.precision in HALF
-        return (*always, shader_f16(load.stored.precision)) if half else always
+    def heap(self, load: Load) -> Interval | None:
+        """Return what ONNX Runtime's heap holds: the graph and its unpacked weights.
+
+        With WebGPU, weights in external files go past the heap; a graph that carries its
+        own weights still passes it.
+        """
+        held = exactly(load.weights) + load.files
+        return held if self.uses_gpu else held + self.workspace(load)
 
 
 def _activations(load: Load) -> Interval:

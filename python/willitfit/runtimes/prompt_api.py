@@ -13,17 +13,9 @@ from typing import Final
 from willitfit.architecture import Architecture
 from willitfit.cache import Allocation
 from willitfit.recipes.stored import Stored
-from willitfit.runtimes.base import PLATFORM, Demand, Load
+from willitfit.runtimes.base import Load
 from willitfit.runtimes.phases import READY, Label, Phase, on_page
-from willitfit.units import GB, GIB, MIB, NOTHING, Bytes, Interval
-
-#: Free space the profile's volume must have; the model is removed below 10 GB.
-FREE_DISK: Final = Bytes(22 * GB)
-#: Either strictly more than this on a graphics card, or this much memory and four cores.
-VRAM: Final = Bytes(4 * GIB)
-RAM: Final = Bytes(16 * GIB)
-CORES: Final = 4
-PLATFORMS: Final = ("windows", "macos", "linux", "chromeos")
+from willitfit.units import MIB, NOTHING, Interval
 
 
 class PromptApi:
@@ -31,6 +23,7 @@ class PromptApi:
 
     name: Final = "prompt-api"
     uses_gpu: Final = False
+    splits_bindings: Final = True
 
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return no files: the browser fetches the model for all sites once."""
@@ -52,19 +45,7 @@ class PromptApi:
         del load
         return (Phase(READY, (on_page(Label.RUNTIME, Interval(0, 5 * MIB, 20 * MIB)),)),)
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return the platforms; disk, memory and graphics are checked by name."""
+    def heap(self, load: Load) -> Interval | None:
+        """Return nothing: the model is outside the tab."""
         del load
-        return (
-            Demand(name=PLATFORM, why="Chrome offers its built-in model on desktops only"),
-            Demand(
-                name="built-in-memory",
-                why="Chrome asks for a graphics card above 4 GB, or 16 GB of memory and 4 cores",
-            ),
-            Demand(
-                name="built-in-storage",
-                why="Chrome asks for 22 GB free where its profile lives",
-                need=FREE_DISK,
-                hard=False,
-            ),
-        )
+        return None

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from importlib import import_module
+from typing import Any, Final, cast
 
 from willitfit.errors import UnknownName
 from willitfit.runtimes.base import Runtime
 
-NAMES: Final = (
-    "transformersjs-wasm",
-    "transformersjs-webgpu",
-    "webllm",
-    "wllama-cpu",
-    "wllama-webgpu",
-    "mediapipe",
-    "litertlm",
-    "prompt-api",
-    "ideal",
-)
+#: name -> (module, class, what the class is told)
+_MADE: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
+    "transformersjs-wasm": ("onnx_web", "TransformersJs", {"on_gpu": False}),
+    "transformersjs-webgpu": ("onnx_web", "TransformersJs", {"on_gpu": True}),
+    "webllm": ("webllm", "WebLLM", {}),
+    "wllama-cpu": ("wllama", "Wllama", {"on_gpu": False}),
+    "wllama-webgpu": ("wllama", "Wllama", {"on_gpu": True}),
+    "mediapipe": ("mediapipe", "LiteRt", {"name": "mediapipe"}),
+    "litertlm": ("mediapipe", "LiteRt", {"name": "litertlm"}),
+    "prompt-api": ("prompt_api", "PromptApi", {}),
+    "ideal": ("ideal", "Ideal", {}),
+}
+
+NAMES: Final = tuple(_MADE)
 
 
 def named(name: str) -> Runtime:
@@ -25,33 +29,8 @@ def named(name: str) -> Runtime:
 
     Raises `UnknownName` with the names there are.
     """
-    asked = name.lower()
-    if asked not in NAMES:
+    made = _MADE.get(name.lower())
+    if made is None:
         raise UnknownName("runtime", name, NAMES)
-    if asked.startswith("transformersjs"):
-        from willitfit.runtimes.onnx_web import TransformersJs
-
-        return TransformersJs(on_gpu=asked.endswith("webgpu"))
-    if asked.startswith("wllama"):
-        from willitfit.runtimes.wllama import Wllama
-
-        return Wllama(on_gpu=asked.endswith("webgpu"))
-    return _single(asked)
-
-
-def _single(name: str) -> Runtime:
-    if name == "webllm":
-        from willitfit.runtimes.webllm import WebLLM
-
-        return WebLLM()
-    if name in ("mediapipe", "litertlm"):
-        from willitfit.runtimes.mediapipe import LiteRt
-
-        return LiteRt(name)
-    if name == "prompt-api":
-        from willitfit.runtimes.prompt_api import PromptApi
-
-        return PromptApi()
-    from willitfit.runtimes.ideal import Ideal
-
-    return Ideal()
+    module, kind, told = made
+    return cast("Runtime", getattr(import_module(f"willitfit.runtimes.{module}"), kind)(**told))

@@ -13,14 +13,7 @@ from willitfit.architecture import Architecture
 from willitfit.cache import Allocation
 from willitfit.recipes import mlc
 from willitfit.recipes.stored import Stored
-from willitfit.runtimes.base import (
-    BINDING,
-    BUFFER,
-    Demand,
-    Load,
-    shader_f16,
-    webgpu,
-)
+from willitfit.runtimes.base import Load
 from willitfit.runtimes.constants import MLC_PIECE, WEBLLM_FLOOR, WEBLLM_SHARDS
 from willitfit.runtimes.phases import (
     DOWNLOAD,
@@ -34,7 +27,7 @@ from willitfit.runtimes.phases import (
     on_page,
 )
 from willitfit.storage import F16, F32
-from willitfit.units import MIB, Bytes, Interval, exactly
+from willitfit.units import Interval, exactly
 
 #: Families whose compiled prompt step computes the logits of every token of the piece, and not
 #: of the last one only: their libraries' largest temporary exceeds 1,024 x vocabulary x 4 bytes
@@ -54,6 +47,7 @@ class WebLLM:
 
     name: Final = "webllm"
     uses_gpu: Final = True
+    splits_bindings: Final = False
 
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the shards of MLC's quantisation."""
@@ -102,23 +96,11 @@ class WebLLM:
             Phase(GENERATE, (floor, weights, cache)),
         )
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return what tvmjs asks for: buffers, bindings, and 16-bit shaders for f16 builds."""
-        largest = load.stored.largest_buffer
-        always = (
-            webgpu("WebLLM"),
-            Demand(
-                name=BUFFER,
-                why="WebLLM gives up below 256 MiB a buffer",
-                need=Bytes(max(largest, 256 * MIB)),
-            ),
-            Demand(
-                name=BINDING,
-                why="the largest tensor must fit one storage binding",
-                need=Bytes(max(largest, 128 * MIB)),
-            ),
-        )
-        return always if _in_f32(load) else (*always, shader_f16(load.stored.precision))
+    def heap(self, load: Load) -> Interval | None:
+        """Return nothing: shards go straight to the GPU."""
+        del load
+        return None
+
 
 
 def _in_f32(load: Load) -> bool:

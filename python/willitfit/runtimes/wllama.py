@@ -14,14 +14,7 @@ from willitfit.cache import Allocation
 from willitfit.recipes import gguf
 from willitfit.recipes.stored import Stored
 from willitfit.runtimes import constants
-from willitfit.runtimes.base import (
-    FILE,
-    WASM,
-    Demand,
-    Load,
-    shader_f16,
-    webgpu,
-)
+from willitfit.runtimes.base import Load
 from willitfit.runtimes.phases import (
     DOWNLOAD,
     GENERATE,
@@ -39,12 +32,11 @@ from willitfit.tensors import Role
 from willitfit.units import Bytes, Interval, exactly
 
 CELLS: Final = 256
-#: One file must stay below 2 GB: an ArrayBuffer holds it (wllama's own README).
-LARGEST_FILE: Final = Bytes(2 * 10**9)
-
 
 class Wllama:
     """llama.cpp, on the processor alone or with WebGPU."""
+
+    splits_bindings: Final = True
 
     def __init__(self, *, on_gpu: bool) -> None:
         """Choose where the layers run."""
@@ -121,24 +113,8 @@ class Wllama:
             wide = sum(t.size for t in tensors if t.size > limit and t.role is not Role.EMBEDDING)
         return Bytes(table + wide)
 
-    def demands(self, load: Load) -> tuple[Demand, ...]:
-        """Return the wasm ceiling and the largest file, and WebGPU with 16-bit shaders."""
-        largest = max((f.size.likely for f in load.stored.files), default=load.weights)
-        heap = self._heap(load)
-        both = (
-            Demand(name=WASM, why="llama.cpp's heap holds this much", need=Bytes(heap)),
-            Demand(
-                name=FILE,
-                why="one file must stay below 2 GB; larger models are split before upload",
-                need=Bytes(largest),
-                hard=False,
-            ),
-        )
-        if not self.uses_gpu:
-            return both
-        return (webgpu("wllama"), shader_f16("llama.cpp on WebGPU"), *both)
-
-    def _heap(self, load: Load) -> int:
+    def heap(self, load: Load) -> Interval | None:
+        """Return what llama.cpp's heap holds: all of it, or what is left to the processor."""
         if self.uses_gpu:
-            return self._on_processor(load) + constants.WLLAMA_FLOOR.likely
-        return load.weights + load.cache(self.kept(load)) + self.workspace(load).likely
+            return exactly(self._on_processor(load)) + constants.WLLAMA_FLOOR
+        return exactly(load.weights + load.cache(self.kept(load))) + self.workspace(load)

@@ -1,0 +1,1 @@
+"""The page: what it asks the browser, and how it answers."""

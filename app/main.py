@@ -1,0 +1,38 @@
+"""What PyScript runs in its worker: reads the device, answers questions.
+
+Wiring only. Every function takes and gives text, because what crosses from one
+thread to the other is copied, and JSON is the same on both sides.
+"""
+
+from __future__ import annotations
+
+import json
+
+from app import browser, probes
+from app.qr import picture
+from app.respond import respond
+
+
+async def describe(page: str = "{}") -> str:
+    """Return the device as data (DESIGN §5.4); `page` adds what only a page can read."""
+    raw = {**await browser.answers(), **json.loads(page)}
+    return json.dumps(probes.device(raw))
+
+
+async def models() -> str:
+    """Return what the browser tells of the device's model; call it after a tap."""
+    return json.dumps(await browser.high_entropy())
+
+
+async def answer(question: str) -> str:
+    """Return the answer to a question, both as JSON."""
+    return respond(question)
+
+
+async def qr(text: str) -> str:
+    """Return a QR code of `text` as an SVG element."""
+    await browser.install("segno")
+    return picture(text)
+
+
+browser.offer(describe=describe, models=models, answer=answer, qr=qr)

@@ -1,0 +1,1 @@
+"""Views: an answer as escaped HTML. They format and never calculate."""

@@ -1,0 +1,37 @@
+"""What would make it fit: changes one tap away, with their effect."""
+
+from __future__ import annotations
+
+from app.views.html import Html, tag
+from app.views.marks import mark
+from app.views.words import SHORT, bytes_
+from willitfit.answers import Answer, Suggestion
+from willitfit.link import write
+from willitfit.outcome import Outcome
+
+
+def card(answer: Answer, suggestions: list[Suggestion]) -> Html | None:
+    """Return the changes as links, or nothing when there is nothing to mend."""
+    if not suggestions or answer.verdict.outcome is Outcome.LIKELY:
+        return None
+    return tag(
+        "section",
+        tag("h3", "What would help"),
+        tag("ul", [_item(each) for each in suggestions], class_="better"),
+        class_="card",
+        aria_label="What would help",
+    )
+
+
+def _item(each: Suggestion) -> Html:
+    effect = f"needs {bytes_(each.saves)} less" if each.saves > 0 else "asks for less"
+    return tag(
+        "li",
+        tag(
+            "a",
+            tag("span", tag("b", each.change), tag("small", f" {effect}")),
+            tag("span", mark(each.outcome), SHORT[each.outcome], class_=f"short {each.outcome}"),
+            href=f"#{write(each.scenario)}",
+            data_change=True,
+        ),
+    )

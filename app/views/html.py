@@ -1,0 +1,62 @@
+"""HTML as text that cannot be forgotten to escape.
+
+In: names, attributes and children. Out: `Html`, the only text put into a page
+as it is; every other text is escaped where it is put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+VOID: Final = frozenset({"input", "br", "rect", "path", "line", "circle", "link", "meta"})
+
+
+class Html(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+Child = str | int | None | Iterable["Child"]
+
+
+def joined(*children: Child) -> Html:
+    """Return children one after another; text is escaped, `None` is nothing.
+
+    >>> joined("a < b", Html("<br>"))
+    'a &lt; b<br>'
+    """
+    return Html("".join(_child(each) for each in children))
+
+
+def _child(child: Child) -> str:
+    if child is None:
+        return ""
+    if isinstance(child, Html):
+        return child
+    if isinstance(child, (str, int)):
+        return escape(str(child), quote=False)
+    return "".join(_child(each) for each in child)
+
+
+def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Html:
+    """Return an element; an attribute of `True` stands alone, of `None` or `False` not at all.
+
+    A trailing underscore is dropped and others become hyphens.
+
+    >>> tag("p", "5 < 6", class_="note", aria_label='"x"')
+    '<p class="note" aria-label="&quot;x&quot;">5 &lt; 6</p>'
+    """
+    said = "".join(_attribute(key, value) for key, value in attributes.items())
+    if name in VOID:
+        return Html(f"<{name}{said}>")
+    return Html(f"<{name}{said}>{joined(*children)}</{name}>")
+
+
+def _attribute(key: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    name = key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'

@@ -1,0 +1,412 @@
+"""The answer to a scenario: the whole story, each step one module's.
+
+In: a `Scenario`, the catalogue and the device at hand. Out: an `Answer`,
+everything a view shows. Nothing here knows a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from typing import Any, Final
+
+from willitfit import config, device as devices, link, runtimes
+from willitfit.architecture import Architecture, Kind
+from willitfit.budgets import Pool
+from willitfit.catalog import Catalog, Model, Offer, Publication, RuntimeFacts
+from willitfit.checks import Check, check_all, size
+from willitfit.device import Device
+from willitfit.errors import UnknownName, UnsupportedCombination
+from willitfit.footprint import Footprint
+from willitfit.outcome import Outcome
+from willitfit.recipes.listed import with_listed
+from willitfit.recipes.stored import Content, File, Stored, total_size
+from willitfit.runtimes import Load, Runtime
+from willitfit.scenario import Scenario
+from willitfit.speed import Rates, rates
+from willitfit.tensors import Inventory, Part
+from willitfit.architecture import Tower
+from willitfit.units import Basis, Interval, Parameters, Tokens, exactly
+from willitfit.verdict import Verdict, judge
+
+#: An encoder is asked about this many tokens unless the visitor says otherwise.
+USUAL_INPUT: Final = Tokens(512)
+#: A chat model is asked about this many where its runtime has no default of its own.
+USUAL_CONTEXT: Final = Tokens(4096)
+#: The contexts a page offers.
+CONTEXTS: Final = tuple(Tokens(2**power) for power in range(7, 18))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What is asked about: a catalogue model, or any architecture with a name.
+
+    `architecture` is `None` where the maker discloses none.
+    """
+
+    id: str
+    name: str
+    architecture: Architecture | None
+    published: tuple[Publication, ...] = ()
+    model: Model | None = None
+
+    def publication(self, facts: RuntimeFacts) -> Publication | None:
+        """Return the best known place that offers a format this runtime loads."""
+        return next((each for each in self.published if each.format in facts.formats), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Everything a view shows."""
+
+    scenario: Scenario
+    subject: Subject
+    facts: RuntimeFacts
+    runtime: Runtime
+    device: Device
+    load: Load
+    context: Tokens
+    footprint: Footprint
+    checks: tuple[Check, ...]
+    verdict: Verdict
+    rates: Rates | None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def stored(self) -> Stored:
+        """Return the model at the chosen precision."""
+        return self.load.stored
+
+    @property
+    def download(self) -> Interval:
+        """Return what the model itself brings."""
+        return self.stored.download
+
+    @property
+    def download_basis(self) -> Basis:
+        """Return how the weights' size is known: listed only if every weight file is."""
+        weights = [f.basis for f in self.stored.files if f.content is Content.WEIGHTS]
+        if weights and all(basis is Basis.LISTED for basis in weights):
+            return Basis.LISTED
+        return Basis.COMPUTED
+
+    @property
+    def runtime_files(self) -> tuple[File, ...]:
+        """Return the runtime's own code, fetched once per site."""
+        return tuple(
+            File(
+                name=each.name,
+                size=exactly(each.bytes),
+                basis=Basis.MEASURED,
+                why=self.facts.sources.get("files", ""),
+                content=Content.RUNTIME,
+            )
+            for each in self.facts.files
+        )
+
+    @property
+    def runtime_download(self) -> Interval:
+        """Return the runtime's own code together with what the recipe says of it."""
+        return total_size(self.runtime_files) + self.stored.runtime_download
+
+    @cached_property
+    def cache_bytes(self) -> int:
+        """Return the cache at the chosen context."""
+        return self.load.cache(self.runtime.kept(self.load))
+
+    @property
+    def workspace(self) -> Interval:
+        """Return what computing needs beyond weights and cache."""
+        return self.runtime.workspace(self.load)
+
+    def memory(self, pool: Pool) -> Interval:
+        """Return the peak of one pool above an empty page."""
+        return self.footprint.peak_in(pool)
+
+
+UNDISCLOSED: Final = Architecture(
+    family="undisclosed",
+    head="",
+    kind=Kind.DECODER,
+    inventory=Inventory(()),
+    towers=(Tower(part=Part.DECODER, hidden=0, layers=()),),
+    vocabulary=0,
+    outputs=0,
+)
+
+
+@cache
+def _catalogued(catalog_id: str) -> Architecture | None:
+    given = Catalog().model(catalog_id).config
+    return None if given is None else config.read(given)
+
+
+def subject(name: str, catalog: Catalog) -> Subject:
+    """Return what a model's name stands for.
+
+    A catalogue name in any spelling, or `config:` with a packed architecture.
+    Raises `UnknownName`, or what reading the config raises.
+    """
+    if name.startswith(link.CUSTOM):
+        return described(link.unpacked(name), name=name)
+    model = catalog.model(name)
+    return Subject(
+        id=model.id,
+        name=model.name,
+        architecture=_catalogued(model.id),
+        published=model.published,
+        model=model,
+    )
+
+
+def described(given: dict[str, Any], *, name: str, title: str | None = None) -> Subject:
+    """Return the subject that a config.json describes."""
+    architecture = config.read(given)
+    return Subject(id=name, name=title or architecture.family, architecture=architecture)
+
+
+def runs(about: Subject, facts: RuntimeFacts) -> bool:
+    """Return whether a runtime really has this model to run.
+
+    A catalogue model is run by what loads the files it is published in; a bare
+    architecture by every runtime that knows its family.
+    """
+    if facts.id == "ideal":
+        return about.architecture is not None
+    if about.model is not None:
+        return about.publication(facts) is not None
+    family = about.architecture.family if about.architecture else ""
+    return not facts.listed_only and (not facts.families or family in facts.families)
+
+
+def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
+    """Return the runtimes that have this model, the usual one first."""
+    able = [facts for facts in catalog.runtimes if runs(about, facts)]
+    order = [each.format for each in about.published]
+
+    def rank(facts: RuntimeFacts) -> int:
+        return min((order.index(f) for f in facts.formats if f in order), default=len(order))
+
+    return tuple(sorted(able, key=rank))
+
+
+def precisions_of(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
+    """Return the precisions on offer, the runtime's own order."""
+    publication = about.publication(facts)
+    if publication is None or facts.id == "ideal":
+        return facts.precisions
+    return tuple(publication.offers)
+
+
+def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
+    """Return the precision a page would load unless told otherwise."""
+    offered = precisions_of(about, facts)
+    wanted = (facts.default_precision or "", *facts.fallback_precisions)
+    return next((each for each in wanted if each in offered), offered[0])
+
+
+def usual_context(about: Subject, facts: RuntimeFacts, offer: Offer | None) -> Tokens:
+    """Return the context a page would use unless told otherwise, within the model's reach."""
+    architecture = about.architecture or UNDISCLOSED
+    if architecture.kind is Kind.ENCODER:
+        usual = USUAL_INPUT
+    else:
+        usual = (offer.context if offer else None) or facts.default_context or USUAL_CONTEXT
+    reach = architecture.main.positions
+    return Tokens(min(usual, reach)) if reach else usual
+
+
+def _runtime(about: Subject, name: str | None, catalog: Catalog) -> RuntimeFacts:
+    able = runtimes_of(about, catalog)
+    if name is None:
+        return able[0]
+    facts = catalog.runtime(name)
+    if facts not in able:
+        raise UnsupportedCombination(
+            f"{facts.name} has no {about.name} to run", [each.id for each in able]
+        )
+    return facts
+
+
+def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
+    if name is None:
+        return usual_precision(about, facts)
+    offered = {each.lower(): each for each in (*precisions_of(about, facts), *facts.precisions)}
+    if name.lower() not in offered:
+        raise UnknownName(f"precision for {facts.name}", name, precisions_of(about, facts))
+    return offered[name.lower()]
+
+
+def store(about: Subject, facts: RuntimeFacts, runtime: Runtime, precision: str) -> Stored:
+    """Return the model's files at a precision, published sizes in place of computed ones."""
+    publication = about.publication(facts)
+    family = publication.family if publication else None
+    computed = runtime.store(about.architecture or UNDISCLOSED, precision, family)
+    if publication is None:
+        return computed
+    offer = publication.offers.get(precision)
+    return with_listed(computed, offer.files if offer else (), publication.common)
+
+
+def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device:
+    """Return the device a scenario is about."""
+    if chosen is None:
+        return here
+    return devices.read(catalog.device(chosen).device) if isinstance(chosen, str) else chosen
+
+
+def answer(scenario: Scenario, catalog: Catalog, here: Device, about: Subject | None = None) -> Answer:
+    """Return the answer to a scenario on a device.
+
+    `about` stands in for the scenario's model where it is no catalogue name.
+    Raises `UnknownName` or `UnsupportedCombination` for names that do not go together.
+    """
+    about = about or subject(scenario.model, catalog)
+    facts = _runtime(about, scenario.runtime, catalog)
+    precision = _precision(about, facts, scenario.precision)
+    runtime = runtimes.named(facts.id)
+    stored = store(about, facts, runtime, precision)
+    publication = about.publication(facts)
+    offer = publication.offers.get(precision) if publication else None
+    context = scenario.context or usual_context(about, facts, offer)
+    device = place(scenario.device, here, catalog)
+    adapter = device.adapter
+    load = Load(
+        architecture=about.architecture or UNDISCLOSED,
+        stored=stored,
+        context=context,
+        binding=adapter.max_storage_buffer_binding_size if adapter else None,
+    )
+    footprint = Footprint(runtime.phases(load))
+    demands = runtimes.demands(runtime, facts.name, facts.needs, load)
+    checks = check_all(runtime, demands, facts.needs, stored.download, footprint, device)
+    return Answer(
+        scenario=replace(scenario, runtime=facts.id, precision=precision, context=context),
+        subject=about,
+        facts=facts,
+        runtime=runtime,
+        device=device,
+        load=load,
+        context=context,
+        footprint=footprint,
+        checks=checks,
+        verdict=judge(checks),
+        rates=rates(runtime, load, device),
+        notes=tuple(_notes(about, facts, runtime, stored, context)),
+    )
+
+
+def _notes(
+    about: Subject, facts: RuntimeFacts, runtime: Runtime, stored: Stored, context: Tokens
+) -> Iterator[str]:
+    if about.architecture is not None:
+        yield from about.architecture.notes
+        reach = about.architecture.main.positions
+        if reach is not None and context > reach:
+            yield f"{context:,} tokens are more than the {reach:,} this model takes"
+    yield from stored.notes
+    yield from _larger_although_shorter(about, facts, runtime, stored)
+
+
+def _larger_although_shorter(
+    about: Subject, facts: RuntimeFacts, runtime: Runtime, stored: Stored
+) -> Iterator[str]:
+    """Yield a sentence when a precision of more bits would be the smaller download."""
+    bits = nominal_bits(stored.precision)
+    if bits is None or about.architecture is None:
+        return
+    mine = stored.download.likely
+    for other in precisions_of(about, facts):
+        wider = nominal_bits(other)
+        if wider is None or wider <= bits or wider > 8:
+            continue
+        saved = mine - store(about, facts, runtime, other).download.likely
+        if saved > 0:
+            yield (
+                f"{other} would be smaller than {stored.precision} for this model, "
+                f"by {size(exactly(saved))}"
+            )
+            return
+
+
+def nominal_bits(precision: str) -> int | None:
+    """Return the bits a precision's name promises per weight.
+
+    >>> nominal_bits("q4f16"), nominal_bits("int8"), nominal_bits("bnb4"), nominal_bits("fp32")
+    (4, 8, 4, 32)
+    """
+    for lead in ("fp", "bf", "uint", "int", "iq", "bnb", "tq", "q", "f"):
+        if precision.startswith(lead):
+            digits = precision.removeprefix(lead)
+            figure = digits[:2] if digits[:2] in ("16", "32") else digits[:1]
+            return int(figure) if figure.isdigit() else None
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """One change that would help: a scenario one tap away, with its effect."""
+
+    scenario: Scenario
+    change: str
+    saves: int
+    outcome: Outcome
+    probability: float | None
+
+
+RANK: Final = {
+    Outcome.LIKELY: 0,
+    Outcome.MAY: 1,
+    Outcome.UNKNOWN: 2,
+    Outcome.UNLIKELY: 3,
+    Outcome.NO: 4,
+}
+
+
+def suggestions(given: Answer, catalog: Catalog, here: Device, most: int = 4) -> list[Suggestion]:
+    """Return changes that make the scenario more likely to run, the best first.
+
+    A shorter context, another precision, another runtime: each alone.
+    """
+    needed = given.memory(Pool.PEAK).likely
+    found = []
+    for scenario, change in _changes(given, catalog):
+        other = answer(scenario, catalog, here, given.subject)
+        saves = needed - other.memory(Pool.PEAK).likely
+        better = RANK[other.verdict.outcome] < RANK[given.verdict.outcome]
+        more = (other.verdict.probability or 0) > (given.verdict.probability or 0) + 0.01
+        if better or (more and saves > 0):
+            found.append(
+                Suggestion(
+                    scenario=scenario,
+                    change=change,
+                    saves=saves,
+                    outcome=other.verdict.outcome,
+                    probability=other.verdict.probability,
+                )
+            )
+    found.sort(key=lambda each: (RANK[each.outcome], -(each.probability or 0)))
+    return found[:most]
+
+
+def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[Scenario, str]]:
+    asked = given.scenario
+    for context in reversed([each for each in CONTEXTS if 512 <= each < given.context]):
+        yield replace(asked, context=context), f"{context:,} tokens"
+        break
+    for precision in precisions_of(given.subject, given.facts):
+        if precision != asked.precision:
+            yield replace(asked, precision=precision), precision
+    for facts in runtimes_of(given.subject, catalog):
+        if facts.id not in (asked.runtime, "ideal"):
+            scenario = replace(asked, runtime=facts.id, precision=None)
+            yield scenario, f"{facts.name}, {usual_precision(given.subject, facts)}"
+
+
+def parameters(about: Subject) -> dict[str, Parameters | None]:
+    """Return the counts of DESIGN 5.1, `None` where no shape is disclosed."""
+    if about.architecture is None:
+        return {"total": None, "untied": None, "active": None}
+    inventory = about.architecture.inventory
+    return {"total": inventory.total, "untied": inventory.untied, "active": inventory.active}

@@ -1,0 +1,276 @@
+"""The command line: `willitfit`, also `python -m willitfit`.
+
+In: words. Out: an answer and exit 0 (whatever the verdict), or one line on
+stderr that says what is accepted and exit 2. Never a traceback. Each command
+imports what it needs when it runs, so that `inspect` starts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from willitfit.errors import UnreadableConfig, UnreadableDevice, WillItFitError, shown
+
+if TYPE_CHECKING:
+    from willitfit.answers import Answer, Subject
+    from willitfit.catalog import Catalog
+    from willitfit.device import Device
+
+#: A config.json or device file larger than this is refused unread.
+LARGEST_JSON: Final = 4 * 2**20
+
+
+class _Usage(WillItFitError):
+    """The words do not make a command."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises one sentence instead of printing the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the words."""
+        raise _Usage(f"{message}; see {self.prog} --help")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        asked = _parser().parse_args(words)
+        run: Callable[[argparse.Namespace], int] = asked.run
+        return run(asked)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except (WillItFitError, OSError) as fault:
+        print(f"willitfit: {_sentence(fault)}", file=sys.stderr)
+        return 2
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, OSError):
+        return f"{shown(str(fault.filename), most=200)} cannot be read: {fault.strerror}"
+    return str(fault)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="willitfit", description="Will this model run in this browser on this device?"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_estimate(commands)
+    _add_inspect(commands)
+    for kind in ("models", "devices", "runtimes"):
+        listing = commands.add_parser(kind, help=f"list the catalogue's {kind}")
+        _add_json(listing)
+        listing.set_defaults(run=_list, kind=kind)
+    _add_compare(commands)
+    _add_need(commands)
+    reading = commands.add_parser("link", help="say what a shared link asks")
+    reading.add_argument("url")
+    _add_json(reading)
+    reading.set_defaults(run=_link)
+    return parser
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="a catalogue name or a config.json")
+    command.add_argument("--runtime")
+    command.add_argument("--precision")
+    command.add_argument("--context", metavar="N", help="tokens")
+
+
+def _add_device(command: argparse.ArgumentParser, *, required: bool = False) -> None:
+    which = command.add_mutually_exclusive_group(required=required)
+    which.add_argument("--device", metavar="D", help="a catalogue device")
+    which.add_argument("--device-json", metavar="FILE", help="a device's signals as JSON")
+
+
+def _add_estimate(commands: Any) -> None:
+    command = commands.add_parser("estimate", help="answer for one model on one device")
+    _add_choices(command)
+    _add_device(command)
+    _add_json(command)
+    command.set_defaults(run=_estimate)
+
+
+def _add_inspect(commands: Any) -> None:
+    command = commands.add_parser("inspect", help="list every tensor of a model")
+    command.add_argument("source", metavar="SOURCE", help="a config.json, a model file or a hub id")
+    _add_json(command)
+    command.set_defaults(run=_inspect)
+
+
+def _add_compare(commands: Any) -> None:
+    command = commands.add_parser("compare", help="every catalogue model on one device")
+    _add_device(command, required=True)
+    _add_json(command)
+    command.set_defaults(run=_compare)
+
+
+def _add_need(commands: Any) -> None:
+    command = commands.add_parser("need", help="the smallest device that a model needs")
+    _add_choices(command)
+    _add_json(command)
+    command.set_defaults(run=_need)
+
+
+# Reading what was named
+
+
+def _catalog() -> Catalog:
+    from willitfit import catalog
+
+    return catalog.read()
+
+
+def _json_file(path: str, refuse: Callable[[str], WillItFitError]) -> Any:
+    with Path(path).open("rb") as file:
+        text = file.read(LARGEST_JSON + 1)
+    if len(text) > LARGEST_JSON:
+        raise refuse(f"is larger than {LARGEST_JSON} bytes")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise refuse("is not JSON") from None
+
+
+def _about(name: str, catalog: Catalog) -> Subject:
+    """Return the model a word names: a file that exists, else a catalogue name."""
+    from willitfit import answers
+
+    path = Path(name)
+    if path.is_dir() and (path / "config.json").is_file():
+        path = path / "config.json"
+    if not (path.is_file() or name.endswith(".json")):
+        return answers.subject(name, catalog)
+    given = _json_file(str(path), lambda problem: UnreadableConfig(path.name, problem))
+    if not isinstance(given, Mapping):
+        raise UnreadableConfig(path.name, f"holds {shown(given)}; a JSON object is accepted")
+    return answers.described(dict(given), name=name)
+
+
+def _here(asked: argparse.Namespace) -> Device:
+    from willitfit import device
+
+    if asked.device_json is None:
+        return device.Device()
+    file = asked.device_json
+    return device.read(_json_file(file, lambda problem: UnreadableDevice(Path(file).name, problem)))
+
+
+def _context(text: str | None) -> Any:
+    from willitfit.link import MOST_CONTEXT
+    from willitfit.units import Tokens
+
+    if text is None:
+        return None
+    plain = text.replace(",", "").replace("_", "")
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= 10):
+        raise _Usage(f"--context is {shown(text)}; a whole number of tokens is accepted")
+    if not 1 <= int(plain) <= MOST_CONTEXT:
+        raise _Usage(f"--context is {shown(text)}; from 1 to {MOST_CONTEXT} is accepted")
+    return Tokens(int(plain))
+
+
+def _answer(asked: argparse.Namespace, device: str | None, here: Device) -> Answer:
+    from willitfit.answers import answer
+    from willitfit.scenario import Scenario
+
+    catalog = _catalog()
+    about = _about(asked.model, catalog)
+    scenario = Scenario(
+        model=about.id,
+        runtime=asked.runtime,
+        precision=asked.precision,
+        context=_context(asked.context),
+        device=device,
+    )
+    return answer(scenario, catalog, here, about)
+
+
+# Commands
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def _estimate(asked: argparse.Namespace) -> int:
+    from willitfit import answers, reports, texts
+
+    here = _here(asked)
+    given = _answer(asked, asked.device, here)
+    better = answers.suggestions(given, _catalog(), here)
+    if asked.json:
+        _print_json(reports.estimate(given, better))
+    else:
+        print("\n".join(texts.estimate(given, better)))
+    return 0
+
+
+def _inspect(asked: argparse.Namespace) -> int:
+    from willitfit import sources, texts
+
+    found = sources.inspect(asked.source, os.environ.get("HF_ENDPOINT"))
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(texts.inspected(found)))
+    return 0
+
+
+def _list(asked: argparse.Namespace) -> int:
+    from willitfit import reports, texts
+
+    found = reports.listing(asked.kind, _catalog())
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(texts.listing(asked.kind, found)))
+    return 0
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from willitfit import comparisons, texts
+
+    rows = comparisons.compare(_catalog(), asked.device, _here(asked))
+    if asked.json:
+        _print_json(comparisons.report(rows, asked.device))
+    else:
+        print("\n".join(texts.compared(rows)))
+    return 0
+
+
+def _need(asked: argparse.Namespace) -> int:
+    from willitfit import comparisons, texts
+    from willitfit.device import Device
+
+    found = comparisons.need(_answer(asked, None, Device()), _catalog())
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(texts.needed(found)))
+    return 0
+
+
+def _link(asked: argparse.Namespace) -> int:
+    from willitfit import link, reports
+
+    _, mark, text = asked.url.partition("#")
+    scenario = link.read(text if mark else asked.url)
+    found = reports.scenario(scenario, scenario.model)
+    if asked.json:
+        _print_json({"schema": reports.SCHEMA, "scenario": found})
+    else:
+        print("\n".join(f"{key:10} {value}" for key, value in found.items() if value is not None))
+    return 0

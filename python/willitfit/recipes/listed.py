@@ -1,0 +1,86 @@
+"""Listed sizes: a published file's own size wins over what a recipe computes.
+
+In: a recipe's `Stored` and published files. Out: the same with the published
+sizes in place, and a note where the recipe is off by more than one in a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from willitfit.recipes.stored import Content, File, Stored, total_size
+from willitfit.units import Basis, Interval, exactly
+
+#: A difference smaller than this is not worth a reader's time.
+WORTH_SAYING: Final = 0.01
+#: A listing rounded to three digits is off by at most this share.
+ROUNDING: Final = 0.005
+
+
+class Published(Protocol):
+    """A file that somebody lists with its size."""
+
+    @property
+    def name(self) -> str:
+        """Return the file's name below the model's folder."""
+
+    @property
+    def bytes(self) -> int:
+        """Return its size."""
+
+    @property
+    def exact(self) -> bool:
+        """Return whether the listing is exact or rounded."""
+
+    @property
+    def source(self) -> str:
+        """Return where it is listed."""
+
+
+def with_listed(
+    stored: Stored, weights: Sequence[Published], common: Sequence[Published] = ()
+) -> Stored:
+    """Return the files with published sizes in place of computed ones.
+
+    Published weight files replace all computed ones: they are the whole of a
+    precision. Other files are replaced one by one, by name.
+    """
+    files = stored.files
+    notes = stored.notes
+    if weights:
+        computed = [file for file in files if file.content is Content.WEIGHTS]
+        others = tuple(file for file in files if file.content is not Content.WEIGHTS)
+        tensors = tuple(tensor for file in computed for tensor in file.tensors)
+        listed = tuple(_file(each, Content.WEIGHTS) for each in weights)
+        listed = (replace(listed[0], tensors=tensors), *listed[1:])
+        notes += _difference(total_size(listed), total_size(computed), bool(computed))
+        files = (*listed, *others)
+    named = {each.name: each for each in common}
+    files = tuple(
+        _file(named[file.name], file.content) if file.name in named else file for file in files
+    )
+    return replace(stored, files=files, notes=notes)
+
+
+def _file(published: Published, content: Content) -> File:
+    size = exactly(published.bytes)
+    if not published.exact:
+        size = size.scaled(1 - ROUNDING, 1, 1 + ROUNDING)
+    return File(
+        name=published.name, size=size, basis=Basis.LISTED, why=published.source, content=content
+    )
+
+
+def _difference(listed: Interval, computed: Interval, there: bool) -> tuple[str, ...]:
+    if not there or not listed.likely:
+        return ()
+    off = (computed.likely - listed.likely) / listed.likely
+    if abs(off) <= WORTH_SAYING:
+        return ()
+    way = "more" if off > 0 else "less"
+    return (
+        f"the published files are {listed.likely:,} bytes; "
+        f"our recipe computes {abs(off):.1%} {way}",
+    )

@@ -1,0 +1,112 @@
+"""Speed: tokens per second and times, as intervals from bytes moved and bandwidth.
+
+In: what one token reads, a device and a runtime. Out: tokens per second, time
+to the first token, and download times at a few line speeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from willitfit.device import Device
+from willitfit.runtimes.base import Load, Runtime
+from willitfit.units import GB, Basis, Interval
+
+#: Bytes per second a device moves when nobody says: data sheets of the catalogue's devices.
+USUAL: Final = {
+    "ios": Interval(34 * GB, 50 * GB, 77 * GB),
+    "ipados": Interval(34 * GB, 60 * GB, 120 * GB),
+    "android": Interval(14 * GB, 40 * GB, 77 * GB),
+    "macos": Interval(68 * GB, 110 * GB, 400 * GB),
+    "discrete": Interval(190 * GB, 300 * GB, 1000 * GB),
+    "other": Interval(25 * GB, 60 * GB, 136 * GB),
+}
+
+#: Share of the theoretical bandwidth reached, by the bits a weight takes: measured on one
+#: laptop in Chrome (llama.cpp on WebGPU, files above 600 MB: Q8_0 50 of 100 GB/s, Q4_K_M 35,
+#: Q3_K_M 24, Q2_K 20) and on phones about 13 %. Fewer bits are not faster in proportion.
+REACHED: Final = (
+    (2.9, Interval(12, 20, 28)),
+    (3.9, Interval(15, 24, 34)),
+    (6.5, Interval(22, 36, 50)),
+    (99.0, Interval(28, 48, 60)),
+)
+#: A phone reaches this share of what a laptop does (Pixel 8 Pro: 13 % of 68 GB/s at 4 bits).
+ON_PHONES: Final = (0.25, 0.45, 0.8)
+#: Processors running WebAssembly move this much, whatever the memory could (1-7 GB/s measured).
+WASM_MOVES: Final = Interval(1 * GB, 3 * GB, 7 * GB)
+
+#: Line speeds of the download table, in Mbit/s.
+LINES: Final = (10, 50, 200, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Hundredths of a token per second, with how they are known."""
+
+    hundredths: Interval
+    basis: Basis
+
+    @property
+    def per_second(self) -> tuple[float, float, float]:
+        """Return tokens per second, low, likely and high."""
+        ends = self.hundredths
+        return ends.low / 100, ends.likely / 100, ends.high / 100
+
+
+def bandwidth(device: Device) -> tuple[Interval, Basis]:
+    """Return the bytes per second a device's memory moves, and how that is known."""
+    measured = device.measured.bandwidth_bytes_per_second
+    said = measured or device.bandwidth_bytes_per_second
+    if said:
+        return Interval(said, said, said), Basis.MEASURED if measured else Basis.LISTED
+    kind = "discrete" if device.graphics == "discrete" else device.platform or "other"
+    return USUAL.get(kind, USUAL["other"]), Basis.ASSUMED
+
+
+def moved(runtime: Runtime, load: Load, device: Device) -> Interval:
+    """Return the bytes per second this runtime really moves on this device."""
+    if not runtime.uses_gpu and runtime.name != "ideal":
+        return WASM_MOVES
+    whole, _ = bandwidth(device)
+    if runtime.name == "ideal":
+        return whole
+    stored = load.architecture.inventory.total
+    bits = 8 * load.weights / stored if stored else 8.0
+    share = next(reached for most, reached in REACHED if bits <= most)
+    low, likely, high = (part / 100 for part in (share.low, share.likely, share.high))
+    if device.on_phone:
+        low, likely, high = (a * b for a, b in zip((low, likely, high), ON_PHONES, strict=True))
+    return whole.scaled(low, likely, high)
+
+
+def token_bytes(runtime: Runtime, load: Load) -> int:
+    """Return the bytes one new token reads: the active weights and the whole cache.
+
+    A token table is looked up, not read; a tied head is read whole.
+    """
+    inventory = load.architecture.inventory
+    active = load.weights * inventory.active // max(inventory.total, 1)
+    return active + load.cache(runtime.kept(load))
+
+
+def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
+    """Return tokens per second, or `None` for a model that makes none."""
+    if not load.generates or not load.stored.tensors:
+        return None
+    rate = moved(runtime, load, device)
+    each = max(token_bytes(runtime, load), 1)
+    hundredths = Interval(
+        100 * rate.low // each, 100 * rate.likely // each, 100 * rate.high // each
+    )
+    return Rates(hundredths, Basis.ASSUMED)
+
+
+def seconds(size: int, megabits: int) -> int:
+    """Return the whole seconds a download takes on a line of so many Mbit/s.
+
+    >>> seconds(1_350_000_000, 10)
+    1080
+    """
+    return -(-size * 8 // (megabits * 10**6))

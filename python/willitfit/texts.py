@@ -1,0 +1,94 @@
+"""Texts: reports as lines for a terminal. Numbers are formatted here, never computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from willitfit.answers import Answer, Suggestion
+from willitfit.budgets import Pool
+from willitfit.checks import Check, size
+from willitfit.outcome import Outcome
+from willitfit.units import GIB, exactly
+
+#: A mark for each outcome, so that none is told by colour.
+MARKS = {
+    Outcome.LIKELY: "+",
+    Outcome.MAY: "~",
+    Outcome.UNLIKELY: "-",
+    Outcome.NO: "x",
+    Outcome.UNKNOWN: "?",
+}
+
+
+def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
+    """Yield the lines of `willitfit estimate`."""
+    where = answer.device.name or "this device"
+    asked = answer.scenario
+    yield (
+        f"{answer.subject.name}, {asked.precision}, {answer.facts.name}, "
+        f"{answer.context:,} tokens, on {where}"
+    )
+    yield f"{answer.verdict.words}: {answer.verdict.sentence}"
+    yield ""
+    yield f"download  {size(answer.download):>14}  {answer.download_basis}"
+    yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
+    yield f"memory    {size(answer.memory(Pool.PEAK)):>14}  at its peak, {answer.footprint.fullest.name}"
+    if answer.rates:
+        low, likely, high = answer.rates.per_second
+        yield f"speed     {low:.0f}-{high:.0f} tokens/s, likely {likely:.0f}  {answer.rates.basis}"
+    yield ""
+    yield from (_check(each) for each in answer.checks)
+    yield from (f"note: {note}" for note in answer.notes)
+    yield from (_suggestion(each) for each in suggestions)
+
+
+def _check(check: Check) -> str:
+    return f"{MARKS[check.outcome]} {check.name}: {check.message} ({check.basis})"
+
+
+def _suggestion(each: Suggestion) -> str:
+    effect = f"needs {size(exactly(each.saves))} less" if each.saves > 0 else "asks for less"
+    return f"would help: {each.change} ({each.outcome}; {effect})"
+
+
+def listing(kind: str, found: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each row of a listing."""
+    for row in found[kind]:
+        more = {
+            "models": lambda row=row: ", ".join(row["runtimes"]),
+            "devices": lambda row=row: f"{row['form']}, {row['year']}",
+            "runtimes": lambda row=row: ", ".join(row["precisions"]),
+        }[kind]()
+        yield f"{row['id']:28} {row['name']:36} {more}"
+
+
+def compared(rows: list[Answer]) -> Iterator[str]:
+    """Yield a line for each model."""
+    for each in rows:
+        asked = each.scenario
+        yield (
+            f"{MARKS[each.verdict.outcome]} {each.verdict.outcome:9} {each.subject.name:32} "
+            f"{asked.runtime} {asked.precision}  {size(each.download)}"
+        )
+
+
+def needed(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of `willitfit need`."""
+    for kind, ram in found["ram_bytes"].items():
+        yield f"{kind:10} {'more than any sold' if ram is None else f'{ram // GIB} GB of memory'}"
+    yield f"storage    {size(exactly(found['storage_bytes']))}"
+    for demand in found["demands"]:
+        much = "" if demand["bytes"] is None else f" {size(exactly(demand['bytes']))}:"
+        yield f"{demand['name']}:{much} {demand['why']}"
+    yield "devices    " + (", ".join(found["devices"]) or "none in the catalogue")
+
+
+def inspected(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of `willitfit inspect`."""
+    counts = found["parameters"]
+    yield f"{found['source']}: {found['kind']}, {found['architecture']}"
+    yield f"parameters {counts['total']:,} (every use {counts['untied']:,}, one token {counts['active']:,})"
+    yield f"weights    {size(exactly(found['weights_bytes']))}, largest tensor {size(exactly(found['largest_tensor_bytes']))}"
+    for tensor in found["tensors"]:
+        yield f"  {tensor['name']}  {tensor['shape']}  {tensor['type']}  {tensor['bytes']:,}"

@@ -1,0 +1,65 @@
+// Python, as the page's scripts see it: five functions that return promises.
+//
+//   answer(question)  a question as a plain object -> what app/respond.py answers, as one
+//   describe()        -> the device as data (DESIGN §5.4)
+//   models()          -> the device's model, where a browser tells; only after a tap
+//   qr(text)          -> an SVG element, as text
+//   shown()           call it when the first answer is on the page: it is ready from then on
+//
+// Python runs in a worker, so the page never waits for it. What fails in there rejects here;
+// a rejection that nobody catches is shown by guard.js.
+
+const element = document.getElementById("estimator");
+const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
+
+const worker = async () => {
+  while (!element.xworker) await pause(10); // PyScript sets it and tells nobody
+  return element.xworker;
+};
+
+const python = (async () => {
+  const started = await worker();
+  started.onerror = () => {}; // the rejection below says the same
+  started.addEventListener("message", ({ data }) => data?.stage && boot.stage(data.stage));
+  await started.ready;
+  return started.sync;
+})();
+
+python.catch((error) => {
+  const { stage } = document.documentElement.dataset;
+  const kind = { page: "python", python: "python", estimator: "code" }[stage] ?? "exception";
+  boot.fail(kind, error);
+});
+
+const call = async (name, text) => (await python)[name](text);
+
+export const answer = async (question) =>
+  JSON.parse(await call("answer", JSON.stringify(question)));
+
+export const describe = async () => {
+  await python;
+  if (document.documentElement.dataset.state === "loading") boot.stage("device");
+  const { maxTouchPoints } = navigator; // the only signal that a worker cannot read
+  return JSON.parse(await call("describe", JSON.stringify({ maxTouchPoints })));
+};
+
+export const models = async () => JSON.parse(await call("models"));
+
+export const qr = (text) => call("qr", text);
+
+export const shown = () => {
+  if (document.documentElement.dataset.state === "ready") return;
+  boot.ready();
+  keep();
+};
+
+// Only now: keeping the page for use without a network must not compete with the first answer.
+const keep = async () => {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker || document.documentElement.dataset.state !== "ready") return;
+  try {
+    await serviceWorker.register(new URL(element.dataset.serviceWorker, document.baseURI));
+  } catch (error) {
+    console.info("not kept for use without a network:", error.message); // a private window, say
+  }
+};
