@@ -41,8 +41,10 @@ def known_types() -> list[str]:
 def class_row(config_class: Any) -> dict[str, Any]:
     """Return the facts of one config class."""
     defaults: dict[str, Any] = {}
+    aliases = dict(config_class.attribute_map)
+    weak = [field.name for field in fields(config_class) if field.name in aliases]
     for field in fields(config_class):
-        if SKIPPED.search(field.name):
+        if SKIPPED.search(field.name) and field.default != "xielu":
             continue
         value = field.default
         if value is MISSING and field.default_factory is not MISSING:
@@ -50,12 +52,12 @@ def class_row(config_class: Any) -> dict[str, Any]:
         if value is None or value is MISSING:
             continue
         if isinstance(value, (bool, int, float, str, list, tuple, dict)):
-            defaults[field.name] = value
+            defaults[aliases.get(field.name, field.name)] = value
     nested = {
         key: [spec.model_type, spec.init_kwargs]
         for key, spec in config_class.sub_configs_defaults.items()
     }
-    row = {"defaults": defaults, "aliases": dict(config_class.attribute_map), "nested": nested}
+    row = {"defaults": defaults, "aliases": aliases, "weak": weak, "nested": nested}
     return {key: value for key, value in row.items() if value}
 
 

@@ -37,14 +37,54 @@ SIZES = (
     "num_key_value_heads",
 )
 
+DENSE: Table = {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS}
+SWITCH = (True, False)
+
 TABLES: dict[str, Table] = {
-    "llama": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS, "mlp_bias": (True, False)},
+    "llama": {**DENSE, "mlp_bias": SWITCH},
+    "internlm3": {**LLAMA, "head_dim": (8, 16)},
     "mistral": {**LLAMA, **HEAD_DIM, "sliding_window": (None, 16)},
+    "ministral": {**LLAMA, **HEAD_DIM, "sliding_window": (None, 16)},
+    "ministral3": {**LLAMA, **HEAD_DIM, "sliding_window": (None, 16)},
     "qwen2": {**LLAMA, **HEAD_DIM, **WINDOW, "max_window_layers": (0, 1)},
+    "qwen3": {**DENSE, **WINDOW, "max_window_layers": (0, 1)},
+    "smollm3": {**DENSE, **WINDOW, "mlp_bias": SWITCH, "no_rope_layer_interval": (2, 3)},
+    "stablelm": {
+        **LLAMA,
+        "use_qkv_bias": SWITCH,
+        "qk_layernorm": SWITCH,
+        "use_parallel_residual": SWITCH,
+    },
+    "olmo": DENSE,
+    "olmo2": DENSE,
+    "olmo3": {**DENSE, "sliding_window": (16, 32)},
+    "cohere": {**DENSE, "use_qk_norm": SWITCH},
+    "cohere2": {**LLAMA, **ATTENTION_BIAS, "sliding_window_pattern": (2, 3)},
+    "granite": {**DENSE, "mlp_bias": SWITCH},
+    "granite_swa": {**DENSE, "mlp_bias": SWITCH},
+    "starcoder2": {**LLAMA, **HEAD_DIM, "use_bias": SWITCH, "sliding_window": (None, 16)},
+    "glm": DENSE,
+    "glm4": DENSE,
+    "ernie4_5": {**LLAMA, **HEAD_DIM, "use_bias": SWITCH},
+    "exaone4": {**LLAMA, **HEAD_DIM, "sliding_window_pattern": (2, 3)},
+    "hunyuan_v1_dense": {**DENSE, "head_dim": (8, 10)},
+    "bitnet": {**LLAMA, **ATTENTION_BIAS},
+    "helium": {**DENSE, "mlp_bias": SWITCH},
+    "arcee": {**DENSE, "mlp_bias": SWITCH},
+    "seed_oss": {**DENSE, "mlp_bias": SWITCH, "attention_out_bias": SWITCH},
+    "nemotron": {**DENSE, "mlp_bias": SWITCH},
+    "apertus": {**DENSE, "hidden_act": ("silu", "xielu")},
+    "jais2": {**DENSE, "mlp_bias": SWITCH},
+    "nanochat": DENSE,
+    "cwm": {**LLAMA, **HEAD_DIM, "mlp_bias": SWITCH},
+    "hyperclovax": {**DENSE, "mlp_bias": SWITCH, "use_post_norm": SWITCH},
+    "diffllama": {**LLAMA, **ATTENTION_BIAS},
+    "phi": {**LLAMA, "qk_layernorm": SWITCH, "head_dim": (8, 12)},
     "phi3": {**LLAMA, "head_dim": (8, 16), "partial_rotary_factor": (0.5, 1.0)},
-    "gemma": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS},
-    "gemma2": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS},
-    "gemma3_text": {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS, "sliding_window_pattern": (2, 3)},
+    "gemma": DENSE,
+    "gemma2": DENSE,
+    "vaultgemma": DENSE,
+    "gemma3_text": {**DENSE, "sliding_window_pattern": (2, 3)},
     "gpt2": {
         "vocab_size": (97, 128),
         "n_embd": (48, 60),
@@ -116,6 +156,7 @@ def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
     classes = [
         name for name in facts_of(model_type).classes if any(name.endswith(end) for end in heads)
     ]
+    classes = classes or ["LlamaForCausalLM"]  # types that transformers reads as Llama
     usual = [name for name in classes if name.endswith(next(iter(heads)))] or classes
     for number in range(count):
         name = usual[0] if number < 2 else dice.choice(classes)

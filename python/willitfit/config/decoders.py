@@ -1,193 +1,278 @@
-"""Decoders built like Llama: attention and a gated feed-forward layer, each behind a norm.
+"""Dense decoders built like Llama: one row says how each family differs.
 
-In: keys of a Llama-like config. Out: bodies. What differs between families is
-said in a line or two each: biases, norms of queries and keys, windows.
+In: keys of a Llama-like config. Out: the families' bodies and heads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Mapping
 
-from willitfit.architecture import Kind, Tower
-from willitfit.blocks.attention import NO_BIASES, Biases, Heads, attention, biases, fused_attention
-from willitfit.blocks.block import Block, joined, placed, stacked, tensors_of
-from willitfit.blocks.feed_forward import fused_gated, gated
-from willitfit.blocks.linear import embedding, norm
-from willitfit.config.heads import DECODER_HEADS, DECODER_HEADS_WITH_TRANSFORMER
+from willitfit.blocks.attention import Biases, Heads, Names
+from willitfit.blocks.block import Block, array, beside, joined, vector
+from willitfit.blocks.feed_forward import gated, plain, widened
+from willitfit.blocks.linear import linear, norm
+from willitfit.config.heads import (
+    DECODER_HEADS,
+    DECODER_HEADS_WITH_TRANSFORMER,
+    LM_HEAD_WITH_BIAS,
+)
 from willitfit.config.keys import Keys
-from willitfit.config.model import Asked, Body, Family
-from willitfit.tensors import Part
+from willitfit.config.model import Family
+from willitfit.config.styles import (
+    AROUND,
+    Norms,
+    Style,
+    all_but_every,
+    biased_inputs,
+    biases_by,
+    dividing_heads,
+    fused,
+    gated_by,
+    layer_norm,
+    one_window,
+    over_heads,
+    per_head,
+    plain_by,
+    qwen_windows,
+    same_for_all,
+    shared_heads,
+    weightless,
+    windows_where,
+)
+from willitfit.tensors import Role
 
-Kinds = TypeVar("Kinds")
+ATTENTION_BIAS = biases_by("attention_bias")
+INPUT_BIAS = biases_by("attention_bias", output=False)
+MLP_BIAS = same_for_all(gated_by("mlp_bias"))
+BEHIND = ("post_attention_layernorm", "post_feedforward_layernorm")
+
+LLAMA = Style(heads=dividing_heads, bias=ATTENTION_BIAS, feeds=MLP_BIAS)
+OLMO_2 = Style(bias=ATTENTION_BIAS, norms=over_heads, around=BEHIND)
 
 
-def read_heads(keys: Keys) -> Heads:
-    """Return the heads of a Llama-like config: as many key heads as heads unless said."""
-    queries = keys.heads("num_attention_heads")
-    key_values = keys.whole_or("num_key_value_heads", queries)
-    if queries % key_values:
-        raise keys.fault(
-            "num_attention_heads",
-            f"is {queries}, which num_key_value_heads ({key_values}) does not divide",
+def _smollm_slides(keys: Keys, number: int) -> bool:
+    """Return whether a layer of SmolLM 3 has a window: those without rotation, where asked for."""
+    rotated = keys.sequence("no_rope_layers")
+    interval = keys.whole("no_rope_layer_interval")
+    turns = rotated[number] if rotated and number < len(rotated) else (number + 1) % interval
+    return keys.flag("use_sliding_window") and not turns
+
+
+def _stablelm_around(keys: Keys) -> tuple[str, ...]:
+    return AROUND[:1] if keys.flag("use_parallel_residual") else AROUND
+
+
+def _stablelm_norms(keys: Keys, heads: Heads) -> Mapping[str, Block]:
+    """Return StableLM's norms of queries and keys: one for every head, where asked for."""
+    if not keys.flag("qk_layernorm"):
+        return {}
+    return {
+        "q_layernorm": joined({f"norms.{n}": norm(heads.width) for n in range(heads.queries)}),
+        "k_layernorm": joined({f"norms.{n}": norm(heads.width) for n in range(heads.key_values)}),
+    }
+
+
+def _cohere_norms(keys: Keys, heads: Heads) -> Norms:
+    """Return Cohere's norms: a weight for every head and width, where asked for."""
+    if not keys.flag("use_qk_norm"):
+        return None
+    return (
+        array("weight", (heads.queries, heads.width), Role.NORM),
+        array("weight", (heads.key_values, heads.width), Role.NORM),
+    )
+
+
+def _bitnet_feed(keys: Keys) -> Block:
+    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
+    return widened({"": gated(hidden, inner), "ffn_sub_norm": norm(inner)}, inner)
+
+
+def _bitnet_norm(keys: Keys, heads: Heads) -> Mapping[str, Block]:
+    del heads
+    return {"attn_sub_norm": norm(keys.whole("hidden_size"))}
+
+
+def _exaone_slides(keys: Keys, number: int) -> bool:
+    """Return whether a layer of EXAONE 4 has a window: all but every so manieth."""
+    every = keys.maybe("sliding_window_pattern", least=0)
+    if keys.maybe("sliding_window") is None or not every:
+        raise keys.fault("layer_types", "is missing; without a window pattern it is needed")
+    return bool((number + 1) % every)
+
+
+def _helium_output(keys: Keys, heads: Heads) -> Mapping[str, Block]:
+    """Return Helium's output projection, which is as wide as the model."""
+    del heads
+    hidden = keys.whole("hidden_size")
+    return {"o_proj": linear(hidden, hidden, Role.ATTENTION_OUTPUT)}
+
+
+def _apertus_feed(keys: Keys) -> Block:
+    """Return Apertus's feed-forward layer: its activation, xIELU, has weights of its own."""
+    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
+    parts = {
+        "up_proj": linear(hidden, inner, Role.UP),
+        "down_proj": linear(inner, hidden, Role.DOWN),
+    }
+    if keys.get("hidden_act") == "xielu":
+        parts["act_fn"] = beside(
+            vector("alpha_p", 1, Role.OTHER),
+            vector("alpha_n", 1, Role.OTHER),
+            array("beta", (), Role.OTHER, buffer=True),
+            array("eps", (), Role.OTHER, buffer=True),
         )
-    return Heads(queries=queries, key_values=key_values, width=head_width(keys))
+    return widened(parts, inner)
 
 
-def head_width(keys: Keys) -> int:
-    """Return the width of a head: said, or the hidden size shared among the heads."""
-    said = keys.maybe("head_dim")
-    if said is not None:
-        return said
+def _post_norms(keys: Keys) -> tuple[str, ...]:
+    return (*AROUND, *(("post_norm1", "post_norm2") if keys.flag("use_post_norm") else ()))
+
+
+def _lambdas(keys: Keys, heads: Heads) -> Mapping[str, Block]:
+    """Return what weighs DiffLlama's second attention map against its first."""
+    del keys
+    names = ("lambda_q1", "lambda_k1", "lambda_q2", "lambda_k2")
+    return {"": beside(*(vector(name, heads.width, Role.ATTENTION_OTHER) for name in names))}
+
+
+def _seed_biases(keys: Keys) -> Biases:
+    inputs, output = keys.flag("attention_bias"), keys.flag("attention_out_bias")
+    return Biases(inputs, inputs, inputs, output)
+
+
+def _phi_norms(keys: Keys, heads: Heads) -> Mapping[str, Block]:
+    del heads
+    if not keys.flag("qk_layernorm"):
+        return {}
     width = keys.whole("hidden_size") // keys.heads("num_attention_heads")
-    if width == 0:
-        raise keys.fault("num_attention_heads", "is larger than hidden_size")
-    return width
+    return {"q_layernorm": norm(width, bias=True), "k_layernorm": norm(width, bias=True)}
 
 
-def rope_width(keys: Keys, width: int) -> int:
-    """Return how much of a head is rotated, from wherever the config says it."""
-    for key in ("rope_parameters", "rope_scaling"):
-        said = keys.mapping(key).get("partial_rotary_factor")
-        if isinstance(said, (int, float)) and not isinstance(said, bool):
-            return round(width * min(max(said, 0.0), 1.0))
-    part = keys.number("partial_rotary_factor", 1.0)
-    return round(width * min(max(part, 0.0), 1.0))
+def _phi_feed(keys: Keys) -> Block:
+    return plain(
+        keys.whole("hidden_size"), keys.whole("intermediate_size"), names=("fc1", "fc2"), bias=True
+    )
 
 
-def windows(keys: Keys, *, otherwise: str = "full_attention") -> tuple[int | None, ...]:
-    """Return each layer's window, from `layer_types` where the config lists them."""
-    count = keys.layers("num_hidden_layers")
-    kinds = keys.words(
-        "layer_types", count=count, choices=("full_attention", "sliding_attention")
-    ) or ((otherwise,) * count)
-    window = keys.maybe("sliding_window")
-    return tuple(window if kind == "sliding_attention" else None for kind in kinds)
+HUNYUAN_NAMES = Names(query_norm="query_layernorm", key_norm="key_layernorm")
+GRANITE_WINDOWS = windows_where(lambda _, number: number % 4 != 0)
 
-
-def per_kind(kinds: Sequence[Kinds], make: Callable[[Kinds], Block]) -> tuple[Block, ...]:
-    """Return a layer for each kind in order, each distinct kind made once."""
-    made = {kind: make(kind) for kind in dict.fromkeys(kinds)}
-    return tuple(made[kind] for kind in kinds)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What lies around the layers of a decoder: names and widths of tables and norms."""
-
-    table: str = "embed_tokens"
-    layers: str = "layers"
-    last: str = "norm"
-    final: Block | None = None
-
-
-def decoder(
-    asked: Asked,
-    blocks: Sequence[Block],
-    *,
-    around: Around = Around(),
-    rope_widths: tuple[int, ...] | None = None,
-    extra: tuple[Block, ...] = (),
-) -> Body:
-    """Return a token table, the layers and a last norm as one body."""
-    keys, at = asked.keys, asked.at
-    hidden, vocabulary = keys.whole("hidden_size"), keys.rows("vocab_size")
-    table = placed(at + around.table, embedding(vocabulary, hidden))
-    stack = stacked(at + around.layers, blocks)
-    final = placed(at + around.last, norm(hidden) if around.final is None else around.final)
-    others = [placed(at.removesuffix("."), block) for block in extra]
-    return Body(
-        kind=Kind.DECODER,
-        tensors=tensors_of(table, stack.tensors, final, *others),
-        towers=(
-            Tower(
-                part=Part.DECODER,
-                hidden=hidden,
-                layers=stack.layers,
-                positions=keys.maybe("max_position_embeddings", most=2**40),
-                rope_widths=rope_widths or (),
-            ),
+STYLES: dict[str, Style] = {
+    "llama": LLAMA,
+    "internlm3": Style(heads=dividing_heads),
+    "mistral": Style(windows=one_window),
+    "ministral": Style(
+        windows=windows_where(lambda keys, _: keys.get("sliding_window") is not None)
+    ),
+    "ministral3": Style(windows=one_window),
+    "qwen2": Style(bias=biased_inputs, windows=qwen_windows),
+    "qwen3": Style(bias=ATTENTION_BIAS, norms=per_head, windows=qwen_windows),
+    "smollm3": Style(bias=ATTENTION_BIAS, feeds=MLP_BIAS, windows=windows_where(_smollm_slides)),
+    "stablelm": Style(
+        heads=shared_heads,
+        bias=biases_by("use_qkv_bias", output=False),
+        extend=_stablelm_norms,
+        around=_stablelm_around,
+        normed=layer_norm,
+        rope=0.25,
+    ),
+    "olmo": Style(bias=ATTENTION_BIAS, normed=weightless),
+    "olmo2": OLMO_2,
+    "olmo3": Style(bias=ATTENTION_BIAS, norms=over_heads, around=BEHIND, windows=all_but_every(4)),
+    "cohere": Style(bias=ATTENTION_BIAS, norms=_cohere_norms, around=AROUND[:1]),
+    "cohere2": Style(
+        heads=shared_heads,
+        bias=ATTENTION_BIAS,
+        around=AROUND[:1],
+        windows=windows_where(
+            lambda keys, n: bool((n + 1) % keys.whole_or("sliding_window_pattern", 4))
         ),
-        hidden=hidden,
-        vocabulary=vocabulary,
-        table=table[0].name,
-        tied=keys.flag("tie_word_embeddings"),
-    )
-
-
-def pre_norm(attends: Block, feeds: Block, normed: Block, *, feeding: str = "mlp") -> Block:
-    """Return Llama's layer: a norm before attention and one before the feed-forward layer."""
-    return joined(
-        {
-            "self_attn": attends,
-            feeding: feeds,
-            "input_layernorm": normed,
-            "post_attention_layernorm": normed,
-        }
-    )
-
-
-def llama_like(asked: Asked, bias: Biases, *, mlp_bias: bool, every: Sequence[int | None]) -> Body:
-    """Return a body of Llama's layers with these biases and windows."""
-    keys = asked.keys
-    hidden, heads = keys.whole("hidden_size"), read_heads(keys)
-    feeds = gated(hidden, keys.whole("intermediate_size"), bias=mlp_bias)
-
-    def layer(window: int | None) -> Block:
-        return pre_norm(attention(hidden, heads, bias=bias, window=window), feeds, norm(hidden))
-
-    return decoder(asked, per_kind(every, layer), rope_widths=(heads.width,))
-
-
-def llama(asked: Asked) -> Body:
-    """Return Llama 1 to 3: biases only where the config asks for them."""
-    keys = asked.keys
-    keys.check_divides("hidden_size", "num_attention_heads")
-    bias = biases(inputs=keys.flag("attention_bias"))
-    every = (None,) * keys.layers("num_hidden_layers")
-    return llama_like(asked, bias, mlp_bias=keys.flag("mlp_bias"), every=every)
-
-
-def mistral(asked: Asked) -> Body:
-    """Return Mistral: Llama with one window for all layers, and no biases."""
-    keys = asked.keys
-    every = (keys.maybe("sliding_window"),) * keys.layers("num_hidden_layers")
-    return llama_like(asked, NO_BIASES, mlp_bias=False, every=every)
-
-
-def qwen2(asked: Asked) -> Body:
-    """Return Qwen 1.5 to 2.5: biases on queries, keys and values."""
-    keys = asked.keys
-    every = qwen_windows(keys)
-    return llama_like(asked, biases(inputs=True, output=False), mlp_bias=False, every=every)
-
-
-def qwen_windows(keys: Keys) -> tuple[int | None, ...]:
-    """Return Qwen's windows: none unless asked for, and then only past the first layers."""
-    if not keys.flag("use_sliding_window"):
-        return (None,) * keys.layers("num_hidden_layers")
-    if keys.get("layer_types") is not None:
-        return windows(keys)
-    count, first = keys.layers("num_hidden_layers"), keys.whole("max_window_layers", least=0)
-    window = keys.maybe("sliding_window")
-    return tuple(window if number >= first else None for number in range(count))
-
-
-def phi3(asked: Asked) -> Body:
-    """Return Phi 3 and 4: queries, keys and values fused, gate and up projection too."""
-    keys = asked.keys
-    hidden, heads = keys.whole("hidden_size"), read_heads(keys)
-    feeds = fused_gated(hidden, keys.whole("intermediate_size"))
-    attends = fused_attention(hidden, heads, window=keys.maybe("sliding_window"))
-    layer = pre_norm(attends, feeds, norm(hidden))
-    every = (layer,) * keys.layers("num_hidden_layers")
-    return decoder(asked, every, rope_widths=(rope_width(keys, heads.width),))
-
-
-FAMILIES = {
-    "llama": Family(llama, DECODER_HEADS_WITH_TRANSFORMER),
-    "mistral": Family(mistral, DECODER_HEADS),
-    "qwen2": Family(qwen2, DECODER_HEADS_WITH_TRANSFORMER),
-    "phi3": Family(phi3, DECODER_HEADS),
+    ),
+    "granite": Style(bias=ATTENTION_BIAS, feeds=MLP_BIAS),
+    "granite_swa": Style(bias=ATTENTION_BIAS, feeds=MLP_BIAS, sinks=True, windows=GRANITE_WINDOWS),
+    "starcoder2": Style(
+        bias=biases_by("use_bias"),
+        feeds=same_for_all(plain_by("c_fc", "c_proj", "use_bias")),
+        windows=one_window,
+        normed=layer_norm,
+    ),
+    "glm": Style(bias=INPUT_BIAS, feeds=same_for_all(fused), rope=0.5),
+    "glm4": Style(
+        bias=INPUT_BIAS,
+        feeds=same_for_all(fused),
+        around=(*AROUND, "post_self_attn_layernorm", "post_mlp_layernorm"),
+        rope=0.5,
+    ),
+    "ernie4_5": Style(bias=biases_by("use_bias"), feeds=same_for_all(gated_by("use_bias"))),
+    "exaone4": Style(norms=per_head, around=BEHIND, windows=windows_where(_exaone_slides)),
+    "hunyuan_v1_dense": Style(bias=ATTENTION_BIAS, norms=per_head, names=HUNYUAN_NAMES),
+    "bitnet": Style(bias=ATTENTION_BIAS, feeds=same_for_all(_bitnet_feed), extend=_bitnet_norm),
+    "helium": Style(bias=INPUT_BIAS, feeds=MLP_BIAS, extend=_helium_output),
+    "arcee": Style(
+        heads=dividing_heads,
+        bias=ATTENTION_BIAS,
+        feeds=same_for_all(plain_by("up_proj", "down_proj", "mlp_bias")),
+    ),
+    "seed_oss": Style(bias=_seed_biases, feeds=MLP_BIAS),
+    "nemotron": Style(
+        bias=ATTENTION_BIAS,
+        feeds=same_for_all(plain_by("up_proj", "down_proj", "mlp_bias")),
+        normed=layer_norm,
+        rope=0.5,
+    ),
+    "apertus": Style(
+        bias=ATTENTION_BIAS,
+        norms=per_head,
+        feeds=same_for_all(_apertus_feed),
+        around=("attention_layernorm", "feedforward_layernorm"),
+    ),
+    "jais2": Style(
+        heads=dividing_heads,
+        bias=ATTENTION_BIAS,
+        feeds=same_for_all(plain_by("up_proj", "down_proj", "mlp_bias")),
+        normed=layer_norm,
+    ),
+    "nanochat": Style(
+        bias=ATTENTION_BIAS,
+        feeds=same_for_all(plain_by("fc1", "fc2")),
+        normed=weightless,
+    ),
+    "cwm": Style(heads=dividing_heads, feeds=MLP_BIAS, windows=GRANITE_WINDOWS),
+    "hyperclovax": Style(
+        heads=dividing_heads, bias=ATTENTION_BIAS, feeds=MLP_BIAS, around=_post_norms
+    ),
+    "diffllama": Style(bias=ATTENTION_BIAS, extend=_lambdas),
+    "phi3": Style(fused=True, feeds=same_for_all(fused), windows=one_window),
+    "phi": Style(
+        bias=lambda _: Biases(query=True, key=True, value=True, output=True),
+        names=Names(output="dense"),
+        feeds=same_for_all(_phi_feed),
+        extend=_phi_norms,
+        around=AROUND[:1],
+        normed=layer_norm,
+        last="final_layernorm",
+        rope=0.5,
+    ),
 }
+
+#: Families whose question-answering class calls its body `transformer`.
+WITH_TRANSFORMER = {
+    "llama",
+    "qwen2",
+    "qwen3",
+    "smollm3",
+    "arcee",
+    "exaone4",
+    "ministral",
+    "nemotron",
+    "seed_oss",
+    "diffllama",
+}
+FAMILIES = {
+    name: Family(
+        style.body,
+        DECODER_HEADS_WITH_TRANSFORMER if name in WITH_TRANSFORMER else DECODER_HEADS,
+    )
+    for name, style in STYLES.items()
+}
+FAMILIES["phi"] = Family(STYLES["phi"].body, LM_HEAD_WITH_BIAS)

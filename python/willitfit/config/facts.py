@@ -18,7 +18,8 @@ from typing import Any
 class Facts:
     """One model_type as transformers knows it.
 
-    `aliases` maps a second name of a key to its first. `nested` maps a key to
+    `aliases` maps a second name of a key to its first; those in `weak` give way
+    where the first is written down too. `nested` maps a key to
     the model_type of the config inside it and what that starts from. `classes`
     are the model classes that take such a config.
     """
@@ -26,6 +27,7 @@ class Facts:
     model_type: str
     defaults: Mapping[str, Any]
     aliases: Mapping[str, str]
+    weak: frozenset[str]
     nested: Mapping[str, tuple[str, Mapping[str, Any]]]
     classes: tuple[str, ...]
 
@@ -45,6 +47,7 @@ def facts_of(model_type: str) -> Facts:
         model_type=model_type,
         defaults=row.get("defaults", {}),
         aliases=row.get("aliases", {}),
+        weak=frozenset(row.get("weak", ())),
         nested={key: (kind, first) for key, (kind, first) in row.get("nested", {}).items()},
         classes=tuple(row.get("classes", ())),
     )

@@ -70,3 +70,6 @@ DECODER_HEADS_WITH_TRANSFORMER = {
     **DECODER_HEADS,
     "ForQuestionAnswering": Head("transformer", span),
 }
+
+#: The same, where the output layer has a bias.
+LM_HEAD_WITH_BIAS = {**DECODER_HEADS, "ForCausalLM": Head("model", output_layer_with_bias)}

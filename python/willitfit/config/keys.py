@@ -33,8 +33,9 @@ class Keys:
         self._path = path
         self._given = dict(given)
         for alias in given:
-            if alias in facts.aliases:
-                self._given[facts.aliases[alias]] = given[alias]
+            name = facts.aliases.get(alias)
+            if name is not None and not (alias in facts.weak and name in given):
+                self._given[name] = given[alias]
 
     @property
     def type(self) -> str:
