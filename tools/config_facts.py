@@ -53,6 +53,9 @@ def class_row(config_class: Any) -> dict[str, Any]:
             continue
         if isinstance(value, (bool, int, float, str, list, tuple, dict)):
             defaults[aliases.get(field.name, field.name)] = value
+    tied = getattr(config_class, "tie_word_embeddings", None)
+    if isinstance(tied, bool):  # some classes write it without a type, so that it is no field
+        defaults.setdefault("tie_word_embeddings", tied)
     nested = {
         key: [spec.model_type, spec.init_kwargs]
         for key, spec in config_class.sub_configs_defaults.items()

@@ -189,13 +189,19 @@ class Keys:
             raise self.fault(whole_key, f"is {whole}, which {by_key} ({by}) does not divide")
 
     def labels(self) -> int:
-        """Return how many labels a classifier answers with: two unless said otherwise."""
+        """Return how many labels a classifier answers with: two unless said otherwise.
+
+        A number counts for more than a list of names, as in transformers.
+        """
+        number = self.maybe("num_labels", least=0, most=MOST_LABELS)
+        if number is not None:
+            return number
         names = self.get("id2label")
-        if names is not None:
-            if not isinstance(names, Mapping):
-                raise self.fault("id2label", f"is {shown(names)}; an object is needed")
-            return len(names)
-        return self.whole_or("num_labels", 2, least=0, most=MOST_LABELS)
+        if names is None:
+            return 2
+        if not isinstance(names, Mapping):
+            raise self.fault("id2label", f"is {shown(names)}; an object is needed")
+        return len(names)
 
 
 def is_whole(value: object) -> TypeGuard[int]:
