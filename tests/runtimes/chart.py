@@ -1,0 +1,192 @@
+"""Draw predicted against measured peaks, from measured.json, as an SVG.
+
+    python tests/runtimes/chart.py [--out FILE]
+
+Both axes are logarithmic. The line is agreement, the bands are 12 % and 30 %
+off. Hollow marks were open to the fit, filled ones judge it. A whisker is the
+predicted interval. A table with the same numbers is written beside the chart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from html import escape
+from math import log2
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from predicted import predict
+
+ROOT = Path(__file__).parent.parent.parent
+RECORD = ROOT / "tests" / "data" / "measured.json"
+MIB = 2**20
+_SIZE, _MARGIN = 640, 64
+_LOW, _HIGH = 64 * MIB, 4096 * MIB
+_COLOURS = {
+    "onnxruntime-wasm": "#3b6ea8",
+    "onnxruntime-webgpu": "#7b4fa3",
+    "transformersjs-wasm": "#c2571a",
+    "transformersjs-webgpu": "#a3313f",
+    "wllama-cpu": "#2f7d4f",
+    "wllama-webgpu": "#6b6b16",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One case's measured peak beside what was predicted of it."""
+
+    id: str
+    runtime: str
+    split: str
+    measured: int
+    low: int
+    likely: int
+    high: int
+
+    @property
+    def error(self) -> float:
+        """Return how far the prediction is off, as a share of what was measured."""
+        return self.likely / self.measured - 1
+
+    @property
+    def contained(self) -> bool:
+        """Return whether the interval holds the truth."""
+        return self.low <= self.measured <= self.high
+
+
+def pairs(record: dict[str, Any], pool: str = "page") -> list[Pair]:
+    """Return the cases that were measured and can be predicted."""
+    found = []
+    for entry in record["cases"]:
+        interval = None if "error" in entry else predict(entry, pool)
+        if interval is None:
+            continue
+        low, likely, high = interval
+        found.append(
+            Pair(
+                id=entry["id"],
+                runtime=entry["runtime"],
+                split=entry["split"],
+                measured=entry["peak"][pool]["median"],
+                low=low,
+                likely=likely,
+                high=high,
+            )
+        )
+    return found
+
+
+def _at(size: float) -> float:
+    """Return where a size lies along an axis."""
+    within = min(max(size, _LOW), _HIGH)
+    return _MARGIN + (_SIZE - 2 * _MARGIN) * log2(within / _LOW) / log2(_HIGH / _LOW)
+
+
+def _band(share: float, colour: str) -> str:
+    corners = [
+        (_LOW, _LOW * (1 - share)), (_HIGH, _HIGH * (1 - share)),
+        (_HIGH, _HIGH * (1 + share)), (_LOW, _LOW * (1 + share)),
+    ]
+    points = " ".join(f"{_at(x):.1f},{_SIZE - _at(y):.1f}" for x, y in corners)
+    return f'<polygon points="{points}" fill="{colour}"/>'
+
+
+def _grid() -> list[str]:
+    drawn = []
+    size = _LOW
+    while size <= _HIGH:
+        at = _at(size)
+        end = _SIZE - _MARGIN
+        drawn += [
+            f'<path d="M{at:.1f} {_MARGIN}V{end}M{_MARGIN} {_SIZE - at:.1f}H{end}" stroke="#ddd"/>',
+            f'<text x="{at:.1f}" y="{end + 18}" text-anchor="middle">{size // MIB}</text>',
+            f'<text x="{_MARGIN - 8}" y="{_SIZE - at + 4:.1f}" text-anchor="end">{size // MIB}</text>',
+        ]
+        size *= 2
+    return drawn
+
+
+def _mark(pair: Pair) -> str:
+    colour = _COLOURS[pair.runtime]
+    x, y = _at(pair.measured), _SIZE - _at(pair.likely)
+    fill = colour if pair.split == "judge" else "#fff"
+    told = f"{pair.id}: measured {pair.measured // MIB}, predicted {pair.likely // MIB} MiB"
+    return (
+        f'<g stroke="{colour}"><title>{escape(told)}</title>'
+        f'<path d="M{x:.1f} {_SIZE - _at(pair.low):.1f}V{_SIZE - _at(pair.high):.1f}" opacity="0.4"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{fill}"/></g>'
+    )
+
+
+def _legend(shown: list[Pair]) -> list[str]:
+    names = [name for name in _COLOURS if any(pair.runtime == name for pair in shown)]
+    return [
+        f'<circle cx="{_MARGIN + 14}" cy="{_MARGIN + 16 + 18 * i}" r="4" fill="{_COLOURS[name]}"/>'
+        f'<text x="{_MARGIN + 26}" y="{_MARGIN + 20 + 18 * i}">{name}</text>'
+        for i, name in enumerate(names)
+    ]
+
+
+def draw(shown: list[Pair], title: str) -> str:
+    """Return the chart."""
+    end = _SIZE - _MARGIN
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" '
+        'font-family="system-ui, sans-serif" font-size="12" fill="#222">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
+        f'<clipPath id="inside"><rect x="{_MARGIN}" y="{_MARGIN}" width="{end - _MARGIN}" '
+        f'height="{end - _MARGIN}"/></clipPath>',
+        f'<g clip-path="url(#inside)">{_band(0.30, "#f3efe6")}{_band(0.12, "#e2ecdd")}</g>',
+        *_grid(),
+        f'<path d="M{_MARGIN} {end}L{end} {_MARGIN}" stroke="#555"/>',
+        *(_mark(pair) for pair in shown),
+        *_legend(shown),
+        f'<text x="{_SIZE / 2}" y="24" text-anchor="middle" font-size="15">{escape(title)}</text>',
+        f'<text x="{_SIZE / 2}" y="{_SIZE - 16}" text-anchor="middle">measured, MiB above an empty page</text>',
+        f'<text transform="translate(18 {_SIZE / 2}) rotate(-90)" text-anchor="middle">predicted, MiB</text>',
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def summary(shown: list[Pair]) -> list[str]:
+    """Return what the two splits say, one line each."""
+    lines = []
+    for split in ("fit", "judge"):
+        chosen = [pair for pair in shown if pair.split == split]
+        if not chosen:
+            continue
+        errors = [abs(pair.error) for pair in chosen]
+        held = sum(pair.contained for pair in chosen) / len(chosen)
+        lines.append(
+            f"{split}: {len(chosen)} cases, median error {median(errors):.1%}, "
+            f"worst {max(errors):.1%}, interval holds {held:.0%}"
+        )
+    return lines
+
+
+def main() -> int:
+    """Write the chart, and say how good the predictions are."""
+    parser = argparse.ArgumentParser(description="Draw predicted against measured peaks.")
+    parser.add_argument("--out", type=Path, default=RECORD.with_suffix(".svg"))
+    parser.add_argument("--pool", choices=("page", "gpu"), default="page")
+    asked = parser.parse_args()
+    shown = pairs(json.loads(RECORD.read_text()), asked.pool)
+    for pair in sorted(shown, key=lambda pair: -abs(pair.error)):
+        print(
+            f"{pair.error:+7.1%} {pair.split:5} {pair.measured // MIB:5} MiB measured, "
+            f"{pair.low // MIB:5} {pair.likely // MIB:5} {pair.high // MIB:5} predicted  {pair.id}"
+        )
+    print(*summary(shown), sep="\n")
+    asked.out.write_text(draw(shown, f"Peak memory of the {asked.pool} process: predicted and measured"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

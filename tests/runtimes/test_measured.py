@@ -1,0 +1,71 @@
+"""Two small cases measured now: do the bench, its record and the estimator agree?"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+from measure import RECORD, ROOT, measure
+from predicted import cache_size, predict
+
+from bench.cases import CASES
+
+#: Builds of browsers and machines differ by this much; a copy of the weights more would not pass.
+TOLERANCE = 0.25
+SMALL = ("onnxruntime-wasm/minilm-l6/q8/t64/whole", "wllama-cpu/llama-30m/q8_0/t32/g4/c512")
+
+
+def _recorded() -> list[dict[str, Any]]:
+    entries = json.loads(RECORD.read_text())["cases"]
+    return [entry for entry in entries if "error" not in entry]
+
+
+def _modules() -> Path:
+    modules = ROOT / "node_modules"
+    wanted = ("onnxruntime-web", "@wllama/wllama")
+    missing = [name for name in wanted if not (modules / name).exists()]
+    if which("chromium") is None:
+        missing.append("chromium")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    return modules
+
+
+@cache
+def _measured_now(name: str) -> dict[str, Any]:
+    case = next(case for case in CASES if case.id == name)
+    return measure(case, [], runs=1, chromium=str(which("chromium")), modules=_modules())
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_case_measured_now_agrees_with_the_record(name: str) -> None:
+    """A real runtime in a real browser still takes what was written down."""
+    recorded = next(entry for entry in _recorded() if entry["id"] == name)
+    now = _measured_now(name)["peak"]["page"]["median"]
+    assert now == pytest.approx(recorded["peak"]["page"]["median"], rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_case_measured_now_agrees_with_the_estimator(name: str) -> None:
+    """The estimator's interval, widened by what machines differ, holds what is measured now."""
+    now = _measured_now(name)
+    predicted = predict(now, "page")
+    assert predicted is not None
+    low, _, high = predicted
+    assert low * (1 - TOLERANCE) <= now["peak"]["page"]["median"] <= high * (1 + TOLERANCE)
+
+
+def test_the_estimators_cache_is_what_llama_cpp_reports() -> None:
+    """Cache bytes equal llama.cpp's own log lines, which round to a hundredth of a MiB."""
+    told = {
+        entry["id"]: (sum(entry["log"]["cache"].values()), cache_size(entry))
+        for entry in _recorded()
+        if "log" in entry and cache_size(entry) is not None
+    }
+    assert len(told) >= 8
+    for logged, estimated in told.values():
+        assert estimated == pytest.approx(logged, abs=6 * 2**10)
