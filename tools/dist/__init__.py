@@ -1,0 +1,1 @@
+"""Build dist/, the folder that any static host can serve from any path."""

@@ -1,0 +1,148 @@
+"""Build dist/: `python -m tools.dist`. The steps, in order.
+
+    index.html m/<id>/ og/     the pages and their pictures
+    interpreter.mjs sw.js …    what must keep its name
+    code/<hash>/               the project's own scripts, style and Python
+    runtime/<hash>/            PyScript and Pyodide
+    wheels/                    what is installed when first used
+    licences/
+
+A folder named by a hash never changes, so a host may let it be kept for ever,
+and a visitor fetches again only what a new build changed. `SITE_URL` in the
+environment is the address the page will have; it is needed for nothing but the
+previews of shared links, whose readers want whole addresses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+from app.document import filled
+from tools.dist import licences, pages
+from tools.dist.code import page_wheels
+from tools.dist.kept import BUILT, digest, files_under
+from tools.dist.lock import lock
+from tools.dist.places import DIST, MODULES, ROOT
+from tools.dist.runtime import runtime
+from tools.dist.wheels import wheels
+
+STATIC = ROOT / "static"
+AT_ROOT = ("interpreter.mjs", "sw.js", "manifest.webmanifest", "_headers", "icons")
+INLINE = ("guard.js",)
+INPUTS = ("python", "app", "static", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
+LINKS = ("package-lock.json", "requirements.lock", "README.md")
+SCALES = ("sizes", "fonts")  # Open Props: spaces and type
+FIRST = ("page.js", "estimator.js")  # what the page's own scripts import, ahead of time
+
+
+def main() -> None:
+    """Build dist/ unless it holds the result of the very same sources."""
+    began = time.monotonic()
+    sources = digest([ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""))
+    done = BUILT / "dist.json"
+    if DIST.is_dir() and done.is_file() and json.loads(done.read_text()) == sources:
+        return
+    print("Building dist/", flush=True)
+    fresh = DIST.with_name("dist.part")
+    shutil.rmtree(fresh, ignore_errors=True)
+    build(fresh)
+    shutil.rmtree(DIST, ignore_errors=True)
+    fresh.rename(DIST)
+    done.write_text(json.dumps(sources))
+    size = sum(path.stat().st_size for path in files_under(DIST))
+    print(f"dist/ is {size / 1e6:.1f} MB, built in {time.monotonic() - began:.1f} s", flush=True)
+
+
+def build(folder: Path) -> None:
+    """Write the whole page into `folder`."""
+    engine, later = runtime(), wheels()
+    first = page_wheels(engine / "pyodide" / "python_stdlib.zip")
+    runtime_at = _lay(engine, folder, "runtime")
+    code_at = _lay_code(first, later, folder)
+    for path in later.values():
+        _copy(path, folder / "wheels" / path.name)
+    licences.write(folder / "licences", later)
+    laid = pages.Laid(
+        code=code_at,
+        runtime=runtime_at,
+        build=digest(folder, STATIC),
+        guard=(STATIC / "guard.js").read_text(),
+        site=os.environ.get("SITE_URL", ""),
+        preloads=_preloads(folder, code_at, runtime_at),
+    )
+    pages.written(laid, folder)
+    _lay_root(laid, folder)
+
+
+def _lay(source: Path, folder: Path, kind: str) -> str:
+    """Copy a folder to one named by its content; return where it lies."""
+    place = f"{kind}/{digest(source)}/"
+    shutil.copytree(source, folder / place)
+    return place
+
+
+def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> str:
+    """Lay the project's own scripts, style and Python beside the lock that names them."""
+    gathered = folder / "code" / "new"
+    for path in files_under(STATIC):
+        name = str(path.relative_to(STATIC))
+        if not name.startswith(AT_ROOT + INLINE):
+            _copy(path, gathered / name)
+    for path in (ROOT / "app" / "main.py", *first.values()):
+        _copy(path, gathered / path.name)
+    (gathered / "app.css").write_text(_style())
+    (gathered / "pyodide-lock.json").write_text(lock(first, later, "../../wheels/"))
+    place = f"code/{digest(gathered)}/"
+    gathered.rename(folder / place)
+    return place
+
+
+def _style() -> str:
+    """Return the page's style behind the scales it is set in."""
+    scales = [MODULES / "open-props" / f"{name}.min.css" for name in SCALES]
+    return "".join(path.read_text() for path in (*scales, STATIC / "app.css"))
+
+
+def _lay_root(laid: pages.Laid, folder: Path) -> None:
+    """Lay what must keep its name, with its places filled."""
+    for name in AT_ROOT:
+        if (STATIC / name).is_dir():
+            shutil.copytree(STATIC / name, folder / name)
+        else:
+            _copy(STATIC / name, folder / name)
+    whole = folder / "interpreter.mjs"
+    whole.write_text(filled(whole.read_text(), {"code": laid.code, "runtime": laid.runtime}))
+    listed = json.dumps(_kept_offline(folder), indent=1)
+    worker = folder / "sw.js"
+    build_name = digest(folder)
+    worker.write_text(filled(worker.read_text(), {"build": build_name, "files": listed}))
+
+
+def _kept_offline(folder: Path) -> list[str]:
+    """Return what the service worker keeps: all that the first answer needs."""
+    paths = [path.relative_to(folder) for path in files_under(folder)]
+    inside = [str(path) for path in paths if path.parts[0] in ("code", "runtime", "icons")]
+    return ["./", "interpreter.mjs", "manifest.webmanifest", *inside]
+
+
+def _preloads(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:
+    scripts = sorted((folder / runtime_at / "pyscript").glob("core*.js"))
+    return (
+        *(f"{runtime_at}pyscript/{path.name}" for path in scripts),
+        *(code + name for name in FIRST if (folder / code / name).exists()),
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+if __name__ == "__main__":
+    if not MODULES.is_dir():
+        raise SystemExit("node_modules is missing: run `make setup`")
+    main()

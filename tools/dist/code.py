@@ -1,0 +1,78 @@
+"""The project's own Python as the page loads it.
+
+Out: the `willitfit` wheel that pip installs, and its compiled twin and that of
+`app` for the page. The twins are what a visitor loads: Python starts faster
+from .pyc, and a phone saves the compiling.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from tools.dist.kept import digest, files_under, kept
+from tools.dist.places import CACHE, ROOT
+from tools.dist.runtime import COMPILER, INSTALLED, compiled
+
+FIXED = (2020, 1, 1, 0, 0, 0)
+SECONDS = "1577836800"  # the same moment, as wheels' builders are told it
+APP = ROOT / "app"
+AT_BUILD = {"main.py", "document.py", "prerender.py"}  # served apart, or not needed in the page
+
+
+def wheel() -> Path:
+    """Return the wheel that pip installs; the same sources give the same bytes."""
+    sources = (ROOT / "python", ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE")
+    return _only(kept("wheel", digest(sources, Path(__file__)), _build_wheel))
+
+
+def page_wheels(library: Path) -> dict[str, Path]:
+    """Return the compiled wheels of `willitfit` and `app` by name.
+
+    `library` is the compiled standard library, with which the compiler starts faster.
+    """
+    whole = wheel()
+    key = digest(whole, APP, COMPILER, Path(__file__))
+    folder = kept("code", key, lambda fresh: _compile(whole, library, fresh))
+    return {path.name.partition("-")[0]: path for path in sorted(folder.iterdir())}
+
+
+def _build_wheel(folder: Path) -> None:
+    told = {**os.environ, "SOURCE_DATE_EPOCH": SECONDS}
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, env=told, check=True, capture_output=True)
+
+
+def _only(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+def _compile(whole: Path, library: Path, folder: Path) -> None:
+    app = CACHE / "built" / "app-0-py3-none-any.whl"
+    _pack_app(app)
+    names = [path.name.replace("py3-none", "cp314-none") for path in (whole, app)]
+    pairs = zip((whole, app), names, strict=True)
+    jobs = [(old, folder / new, INSTALLED, ()) for old, new in pairs]
+    compiled(jobs, library)
+    app.unlink()
+
+
+def _pack_app(path: Path) -> None:
+    """Write the page's own package as a wheel; it is never published."""
+    information = "app-0.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        for source in files_under(APP):
+            if source.suffix == ".py" and source.name not in AT_BUILD:
+                name = f"app/{source.relative_to(APP)}"
+                archive.writestr(zipfile.ZipInfo(name, FIXED), source.read_bytes())
+        for name, text in (
+            ("METADATA", "Metadata-Version: 2.1\nName: app\nVersion: 0\n"),
+            ("WHEEL", "Wheel-Version: 1.0\nGenerator: tools\nTag: py3-none-any\n"),
+            ("RECORD", ""),
+        ):
+            archive.writestr(zipfile.ZipInfo(f"{information}/{name}", FIXED), text)
+

@@ -1,0 +1,83 @@
+"""The licences of everything dist/ serves that others wrote.
+
+Out: dist/licences/, one text for each, and a README that says what each covers.
+Wheels carry their own; they are copied out of them, so that they can be read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.dist.places import MODULES, PYODIDE, PYSCRIPT, ROOT, version_of
+
+TEXTS = ROOT / "tools" / "licences"
+
+_NOT_SERVED = {"@types", "ws", "pyodide"}  # the first two serve Node; the third has its own text
+
+# name, version, licence, its text, where the source lies
+Row = tuple[str, str, str, str, str]
+
+
+def write(folder: Path, wheels: Mapping[str, Path]) -> None:
+    """Write the licences into `folder`, and the page's own beside them."""
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "LICENSE", folder / "willitfit.txt")
+    (folder / "pyscript.txt").write_text(_bundled(), encoding="utf-8")
+    shutil.copy(MODULES / "open-props" / "LICENSE", folder / "open-props.txt")
+    for text in sorted(TEXTS.iterdir()):
+        shutil.copy(text, folder / text.name)
+    for name, path in wheels.items():
+        (folder / f"{name}.txt").write_text(_carried(path), encoding="utf-8")
+    lines = [
+        f"- {name} {version}: {licence}, {text}; source: {source}"
+        for name, version, licence, text, source in _rows(wheels)
+    ]
+    (folder / "README.txt").write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+_HEAD = """What this page serves, and under which licence.
+
+"Will it fit?" itself is Apache-2.0 (willitfit.txt). It serves unchanged copies of:
+
+"""
+
+
+def _rows(wheels: Mapping[str, Path]) -> list[Row]:
+    versions = {name: path.name.split("-")[1] for name, path in wheels.items()}
+    return [
+        ("PyScript", version_of(PYSCRIPT), "Apache-2.0", "pyscript.txt", "github.com/pyscript"),
+        ("Pyodide", version_of(PYODIDE), "MPL-2.0", "pyodide.txt", "github.com/pyodide/pyodide"),
+        ("CPython's standard library (compiled, in part)", "3.14", "PSF-2.0", "python.txt",
+         "github.com/python/cpython"),
+        ("numpy", versions["numpy"], "BSD-3-Clause and others", "numpy.txt",
+         "github.com/numpy/numpy"),
+        ("micropip", versions["micropip"], "MPL-2.0", "micropip.txt",
+         "github.com/pyodide/micropip"),
+        ("Open Props (sizes and fonts)", version_of(MODULES / "open-props"), "MIT",
+         "open-props.txt", "github.com/argyleink/open-props"),
+        ("segno", versions["segno"], "BSD-3-Clause", "segno.txt", "github.com/heuer/segno"),
+    ]  # fmt: skip
+
+
+def _bundled() -> str:
+    """Return PyScript's licence and those of the packages bundled into it."""
+    inside = [path for path in MODULES.rglob("LICENSE*") if not _NOT_SERVED & {*path.parts}]
+    texts = [f"=== {path.relative_to(MODULES)} ===\n\n{path.read_text()}" for path in sorted(inside)]
+    return "\n".join(texts)
+
+
+def _carried(wheel: Path) -> str:
+    """Return every licence text in a wheel's metadata, each under its name."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [
+            name
+            for name in archive.namelist()
+            if ".dist-info/" in name and "licen" in name.lower() and not name.endswith("/")
+        ]
+        parts = [f"=== {name} ===\n\n{archive.read(name).decode()}" for name in sorted(names)]
+    if not parts:
+        raise LookupError(f"{wheel.name} carries no licence")
+    return "\n".join(parts)

@@ -1,0 +1,146 @@
+"""The documents of the page, rendered before any script by the views themselves.
+
+In: `app.prerender.pages()`, which yields (path, document); a document is what
+`app.document.document` returns, with the build's places open. Out: files in
+dist/, and a picture for each, drawn from its title and description.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+from importlib import import_module
+from pathlib import Path
+
+from app.document import document, filled
+from tools.dist.kept import digest
+from tools.dist.picture import draw
+from tools.dist.places import CACHE
+
+HERE = Path(__file__).parent
+PICTURES = CACHE / "pictures"
+
+# All of PyScript's plugins are for editors, games, terminals or old pages, or show
+# what guard.js shows; "!" switches one off.
+PLUGINS = json.dumps(
+    {
+        "plugins": [
+            "!codemirror",
+            "!deprecations-manager",
+            "!donkey",
+            "!error",
+            "!py-editor",
+            "!py-game",
+            "!py-terminal",
+        ]
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """Where the parts of the page lie, from the root of dist/."""
+
+    code: str
+    runtime: str
+    build: str
+    guard: str
+    site: str  # the address it will have, "" where nobody said
+    preloads: tuple[str, ...] = field(default=())
+
+
+def pages() -> Iterable[tuple[str, str]]:
+    """Return every document by its path, or one plain one while there are no views."""
+    try:
+        prerender = import_module("app.prerender")
+    except ModuleNotFoundError as error:
+        if error.name != "app.prerender":
+            raise
+        plain = document(title="Will it fit?", description="Will it fit?", main="")
+        return [("index.html", plain)]
+    made: Iterable[tuple[str, str]] = prerender.pages()
+    return made
+
+
+def written(laid: Laid, folder: Path) -> list[str]:
+    """Write every document and its picture into `folder`; return the documents' paths."""
+    paths = []
+    for path, text in pages():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        picture = f"og/{_name(path)}.png"
+        place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
+        (folder / "og").mkdir(exist_ok=True)
+        (folder / picture).write_bytes(_picture(text))
+        paths.append(path)
+    return paths
+
+
+def _name(path: str) -> str:
+    """Return the name of a page: `gemma-2b` for `m/gemma-2b/index.html`."""
+    return path.removesuffix("index.html").strip("/").rpartition("/")[2] or "index"
+
+
+def _places(laid: Laid, path: str, picture: str) -> dict[str, str]:
+    root = "../" * path.count("/") or "./"
+    home = laid.site.rstrip("/") + "/" if laid.site else root
+    return {
+        "root": root,
+        "code": root + laid.code,
+        "runtime": root + laid.runtime,
+        "canonical": escape(home + path.removesuffix("index.html")),
+        "picture": escape(home + picture),
+        "config": escape(_config(root, laid.build)),
+        "plugins": PLUGINS,
+        "guard": laid.guard,
+        "preloads": "\n".join(_preload(root + each) for each in laid.preloads),
+    }
+
+
+def _config(root: str, build: str) -> str:
+    """Return the worker's configuration: JSON, since TOML would cost a parser.
+
+    PyScript takes a path relative to the page only if it ends like a script's,
+    so what tells one build's interpreter from another's ends so too.
+    """
+    interpreter = f"{root}interpreter.mjs?v={build}.mjs"
+    return json.dumps({"interpreter": interpreter, "sync_main_only": True})
+
+
+def _preload(path: str) -> str:
+    return f'<link rel="modulepreload" href="{path}">'
+
+
+class _Said(HTMLParser):
+    """Collects a document's title and description."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = self.description = ""
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note that the title begins, or read the description."""
+        said = dict(attrs)
+        self._inside = tag == "title"
+        if tag == "meta" and said.get("name") == "description":
+            self.description = said.get("content") or ""
+
+    def handle_data(self, data: str) -> None:
+        """Take the title's text."""
+        if self._inside:
+            self.title += data
+            self._inside = False
+
+
+def _picture(text: str) -> bytes:
+    said = _Said()
+    said.feed(text)
+    drawn = PICTURES / f"{digest(said.title, said.description, HERE / 'picture.py')}.png"
+    if not drawn.exists():
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        drawn.write_bytes(draw(said.title, [said.description]))
+    return drawn.read_bytes()
