@@ -1,0 +1,387 @@
+"""ONNX files as Transformers.js fetches them: one or more sessions, each at a dtype.
+
+In: an architecture and a dtype's name. Out: a `Stored`. Where sizes depend on
+how somebody exported the file, each is an interval whose ends say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from willitfit.architecture import Architecture, Kind, Tower
+from willitfit.errors import UnsupportedCombination
+from willitfit.recipes.onnx_exports import (
+    DTYPES,
+    Dtype,
+    Export,
+    Packing,
+    Rotary,
+    Use,
+    exports_of,
+    type_of,
+    use_of,
+)
+from willitfit.recipes.onnx_graphs import Trace, graph_size
+from willitfit.recipes.stored import File, Stored, StoredTensor, keep
+from willitfit.recipes.tokenizers import small_files
+from willitfit.storage import U8, StorageType
+from willitfit.tensors import Part, Role, Tensor
+from willitfit.units import MB, Basis, Bytes, Interval, exactly
+
+PRECISIONS: tuple[str, ...] = tuple(DTYPES)
+FAMILIES = ("classic", "newer")
+
+SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside the graph
+CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A graph that is loaded by itself: its file's stem, its weights, its layers."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    trace: Trace
+    towers: tuple[Tower, ...] = ()
+    left_out: tuple[Tensor, ...] = ()  # by most exporters, though some keep them
+
+    @property
+    def layers(self) -> int:
+        """Return how many layers the graph repeats."""
+        return sum(len(tower.layers) for tower in self.towers)
+
+
+def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
+    """Return the sessions that Transformers.js loads for this model.
+
+    A decoder beside an encoder is the merged one, which serves the first token
+    and all later ones. A decoder that also sees or hears keeps its token table
+    in a session of its own.
+    """
+    parts = {tensor.part for tensor in architecture.inventory}
+    if architecture.kind is Kind.ENCODER_DECODER:
+        return _encoder_and_decoder(architecture, parts - {Part.DECODER})
+    if architecture.kind is Kind.DECODER and parts & {Part.VISION, Part.AUDIO}:
+        return tuple(_multimodal(architecture, parts))
+    every = _once(architecture.inventory)
+    dropped = tuple(t for t in every if _is_dropped(t, architecture))
+    used = tuple(t for t in every if t not in dropped)
+    trace = Trace.GENERATOR if architecture.kind is Kind.DECODER else Trace.ENCODER
+    return (Session("model", used, trace, architecture.towers, dropped),)
+
+
+def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[Session, ...]:
+    towers = architecture.towers
+    encoders = tuple(tower for tower in towers if tower.part is not Part.DECODER)
+    decoders = tuple(tower for tower in towers if tower.part is Part.DECODER)
+    speech = Part.AUDIO in seen
+    return (
+        Session(
+            "encoder_model",
+            _of_parts(architecture, seen),
+            Trace.SPEECH_ENCODER if speech else Trace.ENCODER,
+            encoders,
+        ),
+        Session(
+            "decoder_model_merged",
+            _of_parts(architecture, {Part.DECODER}),
+            Trace.MERGED,
+            decoders,
+        ),
+    )
+
+
+def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
+    text = _of_parts(architecture, {Part.DECODER})
+    looked_up = (Role.EMBEDDING, Role.PER_LAYER_EMBEDDING)
+    tables = tuple(t for t in text if t.role in looked_up)
+    tied = {t.tied_to for t in architecture.inventory if t.role is Role.HEAD}
+    heads = tuple(t for t in architecture.inventory if t.role is Role.HEAD and t.tied_to)
+    rest = tuple(t for t in text if t not in tables)
+    own_head = heads if tied & {t.name for t in tables} else ()
+    yield Session("embed_tokens", tables, Trace.TABLE)
+    yield Session("decoder_model_merged", (*rest, *own_head), Trace.FUSED, (architecture.main,))
+    for part, name in ((Part.VISION, "vision_encoder"), (Part.AUDIO, "audio_encoder")):
+        if part in parts:
+            joined = {part, Part.PROJECTOR} if part is Part.VISION else {part}
+            towers = tuple(t for t in architecture.towers if t.part is part)
+            yield Session(name, _of_parts(architecture, joined), Trace.ENCODER, towers)
+
+
+def _of_parts(architecture: Architecture, parts: Iterable[Part]) -> tuple[Tensor, ...]:
+    return _once(architecture.inventory.in_part(*parts))
+
+
+def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
+    """Return one tensor for each array: a session holds its own copy of what it shares."""
+    kept: dict[str, Tensor] = {}
+    for tensor in tensors:
+        if tensor.tied_to is None:
+            kept[tensor.name] = tensor
+        else:
+            kept.setdefault(tensor.tied_to, tensor)
+    return tuple(kept.values())
+
+
+_POOLED_LESS = ("Model", "ForPreTraining", "ForMaskedLM")
+
+
+def _is_dropped(tensor: Tensor, architecture: Architecture) -> bool:
+    """Return whether no output needs it: the pooler of a model that answers for every token."""
+    pooled = "pooler" in tensor.name or "seq_relationship" in tensor.name
+    return pooled and architecture.kind is Kind.ENCODER and architecture.head.endswith(_POOLED_LESS)
+
+
+def older_sessions(architecture: Architecture) -> tuple[Session, ...]:
+    """Return the decoders of older exports: one for the first token, one for all later ones.
+
+    The second has the keys and values of the encoder's output from the first,
+    so it lacks the projections that make them. Nobody fetches these any more.
+    """
+    if architecture.kind is Kind.ENCODER:
+        return ()
+    encoders = architecture.kind is Kind.ENCODER_DECODER
+    whole = next(
+        s for s in sessions_of(architecture) if s.name in ("decoder_model_merged", "model")
+    )
+    later = tuple(t for t in whole.tensors if not (encoders and _is_made_once(t)))
+    trace = Trace.DECODER if encoders else Trace.GENERATOR
+    return (
+        Session("decoder_model", whole.tensors, trace, whole.towers),
+        Session("decoder_with_past_model", later, trace, whole.towers),
+    )
+
+
+def _is_made_once(tensor: Tensor) -> bool:
+    across = any(part in tensor.name for part in ("encoder_attn", "EncDecAttention"))
+    return across and tensor.role in (Role.KEY, Role.VALUE)
+
+
+def _stored(
+    session: Session, architecture: Architecture, dtype: Dtype, export: Export
+) -> tuple[StoredTensor, ...]:
+    """Return every array of a session's file."""
+    kept = [
+        keep(tensor, type_of(use_of(tensor, architecture), dtype, export))
+        for tensor in session.tensors
+    ]
+    if export.separate_head and session.name == "model":
+        kept += _second_head(architecture, dtype, export)
+    return (*kept, *_rotary_tables(session, dtype, export), *_causal_masks(session, architecture))
+
+
+def _second_head(architecture: Architecture, dtype: Dtype, export: Export) -> list[StoredTensor]:
+    tied = (t for t in architecture.inventory if t.role is Role.HEAD and t.tied_to is not None)
+    return [keep(tensor, type_of(Use.MATMUL, dtype, export)) for tensor in tied]
+
+
+def _rotary_tables(session: Session, dtype: Dtype, export: Export) -> Iterator[StoredTensor]:
+    if export.rotary is Rotary.COMPUTED:
+        return
+    for tower in session.towers:
+        if tower.part is not Part.DECODER or tower.positions is None:
+            continue
+        for number, width in enumerate(tower.rope_widths):
+            columns = width // 2 if export.rotary is Rotary.HALF else width
+            for function in ("cos", "sin"):
+                name = f"{function}_cache_{number}"
+                yield _added(name, (tower.positions, columns), dtype.wide)
+
+
+_MASKED_FAMILIES = frozenset({"gpt2", "gpt_neo"})  # as transformers wrote them until 2024
+
+
+def _causal_masks(session: Session, architecture: Architecture) -> Iterator[StoredTensor]:
+    """Yield the square mask, a byte a flag, that GPT-2's layers share in published files."""
+    positions = session.towers[0].positions if session.towers else None
+    if architecture.family in _MASKED_FAMILIES and positions is not None:
+        yield _added("causal_mask", (positions, positions), U8)
+
+
+def _added(name: str, shape: tuple[int, ...], kind: StorageType) -> StoredTensor:
+    """Return an array that the exporter adds to those of the model."""
+    size = kind.size_of(shape)
+    return StoredTensor(name=name, shape=shape, type=kind, size=size, origin=(), role=Role.POSITION)
+
+
+def _graph(session: Session, dtype: Dtype, export: Export) -> Interval:
+    fused = session.trace is Trace.GENERATOR and (
+        export.family == "newer" or export.rotary is Rotary.HALF
+    )
+    return graph_size(Trace.FUSED if fused else session.trace, session.layers, dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way the file of a session may have been made, and what it then weighs."""
+
+    export: Export
+    tensors: tuple[StoredTensor, ...]
+    graph: Interval
+    left_out: int = 0
+
+    @property
+    def data(self) -> int:
+        """Return the bytes of its weights."""
+        return sum(tensor.size for tensor in self.tensors)
+
+    @property
+    def described(self) -> str:
+        """Return the export in words."""
+        table = f"{self.export.table} token table" if self.export.table != "wide" else "wide table"
+        head = ", a second copy of the tied head" if self.export.separate_head else ""
+        rotary = {
+            Rotary.COMPUTED: "",
+            Rotary.HALF: ", rotary tables at half width",
+            Rotary.FULL: ", rotary tables at full width",
+        }[self.export.rotary]
+        return f"{self.export.family} export, {table}{rotary}{head}"
+
+
+def candidates_of(
+    session: Session, architecture: Architecture, dtype: Dtype, exports: Iterable[Export]
+) -> tuple[Candidate, ...]:
+    """Return what a session's file weighs under each export, in the order given."""
+    return tuple(
+        Candidate(
+            export,
+            _stored(session, architecture, dtype, export),
+            _graph(session, dtype, export),
+            sum(dtype.wide.size_of(tensor.shape) for tensor in session.left_out),
+        )
+        for export in exports
+    )
+
+
+def session_size(candidates: tuple[Candidate, ...]) -> Interval:
+    """Return the bytes of a session's files: the first export is the likely one."""
+    return Interval(
+        min(c.data + c.graph.low for c in candidates),
+        candidates[0].data + candidates[0].graph.likely,
+        max(c.data + c.graph.high + c.left_out for c in candidates),
+    )
+
+
+def _why(candidates: tuple[Candidate, ...]) -> str:
+    likely = candidates[0]
+    if len(candidates) == 1:
+        return f"{likely.described}; only the graph's own bytes are estimated"
+    low = min(candidates, key=lambda c: c.data)
+    high = max(candidates, key=lambda c: c.data)
+    return (
+        f"depends on who exported it; likely: {likely.described}; "
+        f"least: {low.described}; most: {high.described}"
+    )
+
+
+def _files(session: Session, dtype: Dtype, candidates: tuple[Candidate, ...]) -> Iterator[File]:
+    likely, size, why = candidates[0], session_size(candidates), _why(candidates)
+    name = f"onnx/{session.name}{dtype.suffix}.onnx"
+    beside = likely.export.family == "newer" or size.likely > SINGLE_FILE
+    if not beside:
+        yield File(name=name, size=size, basis=Basis.COMPUTED, why=why, tensors=likely.tensors)
+        return
+    yield File(name=name, size=likely.graph, basis=Basis.COMPUTED, why="the graph without weights")
+    for number, chunk in enumerate(chunks(likely.tensors)):
+        part = sum(tensor.size for tensor in chunk)
+        yield File(
+            name=f"{name}_data" if number == 0 else f"{name}_data_{number}",
+            size=_share(part, likely.data, size, likely.graph),
+            basis=Basis.COMPUTED,
+            why=why,
+            tensors=chunk,
+        )
+
+
+def _share(part: int, whole: int, size: Interval, graph: Interval) -> Interval:
+    """Return a chunk's part of the session's interval, in proportion."""
+    low, high = size.low - graph.low, size.high - graph.high
+    return Interval(part * low // whole, part, -(-part * high // whole))
+
+
+def chunks(tensors: Iterable[StoredTensor]) -> tuple[tuple[StoredTensor, ...], ...]:
+    """Return the tensors in files of at most 2000 MiB, in order; a larger one is alone."""
+    held = tuple(tensors)
+    if sum(tensor.size for tensor in held) <= SINGLE_FILE:
+        return (held,)
+    parts: list[list[StoredTensor]] = [[]]
+    for tensor in held:
+        if parts[-1] and sum(t.size for t in parts[-1]) + tensor.size > CHUNK:
+            parts.append([])
+        parts[-1].append(tensor)
+    return tuple(tuple(part) for part in parts)
+
+
+def dtype_of(precision: str) -> tuple[str, Dtype]:
+    """Return a dtype and its own spelling, or say which there are."""
+    name = precision.lower()
+    if name not in DTYPES:
+        raise UnsupportedCombination(f"no ONNX dtype is called {precision!r}", PRECISIONS)
+    return name, DTYPES[name]
+
+
+def store(architecture: Architecture, precision: str, *, family: str | None = None) -> Stored:
+    """Return the files of a model at a dtype.
+
+    `family` says how it was exported, where that is known: "classic" (optimum
+    and Transformers.js's own quantiser) or "newer" (token table in blocks too).
+    """
+    if family is not None and family not in FAMILIES:
+        raise UnsupportedCombination(f"no family of ONNX exports is called {family!r}", FAMILIES)
+    name, dtype = dtype_of(precision)
+    exports = exports_of(architecture, family)
+    tensors: list[StoredTensor] = []
+    files: list[File] = []
+    for session in sessions_of(architecture):
+        found = candidates_of(session, architecture, dtype, exports)
+        tensors += found[0].tensors
+        files += _files(session, dtype, found)
+    return Stored(
+        recipe="onnx",
+        precision=name,
+        tensors=tuple(tensors),
+        files=(*files, *small_files(architecture)),
+        notes=tuple(_smaller(architecture, name, dtype, exports)),
+    )
+
+
+def weights_size(
+    architecture: Architecture, precision: str, *, family: str | None = None
+) -> Interval:
+    """Return the bytes of all sessions' files, without tokenizer and config."""
+    _, dtype = dtype_of(precision)
+    exports = exports_of(architecture, family)
+    total = exactly(0)
+    for session in sessions_of(architecture):
+        total += session_size(candidates_of(session, architecture, dtype, exports))
+    return total
+
+
+def _smaller(
+    architecture: Architecture, name: str, dtype: Dtype, exports: tuple[Export, ...]
+) -> Iterator[str]:
+    """Yield a sentence where q8 is the smaller file, though its weights are wider."""
+    if dtype.packing not in (Packing.BLOCKS, Packing.NORMAL_FLOAT):
+        return
+    ours = _likely_bytes(architecture, dtype, exports)
+    q8 = _likely_bytes(architecture, DTYPES["q8"], exports)
+    if q8 >= ours:
+        return
+    yield (
+        f"q8 would be smaller than {name}: {_megabytes(q8)} against {_megabytes(ours)}, "
+        f"{_megabytes(ours - q8)} less, because {name} leaves the token table wide"
+    )
+
+
+def _likely_bytes(architecture: Architecture, dtype: Dtype, exports: tuple[Export, ...]) -> Bytes:
+    return Bytes(
+        sum(
+            session_size(candidates_of(session, architecture, dtype, exports)).likely
+            for session in sessions_of(architecture)
+        )
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MB:,.0f} MB"

@@ -1,0 +1,80 @@
+"""How near predicted ONNX files come to published ones: rows for the accuracy table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from willitfit.architecture import Architecture
+from willitfit.config import read
+from willitfit.errors import UnsupportedArchitecture
+from willitfit.recipes import onnx
+from willitfit.recipes.onnx_exports import exports_of
+from willitfit.units import Interval
+
+DATA = Path(__file__).parent / "data"
+
+
+class Row(NamedTuple):
+    """One published file against its prediction; `error` is the likely value's, as a share."""
+
+    model: str
+    recipe: str
+    low: int
+    likely: int
+    high: int
+    truth: int
+    error: float
+    inside: bool
+
+
+def architecture_of(config: str | dict[str, Any]) -> Architecture:
+    """Return the architecture of a config given by name or in full."""
+    if isinstance(config, str):
+        return read(json.loads((DATA / "configs" / f"{config}.json").read_text()))
+    return read(config)
+
+
+def usable() -> list[dict[str, Any]]:
+    """Return the published rows that say something about a file."""
+    every = json.loads((DATA / "onnx" / "published.json").read_text())["rows"]
+    return [row for row in every if "unusable" not in row]
+
+
+def session_of(architecture: Architecture, name: str) -> onnx.Session | None:
+    """Return a session by name; a lone decoder's merged file is its only session."""
+    every = {session.name: session for session in onnx.sessions_of(architecture)}
+    alone = every.get("model") if name == "decoder_model_merged" else None
+    older = {session.name: session for session in onnx.older_sessions(architecture)}
+    return every.get(name) or alone or older.get(name)
+
+
+def predicted(row: dict[str, Any], family: str | None) -> Interval | None:
+    """Return the predicted bytes of a row's session, `None` for models not read yet."""
+    try:
+        architecture = architecture_of(row["config"])
+    except (UnsupportedArchitecture, FileNotFoundError):
+        return None
+    session = session_of(architecture, row["session"])
+    if session is None or architecture.notes:
+        return None
+    exports = exports_of(architecture, family)
+    _, dtype = onnx.dtype_of(row["dtype"])
+    return onnx.session_size(onnx.candidates_of(session, architecture, dtype, exports))
+
+
+def rows(*, family_known: bool) -> Iterator[Row]:
+    """Yield a row for each usable published file, with or without its kind of export."""
+    for row in usable():
+        size = predicted(row, row["family"] if family_known else None)
+        if size is None:
+            continue
+        truth, slack = row["bytes"], row["tolerance"]
+        recipe = f"{row['session']} {row['dtype']}" + (
+            f" ({row['family']})" if family_known else ""
+        )
+        inside = size.low - slack <= truth <= size.high + slack
+        error = size.likely / truth - 1
+        yield Row(row["model"], recipe, size.low, size.likely, size.high, truth, error, inside)

@@ -1,0 +1,139 @@
+"""ONNX files against published sizes and against files made with the real tools."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.accuracy_onnx import DATA, architecture_of, rows, session_of
+from willitfit.config import read
+from willitfit.errors import UnsupportedCombination
+from willitfit.recipes import onnx
+from willitfit.recipes.onnx_exports import DTYPES, Export, exports_of
+
+MADE: dict[str, Any] = json.loads((DATA / "onnx" / "made.json").read_text())["models"]
+DISTILBERT = "distilbert__distilbert-base-uncased-finetuned-sst-2-english"
+
+# Made with a newer transformers than the published files, whose decoders still carry a mask
+# (GPT-2) or cut positions from a table (Whisper): the recipe follows what is published.
+TRACED_LIKE_PUBLISHED = ("distilbert-sst2", "minilm-l6", "bert-12", "bert-24", "bert-masked-2",
+                         "roberta-12", "llama-4", "llama-16", "qwen2-4")  # fmt: skip
+
+
+def test_the_interval_contains_published_sizes() -> None:
+    """Without knowing how a file was exported, at least 95 of 100 sizes lie in the interval."""
+    found = list(rows(family_known=False))
+    assert len(found) > 100
+    assert sum(row.inside for row in found) >= 0.95 * len(found)
+
+
+def test_the_point_is_near_where_the_export_is_known() -> None:
+    """Knowing classic from newer, at least 9 of 10 sizes are within 2 %."""
+    found = list(rows(family_known=True))
+    assert sum(abs(row.error) <= 0.02 for row in found) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize("name", TRACED_LIKE_PUBLISHED)
+@pytest.mark.parametrize("dtype", ["fp32", "fp16", "q8", "q4", "q4f16", "bnb4"])
+def test_weights_of_made_files_match_to_the_byte(name: str, dtype: str) -> None:
+    """Weights, scales and zero points are what onnxruntime's own quantisers write."""
+    made = MADE[name]
+    architecture = read(made["config"])
+    (session,) = onnx.sessions_of(architecture)
+    (candidate,) = onnx.candidates_of(session, architecture, DTYPES[dtype], [Export()])
+    assert candidate.data == made["files"]["model.onnx"][dtype]["weights"]
+
+
+@pytest.mark.parametrize("dtype", ["fp32", "fp16", "q8", "q4", "q4f16", "bnb4"])
+def test_distilbert_made_here_is_within_one_percent(dtype: str) -> None:
+    """DistilBERT exported and quantised with the real tools has the predicted size."""
+    made = MADE["distilbert-sst2"]["files"]["model.onnx"][dtype]["bytes"]
+    size = onnx.weights_size(architecture_of(DISTILBERT), dtype)
+    assert abs(size.likely / made - 1) < 0.01
+    assert size.low <= made <= size.high
+
+
+@pytest.mark.parametrize("name", ["whisper-4", "whisper-6"])
+def test_a_speech_encoder_is_made_as_predicted(name: str) -> None:
+    """Convolutions are quantised, positions that are added are not."""
+    architecture = read(MADE[name]["config"])
+    session = session_of(architecture, "encoder_model")
+    assert session is not None
+    (candidate,) = onnx.candidates_of(session, architecture, DTYPES["q8"], [Export()])
+    made = MADE[name]["files"]["encoder_model.onnx"]["q8"]["weights"]
+    assert abs(candidate.data - made) < 100  # int64 shapes of the convolutions' outputs
+
+
+def test_q4_says_when_q8_is_smaller() -> None:
+    """For a small model with a large vocabulary, q4's wide table makes it the larger file."""
+    architecture = architecture_of("Qwen__Qwen2.5-0.5B")
+    (note,) = onnx.store(architecture, "q4").notes
+    assert note.startswith("q8 would be smaller than q4: 513 MB against 786 MB")
+    assert onnx.store(architecture, "q8").notes == ()
+
+
+def test_files_are_named_as_they_are_fetched() -> None:
+    """Sessions, suffixes and the q8 suffix follow Transformers.js."""
+    names = [f.name for f in onnx.store(architecture_of("openai__whisper-base"), "Q8").files]
+    assert names[:2] == [
+        "onnx/encoder_model_quantized.onnx",
+        "onnx/decoder_model_merged_quantized.onnx",
+    ]
+    assert onnx.store(architecture_of(DISTILBERT), "fp32").files[0].name == "onnx/model.onnx"
+
+
+def test_weights_beyond_two_gigabytes_lie_beside_the_graph() -> None:
+    """A file that protobuf cannot hold becomes a graph and parts of at most 2000 MiB."""
+    stored = onnx.store(architecture_of("meta-llama__Llama-3.2-1B"), "fp32")
+    names = [file.name for file in stored.files if file.name.startswith("onnx/")]
+    assert names[0] == "onnx/model.onnx"
+    assert names[1:] == ["onnx/model.onnx_data"] + [
+        f"onnx/model.onnx_data_{number}" for number in range(1, len(names) - 1)
+    ]
+    for file in stored.files[1 : len(names)]:
+        assert file.size.likely <= onnx.CHUNK or len(file.tensors) == 1
+
+
+def test_parts_add_up_to_the_session() -> None:
+    """Splitting a session over files loses no byte at either end of the interval."""
+    architecture = architecture_of("meta-llama__Llama-3.2-1B")
+    size = onnx.weights_size(architecture, "fp32")
+    files = [f for f in onnx.store(architecture, "fp32").files if f.name.startswith("onnx/")]
+    assert sum(file.size.likely for file in files) == size.likely
+    assert sum(file.size.low for file in files) == pytest.approx(size.low, abs=len(files))
+
+
+def test_every_end_of_an_interval_is_explained() -> None:
+    """Where the size depends on the exporter, the file says what makes it least and most."""
+    (file, *_) = onnx.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
+    assert "least: newer export" in file.why
+    assert "most: classic export" in file.why
+    assert file.size.low < file.size.likely < file.size.high
+
+
+def test_knowing_the_export_narrows_the_interval() -> None:
+    """A named family never widens what was said without it."""
+    architecture = architecture_of("Qwen__Qwen2.5-0.5B")
+    known, unknown = (onnx.weights_size(architecture, "q4", family=f) for f in ("classic", None))
+    assert unknown.low <= known.low <= known.high <= unknown.high
+    assert known.high - known.low < 0.1 * (unknown.high - unknown.low)
+
+
+def test_unknown_names_are_refused_with_those_accepted() -> None:
+    """A dtype or a family that does not exist is refused in one sentence."""
+    architecture = architecture_of(DISTILBERT)
+    with pytest.raises(UnsupportedCombination, match="no ONNX dtype is called 'q5'"):
+        onnx.store(architecture, "q5")
+    with pytest.raises(UnsupportedCombination, match="accepted are: classic, newer"):
+        onnx.store(architecture, "q4", family="mine")
+
+
+def test_exports_begin_with_the_likeliest() -> None:
+    """Models without rotary positions have one export; decoders have several, all different."""
+    assert len(exports_of(architecture_of(DISTILBERT))) == 1
+    several = exports_of(architecture_of("meta-llama__Llama-3.2-1B"))
+    assert several[0].family == "classic"
+    assert all(first != second for first, second in pairwise(several[1:]))
