@@ -136,6 +136,15 @@ def _files(architecture: Architecture) -> Iterator[File]:
         yield _file(_GENERATION)
     if any(tensor.part in (Part.VISION, Part.AUDIO) for tensor in architecture.inventory):
         yield _file(_PREPROCESSOR)
+    if not architecture.vocabulary:
+        return
+    yield from tokenizer_file(architecture)
+    many = architecture.family.startswith("gemma")
+    yield _file(_TOKENIZER_CONFIG, _MANY_ADDED if many else None)
+
+
+def tokenizer_file(architecture: Architecture) -> Iterator[File]:
+    """Yield tokenizer.json, unless the model takes no text."""
     kind = tokenizer_kind(architecture)
     if kind is None:
         return
@@ -147,8 +156,6 @@ def _files(architecture: Architecture) -> Iterator[File]:
         why=f"{kind} of {architecture.vocabulary:,} tokens; {_says_travel(size)}",
         content=Content.TOKENIZER,
     )
-    many = architecture.family.startswith("gemma")
-    yield _file(_TOKENIZER_CONFIG, _MANY_ADDED if many else None)
 
 
 def _says_travel(size: Interval) -> str:
