@@ -9,9 +9,8 @@ import pytest
 
 from tools.catalog import written
 from willitfit import device as devices
-from willitfit.catalog import Model, Offer, faults, read
-from willitfit.catalog.reader import FILES, Shelf, plain
-from willitfit.catalog.rows import Row
+from willitfit.catalog import Heading, Model, Offer, Shelf, faults, read
+from willitfit.catalog.reader import FILES, plain
 from willitfit.config import read as read_config
 from willitfit.errors import CatalogFault, UnknownName
 from willitfit.units import GIB, Basis
@@ -107,6 +106,15 @@ def test_every_name_finds_its_own_row() -> None:
                 assert shelf.find(name) is row
 
 
+def test_a_heading_says_what_its_row_says() -> None:
+    """The four lines that are read first agree with the whole row."""
+    for heading in CATALOG.models.headings:
+        row = CATALOG.model(heading.id)
+        assert (heading.name, heading.aliases, heading.group) == (row.name, row.aliases, row.task)
+    for heading in CATALOG.devices.headings:
+        assert heading.group == CATALOG.device(heading.id).group
+
+
 def test_an_unknown_name_is_answered_with_the_likeliest_ones_first() -> None:
     """The error names what was asked, then near matches, then what is known."""
     with pytest.raises(UnknownName) as caught:
@@ -114,6 +122,8 @@ def test_an_unknown_name_is_answered_with_the_likeliest_ones_first() -> None:
     assert caught.value.near[0] == "gemma-2b"
     assert str(caught.value).startswith("unknown model 'gema 2b'; did you mean gemma-2b")
     assert "gemma-7b" in caught.value.known
+    assert CATALOG.models.near("distillbert")[0] == "distilbert"
+    assert CATALOG.devices.near("iphone 13 promax")[0] == "iphone-13-pro"
 
 
 @pytest.mark.parametrize("name", ["", "nosuch", "zzzzzz", "a" * 10_000, "🦙"])
@@ -127,13 +137,13 @@ def test_a_name_like_no_other_has_no_suggestion(name: str) -> None:
 
 def test_two_rows_that_claim_a_name_are_reported_together() -> None:
     """Every clash of names is collected in one fault."""
-    rows: list[Row] = [
-        {"id": "one", "name": "One", "aliases": ["first"]},
-        {"id": "two", "name": "ONE"},
-        {"id": "three", "name": "Three", "aliases": ["First!"]},
+    headings = [
+        Heading(id="one", name="One", aliases=("first",), group=""),
+        Heading(id="two", name="ONE", aliases=(), group=""),
+        Heading(id="three", name="Three", aliases=("First!",), group=""),
     ]
     with pytest.raises(CatalogFault) as caught:
-        Shelf("model", rows, lambda row: row["id"])
+        Shelf("model", headings, str)
     assert len(caught.value.faults) == 2
 
 

@@ -1,16 +1,18 @@
 """The catalogue: models, devices and runtimes as data, and their one reader."""
 
-from willitfit.catalog.reader import Catalog, read
+from willitfit.catalog.reader import Catalog, Heading, Shelf, read
 from willitfit.catalog.rows import DeviceRow, File, Known, Model, Offer, Publication, RuntimeFacts
 
 __all__ = [
     "Catalog",
     "DeviceRow",
     "File",
+    "Heading",
     "Known",
     "Model",
     "Offer",
     "Publication",
     "RuntimeFacts",
+    "Shelf",
     "read",
 ]

@@ -6,6 +6,7 @@ not run this (it would cost every visitor time); the tests and the formatter do.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -56,6 +57,8 @@ FORMATS: Final = frozenset(
 )
 FAMILIES: Final = frozenset({"classic", "newer"})
 FORMS: Final = frozenset({"phone", "tablet", "laptop", "desktop"})
+#: How the rows of each file begin: the reader lists them by these keys alone.
+HEADINGS: Final = tuple(("id", "name", "aliases", last) for last in ("task", "group", "formats"))
 SLUG: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 MONTH: Final = re.compile(r"20[12][0-9]-(?:0[1-9]|1[0-2])")
 
@@ -121,7 +124,7 @@ def size_class(parameters: int) -> str:
 
 def found() -> tuple[str, ...]:
     """Return every fault in the catalogue's three files."""
-    files = {kind: reader.file_of(kind) for kind in reader.FILES}
+    files = {kind: json.loads(reader.text_of(kind)) for kind in reader.FILES}
     rows = {kind: each["rows"] for kind, each in files.items()}
     checks: dict[str, Callable[[Row], Iterator[str]]] = {
         "model": _model,
@@ -149,6 +152,9 @@ def check() -> None:
 
 
 def _common(row: Row, keys: frozenset[str]) -> Iterator[str]:
+    first = tuple(row)[:4]
+    if first not in HEADINGS:
+        yield f"the row begins with {', '.join(first)}; a heading is read from the first four"
     if not SLUG.fullmatch(row["id"]):
         yield "the id is not a lower-case slug"
     for key in sorted(set(row) - keys):
