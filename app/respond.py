@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from app.views import better, checks, picture, question, said, verdict
 from app.views.html import joined, tag
-from willitfit import answers, catalog, device as devices, link
+from willitfit import answers, catalog, link
+from willitfit import device as devices
 from willitfit.answers import Answer
 from willitfit.catalog import Catalog
 from willitfit.device import Device

@@ -82,8 +82,7 @@ window.boot = (() => {
     "error",
     ({ target, error, message }) => {
       if (target === window) boot.fail("exception", error ?? message);
-      else if (target.matches?.("script, link[rel=stylesheet]"))
-        boot.fail("file", target.src || target.href);
+      else if (target.matches?.("script")) boot.fail("file", target.src);
     },
     true,
   );

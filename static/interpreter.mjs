@@ -25,5 +25,6 @@ export const loadPyodide = async (options) => {
   say("estimator");
   const missing = OURS.filter((name) => !(name in python.loadedPackages));
   if (missing.length) throw new Error(`did not arrive whole: ${missing.join(", ")}`);
+  say("start");
   return python;
 };

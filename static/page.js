@@ -31,7 +31,6 @@ const show = (parts) => {
   renew(byId("answer"), parts.answer);
   byId("notice").hidden = !parts.notice;
   byId("notice").textContent = parts.notice ?? "";
-  byId("actions").hidden = false;
   byId("answer").setAttribute("aria-busy", "false");
   document.title = `${parts.title} – Will it fit?`;
   links = { plain: address(parts.model, parts.link), device: address(parts.model, parts.link_with_device) };
@@ -45,8 +44,11 @@ const renew = (element, html) => {
   element.innerHTML = html;
   element.rendered = html;
   element.querySelectorAll("details").forEach((each, at) => (each.open = open[at] ?? each.open));
-  if (held?.name) element.querySelector(`[name="${held.name}"][value="${held.value}"], select[name="${held.name}"]`)?.focus();
+  if (held) element.querySelector(same(held))?.focus();
 };
+
+const same = ({ id, name, value, tagName }) =>
+  id ? `#${id}` : name ? `[name="${name}"][value="${value}"], select[name="${name}"]` : tagName;
 
 const address = (model, text) => {
   const place = new URL(model ? `m/${model}/` : "./", root);
@@ -97,7 +99,8 @@ const write = async () => {
   if (turn === picture) byId("qr").innerHTML = drawn;
 };
 
-byId("share").addEventListener("click", () => {
+byId("answer").addEventListener("click", ({ target }) => {
+  if (target.id !== "share") return;
   byId("send").hidden = !navigator.share;
   dialog.showModal();
   write();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.views.html import Html, tag
 from app.views.marks import mark
 from app.views.verdict import chip
-from app.views.words import CHECKS, SHORT, between
+from app.views.words import CHECKS, SHORT, between, bytes_
 from willitfit.answers import Answer
 from willitfit.checks import Check
 from willitfit.outcome import Outcome
@@ -43,6 +43,8 @@ def _amount(check: Check) -> str:
         return {Outcome.LIKELY: "yes", Outcome.NO: "no"}.get(check.outcome, "not known")
     if check.have is None:
         return between(check.need)
+    if check.name == "storage":
+        return f"{between(check.need)} of {bytes_(check.have.likely)}"
     return f"{between(check.need)} of {between(check.have)}"
 
 

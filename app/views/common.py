@@ -6,10 +6,9 @@ from typing import Final
 
 from app.views.html import Html, joined, tag
 from app.views.marks import mark
-from app.views.words import SHORT, bytes_
+from app.views.words import RUNTIMES, SHORT, bytes_
 from willitfit.answers import Answer
 from willitfit.link import write
-from willitfit.scenario import Scenario
 
 #: Devices most visitors have one like.
 DEVICES: Final = (
@@ -19,41 +18,37 @@ DEVICES: Final = (
     "laptop-16gb-integrated",
 )
 
-
-def table(rows: list[list[Answer]]) -> Html:
-    """Return a table of scenarios by device; each row is one scenario on every device."""
-    head = [tag("th", answer.device.name or "", scope="col") for answer in rows[0]]
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("thead", tag("tr", tag("td", ""), head)),
-            tag("tbody", [_row(row) for row in rows]),
-        ),
-        class_="scroll common",
-        tabindex="0",
-        role="region",
-        aria_label="Answers for common devices",
-    )
+_NAMES: Final = {
+    "laptop-8gb-integrated": "Laptop, 8 GB",
+    "laptop-16gb-integrated": "Laptop, 16 GB",
+}
 
 
-def _row(row: list[Answer]) -> Html:
+def answers(rows: list[list[Answer]]) -> Html:
+    """Return each scenario with its verdict on every device; a row is one scenario."""
+    return tag("div", [_scenario(row) for row in rows], class_="common")
+
+
+def _scenario(row: list[Answer]) -> Html:
     first = row[0]
     asked = first.scenario
-    name = joined(
-        tag("b", first.subject.name),
-        tag("small", f" {asked.precision}, {first.facts.name}"),
-    )
+    facts = [asked.precision, RUNTIMES[first.facts.id]]
     if first.download.likely:
-        name = joined(name, tag("small", f", {bytes_(first.download.likely)}"))
-    return tag("tr", tag("th", name, scope="row"), [_cell(answer) for answer in row])
+        facts.append(f"{bytes_(first.download.likely)} to download")
+    return tag(
+        "section",
+        tag("h3", first.subject.name),
+        tag("p", ", ".join(filter(None, facts)), class_="lead"),
+        tag("ul", [_verdict(answer) for answer in row]),
+    )
 
 
-def _cell(answer: Answer) -> Html:
+def _verdict(answer: Answer) -> Html:
     outcome = answer.verdict.outcome
-    said = tag("span", mark(outcome), SHORT[outcome], class_=f"short {outcome}")
-    return tag("td", tag("a", said, href=f"#{write(_plain(answer))}", data_change=True))
-
-
-def _plain(answer: Answer) -> Scenario:
-    return answer.scenario
+    device = str(answer.scenario.device)
+    name = _NAMES.get(device, (answer.device.name or device).removeprefix("Google "))
+    said = joined(
+        tag("span", name, class_="where"),
+        tag("span", mark(outcome), SHORT[outcome], class_=f"short {outcome}"),
+    )
+    return tag("li", tag("a", said, href=f"#{write(answer.scenario)}", data_change=True))

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-VOID: Final = frozenset({"input", "br", "rect", "path", "line", "circle", "link", "meta"})
+#: Elements without content: HTML's own, and SVG's, which must close themselves.
+VOID: Final = {"input": ">", "br": ">", "rect": "/>", "line": "/>", "path": "/>"}
 
 
 class Html(str):
@@ -41,7 +42,7 @@ def _child(child: Child) -> str:
     return "".join(_child(each) for each in child)
 
 
-def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Html:
+def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:
     """Return an element; an attribute of `True` stands alone, of `None` or `False` not at all.
 
     A trailing underscore is dropped and others become hyphens.
@@ -51,11 +52,11 @@ def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -
     """
     said = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in VOID:
-        return Html(f"<{name}{said}>")
+        return Html(f"<{name}{said}{VOID[name]}")
     return Html(f"<{name}{said}>{joined(*children)}</{name}>")
 
 
-def _attribute(key: str, value: str | int | bool | None) -> str:
+def _attribute(key: str, value: str | int | None) -> str:
     if value is None or value is False:
         return ""
     name = key.rstrip("_").replace("_", "-")

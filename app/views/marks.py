@@ -8,9 +8,7 @@ from app.views.html import Html, tag
 from willitfit.outcome import Outcome
 
 _SHAPES: Final = {
-    Outcome.LIKELY: (
-        '<circle cx="12" cy="12" r="10"/><path d="m7.5 12.5 3 3 6-6.5"/>'
-    ),
+    Outcome.LIKELY: ('<circle cx="12" cy="12" r="10"/><path d="m7.5 12.5 3 3 6-6.5"/>'),
     Outcome.MAY: '<path d="M12 3 22.5 21h-21Z"/><path d="M12 10v5m0 2.6v.4"/>',
     Outcome.UNLIKELY: '<path d="M12 21 1.5 3h21Z"/><path d="M12 6.5v5m0 2.6v.4"/>',
     Outcome.NO: '<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8Z"/><path d="m8.5 8.5 7 7m0-7-7 7"/>',

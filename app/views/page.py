@@ -87,29 +87,21 @@ def _share() -> Html:
         tag("button", "Send…", type="button", id="send", hidden=True),
         tag("button", "Close", type="button", id="close"),
     )
-    return joined(
+    return tag(
+        "dialog",
+        tag("h2", "Share this answer", id="share-title"),
+        tag("p", "The link carries your choices. Whoever opens it gets an answer of their own."),
+        tag("label", mine, " on my device, with what it said", class_="check"),
         tag(
-            "p",
-            tag("button", "Share this answer", type="button", id="share", class_="main"),
-            id="actions",
-            hidden=True,
+            "label",
+            tag("span", "Link", class_="aside"),
+            tag("input", id="link", type="text", readonly=True, spellcheck="false"),
         ),
-        tag(
-            "dialog",
-            tag("h2", "Share this answer", id="share-title"),
-            tag("p", "The link carries your choices. Whoever opens it gets an answer of their own."),
-            tag("label", mine, " on my device, with what it said", class_="check"),
-            tag(
-                "label",
-                tag("span", "Link", class_="aside"),
-                tag("input", id="link", type="text", readonly=True, spellcheck="false"),
-            ),
-            tag("p", actions, class_="buttons"),
-            tag("p", id="copied", role="status"),
-            tag("div", id="qr", role="img", aria_label="The link as a QR code"),
-            id="sharing",
-            aria_labelledby="share-title",
-        ),
+        tag("p", actions, class_="buttons"),
+        tag("p", id="copied", role="status"),
+        tag("div", id="qr", role="img", aria_label="The link as a QR code"),
+        id="sharing",
+        aria_labelledby="share-title",
     )
 
 
@@ -118,7 +110,7 @@ def _common(rows: list[list[Answer]]) -> Html:
         "section",
         tag("h2", "On common devices"),
         tag("p", "Known without asking anybody’s browser; tap one to see why.", class_="lead"),
-        common.table(rows),
+        common.answers(rows),
         id="common",
     )
 
@@ -157,8 +149,12 @@ def _models(catalog: Catalog, root: str) -> Html:
     links = [tag("li", tag("a", model.name, href=f"{root}m/{model.id}/")) for model in every]
     return tag(
         "section",
-        tag("h2", f"{len(every)} models in the catalogue"),
-        tag("ul", links, class_="models"),
+        tag("h2", "Every model"),
+        tag(
+            "details",
+            tag("summary", f"{len(every)} models in the catalogue, each with a page of its own"),
+            tag("ul", links, class_="models"),
+        ),
         id="models",
     )
 

@@ -28,7 +28,9 @@ _TITLES = {
 def card(answer: Answer) -> Html:
     """Return the picture with its legend and the exact figures behind it."""
     checks = [check for check in answer.checks if check.pool is not None]
-    used = [label for label in ORDER if any(p.of_label(label).high for p in answer.footprint.phases)]
+    used = [
+        label for label in ORDER if any(p.of_label(label).high for p in answer.footprint.phases)
+    ]
     return tag(
         "section",
         [_chart(answer, check) for check in checks],
@@ -143,8 +145,14 @@ def _key(label: Label) -> Html:
 
 
 def _table(answer: Answer, used: list[Label]) -> Html:
-    head = tag("tr", tag("th", "phase", scope="col"), [_head(LABELS[label]) for label in used],
-               _head("low"), _head("likely"), _head("high"))
+    head = tag(
+        "tr",
+        tag("th", "phase", scope="col"),
+        [_head(LABELS[label]) for label in used],
+        _head("low"),
+        _head("likely"),
+        _head("high"),
+    )
     rows = [_figures(phase, used) for phase in answer.footprint.phases]
     table = tag(
         "table",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from app.views.html import Html, joined, tag
-from app.views.words import tokens
+from app.views.words import RUNTIMES, tokens
 from willitfit.answers import CONTEXTS, Answer, Subject, precisions_of, runtimes_of
 from willitfit.architecture import Kind
 from willitfit.catalog import Catalog, DeviceRow, Model
@@ -86,7 +86,7 @@ def shown(answer: Answer) -> dict[str, str]:
     return {
         "model": answer.subject.name,
         "precision": asked.precision or "",
-        "runtime": answer.facts.name,
+        "runtime": RUNTIMES[answer.facts.id],
         "context": tokens(answer.context),
         "device": _device_name(answer),
     }
@@ -101,7 +101,7 @@ def _device_name(answer: Answer) -> str:
 def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
     """Return the options of each choice, the chosen one marked."""
     asked, about = answer.scenario, answer.subject
-    runtimes = [(each.id, each.name) for each in runtimes_of(about, catalog)]
+    runtimes = [(each.id, RUNTIMES[each.id]) for each in runtimes_of(about, catalog)]
     precisions = [(each, each) for each in precisions_of(about, answer.facts)]
     if asked.precision not in dict(precisions):
         precisions.append((asked.precision or "", asked.precision or ""))

@@ -112,10 +112,17 @@ def _chip(size: int, stated: Device | None) -> Html:
 def _card(device: Device) -> Html | None:
     if device.on_phone:
         return None
-    kinds = (("", "graphics not known"), ("integrated", "shared graphics"), ("discrete", "own card"))
+    kinds = (
+        ("", "graphics not known"),
+        ("integrated", "shared graphics"),
+        ("discrete", "own card"),
+    )
     picked = device.graphics if device.graphics in ("integrated", "discrete") else ""
     choices = [tag("option", text, value=value, selected=value == picked) for value, text in kinds]
-    sizes = [("", "memory not known"), *((str(n * GIB), f"{n} GB") for n in (2, 4, 6, 8, 12, 16, 24, 32))]
+    sizes = [
+        ("", "memory not known"),
+        *((str(n * GIB), f"{n} GB") for n in (2, 4, 6, 8, 12, 16, 24, 32)),
+    ]
     cards = [
         tag("option", text, value=value, selected=value == str(device.vram_bytes or ""))
         for value, text in sizes

@@ -23,7 +23,8 @@ def card(answer: Answer) -> Html:
         tag("p", _sentence(answer), class_="deciding"),
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
-        [tag("p", note, class_="note") for note in answer.notes],
+        [tag("p", _said(note), class_="note") for note in answer.notes],
+        tag("p", tag("button", "Share this answer", type="button", id="share", class_="main")),
         class_="card",
         aria_label="Verdict",
     )
@@ -31,11 +32,15 @@ def card(answer: Answer) -> Html:
 
 def _sentence(answer: Answer) -> str:
     verdict = answer.verdict
-    said = verdict.sentence[:1].upper() + verdict.sentence[1:] + "."
+    said = _said(verdict.sentence)
     if verdict.probability is None or verdict.outcome is Outcome.NO:
         return said
     hundred = min(max(round(verdict.probability * 20) * 5, 5), 95)
     return f"{said} By our estimate about {hundred} in 100 such devices manage."
+
+
+def _said(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:] + "."
 
 
 def _figures(answer: Answer) -> Iterator[Html]:

@@ -62,6 +62,19 @@ LABELS: Final = {
     Label.WORK: "working memory",
 }
 
+#: A runtime's name short enough for the question.
+RUNTIMES: Final = {
+    "transformersjs-wasm": "Transformers.js (CPU)",
+    "transformersjs-webgpu": "Transformers.js (GPU)",
+    "webllm": "WebLLM",
+    "wllama-cpu": "wllama (CPU)",
+    "wllama-webgpu": "wllama (GPU)",
+    "mediapipe": "MediaPipe",
+    "litertlm": "LiteRT-LM",
+    "prompt-api": "Chrome’s built-in AI",
+    "ideal": "no overhead at all",
+}
+
 PLATFORMS: Final = {
     "ios": "an iPhone",
     "ipados": "an iPad",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from willitfit import config, device as devices, link, runtimes
-from willitfit.architecture import Architecture, Kind
+from willitfit import config, link, runtimes
+from willitfit import device as devices
+from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.budgets import Pool
 from willitfit.catalog import Catalog, Model, Offer, Publication, RuntimeFacts
 from willitfit.checks import Check, check_all, size
@@ -26,7 +27,6 @@ from willitfit.runtimes import Load, Runtime
 from willitfit.scenario import Scenario
 from willitfit.speed import Rates, rates
 from willitfit.tensors import Inventory, Part
-from willitfit.architecture import Tower
 from willitfit.units import Basis, Interval, Parameters, Tokens, exactly
 from willitfit.verdict import Verdict, judge
 
@@ -38,7 +38,7 @@ USUAL_CONTEXT: Final = Tokens(4096)
 CONTEXTS: Final = tuple(Tokens(2**power) for power in range(7, 18))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
     """What is asked about: a catalogue model, or any architecture with a name.
 
@@ -136,10 +136,20 @@ UNDISCLOSED: Final = Architecture(
 )
 
 
-@cache
-def _catalogued(catalog_id: str) -> Architecture | None:
-    given = Catalog().model(catalog_id).config
-    return None if given is None else config.read(given)
+#: Files of so many precisions are kept at hand: a page asks for the same few again and again.
+KEPT: Final = 64
+
+
+@lru_cache(maxsize=KEPT)
+def _catalogued(catalog_id: str) -> Subject:
+    model = Catalog().model(catalog_id)
+    return Subject(
+        id=model.id,
+        name=model.name,
+        architecture=None if model.config is None else config.read(model.config),
+        published=model.published,
+        model=model,
+    )
 
 
 def subject(name: str, catalog: Catalog) -> Subject:
@@ -150,14 +160,7 @@ def subject(name: str, catalog: Catalog) -> Subject:
     """
     if name.startswith(link.CUSTOM):
         return described(link.unpacked(name), name=name)
-    model = catalog.model(name)
-    return Subject(
-        id=model.id,
-        name=model.name,
-        architecture=_catalogued(model.id),
-        published=model.published,
-        model=model,
-    )
+    return _catalogued(catalog.model(name).id)
 
 
 def described(given: dict[str, Any], *, name: str, title: str | None = None) -> Subject:
@@ -238,11 +241,14 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
     return offered[name.lower()]
 
 
-def store(about: Subject, facts: RuntimeFacts, runtime: Runtime, precision: str) -> Stored:
+@lru_cache(maxsize=KEPT)
+def store(about: Subject, runtime_id: str, precision: str) -> Stored:
     """Return the model's files at a precision, published sizes in place of computed ones."""
+    facts = Catalog().runtime(runtime_id)
     publication = about.publication(facts)
     family = publication.family if publication else None
-    computed = runtime.store(about.architecture or UNDISCLOSED, precision, family)
+    architecture = about.architecture or UNDISCLOSED
+    computed = runtimes.named(runtime_id).store(architecture, precision, family)
     if publication is None:
         return computed
     offer = publication.offers.get(precision)
@@ -256,7 +262,9 @@ def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device
     return devices.read(catalog.device(chosen).device) if isinstance(chosen, str) else chosen
 
 
-def answer(scenario: Scenario, catalog: Catalog, here: Device, about: Subject | None = None) -> Answer:
+def answer(
+    scenario: Scenario, catalog: Catalog, here: Device, about: Subject | None = None
+) -> Answer:
     """Return the answer to a scenario on a device.
 
     `about` stands in for the scenario's model where it is no catalogue name.
@@ -266,7 +274,7 @@ def answer(scenario: Scenario, catalog: Catalog, here: Device, about: Subject | 
     facts = _runtime(about, scenario.runtime, catalog)
     precision = _precision(about, facts, scenario.precision)
     runtime = runtimes.named(facts.id)
-    stored = store(about, facts, runtime, precision)
+    stored = store(about, facts.id, precision)
     publication = about.publication(facts)
     offer = publication.offers.get(precision) if publication else None
     context = scenario.context or usual_context(about, facts, offer)
@@ -293,25 +301,21 @@ def answer(scenario: Scenario, catalog: Catalog, here: Device, about: Subject | 
         checks=checks,
         verdict=judge(checks),
         rates=rates(runtime, load, device),
-        notes=tuple(_notes(about, facts, runtime, stored, context)),
+        notes=tuple(_notes(about, facts, stored, context)),
     )
 
 
-def _notes(
-    about: Subject, facts: RuntimeFacts, runtime: Runtime, stored: Stored, context: Tokens
-) -> Iterator[str]:
+def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens) -> Iterator[str]:
     if about.architecture is not None:
         yield from about.architecture.notes
         reach = about.architecture.main.positions
         if reach is not None and context > reach:
             yield f"{context:,} tokens are more than the {reach:,} this model takes"
     yield from stored.notes
-    yield from _larger_although_shorter(about, facts, runtime, stored)
+    yield from _larger_although_shorter(about, facts, stored)
 
 
-def _larger_although_shorter(
-    about: Subject, facts: RuntimeFacts, runtime: Runtime, stored: Stored
-) -> Iterator[str]:
+def _larger_although_shorter(about: Subject, facts: RuntimeFacts, stored: Stored) -> Iterator[str]:
     """Yield a sentence when a precision of more bits would be the smaller download."""
     bits = nominal_bits(stored.precision)
     if bits is None or about.architecture is None:
@@ -321,7 +325,7 @@ def _larger_although_shorter(
         wider = nominal_bits(other)
         if wider is None or wider <= bits or wider > 8:
             continue
-        saved = mine - store(about, facts, runtime, other).download.likely
+        saved = mine - store(about, facts.id, other).download.likely
         if saved > 0:
             yield (
                 f"{other} would be smaller than {stored.precision} for this model, "

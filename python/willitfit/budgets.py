@@ -77,9 +77,7 @@ class Rule:
         if self.ceiling is None:
             return Interval(low, likely, high)
         ends = (self.ceiling.low, self.ceiling.likely, self.ceiling.high)
-        low, likely, high = (
-            min(a, b) for a, b in zip((low, likely, high), ends, strict=True)
-        )
+        low, likely, high = (min(a, b) for a, b in zip((low, likely, high), ends, strict=True))
         return Interval(low, likely, high)
 
 

@@ -137,7 +137,7 @@ def _unknown_room(name: str, pool: Pool, need: Interval, budget: Budget) -> Chec
             basis=Basis.ASSUMED,
             message=f"needs {size(need)}, which every device with this browser has",
             decides=True,
-        pool=pool,
+            pool=pool,
         )
     return Check(
         name=name,
@@ -179,7 +179,7 @@ def _storage(room: Interval, device: Device) -> Check:
 # Demands
 
 
-def _feature(demand: Demand, there: bool | None, without: str) -> Check:
+def _feature(demand: Demand, *, there: bool | None, without: str = "") -> Check:
     """Return the check of something a device has or has not."""
     if there is None:
         return Check(
@@ -206,7 +206,7 @@ def _feature(demand: Demand, there: bool | None, without: str) -> Check:
 def _limit(demand: Demand, limit: int | None, says: str) -> Check:
     """Return the check of bytes against a limit that a browser states exactly."""
     if limit is None or demand.need is None:
-        return _feature(demand, None, "")
+        return _feature(demand, there=None)
     need = demand.need
     met = need.likely <= limit
     failed = Outcome.NO if demand.hard and need.low > limit else Outcome.MAY
@@ -224,9 +224,9 @@ def _limit(demand: Demand, limit: int | None, says: str) -> Check:
 def _webgpu(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     if device.webgpu is None:
-        return _feature(demand, False, "this browser offers none here")
+        return _feature(demand, there=False, without="this browser offers none here")
     if isinstance(device.webgpu, Unasked):
-        return _feature(demand, None, "")
+        return _feature(demand, there=None)
     if device.webgpu.fallback:
         slow = f"{demand.why}; this one is emulated in software and will be very slow"
         return Check(
@@ -238,24 +238,28 @@ def _webgpu(demand: Demand, device: Device, wanted: Needs) -> Check:
             basis=Basis.REPORTED,
             message=slow,
         )
-    return _feature(demand, True, "")
+    return _feature(demand, there=True)
 
 
 def _shader_f16(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
-    return _feature(demand, adapter.shader_f16 if adapter else None, "this adapter has none")
+    return _feature(
+        demand, there=adapter.shader_f16 if adapter else None, without="this adapter has none"
+    )
 
 
 def _jspi(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
-    return _feature(demand, device.wasm.jspi, "this browser has none")
+    return _feature(demand, there=device.wasm.jspi, without="this browser has none")
 
 
 def _buffer(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
-    return _limit(demand, adapter.max_buffer_size if adapter else None, "this adapter's buffer size")
+    return _limit(
+        demand, adapter.max_buffer_size if adapter else None, "this adapter's buffer size"
+    )
 
 
 def _binding(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -268,9 +272,7 @@ def _binding(demand: Demand, device: Device, wanted: Needs) -> Check:
 def _advised(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
-    limits = (
-        (adapter.max_buffer_size, adapter.max_storage_buffer_binding_size) if adapter else ()
-    )
+    limits = (adapter.max_buffer_size, adapter.max_storage_buffer_binding_size) if adapter else ()
     known = [limit for limit in limits if limit is not None]
     return _limit(demand, min(known) if len(known) == 2 else None, "the smaller of both limits")
 
@@ -300,10 +302,10 @@ def _file(demand: Demand, device: Device, wanted: Needs) -> Check:
 
 def _platform(demand: Demand, device: Device, wanted: Needs) -> Check:
     if device.platform is None or device.browser is None:
-        return _feature(demand, None, "")
+        return _feature(demand, there=None)
     system = not wanted.platforms or device.platform in wanted.platforms
     browser = not wanted.browsers or device.browser in wanted.browsers
-    return _feature(demand, system and browser, "this is neither")
+    return _feature(demand, there=system and browser, without="this is neither")
 
 
 def _built_in_memory(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -316,7 +318,7 @@ def _built_in_memory(demand: Demand, device: Device, wanted: Needs) -> Check:
     short = ram is not None and ram.high < least * VISIBLE
     no_card = device.graphics == "integrated" or (card is not None and card <= most)
     there = True if enough else False if short and no_card else None
-    return _feature(demand, there, "this device has neither")
+    return _feature(demand, there=there, without="this device has neither")
 
 
 def _built_in_storage(demand: Demand, device: Device, wanted: Needs) -> Check:

@@ -83,9 +83,7 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
         "scenario": reports.scenario(given.scenario, given.subject.id),
         "storage_bytes": given.download.high,
         "peak": reports.interval(given.memory(Pool.PEAK)),
-        "ram_bytes": {
-            kind: _smallest(given, catalog, signals) for kind, signals in _KINDS.items()
-        },
+        "ram_bytes": {kind: _smallest(given, catalog, signals) for kind, signals in _KINDS.items()},
         "demands": [
             {"name": each.name, "bytes": each.need.likely if each.need else None, "why": each.why}
             for each in wanted

@@ -124,7 +124,11 @@ _GROUPS: Final[dict[str, type]] = {
 }
 _CHOICES: Final = {"platform": PLATFORMS, "browser": BROWSERS, "graphics": GRAPHICS}
 _FLAGS: Final = frozenset(
-    "fallback shader_f16 subgroups simd threads memory64 jspi cross_origin_isolated save_data".split()
+    {
+        *("fallback", "shader_f16", "subgroups"),
+        *("simd", "threads", "memory64", "jspi"),
+        *("cross_origin_isolated", "save_data"),
+    }
 )
 _FRACTIONS: Final = frozenset({"device_memory", "downlink_mbps"})
 _TEXTS: Final = frozenset({"name", "vendor", "architecture", "type"})
@@ -249,6 +253,6 @@ def written(device: Device) -> dict[str, Any]:
     return out
 
 
-def _known(group: Any) -> dict[str, Any]:
+def _known(group: Adapter | Wasm | Storage | Connection | Measured) -> dict[str, Any]:
     pairs = ((each.name, getattr(group, each.name)) for each in fields(group))
     return {name: value for name, value in pairs if value is not None}

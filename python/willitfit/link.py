@@ -91,7 +91,9 @@ def _text(key: str, value: str) -> str:
 def _context(text: str | None) -> Tokens | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MOST_CONTEXT):
+    if not (
+        text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MOST_CONTEXT
+    ):
         raise UnreadableLink("context", "is not a whole number of tokens from 1 to 2147483648")
     return Tokens(int(text))
 

@@ -33,7 +33,8 @@ def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
     yield ""
     yield f"download  {size(answer.download):>14}  {answer.download_basis}"
     yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
-    yield f"memory    {size(answer.memory(Pool.PEAK)):>14}  at its peak, {answer.footprint.fullest.name}"
+    peak = size(answer.memory(Pool.PEAK))
+    yield f"memory    {peak:>14}  at its peak, {answer.footprint.fullest.name}"
     if answer.rates:
         low, likely, high = answer.rates.per_second
         yield f"speed     {low:.0f}-{high:.0f} tokens/s, likely {likely:.0f}  {answer.rates.basis}"
@@ -88,7 +89,9 @@ def inspected(found: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of `willitfit inspect`."""
     counts = found["parameters"]
     yield f"{found['source']}: {found['kind']}, {found['architecture']}"
-    yield f"parameters {counts['total']:,} (every use {counts['untied']:,}, one token {counts['active']:,})"
-    yield f"weights    {size(exactly(found['weights_bytes']))}, largest tensor {size(exactly(found['largest_tensor_bytes']))}"
+    total, untied, active = (counts[each] for each in ("total", "untied", "active"))
+    yield f"parameters {total:,} (every use {untied:,}, one token {active:,})"
+    weights, largest = (found[each] for each in ("weights_bytes", "largest_tensor_bytes"))
+    yield f"weights    {size(exactly(weights))}, largest tensor {size(exactly(largest))}"
     for tensor in found["tensors"]:
         yield f"  {tensor['name']}  {tensor['shape']}  {tensor['type']}  {tensor['bytes']:,}"

@@ -23,9 +23,7 @@ from willitfit.units import GB, GIB, Basis
         ({"device_memory": 2, "platform": "android", "browser_version": 150}, 1.5, 3),
     ],
 )
-def test_device_memory_between_the_clamps(
-    signals: dict[str, Any], low: float, high: float
-) -> None:
+def test_device_memory_between_the_clamps(signals: dict[str, Any], low: float, high: float) -> None:
     """A rounded value is read as the interval it was rounded from."""
     have = budgets.installed(read({"browser": "chrome", **signals})).have
 
@@ -51,7 +49,7 @@ def test_device_memory_at_the_top_clamp_is_open(signals: dict[str, Any], at_leas
 
 
 def test_what_the_visitor_says_overrides_what_the_browser_says() -> None:
-    """"It has 12 GB" is exact; the browser's 8 is a class."""
+    """ "It has 12 GB" is exact; the browser's 8 is a class."""
     budget = budgets.installed(read({"device_memory": 8, "ram_bytes": 12 * GIB}))
 
     assert budget.have is not None
@@ -92,9 +90,7 @@ def test_webgpu_limits_are_never_taken_for_memory() -> None:
 
 def test_what_was_measured_here_is_there() -> None:
     """A tab that once held 5 GB has at least 5 GB."""
-    device = read(
-        {"platform": "windows", "ram_bytes": 8 * GIB, "measured": {"page_bytes": 5 * GB}}
-    )
+    device = read({"platform": "windows", "ram_bytes": 8 * GIB, "measured": {"page_bytes": 5 * GB}})
     have = budgets.page(device).have
 
     assert have is not None

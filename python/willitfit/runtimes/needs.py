@@ -75,9 +75,7 @@ class Demand:
 def demands(runtime: Runtime, title: str, needs: Needs, load: Load) -> Iterator[Demand]:
     """Yield what a runtime asks of a device before it can run this load."""
     if needs.webgpu:
-        yield Demand(
-            name=WEBGPU, why=f"{title} computes on the graphics processor through WebGPU"
-        )
+        yield Demand(name=WEBGPU, why=f"{title} computes on the graphics processor through WebGPU")
         yield from _of_adapter(runtime, title, needs, load)
     if needs.jspi:
         yield Demand(name=JSPI, why=f"{title} needs WebAssembly that can wait for promises")
@@ -117,7 +115,10 @@ def _of_wasm(runtime: Runtime, needs: Needs, load: Load) -> Iterator[Demand]:
     heap = runtime.heap(load)
     if needs.wasm_memory is not None and heap is not None:
         yield Demand(
-            name=WASM, why="its WebAssembly heap holds this much", need=heap, limit=needs.wasm_memory
+            name=WASM,
+            why="its WebAssembly heap holds this much",
+            need=heap,
+            limit=needs.wasm_memory,
         )
     if needs.largest_file is not None and load.stored.files:
         yield Demand(

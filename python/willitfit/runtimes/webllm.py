@@ -102,6 +102,5 @@ class WebLLM:
         return None
 
 
-
 def _in_f32(load: Load) -> bool:
     return "f32" in load.stored.precision

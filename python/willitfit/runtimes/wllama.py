@@ -33,6 +33,7 @@ from willitfit.units import Bytes, Interval, exactly
 
 CELLS: Final = 256
 
+
 class Wllama:
     """llama.cpp, on the processor alone or with WebGPU."""
 
@@ -77,9 +78,7 @@ class Wllama:
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the file on its way, then weights, cache and compute buffer where they live."""
         floor = on_page(Label.RUNTIME, constants.WLLAMA_FLOOR)
-        transit = on_page(
-            Label.COPIES, load.files.scaled(*constants.WLLAMA_TRANSIT_SHARE)
-        )
+        transit = on_page(Label.COPIES, load.files.scaled(*constants.WLLAMA_TRANSIT_SHARE))
         there = on_gpu if self.uses_gpu else on_page
         weights = self._weights(load)
         cache = there(Label.CACHE, exactly(load.cache(self.kept(load))))
