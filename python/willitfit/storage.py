@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -104,11 +105,7 @@ class StorageType:
         >>> scaled.arrays_of((10, 64))
         (640, 40)
         """
-        rows, columns = prod(shape[:-1]), (shape[-1] if shape else 1)
-        weights = Beside(self.size, Per.RUN if self.runs else Per.BLOCK, self.elements)
-        packed = self.packed_size or weights.size_of
-        beside = (array.size_of(rows, columns) for array in self.beside)
-        return (Bytes(packed(rows, columns)), *map(Bytes, beside))
+        return _arrays(self, prod(shape[:-1]), shape[-1] if shape else 1)
 
     def size_of(self, shape: Sequence[int]) -> Bytes:
         """Return the bytes of a tensor whose rows are padded to whole blocks.
@@ -117,6 +114,14 @@ class StorageType:
         360
         """
         return Bytes(sum(self.arrays_of(shape)))
+
+
+@lru_cache(maxsize=1024)  # layers repeat, and so do their shapes
+def _arrays(kind: StorageType, rows: int, columns: int) -> tuple[Bytes, ...]:
+    weights = Beside(kind.size, Per.RUN if kind.runs else Per.BLOCK, kind.elements)
+    packed = kind.packed_size or weights.size_of
+    beside = (array.size_of(rows, columns) for array in kind.beside)
+    return (Bytes(packed(rows, columns)), *map(Bytes, beside))
 
 
 F64 = StorageType("F64", elements=1, size=8)

@@ -73,7 +73,7 @@ class Wllama:
         activations = piece * (3 * tower.hidden + 2 * width) * 4
         logits = piece * (load.architecture.outputs if load.generates else tower.hidden) * 4
         likely = max(logits, activations) + piece * tower.hidden * 4
-        return Interval(max(logits, activations // 2), likely, logits + activations)
+        return Interval(max(logits, activations // 2), likely, max(likely, logits + activations))
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the file on its way, then weights, cache and compute buffer where they live."""
