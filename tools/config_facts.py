@@ -22,7 +22,7 @@ TARGET = ROOT / "python/willitfit/config/facts.json"
 
 # What no tensor depends on.
 SKIPPED = re.compile(
-    r"(_token_id|_token_index|_index|_eps|_epsilon|_std|dropout.*|.*_dropout.*|.*_pdrop|"
+    r"(_token_id|_token_index|_eps|_epsilon|_std|dropout.*|.*_dropout.*|.*_pdrop|"
     r"initializer.*|use_cache|.*loss.*|output_(attentions|hidden_states)|return_dict|dtype|"
     r"chunk_size_feed_forward|architectures|transformers_version|problem_type|label2id|"
     r"pretraining_tp|layerdrop|.*_layerdrop|.*_act|.*activation(_function)?|mask_(time|feature)_.*|"
@@ -81,7 +81,7 @@ def model_classes(config_class: Any) -> list[str]:
         if issubclass(found, PreTrainedModel)
         and found.__module__ == module.__name__
         and getattr(found, "config_class", None) is config_class
-        and not name.endswith("PreTrainedModel")
+        and not re.search("Pre[Tt]rained[A-Za-z]*Model$", name)
         and hasattr(transformers, name)
     )
 

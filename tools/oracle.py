@@ -8,6 +8,7 @@ file and need neither torch nor network.
 
     oracle.py                    every config and every variant
     oracle.py --only qwen3       those whose name or model_type starts so
+    oracle.py --new              those that have no counts yet
     oracle.py --names FILE       show where willitfit and transformers differ
 """
 
@@ -26,12 +27,15 @@ CONFIGS = ROOT / "tests/data/configs"
 TARGET = ROOT / "tests/data/oracle.json"
 VARIANTS = ROOT / "tests/data/oracle_variants.json"
 
+#: What the test data says about a config's origin.
+REMARKS = ("_model_id", "_source", "_note", "_also", "_expected_published")
+
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tools")]
 
 
 def without_remarks(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a config without the keys that only say where it came from."""
-    return {key: value for key, value in config.items() if not key.startswith("_")}
+    return {key: value for key, value in config.items() if key not in REMARKS}
 
 
 def built(config: Mapping[str, Any]) -> Any:
@@ -92,24 +96,26 @@ def real_configs(only: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def update_configs(only: str) -> None:
+def update_configs(only: str, *, new: bool) -> None:
     """Measure the real configs and write them beside those not asked for."""
     table = _read(TARGET)
-    rows = table.get("configs", {}) if only else {}
+    rows = table.get("configs", {}) if only or new else {}
     for name, config in real_configs(only).items():
+        if new and name in rows:
+            continue
         rows[name] = measured(config)
         print(name, rows[name]["total"], flush=True)
     _write(TARGET, {**versions(), "configs": dict(sorted(rows.items()))}, "configs")
 
 
-def update_variants(only: str, count: int) -> None:
+def update_variants(only: str, count: int, *, new: bool) -> None:
     """Measure random small variants of every family and write them with their keys."""
     from oracle_variants import all_tables, drawn
 
     table = _read(VARIANTS)
-    rows = table.get("variants", {}) if only else {}
+    rows = table.get("variants", {}) if only or new else {}
     for name in all_tables():
-        if name.startswith(only):
+        if name.startswith(only) and not (new and name in rows):
             rows[name] = _variants(name, drawn(name, 3 * count), count)
             print(name, len(rows[name]), "variants", flush=True)
     _write(VARIANTS, {**versions(), "variants": dict(sorted(rows.items()))}, "variants")
@@ -176,6 +182,7 @@ def main() -> int:
     parser.add_argument("--names", type=Path, help="a config.json to compare name by name")
     parser.add_argument("--variant", help="MODEL_TYPE:NUMBER, a stored variant to compare")
     parser.add_argument("--count", type=int, default=8, help="variants per model_type")
+    parser.add_argument("--new", action="store_true", help="only what has no counts yet")
     parser.add_argument("--part", choices=("configs", "variants"), help="only one of the two")
     options = parser.parse_args()
     if options.variant:
@@ -186,9 +193,9 @@ def main() -> int:
     if options.names:
         return min(show_differences(json.loads(options.names.read_text(encoding="utf-8"))), 1)
     if options.part != "variants":
-        update_configs(options.only)
+        update_configs(options.only, new=options.new)
     if options.part != "configs":
-        update_variants(options.only, options.count)
+        update_variants(options.only, options.count, new=options.new)
     return 0
 
 

@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-Table = dict[str, tuple[Any, ...]]
+#: What each key may hold; a table inside a table stands for a config inside a config.
+Table = dict[str, Any]
 
 LLAMA: Table = {
     "vocab_size": (97, 128, 331),
@@ -27,6 +28,21 @@ HEAD_DIM: Table = {"head_dim": (8, 10, 16)}
 ATTENTION_BIAS: Table = {"attention_bias": (True, False)}
 WINDOW: Table = {"sliding_window": (None, 16), "use_sliding_window": (True, False)}
 
+DENSE: Table = {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS}
+SWITCH = (True, False)
+EXPERTS: Table = {
+    "num_experts": (4, 6),
+    "num_local_experts": (4, 6),
+    "n_routed_experts": (4, 6),
+    "num_experts_per_tok": (1, 2),
+    "moe_intermediate_size": (20, 36),
+    "shared_expert_intermediate_size": (24, 30),
+    "n_shared_experts": (1, 2),
+    "num_shared_experts": (1, 2),
+    "first_k_dense_replace": (0, 1, 2),
+}
+SPARSE_STEP: Table = {"decoder_sparse_step": (1, 2), "mlp_only_layers": ([], [0], [1])}
+
 #: Keys drawn every time; without them a variant would be as large as the default model.
 SIZES = (
     "vocab_size",
@@ -35,12 +51,70 @@ SIZES = (
     "num_hidden_layers",
     "num_attention_heads",
     "num_key_value_heads",
+    *EXPERTS,
+    "q_lora_rank",
+    "kv_lora_rank",
+    "index_head_dim",
+    "index_n_heads",
+    "o_lora_rank",
+    "n_embd",
+    "n_layer",
+    "n_head",
+    "d_model",
+    "n_layers",
+    "num_layers",
+    "attention_heads",
+    "ffn_dim",
+    "hc_mult",
 )
 
-DENSE: Table = {**LLAMA, **HEAD_DIM, **ATTENTION_BIAS}
-SWITCH = (True, False)
+LATENT: Table = {
+    **LLAMA,
+    **EXPERTS,
+    **ATTENTION_BIAS,
+    "num_key_value_heads": (6,),
+    "num_attention_heads": (6,),
+    "q_lora_rank": (24, 40),
+    "kv_lora_rank": (16, 20),
+    "qk_nope_head_dim": (8, 12),
+    "qk_rope_head_dim": (4, 8),
+    "v_head_dim": (10, 16),
+}
+NO_QUERY_RANK: Table = {**LATENT, "q_lora_rank": (None, 24)}
+INDEXED: Table = {**LATENT, "index_head_dim": (8, 16), "index_n_heads": (2, 4)}
+
+GPT_J: Table = {
+    "vocab_size": (97, 128),
+    "n_embd": (48, 96),
+    "n_layer": (1, 3),
+    "n_head": (4,),
+    "n_positions": (32, 50),
+    "rotary_dim": (4, 8),
+    "n_inner": (None, 77),
+    "tie_word_embeddings": SWITCH,
+    "num_labels": (1, 5),
+}
 
 TABLES: dict[str, Table] = {
+    "deepseek_v2": {**NO_QUERY_RANK, "mlp_bias": SWITCH},
+    "deepseek_v3": NO_QUERY_RANK,
+    "mistral4": NO_QUERY_RANK,
+    "glm4_moe_lite": {**NO_QUERY_RANK, "head_dim": (6, 8)},
+    "minicpm3": {**NO_QUERY_RANK, "v_head_dim": (None, 10), "mlp_bias": SWITCH},
+    "youtu": NO_QUERY_RANK,
+    "deepseek_v32": INDEXED,
+    "glm_moe_dsa": {**INDEXED, "index_topk_freq": (1, 2, 4), "index_skip_topk_offset": (1, 3)},
+    "deepseek_v4": {
+        **INDEXED,
+        "head_dim": (16, 24),
+        "hc_mult": (2, 4),
+        "o_groups": (2, 3),
+        "o_lora_rank": (8, 12),
+        "num_hash_layers": (0, 1, 2),
+        "mlp_bias": SWITCH,
+        "compress_rate_csa": (2, 4),
+        "compress_rate_hca": (8, 16),
+    },
     "llama": {**DENSE, "mlp_bias": SWITCH},
     "internlm3": {**LLAMA, "head_dim": (8, 16)},
     "mistral": {**LLAMA, **HEAD_DIM, "sliding_window": (None, 16)},
@@ -81,6 +155,49 @@ TABLES: dict[str, Table] = {
     "diffllama": {**LLAMA, **ATTENTION_BIAS},
     "phi": {**LLAMA, "qk_layernorm": SWITCH, "head_dim": (8, 12)},
     "phi3": {**LLAMA, "head_dim": (8, 16), "partial_rotary_factor": (0.5, 1.0)},
+    "mixtral": {**LLAMA, **HEAD_DIM, **EXPERTS},
+    "olmoe": {**DENSE, **EXPERTS},
+    "flex_olmo": {**DENSE, **EXPERTS},
+    "granitemoe": {**DENSE, **EXPERTS},
+    "granitemoeshared": {**DENSE, **EXPERTS, "shared_intermediate_size": (0, 20)},
+    "granitemoe_swa": {**DENSE, **EXPERTS, "shared_intermediate_size": (0, 20)},
+    "qwen2_moe": {**LLAMA, **HEAD_DIM, **EXPERTS, **SPARSE_STEP, "qkv_bias": SWITCH},
+    "qwen3_moe": {**DENSE, **EXPERTS, **SPARSE_STEP, "num_local_experts": (3, 7)},
+    "minimax_m2": {**LLAMA, **HEAD_DIM, **EXPERTS},
+    "glm4_moe": {**DENSE, **EXPERTS, "use_qk_norm": SWITCH},
+    "dots1": {**DENSE, **EXPERTS},
+    "solar_open": {**DENSE, **EXPERTS},
+    "exaone_moe": {**LLAMA, **HEAD_DIM, **EXPERTS, "sliding_window_pattern": (2, 3)},
+    "ernie4_5_moe": {
+        **LLAMA,
+        **HEAD_DIM,
+        **EXPERTS,
+        "use_bias": SWITCH,
+        "moe_num_experts": (4, 6),
+        "moe_num_shared_experts": (0, 1, 2),
+        "moe_layer_start_index": (0, 1, 2),
+        "moe_layer_end_index": (-1, 1, 2),
+        "moe_layer_interval": (1, 2),
+    },
+    "hunyuan_v1_moe": {**DENSE, **EXPERTS, "head_dim": (8, 10)},
+    "hy_v3": {**DENSE, **EXPERTS, "mlp_bias": SWITCH},
+    "gpt_oss": {**DENSE, **EXPERTS},
+    "phimoe": {**DENSE, **EXPERTS, "lm_head_bias": SWITCH},
+    "afmoe": {**DENSE, **EXPERTS, "num_dense_layers": (0, 1, 2)},
+    "mimo_v2_flash": {
+        **DENSE,
+        **EXPERTS,
+        "num_key_value_heads": (1, 3),
+        "v_head_dim": (8, 12),
+        "sliding_window_size": (8, 16),
+    },
+    "llama4_text": {
+        **DENSE,
+        **EXPERTS,
+        "intermediate_size_mlp": (40, 60),
+        "interleave_moe_layer_step": (1, 2),
+        "no_rope_layer_interval": (2, 4),
+    },
     "gemma": DENSE,
     "gemma2": DENSE,
     "vaultgemma": DENSE,
@@ -98,6 +215,94 @@ TABLES: dict[str, Table] = {
         "summary_use_proj": (True, False),
         "summary_proj_to_labels": (True, False),
     },
+    "openai-gpt": {
+        "vocab_size": (97, 128),
+        "n_embd": (48, 60),
+        "n_layer": (1, 3),
+        "n_head": (3, 4),
+        "n_positions": (32, 50),
+        "tie_word_embeddings": SWITCH,
+        "num_labels": (1, 5),
+        "summary_use_proj": SWITCH,
+    },
+    "gpt_bigcode": {
+        "vocab_size": (97, 128),
+        "n_embd": (48, 60),
+        "n_layer": (1, 3),
+        "n_head": (3, 4),
+        "n_positions": (32, 50),
+        "n_inner": (None, 77),
+        "multi_query": SWITCH,
+        "add_cross_attention": SWITCH,
+        "tie_word_embeddings": SWITCH,
+        "num_labels": (1, 5),
+    },
+    "gpt_neo": {
+        "vocab_size": (97, 128),
+        "hidden_size": (48, 60),
+        "num_layers": (4,),
+        "num_heads": (3, 4),
+        "intermediate_size": (None, 77),
+        "max_position_embeddings": (32, 50),
+        "attention_types": ([[["global", "local"], 2]], [[["global"], 3], [["local"], 1]]),
+        "tie_word_embeddings": SWITCH,
+        "num_labels": (1, 5),
+    },
+    "gptj": GPT_J,
+    "codegen": GPT_J,
+    "gpt_neox": {**LLAMA, "num_attention_heads": (3, 6), **ATTENTION_BIAS},
+    "opt": {
+        **LLAMA,
+        "num_attention_heads": (3, 6),
+        "ffn_dim": (50, 77),
+        "word_embed_proj_dim": (None, 20),
+        "do_layer_norm_before": SWITCH,
+        "_remove_final_layer_norm": SWITCH,
+        "enable_bias": SWITCH,
+        "layer_norm_elementwise_affine": SWITCH,
+    },
+    "bloom": {
+        "vocab_size": (97, 128),
+        "hidden_size": (48, 96),
+        "n_layer": (1, 3),
+        "n_head": (3, 6),
+        "n_embed": (60, 120),
+        "tie_word_embeddings": SWITCH,
+        "num_labels": (1, 5),
+    },
+    "falcon": {
+        **LLAMA,
+        "num_attention_heads": (6, 12),
+        "num_kv_heads": (None, 1, 2, 3),
+        "new_decoder_architecture": SWITCH,
+        "multi_query": SWITCH,
+        "parallel_attn": SWITCH,
+        "bias": SWITCH,
+        "num_ln_in_parallel_attn": (None, 1, 2),
+        "ffn_hidden_size": (None, 77),
+    },
+    "mpt": {
+        "vocab_size": (97, 128),
+        "d_model": (48, 96),
+        "n_layers": (1, 3),
+        "n_heads": (3, 6),
+        "expansion_ratio": (2, 4),
+        "no_bias": SWITCH,
+        "tie_word_embeddings": SWITCH,
+        "num_labels": (1, 5),
+    },
+    "persimmon": {**LLAMA, "num_attention_heads": (3, 6), "qk_layernorm": SWITCH},
+    "xglm": {
+        "vocab_size": (97, 128),
+        "d_model": (48, 96),
+        "num_layers": (1, 3),
+        "attention_heads": (3, 6),
+        "ffn_dim": (50, 77),
+        "max_position_embeddings": (32, 50),
+        "add_cross_attention": SWITCH,
+        "tie_word_embeddings": SWITCH,
+    },
+    "biogpt": {**LLAMA, "num_attention_heads": (3, 6)},
     "bert": {
         "vocab_size": (97, 128),
         "hidden_size": (48, 60),
@@ -164,9 +369,17 @@ def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
             "model_type": model_type,
             "architectures": [name],
             "pad_token_id": 0,  # the usual one may lie outside a small vocabulary
-            **{
-                key: dice.choice(choices)
-                for key, choices in table.items()
-                if key in SIZES or dice.random() < 0.6
-            },
+            **_chosen(dice, table),
         }
+
+
+def _chosen(dice: random.Random, table: Table) -> dict[str, Any]:
+    """Return some of a table's keys with one choice each; a table inside gives a config inside."""
+    from oracle_variants_other import SIZES as OTHER_SIZES
+
+    always = (*SIZES, *OTHER_SIZES)
+    return {
+        key: _chosen(dice, choices) if isinstance(choices, dict) else dice.choice(choices)
+        for key, choices in table.items()
+        if isinstance(choices, dict) or key in always or dice.random() < 0.6
+    }

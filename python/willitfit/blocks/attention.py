@@ -81,6 +81,9 @@ class Names:
     key_norm: str = "k_norm"
 
 
+USUAL_NAMES = Names()
+
+
 @dataclass(frozen=True, slots=True)
 class Biases:
     """Which of the four projections has a bias."""
@@ -104,7 +107,7 @@ def attention(
     hidden: int,
     heads: Heads,
     *,
-    names: Names = Names(),
+    names: Names = USUAL_NAMES,
     bias: Biases = NO_BIASES,
     norms: tuple[Block, Block] | None = None,
     window: int | None = None,

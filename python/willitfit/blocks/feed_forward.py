@@ -94,35 +94,31 @@ class Experts:
         return min(self.chosen, self.count) * self.inner
 
 
-def gated_experts(hidden: int, experts: Experts, *, bias: bool = False) -> Block:
+def gated_experts(hidden: int, experts: Experts) -> Block:
     """Return gated experts as transformers holds them: one array for all of them.
 
     Gate and up projection lie together, one row per output.
     """
     inner = experts.inner
-    weights = (
-        experts.held("gate_up_proj", 2 * inner, hidden, role=Role.EXPERT_GATE_UP),
-        experts.held("down_proj", hidden, inner, role=Role.EXPERT_DOWN),
-    )
-    offsets = (
-        experts.held("gate_up_proj_bias", 2 * inner, role=Role.EXPERT_GATE_UP, bias=True),
-        experts.held("down_proj_bias", hidden, role=Role.EXPERT_DOWN, bias=True),
-    )
-    return Block(weights + (offsets if bias else ()), inner=experts.met)
-
-
-def experts_by_input(hidden: int, experts: Experts) -> Block:
-    """Return gated experts with biases, stored one row per input (gpt-oss)."""
-    inner = experts.inner
     return Block(
         (
-            experts.held("gate_up_proj", hidden, 2 * inner, role=Role.EXPERT_GATE_UP),
-            experts.held("gate_up_proj_bias", 2 * inner, role=Role.EXPERT_GATE_UP, bias=True),
-            experts.held("down_proj", inner, hidden, role=Role.EXPERT_DOWN),
-            experts.held("down_proj_bias", hidden, role=Role.EXPERT_DOWN, bias=True),
+            experts.held("gate_up_proj", 2 * inner, hidden, role=Role.EXPERT_GATE_UP),
+            experts.held("down_proj", hidden, inner, role=Role.EXPERT_DOWN),
         ),
         inner=experts.met,
     )
+
+
+def experts_by_input(hidden: int, experts: Experts, *, bias: bool) -> Block:
+    """Return gated experts stored one row per input (gpt-oss, Llama 4)."""
+    inner = experts.inner
+    up = experts.held("gate_up_proj", hidden, 2 * inner, role=Role.EXPERT_GATE_UP)
+    down = experts.held("down_proj", inner, hidden, role=Role.EXPERT_DOWN)
+    if not bias:
+        return Block((up, down), inner=experts.met)
+    up_bias = experts.held("gate_up_proj_bias", 2 * inner, role=Role.EXPERT_GATE_UP, bias=True)
+    down_bias = experts.held("down_proj_bias", hidden, role=Role.EXPERT_DOWN, bias=True)
+    return Block((up, up_bias, down, down_bias), inner=experts.met)
 
 
 def plain_experts(hidden: int, experts: Experts) -> Block:
@@ -135,13 +131,6 @@ def plain_experts(hidden: int, experts: Experts) -> Block:
         ),
         inner=experts.met,
     )
-
-
-def routed(
-    router: Block, experts: Block, extra: Mapping[str, Block] | None = None, *, gate: str = "gate"
-) -> Block:
-    """Return a mixture of experts: a router, the experts, and what every token meets."""
-    return joined({gate: router, "experts": experts, **(extra or {})})
 
 
 def router(hidden: int, count: int, *, correction: bool = False, bias: bool = False) -> Block:

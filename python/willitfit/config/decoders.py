@@ -20,6 +20,7 @@ from willitfit.config.keys import Keys
 from willitfit.config.model import Family
 from willitfit.config.styles import (
     AROUND,
+    BEHIND,
     Norms,
     Style,
     all_but_every,
@@ -44,7 +45,6 @@ from willitfit.tensors import Role
 ATTENTION_BIAS = biases_by("attention_bias")
 INPUT_BIAS = biases_by("attention_bias", output=False)
 MLP_BIAS = same_for_all(gated_by("mlp_bias"))
-BEHIND = ("post_attention_layernorm", "post_feedforward_layernorm")
 
 LLAMA = Style(heads=dividing_heads, bias=ATTENTION_BIAS, feeds=MLP_BIAS)
 OLMO_2 = Style(bias=ATTENTION_BIAS, norms=over_heads, around=BEHIND)
@@ -92,7 +92,7 @@ def _bitnet_norm(keys: Keys, heads: Heads) -> Mapping[str, Block]:
     return {"attn_sub_norm": norm(keys.whole("hidden_size"))}
 
 
-def _exaone_slides(keys: Keys, number: int) -> bool:
+def exaone_slides(keys: Keys, number: int) -> bool:
     """Return whether a layer of EXAONE 4 has a window: all but every so manieth."""
     every = keys.maybe("sliding_window_pattern", least=0)
     if keys.maybe("sliding_window") is None or not every:
@@ -204,7 +204,7 @@ STYLES: dict[str, Style] = {
         rope=0.5,
     ),
     "ernie4_5": Style(bias=biases_by("use_bias"), feeds=same_for_all(gated_by("use_bias"))),
-    "exaone4": Style(norms=per_head, around=BEHIND, windows=windows_where(_exaone_slides)),
+    "exaone4": Style(norms=per_head, around=BEHIND, windows=windows_where(exaone_slides)),
     "hunyuan_v1_dense": Style(bias=ATTENTION_BIAS, norms=per_head, names=HUNYUAN_NAMES),
     "bitnet": Style(bias=ATTENTION_BIAS, feeds=same_for_all(_bitnet_feed), extend=_bitnet_norm),
     "helium": Style(bias=INPUT_BIAS, feeds=MLP_BIAS, extend=_helium_output),

@@ -80,8 +80,26 @@ FAMILIES: dict[str, str] = {
             "llama4_text",
         ),
     ),
+    **_in(
+        "latent",
+        (
+            "deepseek_v2",
+            "deepseek_v3",
+            "deepseek_v32",
+            "deepseek_v4",
+            "mistral4",
+            "glm4_moe_lite",
+            "glm_moe_dsa",
+            "minicpm3",
+            "youtu",
+        ),
+    ),
     **_in("gemma", ("gemma", "gemma2", "gemma3_text", "vaultgemma")),
-    **_in("gpt", ("gpt2",)),
+    **_in("gpt", ("gpt2", "openai-gpt", "gpt_bigcode", "gpt_neo", "gptj", "codegen")),
+    **_in(
+        "first_open",
+        ("gpt_neox", "opt", "bloom", "falcon", "mpt", "persimmon", "xglm", "biogpt"),
+    ),
     **_in(
         "encoders",
         ("bert", "roberta", "xlm-roberta", "camembert", "electra", "mpnet", "distilbert"),
@@ -92,5 +110,7 @@ FAMILIES: dict[str, str] = {
         "rotary_encoders",
         ("modernbert", "nomic_bert", "gte", "jina_embeddings_v3", "eurobert"),
     ),
+    **_in("encoder_decoders", ("t5", "mt5", "umt5", "t5gemma")),
+    **_in("bart", ("bart", "mbart", "pegasus", "marian", "m2m_100")),
     **_in("speech", ("whisper",)),
 }

@@ -5,6 +5,8 @@ In: a body and its keys. Out: an `Ending`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from willitfit.blocks.block import placed
 from willitfit.blocks.linear import linear
 from willitfit.config.keys import Keys
@@ -30,6 +32,15 @@ def output_layer_with_bias(keys: Keys, body: Body) -> Ending:
     del keys
     layer = linear(body.hidden, body.vocabulary, Role.HEAD, bias=True)
     return Ending(tied_to_table(layer, "lm_head", body), body.vocabulary)
+
+
+def output_layer_biased_by(key: str) -> Callable[[Keys, Body], Ending]:
+    """Return an output layer that has a bias where a key of the config says so."""
+
+    def ending(keys: Keys, body: Body) -> Ending:
+        return (output_layer_with_bias if keys.flag(key) else output_layer)(keys, body)
+
+    return ending
 
 
 def score(keys: Keys, body: Body) -> Ending:

@@ -42,6 +42,10 @@ class Keys:
         """Return the model_type whose rules these keys follow."""
         return self._facts.model_type
 
+    def replaced(self, **values: Any) -> Keys:  # noqa: ANN401 - what JSON holds is anything
+        """Return the same keys with some of them written anew."""
+        return Keys({**self._given, **values}, self._facts, self._path)
+
     def has(self, key: str) -> bool:
         """Return whether the key was written down (even as null)."""
         return self._facts.aliases.get(key, key) in self._given
@@ -188,7 +192,7 @@ class Keys:
         if whole % by:
             raise self.fault(whole_key, f"is {whole}, which {by_key} ({by}) does not divide")
 
-    def labels(self) -> int:
+    def labels(self, *, otherwise: int = 2) -> int:
         """Return how many labels a classifier answers with: two unless said otherwise.
 
         A number counts for more than a list of names, as in transformers.
@@ -198,7 +202,7 @@ class Keys:
             return number
         names = self.get("id2label")
         if names is None:
-            return 2
+            return otherwise
         if not isinstance(names, Mapping):
             raise self.fault("id2label", f"is {shown(names)}; an object is needed")
         return len(names)

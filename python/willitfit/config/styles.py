@@ -14,6 +14,7 @@ from typing import TypeVar
 from willitfit.architecture import Kind, Tower
 from willitfit.blocks.attention import (
     NO_BIASES,
+    USUAL_NAMES,
     Biases,
     Heads,
     Names,
@@ -183,6 +184,11 @@ def gated_by(bias_key: str | None = None) -> Callable[[Keys], Block]:
     return read
 
 
+def gated_layers(keys: Keys) -> tuple[Block, ...]:
+    """Return Llama's feed-forward layer, without biases, for every layer."""
+    return same_for_all(gated_by())(keys)
+
+
 def plain_by(up: str, down: str, bias_key: str | None = None) -> Callable[[Keys], Block]:
     """Return a reader of a feed-forward layer without a gate, its biases by a key."""
 
@@ -202,7 +208,7 @@ def fused(keys: Keys) -> Block:
 def no_norms(keys: Keys, heads: Heads) -> Norms:
     """Return no norms of queries and keys."""
     del keys, heads
-    return None  # noqa: RET501 - a reader of norms answers in words
+    return None
 
 
 def per_head(keys: Keys, heads: Heads) -> Norms:
@@ -234,6 +240,7 @@ def weightless(width: int) -> Block:
 
 
 AROUND = ("input_layernorm", "post_attention_layernorm")
+BEHIND = ("post_attention_layernorm", "post_feedforward_layernorm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,11 +253,11 @@ class Style:
 
     heads: Callable[[Keys], Heads] = read_heads
     bias: Callable[[Keys], Biases] = no_biases
-    feeds: Callable[[Keys], tuple[Block, ...]] = same_for_all(gated_by())
+    feeds: Callable[[Keys], tuple[Block, ...]] = gated_layers
     norms: Callable[[Keys, Heads], Norms] = no_norms
     windows: Callable[[Keys], Windows] = unbounded
     extend: Callable[[Keys, Heads], Mapping[str, Block]] | None = None
-    names: Names = Names()
+    names: Names = USUAL_NAMES
     sinks: bool = False
     fused: bool = False
     around: Callable[[Keys], tuple[str, ...]] | tuple[str, ...] = AROUND
