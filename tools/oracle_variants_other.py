@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-Table = dict[str, tuple[Any, ...]]
+Table = dict[str, Any]
+
+#: Keys drawn every time, beside those of oracle_variants.py.
+SIZES = (
+    "model_type",
+    "pad_token_id",
+    "d_model",
+    "encoder_attention_heads",
+    "decoder_attention_heads",
+    "encoder_ffn_dim",
+    "decoder_ffn_dim",
+)
 
 TIED: Table = {"tie_word_embeddings": (True, False)}
 LABELS: Table = {"num_labels": (1, 2, 5), "id2label": ({"0": "a", "1": "b", "2": "c"},)}
@@ -38,6 +49,46 @@ DEBERTA: Table = {
     "pooler_hidden_size": (48, 20),
 }
 HEAD_DIM: Table = {"head_dim": (8, 10, None)}
+
+T5: Table = {
+    **TIED,
+    **LABELS,
+    "vocab_size": (97, 128),
+    "d_model": (48, 60),
+    "d_kv": (8, 10),
+    "d_ff": (50, 77),
+    "num_layers": (1, 3),
+    "num_decoder_layers": (1, 2, None),
+    "num_heads": (3, 4),
+    "relative_attention_num_buckets": (8, 32),
+    "feed_forward_proj": ("relu", "gated-gelu", "gated-silu"),
+}
+GEMMA_HALF: Table = {
+    "vocab_size": (97, 128),
+    "hidden_size": (48, 96),
+    "num_hidden_layers": (1, 3),
+    "num_attention_heads": (6, 12),
+    "num_key_value_heads": (1, 2, 3),
+    "head_dim": (8, 10),
+    "intermediate_size": (50, 77),
+    "attention_bias": (True, False),
+    "sliding_window": (8, 16),
+    "pad_token_id": (0,),
+}
+BART: Table = {
+    **TIED,
+    **LABELS,
+    "vocab_size": (97, 128),
+    "d_model": (48, 60),
+    "encoder_layers": (1, 2),
+    "decoder_layers": (1, 3),
+    "encoder_attention_heads": (3, 4),
+    "decoder_attention_heads": (2, 6),
+    "encoder_ffn_dim": (50, 77),
+    "decoder_ffn_dim": (40, 99),
+    "max_position_embeddings": (30, 40),
+    "decoder_start_token_id": (0,),
+}
 
 TABLES: dict[str, Table] = {
     "bert": {**ENCODER, **TYPES, **LOOKS_ACROSS},
@@ -108,4 +159,23 @@ TABLES: dict[str, Table] = {
         "attention_bias": (True, False),
         "mlp_bias": (True, False),
     },
+    "t5": T5,
+    "mt5": T5,
+    "umt5": T5,
+    "t5gemma": {
+        **TIED,
+        **LABELS,
+        "encoder": GEMMA_HALF,
+        "decoder": GEMMA_HALF,
+        "is_encoder_decoder": (True, True, False),
+    },
+    "bart": BART,
+    "mbart": BART,
+    "pegasus": BART,
+    "marian": {
+        **BART,
+        "share_encoder_decoder_embeddings": (True, False),
+        "decoder_vocab_size": (97, 60, None),
+    },
+    "m2m_100": BART,
 }
