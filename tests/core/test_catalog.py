@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tools.catalog import written
 from willitfit import device as devices
 from willitfit.catalog import Heading, Model, Offer, Shelf, faults, read
 from willitfit.catalog.reader import FILES, plain
+from willitfit.catalog.rows import Row
 from willitfit.config import read as read_config
 from willitfit.errors import CatalogFault, UnknownName
 from willitfit.units import GIB, Basis
@@ -57,6 +59,112 @@ def test_files_are_in_their_one_form(name: str) -> None:
     """A change to the catalogue shows as the lines that changed."""
     text = resources.files("willitfit.catalog").joinpath(name).read_text("utf-8")
     assert written(json.loads(text)) == text
+
+
+MODEL: dict[str, Any] = {
+    "id": "a-model",
+    "name": "A model",
+    "aliases": [],
+    "task": "text-generation",
+    "licence": "mit",
+    "size_class": "<1B",
+    "released": "2024-05",
+    "source": "its card",
+    "read_on": "2026-11-22",
+    "parameters": 10,
+    "counted_by": "its maker",
+    "config": {},
+    "published": [],
+}
+ONNX: dict[str, Any] = {
+    "format": "onnx",
+    "repository": "its/maker",
+    "family": "classic",
+    "source": "its listing",
+    "precisions": {"q8": [{"name": "model.onnx", "bytes": 10}]},
+}
+DEVICE: dict[str, Any] = {
+    "id": "a-device",
+    "name": "A device",
+    "aliases": [],
+    "group": "Any phone",
+    "form": "phone",
+    "year": 2024,
+    "device": {"platform": "android", "ram_bytes": 2**32},
+    "known": {"ram_bytes": ["listed", "its maker"]},
+    "read_on": "2026-11-22",
+}
+RUNTIME: dict[str, Any] = {
+    "id": "a-runtime",
+    "name": "A runtime",
+    "aliases": [],
+    "formats": ["onnx"],
+    "precisions": ["q8"],
+    "default_precision": "q8",
+    "fallback_precisions": ["q8"],
+    "files": [{"name": "index.js", "bytes": 10}],
+    "needs": {},
+    "sources": {"files": "its package"},
+    "read_on": "2026-11-22",
+}
+
+
+def publishing(**changed: object) -> dict[str, Any]:
+    """Return a model whose one publication is changed so."""
+    return {"published": [{**ONNX, **changed}]}
+
+
+BAD_ROWS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("model", MODEL, {"id": "A Model"}, "not a lower-case slug"),
+    ("model", MODEL, {"colour": "red"}, "colour is not a key"),
+    ("model", MODEL, {"aliases": ["b", "a"]}, "not sorted"),
+    ("model", MODEL, {"read_on": "yesterday"}, "read_on is not a date"),
+    ("model", MODEL, {"task": "small talk"}, "task 'small talk'"),
+    ("model", MODEL, {"released": "May 2024"}, "is not a month"),
+    ("model", MODEL, {"source": ""}, "no source"),
+    ("model", MODEL, {"parameters": None}, "size class without a count"),
+    ("model", MODEL, {"parameters": 2 * 10**9}, "the hub's is 1B-3B"),
+    ("model", MODEL, {"counted_by": None}, "nobody is named"),
+    ("model", MODEL, publishing(format="zip"), "format 'zip' is unknown"),
+    ("model", MODEL, publishing(format="gguf"), "has a family"),
+    ("model", MODEL, publishing(family="odd"), "has a family"),
+    ("model", MODEL, publishing(source=""), "there is no source"),
+    ("model", MODEL, publishing(precisions={}), "no precision"),
+    ("model", MODEL, publishing(precisions={"Q8": []}), "not in lower case"),
+    ("model", MODEL, publishing(common=[{"name": "a", "bytes": 0}]), "no whole number"),
+    ("model", MODEL, publishing(common=[{"name": "a", "bytes": 1}] * 2), "listed twice"),
+    ("device", DEVICE, {"form": "watch"}, "form 'watch'"),
+    ("device", DEVICE, {"device": {"platform": "beos"}}, "'platform' is 'beos'"),
+    ("device", DEVICE, {"known": {}}, "nothing says how ram_bytes is known"),
+    ("device", DEVICE, {"known": {"cores": ["listed", "x"]}}, "cores is said to be known"),
+    ("device", DEVICE, {"known": {"ram_bytes": ["heard", "x"]}}, "no basis and source"),
+    ("runtime", RUNTIME, {"formats": ["zip"]}, "format 'zip'"),
+    ("runtime", RUNTIME, {"default_precision": "q4"}, "default_precision names"),
+    ("runtime", RUNTIME, {"needs": {"shader_f16_for": ["q4"]}}, "shader_f16_for names"),
+    ("runtime", RUNTIME, {"sources": {}}, "how the files were weighed"),
+]
+
+
+@pytest.mark.parametrize(("kind", "row", "changed", "fault"), BAD_ROWS)
+def test_a_row_that_breaks_a_rule_is_named_with_the_rule(
+    kind: str, row: dict[str, Any], changed: dict[str, Any], fault: str
+) -> None:
+    """Each rule of the catalogue is seen to be broken, and only by the row that breaks it."""
+    assert faults.in_rows(kind, [row]) == []
+    broken = faults.in_rows(kind, [{**row, **changed}])
+    assert any(fault in each for each in broken), broken
+
+
+def test_rows_out_of_order_are_reported() -> None:
+    """The files are sorted, so that two people's additions meet in one place only."""
+    rows: list[Row] = [{**MODEL, "id": "b"}, {**MODEL, "id": "a"}]
+    assert "models are not sorted by id" in faults.in_rows("model", rows)
+
+
+def test_a_heading_comes_first() -> None:
+    """A row whose first keys are others could not be listed without parsing all of it."""
+    moved = {"name": MODEL["name"], **MODEL}
+    assert any("the row begins with name" in each for each in faults.in_rows("model", [moved]))
 
 
 def test_the_catalogue_is_as_large_as_promised() -> None:

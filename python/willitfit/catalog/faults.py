@@ -124,24 +124,20 @@ def size_class(parameters: int) -> str:
 
 def found() -> tuple[str, ...]:
     """Return every fault in the catalogue's three files."""
-    files = {kind: json.loads(reader.text_of(kind)) for kind in reader.FILES}
-    rows = {kind: each["rows"] for kind, each in files.items()}
-    checks: dict[str, Callable[[Row], Iterator[str]]] = {
-        "model": _model,
-        "device": _device,
-        "runtime": _runtime,
-    }
-    faults = [
-        f"{kind} {row.get('id')!r}: {fault}"
-        for kind, check in checks.items()
-        for row in rows[kind]
-        for fault in check(row)
-    ]
-    for kind, given in rows.items():
-        ids = [row["id"] for row in given]
-        if ids != sorted(ids):
-            faults.append(f"{kind}s are not sorted by id")
+    faults: list[str] = []
+    for kind in reader.FILES:
+        rows = json.loads(reader.text_of(kind))["rows"]
+        faults += in_rows(kind, rows)
     return tuple(faults)
+
+
+def in_rows(kind: str, rows: list[Row]) -> list[str]:
+    """Return the faults of some rows of one kind, each with the row it is in."""
+    faults = [f"{kind} {row['id']!r}: {fault}" for row in rows for fault in _CHECKS[kind](row)]
+    ids = [row["id"] for row in rows]
+    if ids != sorted(ids):
+        faults.append(f"{kind}s are not sorted by id")
+    return faults
 
 
 def check() -> None:
@@ -258,3 +254,10 @@ def _runtime(row: Row) -> Iterator[str]:
     yield from _files(row["files"])
     if row["files"] and "files" not in row["sources"]:
         yield "nothing says how the files were weighed"
+
+
+_CHECKS: Final[dict[str, Callable[[Row], Iterator[str]]]] = {
+    "model": _model,
+    "device": _device,
+    "runtime": _runtime,
+}
