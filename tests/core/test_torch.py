@@ -80,6 +80,14 @@ def test_mxfp4_packs_experts_alone() -> None:
     assert torch.store(dense, "mxfp4").weights_bytes == torch.store(dense, "bf16").weights_bytes
 
 
+def test_gpt_oss_is_stored_as_published() -> None:
+    """Experts in MXFP4, the rest in bfloat16: the checkpoint's own total, and its files."""
+    stored = torch.store(architecture_of("openai__gpt-oss-120b"), "mxfp4")
+    assert stored.weights_bytes == 65_248_815_744
+    shards = [file for file in stored.files if file.name.endswith(".safetensors")]
+    assert sum(f.size.likely for f in shards) == pytest.approx(65_248_893_184, abs=40_000)
+
+
 def test_an_unknown_precision_is_refused() -> None:
     """A format this project does not know is refused with those it does."""
     with pytest.raises(UnsupportedCombination, match="no safetensors precision is called 'zip'"):

@@ -50,6 +50,7 @@ GEMMA_3 = Style(
     norms=per_head,
     around=SANDWICHED,
     windows=windows_where(_slides),
+    bases=2,
 )
 
 

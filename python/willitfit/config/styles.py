@@ -265,6 +265,7 @@ class Style:
     feeding: str = "mlp"
     last: str = "norm"
     rope: float = 1.0
+    bases: int = 1  # rotary bases: windowed layers may have their own
 
     def body(self, asked: Asked) -> Body:
         """Return the body of a model in this style."""
@@ -283,7 +284,11 @@ class Style:
             blocks.append(made[mark])
         rope = rope_width(keys, heads.width, self.rope)
         return decoder(
-            asked, blocks, last=self.last, final=self.normed(hidden), rope_widths=(rope,)
+            asked,
+            blocks,
+            last=self.last,
+            final=self.normed(hidden),
+            rope_widths=(rope,) * self.bases,
         )
 
     def _attends(self, keys: Keys, heads: Heads, window: int | None) -> Block:
