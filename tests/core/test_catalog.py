@@ -52,6 +52,14 @@ def total(offer: Offer) -> int:
 def test_no_row_is_at_fault() -> None:
     """Every row keeps to the catalogue's rules; all faults are reported together."""
     assert faults.found() == ()
+    faults.check()
+
+
+def test_faults_are_raised_together() -> None:
+    """One error carries every fault."""
+    with pytest.raises(CatalogFault) as caught:
+        faults.check(faults.in_rows("model", [{**MODEL, "task": "x", "source": ""}]))
+    assert len(caught.value.faults) == 2
 
 
 @pytest.mark.parametrize("name", FILES.values())
@@ -204,6 +212,8 @@ def test_devices_and_runtimes_are_found_by_alias() -> None:
     assert CATALOG.device("samsung galaxy s25 ultra").id == "galaxy-s25"
     assert CATALOG.runtime("Transformers.js").id == "transformersjs-wasm"
     assert CATALOG.runtime("wllama").id == "wllama-cpu"
+    assert "Chrome built-in AI" in CATALOG.models
+    assert "nosuch" not in CATALOG.models
 
 
 def test_every_name_finds_its_own_row() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -140,11 +140,11 @@ def in_rows(kind: str, rows: list[Row]) -> list[str]:
     return faults
 
 
-def check() -> None:
+def check(faults: Iterable[str] | None = None) -> None:
     """Raise `CatalogFault` with every fault, if there is one."""
-    faults = found()
-    if faults:
-        raise CatalogFault(faults)
+    every = found() if faults is None else tuple(faults)
+    if every:
+        raise CatalogFault(every)
 
 
 def _common(row: Row, keys: frozenset[str]) -> Iterator[str]:
