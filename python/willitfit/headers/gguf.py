@@ -5,7 +5,7 @@ Vocabularies and merges are passed over, their lengths kept; arrays of numbers
 too long to keep are not even read.
 
 Budget: at most 64 MiB read, a mebibyte held at a time, 32,768 tensors, 4,096
-keys, two million strings; some 20 MB of memory and one second on a slow core.
+keys, a million and a half strings; some 20 MB of memory and one second on a slow core.
 
 Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
@@ -36,7 +36,7 @@ FORM = "GGUF"
 KIND = "gguf"
 STEP = MIB  # asked for at a time; what is read beyond the header stays below it
 MOST_KEYS = 4096  # real files have 30 to 60
-MOST_STRINGS = 2**21  # Gemma 3, the longest known: 262,144 tokens, 514,906 merges
+MOST_STRINGS = 3 * 2**19  # Gemma 3, the longest known: 262,144 tokens, 514,906 merges
 MOST_DEPTH = 4  # of arrays in arrays; no writer nests them at all
 LONGEST_KEPT_STRING = 256  # bytes; chat templates and licences are passed over
 LONGEST_KEPT_ARRAY = 1024  # numbers; per-layer values are kept, scores are not

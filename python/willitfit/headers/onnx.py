@@ -6,7 +6,7 @@ listed with the files that hold them. Constants inside nodes are no initialisers
 and are left out, as are functions and training graphs.
 
 Budget: everything but the tensors plus 64 KiB is read, 64 MiB at most; 32,768
-tensors, 400,000 fields, graphs 16 deep; some 30 MB of memory and one second on
+tensors, 300,000 fields, graphs 16 deep; some 30 MB of memory and one second on
 a slow core.
 
 Source: onnx.proto of onnx 1.23 (ModelProto, GraphProto, NodeProto, TensorProto).
@@ -41,6 +41,8 @@ _GRAPHS_IN_ATTRIBUTE = {6, 11}
 _VALUES, _INDICES = 1, 2
 _DIMS, _TYPE, _STRINGS, _NAME, _RAW, _EXTERNAL, _LOCATION = 1, 2, 6, 8, 9, 13, 14
 _TYPED = {4: 4, 5: 1, 7: 1, 10: 8, 11: 1}  # lists of numbers: the least bytes that one takes
+_LOOKED_INTO = {_DIMS, _NAME, _EXTERNAL}
+_DATA = {_STRINGS, _RAW, *_TYPED}
 _ELSEWHERE = 1
 
 
@@ -101,7 +103,7 @@ def _read_graph(found: _Found, length: int, depth: int) -> Reading[None]:
     names: set[str] = set()
     end = found.walk.window.position + length
     while found.walk.window.position < end:
-        field = yield from found.walk.next_field(end)
+        field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
         if field.wire != BYTES:
             found.walk.skip(field)
         elif field.number == _INITIALIZER:
@@ -125,7 +127,7 @@ def _read_node(found: _Found, node: Field, depth: int) -> Reading[None]:
             return
     end = window.position + node.value
     while window.position < end:
-        field = yield from found.walk.next_field(end)
+        field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
         if field.number == _ATTRIBUTE_IN_NODE and field.wire == BYTES:
             yield from _read_attribute(found, field.value, depth)
         else:
@@ -135,7 +137,7 @@ def _read_node(found: _Found, node: Field, depth: int) -> Reading[None]:
 def _read_attribute(found: _Found, length: int, depth: int) -> Reading[None]:
     end = found.walk.window.position + length
     while found.walk.window.position < end:
-        field = yield from found.walk.next_field(end)
+        field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
         if field.number in _GRAPHS_IN_ATTRIBUTE and field.wire == BYTES:
             yield from _read_graph(found, field.value, depth + 1)
         else:
@@ -146,7 +148,7 @@ def _read_sparse(found: _Found, length: int, names: set[str]) -> Reading[None]:
     """Read a sparse initialiser as the two dense tensors it consists of."""
     end = found.walk.window.position + length
     while found.walk.window.position < end:
-        field = yield from found.walk.next_field(end)
+        field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
         if field.number in {_VALUES, _INDICES} and field.wire == BYTES:
             yield from _read_tensor(found, field.value, names)
         else:
@@ -157,8 +159,12 @@ def _read_tensor(found: _Found, length: int, names: set[str]) -> Reading[None]:
     draft = _Draft()
     end = found.walk.window.position + length
     while found.walk.window.position < end:
-        field = yield from found.walk.next_field(end)
-        yield from _read_part(found.walk, draft, field)
+        field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
+        if field.wire == BYTES and field.number in _LOOKED_INTO:
+            yield from _read_part(found.walk, draft, field)
+        else:
+            _note(draft, field)
+            found.walk.skip(field, data=field.number in _DATA)
     if draft.name in names and draft.name:
         raise found.walk.fault(f"the initialiser {shown(draft.name)} is there twice")
     names.add(draft.name)
@@ -171,20 +177,15 @@ def _read_tensor(found: _Found, length: int, names: set[str]) -> Reading[None]:
 
 
 def _read_part(walk: Walk, draft: _Draft, field: Field) -> Reading[None]:
-    """Note what one field of a tensor says; move past its bytes."""
-    number, wire, value = field
-    if number == _NAME and wire == BYTES:
-        draft.name = read_name(FORM, (yield from walk.window.take(_bounded(walk, value))))
-    elif number == _DIMS and wire == BYTES:
-        draft.dims += yield from walk.packed_varints(_bounded(walk, value))
-    elif number == _EXTERNAL and wire == BYTES:
-        draft.elsewhere = True
-        yield from _read_entry(walk, draft, value)
+    """Read what one field of a tensor says in words or a list."""
+    if field.number == _NAME:
+        raw = yield from walk.window.take(_bounded(walk, field.value))
+        draft.name = read_name(FORM, raw)
+    elif field.number == _DIMS:
+        draft.dims += yield from walk.packed_varints(_bounded(walk, field.value))
     else:
-        _note(draft, field)
-        walk.skip(field)
-    if len(draft.dims) > _LONGEST_KEPT:
-        raise walk.fault("a shape is too long")
+        draft.elsewhere = True
+        yield from _read_entry(walk, draft, field.value)
 
 
 def _bounded(walk: Walk, length: int) -> int:
@@ -214,7 +215,7 @@ def _read_entry(walk: Walk, draft: _Draft, length: int) -> Reading[None]:
     end = walk.window.position + length
     texts = {1: "", 2: ""}
     while walk.window.position < end:
-        field = yield from walk.next_field(end)
+        field = walk.field_at_hand(end) or (yield from walk.next_field(end))
         if field.number in texts and field.wire == BYTES:
             raw = yield from walk.window.take(_bounded(walk, field.value))
             texts[field.number] = read_name(FORM, raw)

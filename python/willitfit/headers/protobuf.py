@@ -17,11 +17,12 @@ from willitfit.headers.spans import Reading, Window
 from willitfit.units import KIB
 
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5
-MOST_FIELDS = 400_000  # half a second on a slow core; a decoder of 10,000 nodes needs 60,000
+MOST_FIELDS = 300_000  # eight for each of the most tensors; a node mostly takes one
 WASTE = 64 * KIB  # bytes of tensors that may be read by mistake, all together
 _LONGEST_VARINT = 10
 _LONGEST_TAG = 2 * _LONGEST_VARINT  # a tag and a length
-_FIRST, _LEAST, _MOST = KIB, 64, 32 * KIB
+_FIRST, _LEAST, _TAG, _MOST = KIB, 64, 16, 32 * KIB
+_SCALAR = 32  # a tensor of so few bytes is as good as a part of the header
 _LENGTHS = 1024  # different lengths of skips that are remembered
 
 
@@ -54,16 +55,16 @@ class ThriftyWindow(Window):
     def more(self, count: int) -> Reading[None]:
         """Ask until the next `count` bytes are in the buffer."""
         if self.short_of(count):
-            self.step = min(self._next, (WASTE - self.wasted) // 4)
+            self.step = min(self._next, max(_TAG, (WASTE - self.wasted) // 4))
             self._next = min(max(_LEAST, 2 * self._asked), _MOST)
             read = self.bytes_read
             yield from super().more(count)
             self._asked += self.bytes_read - read
 
-    def skip(self, count: int) -> None:
-        """Move past bytes that are not part of the header."""
+    def skip(self, count: int, *, data: bool) -> None:
+        """Move past bytes that nobody looks at; those of tensors, if read, were wasted."""
         left = len(self.buffer) - self.at
-        self.wasted += max(0, min(count, left))
+        self.wasted += max(0, min(count, left)) if data and count > _SCALAR else 0
         if count > left and self._asked:
             if len(self._needed) < _LENGTHS:
                 self._needed[self._skipped] = self._asked - left
@@ -87,24 +88,45 @@ class Walk:
     def next_field(self, end: int) -> Reading[Field]:
         """Return the next field of the message that ends at `end`, and stop before its bytes."""
         window = self.window
+        while window.short_of(_LONGEST_TAG) and not self._tag_is_there(end):
+            yield from window.more(max(0, len(window.buffer) - window.at) + 1)
+        return self._field(end)
+
+    def field_at_hand(self, end: int) -> Field | None:
+        """Return the next field where the buffer surely holds its tag: the quick way."""
+        return None if self.window.short_of(_LONGEST_TAG) else self._field(end)
+
+    def _field(self, end: int) -> Field:
         self.fields += 1
         if self.fields > MOST_FIELDS:
             raise self.fault(f"it has more than {MOST_FIELDS:,} fields")
-        room = end - window.position
-        if window.short_of(_LONGEST_TAG):
-            yield from window.more(min(_LONGEST_TAG, room))
         tag = self._varint()
         number, wire = tag >> 3, tag & 7
-        if not number or wire not in {VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES}:
-            raise self.fault("a field has no number or a type that is not in use")
-        value = 8 if wire == EIGHT_BYTES else 4 if wire == FOUR_BYTES else self._varint()
-        if window.position + (0 if wire == VARINT else value) > end:
+        if wire in (VARINT, BYTES):
+            value = self._varint()
+        elif wire in (FOUR_BYTES, EIGHT_BYTES):
+            value = 4 if wire == FOUR_BYTES else 8
+        else:
+            raise self.fault("a field has a type that is not in use")
+        if not number:
+            raise self.fault("a field has no number")
+        if self.window.position + (value if wire else 0) > end:
             raise self.fault("a field is longer than what it lies in")
         return Field(number, wire, value)
+
+    def _tag_is_there(self, end: int) -> bool:
+        """Return whether two whole numbers lie in the buffer, or all there is before `end`."""
+        window = self.window
+        if window.start + len(window.buffer) >= end:
+            return window.at < len(window.buffer)
+        return sum(byte < 0x80 for byte in window.buffer[window.at :]) >= 2
 
     def _varint(self) -> int:
         window = self.window
         buffer, at = window.buffer, window.at
+        if at < len(buffer) and buffer[at] < 0x80:
+            window.at = at + 1
+            return buffer[at]
         value = shift = 0
         for byte in buffer[at : at + _LONGEST_VARINT]:
             value |= (byte & 0x7F) << shift
@@ -125,7 +147,7 @@ class Walk:
             raise self.fault("packed numbers run over their end")
         return numbers
 
-    def skip(self, field: Field) -> None:
-        """Move past a field's bytes without asking for those not yet there."""
+    def skip(self, field: Field, *, data: bool = False) -> None:
+        """Move past a field's bytes, a tensor's `data` or not; those not yet there stay unread."""
         if field.wire != VARINT:
-            self.window.skip(field.value)
+            self.window.skip(field.value, data=data)

@@ -41,6 +41,7 @@ LONGEST_HEADER = 16 * MIB  # the format's own bound, 100 MB, is far above any fi
 LONGEST_INDEX = 32 * MIB  # Kimi K2's, the longest known, is about 14 MB
 FIRST_READING = 64 * KIB
 MOST_SHARDS = 1024
+MOST_VALUES = 4096  # of metadata; trainers write some 60
 LONGEST_VALUE = 256  # of metadata that is kept
 
 _SPACE = rb"[ \t\n\r]*+"
@@ -206,8 +207,10 @@ def _whole_numbers(name: str, value: object) -> tuple[int, ...]:
 def _metadata(text: bytes) -> Mapping[str, Value]:
     """Return the short values of `__metadata__`; training logs kept there are passed over."""
     kept: dict[str, Value] = {}
-    for key, raw in _entries(FORM, text, _TEXT):
-        if len(raw) <= LONGEST_VALUE and len(kept) < LONGEST_VALUE:
+    for count, (key, raw) in enumerate(_entries(FORM, text, _TEXT)):
+        if count >= MOST_VALUES:
+            raise UnreadableHeader(FORM, f"its metadata has more than {MOST_VALUES:,} values")
+        if len(raw) <= LONGEST_VALUE:
             kept[key] = _name(FORM, raw[1:-1])
     return kept
 

@@ -1,0 +1,92 @@
+"""Laws of the header readers: any bytes are read or refused, within a budget."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, note, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("gguf")
+pytest.importorskip("onnx")
+pytest.importorskip("safetensors")
+
+from tools import mutate
+from willitfit.config import read as read_architecture
+from willitfit.errors import UnreadableConfig
+from willitfit.headers import KINDS
+from willitfit.units import MIB
+
+KEPT = sorted((Path(__file__).parents[1] / "data" / "headers").glob("*.*"))
+MUTANTS = 40
+EXAMPLES = 170  # x 40 mutants x 3 formats: 20,400 damaged headers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(chance=st.integers(0, 2**64))
+def test_damaged_headers_are_read_or_refused(kind: str, chance: int) -> None:
+    """A damaged file gives a header or one sentence, and no more is read than is there."""
+    source = mutate.source(chance)
+    for number in range(MUTANTS):
+        note(f"mutant {number}")
+        mutate.examine(kind, mutate.mutant(kind, source))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=300, deadline=None)
+@given(data=st.binary(max_size=400))
+@example(data=b"")
+@example(data=b"GGUF\x03\x00\x00\x00" + b"\xff" * 16)
+@example(data=b"\xff" * 7 + b"\x00{}")
+def test_any_bytes_are_read_or_refused(kind: str, data: bytes) -> None:
+    """No bytes at all make a reader do anything but answer or refuse."""
+    mutate.examine(kind, data)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=300, deadline=None)
+@given(chance=st.integers(0, 2**64), size=st.integers(0, 2**64))
+def test_a_file_that_ends_elsewhere_than_said_is_read_or_refused(
+    kind: str, chance: int, size: int
+) -> None:
+    """A wrong size does not mislead a reader into waiting or into a crash."""
+    mutate.examine(kind, mutate.mutant(kind, mutate.source(chance)), size)
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.name)
+def test_what_once_went_wrong_is_read_or_refused(path: Path) -> None:
+    """Every file kept from fuzzing still gives a header or one sentence."""
+    mutate.examine(path.suffix[1:], path.read_bytes())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None)
+@given(chance=st.integers(0, 2**64))
+def test_damaged_headers_take_little_memory(kind: str, chance: int) -> None:
+    """No damage to a small file makes a reader take more than a mebibyte beyond it."""
+    source = mutate.source(chance)
+    damaged = [mutate.mutant(kind, source) for _ in range(10)]
+    tracemalloc.start()
+    try:
+        for data in damaged:
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            mutate.examine(kind, data)
+            assert tracemalloc.get_traced_memory()[1] - before < MIB
+    finally:
+        tracemalloc.stop()
+
+
+@settings(max_examples=200, deadline=None)
+@given(chance=st.integers(0, 2**64))
+def test_a_damaged_gguf_config_is_an_architecture_or_refused(chance: int) -> None:
+    """Whatever a header tells of the architecture, the config reader answers or refuses it."""
+    header = mutate.examine("gguf", mutate.mutant("gguf", mutate.source(chance)))
+    if header is not None and header.config is not None:
+        try:
+            read_architecture(header.config)
+        except UnreadableConfig as error:
+            note(str(error))
