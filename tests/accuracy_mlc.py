@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.accuracy_onnx import DATA, Row, architecture_of
+from tests.accuracy_onnx import DATA, Row, architecture_of, is_guessed
 from willitfit.errors import UnsupportedArchitecture
 from willitfit.recipes import mlc
 from willitfit.recipes.stored import StoredTensor
@@ -26,7 +26,7 @@ def readable() -> Iterator[dict[str, Any]]:
     """Yield the rows of models that this project reads, not those it only guesses at."""
     for row in listed():
         try:
-            guessed = architecture_of(row["config"]).notes
+            guessed = is_guessed(architecture_of(row["config"]))
         except UnsupportedArchitecture:
             continue
         if not guessed:

@@ -37,6 +37,11 @@ def architecture_of(config: str | dict[str, Any]) -> Architecture:
     return read(config)
 
 
+def is_guessed(architecture: Architecture) -> bool:
+    """Return whether the model's type is not read, only taken for a Llama."""
+    return any("assumed Llama-like" in note for note in architecture.notes)
+
+
 def usable() -> list[dict[str, Any]]:
     """Return the published rows that say something about a file."""
     every = json.loads((DATA / "onnx" / "published.json").read_text())["rows"]
@@ -58,7 +63,7 @@ def predicted(row: dict[str, Any], family: str | None) -> Interval | None:
     except (UnsupportedArchitecture, FileNotFoundError):
         return None
     session = session_of(architecture, row["session"])
-    if session is None or architecture.notes:
+    if session is None or is_guessed(architecture):
         return None
     exports = exports_of(architecture, family)
     _, dtype = onnx.dtype_of(row["dtype"])

@@ -24,6 +24,7 @@ from willitfit.recipes.onnx_exports import (
 )
 from willitfit.recipes.onnx_graphs import Trace, graph_size
 from willitfit.recipes.stored import File, Stored, StoredTensor, keep
+from willitfit.recipes.ties import as_published
 from willitfit.recipes.tokenizers import small_files
 from willitfit.storage import U8, StorageType
 from willitfit.tensors import Part, Role, Tensor
@@ -64,7 +65,7 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
         return _encoder_and_decoder(architecture, parts - {Part.DECODER})
     if architecture.kind is Kind.DECODER and parts & {Part.VISION, Part.AUDIO}:
         return tuple(_multimodal(architecture, parts))
-    every = _once(architecture.inventory)
+    every = _once(as_published(architecture))
     dropped = tuple(t for t in every if _is_dropped(t, architecture))
     used = tuple(t for t in every if t not in dropped)
     trace = Trace.GENERATOR if architecture.kind is Kind.DECODER else Trace.ENCODER
@@ -110,7 +111,7 @@ def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Sessio
 
 
 def _of_parts(architecture: Architecture, parts: Iterable[Part]) -> tuple[Tensor, ...]:
-    return _once(architecture.inventory.in_part(*parts))
+    return _once(as_published(architecture).in_part(*parts))
 
 
 def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:

@@ -31,6 +31,7 @@ from willitfit.formats import (
 )
 from willitfit.recipes.onebit import is_packed
 from willitfit.recipes.stored import Content, File, Stored, StoredTensor, keep
+from willitfit.recipes.ties import as_published
 from willitfit.recipes.tokenizers import small_files
 from willitfit.storage import BF16, F16, F32, StorageType
 from willitfit.tensors import Role, Tensor
@@ -182,7 +183,7 @@ def store(architecture: Architecture, precision: str) -> Stored:
     store them twice, which a header says and a config does not.
     """
     name, form = format_of(precision)
-    tensors = tuple(keep(t, _type_of(t, form)) for t in architecture.inventory.stored)
+    tensors = tuple(keep(t, _type_of(t, form)) for t in as_published(architecture).stored)
     files = tuple(_files(tensors))
     if form.packed is not None:
         files = tuple(replace(file, size=_loosened(file.size)) for file in files)
