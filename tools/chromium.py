@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 NAMES = (
@@ -29,10 +30,14 @@ def found() -> str | None:
     `CHROMIUM` in the environment comes first, then what is on the path, then
     Playwright's own download.
     """
-    named = os.environ.get("CHROMIUM")
-    candidates = [named] if named else [shutil.which(name) for name in NAMES]
-    candidates += [MAC, _playwrights_own()]
-    return next((path for path in candidates if path and Path(path).is_file()), None)
+    return next((path for path in _candidates() if path and Path(path).is_file()), None)
+
+
+def _candidates() -> Iterator[str | None]:
+    yield os.environ.get("CHROMIUM")
+    yield from map(shutil.which, NAMES)
+    yield MAC
+    yield _playwrights_own()
 
 
 def _playwrights_own() -> str | None:

@@ -15,10 +15,13 @@ previews of shared links, whose readers want whole addresses.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.document import filled
@@ -41,20 +44,30 @@ FIRST = ("page.js", "estimator.js")  # what the page's own scripts import, ahead
 
 def main() -> None:
     """Build dist/ unless it holds the result of the very same sources."""
-    began = time.monotonic()
-    sources = digest([ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""))
-    done = BUILT / "dist.json"
-    if DIST.is_dir() and done.is_file() and json.loads(done.read_text()) == sources:
-        return
-    print("Building dist/", flush=True)
-    fresh = DIST.with_name("dist.part")
-    shutil.rmtree(fresh, ignore_errors=True)
-    build(fresh)
-    shutil.rmtree(DIST, ignore_errors=True)
-    fresh.rename(DIST)
-    done.write_text(json.dumps(sources))
-    size = sum(path.stat().st_size for path in files_under(DIST))
-    print(f"dist/ is {size / 1e6:.1f} MB, built in {time.monotonic() - began:.1f} s", flush=True)
+    with _alone():
+        sources = digest([ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""))
+        done = BUILT / "dist.txt"
+        if DIST.is_dir() and done.is_file() and done.read_text() == sources:
+            return
+        began = time.monotonic()
+        print("Building dist/", flush=True)
+        fresh = DIST.with_name("dist.part")
+        shutil.rmtree(fresh, ignore_errors=True)
+        build(fresh)
+        shutil.rmtree(DIST, ignore_errors=True)
+        fresh.rename(DIST)
+        done.write_text(sources)
+        size = sum(path.stat().st_size for path in files_under(DIST))
+        print(f"dist/ is {size / 1e6:.1f} MB, built in {time.monotonic() - began:.1f} s", flush=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let no two builds run at once: tests and a server may both ask for one."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    with (BUILT / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def build(folder: Path) -> None:

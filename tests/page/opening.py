@@ -1,0 +1,107 @@
+"""Opening the page for a test: which device, which faults, and what it complains of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+PATIENCE = 120_000  # milliseconds: a busy machine of two cores starts Python slowly
+
+# What the pages of the running test complained of, by the mark that allows it.
+COMPLAINTS: dict[str, list[str]] = {"console_errors": [], "other_hosts": []}
+
+
+class Visit(Protocol):
+    """Open the page as `opened` does; `adapter=True` gives it a software adapter."""
+
+    def __call__(self, path: str = "", *, adapter: bool = False, **options: Any) -> Page:
+        """Return the open page; it is closed when the test ends."""
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    site: str,
+    path: str = "",
+    *,
+    size: dict[str, int] = PHONE,
+    dark: bool = False,
+    scripts: bool = True,
+    offline_copy: bool = False,
+    prelude: str = "",
+    setup: Callable[[BrowserContext], None] | None = None,
+    until: str | None = "ready",
+    **more: Any,
+) -> Iterator[Page]:
+    """Yield the page open at `path`, once `html[data-state]` says `until`.
+
+    `prelude` runs in the worker before Python; `setup` gets the context before the
+    page is opened, to sabotage what it likes; `offline_copy` lets the service
+    worker be registered; `more` goes to Playwright's `new_context`.
+    """
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        service_workers="allow" if offline_copy else "block",
+        **more,
+    )
+    context.set_default_timeout(PATIENCE)
+    _watched(context, urlsplit(site).netloc)
+    if prelude:
+        changed(context, "**/interpreter.mjs*", lambda script: f"{prelude}\n{script}")
+    if setup:
+        setup(context)
+    page = context.new_page()
+    page.goto(site + path, wait_until="commit")
+    if until and scripts:
+        reached(page, until)
+    yield page
+    context.close()
+
+
+def reached(page: Page, state: str) -> None:
+    """Wait until the page says it is in a state."""
+    page.locator(f"html[data-state={state}]").wait_for(state="attached")
+
+
+def changed(context: BrowserContext, pattern: str, change: Callable[[str], str]) -> None:
+    """Serve the scripts of `pattern` as `change` leaves them."""
+
+    def answer(route: Route) -> None:
+        fetched = route.fetch()
+        route.fulfill(response=fetched, body=change(fetched.text()))
+
+    context.route(pattern, answer)
+
+
+def signal(name: str, value: str) -> str:
+    """Return a prelude by which `navigator.<name>` is a JavaScript value in the worker."""
+    return (
+        f"Object.defineProperty(WorkerNavigator.prototype, {name!r},"
+        f" {{ get: () => ({value}), configurable: true }});"
+    )
+
+
+def without(name: str) -> str:
+    """Return a prelude by which the worker's navigator has no such property."""
+    return f"delete WorkerNavigator.prototype.{name};"
+
+
+def _watched(context: BrowserContext, host: str) -> None:
+    """Note every complaint of a context's pages, and let no request leave this machine."""
+    errors, strangers = COMPLAINTS["console_errors"], COMPLAINTS["other_hosts"]
+    context.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    context.on("weberror", lambda fault: errors.append(str(fault.error)))
+
+    def refuse(route: Route) -> None:
+        strangers.append(route.request.url)
+        route.abort()
+
+    context.route(lambda url: urlsplit(url).netloc not in (host, ""), refuse)

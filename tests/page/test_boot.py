@@ -1,0 +1,207 @@
+"""The page starts: what a visitor sees before, while and after Python does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.page.opening import DESKTOP, PHONE, Visit, changed, reached, signal, without
+
+DESCRIBE = """async () => {
+  const { describe } = await import(document.querySelector('script[src$="page.js"]').src
+    .replace("page.js", "estimator.js"));
+  return JSON.stringify(await describe());
+}"""
+
+
+def described(page: Page) -> dict[str, Any]:
+    """Return the device as the page's Python describes it."""
+    device: dict[str, Any] = json.loads(page.evaluate(DESCRIBE))
+    return device
+
+
+def asked(page: Page, function: str, *text: str) -> str:
+    """Return what one of Python's functions answers to the page."""
+    call = "(text) => document.getElementById('estimator').xworker.sync[%r](...text)" % function
+    answer: str = page.evaluate(call, list(text))
+    return answer
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_static(visit: Visit, size: dict[str, int], *, dark: bool) -> None:
+    """Without scripts the page can be read, and nothing of it lies past the screen's edge."""
+    page = visit(scripts=False, size=size, dark=dark)
+    expect(page.get_by_role("heading").first).to_be_visible()
+    expect(page.locator("#failure")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_ready(ready: Page) -> None:
+    """Once Python has answered, the page says that it is ready, and nothing failed."""
+    expect(ready.locator("html")).to_have_attribute("data-stage", "ready")
+    expect(ready.get_by_role("status").first).to_have_text("Ready")
+    expect(ready.locator("#failure")).to_be_hidden()
+
+
+def test_signals(ready: Page) -> None:
+    """Python reads in its worker what the browser tells: memory, processor, WebAssembly."""
+    device = described(ready)
+    assert device["device_memory"] == 4
+    assert device["browser"] == "chrome"
+    assert device["platform"] == "linux"
+    assert device["cores"] == ready.evaluate("navigator.hardwareConcurrency")
+    assert device["wasm"] == {"simd": True, "threads": True, "memory64": True, "jspi": True}
+    assert device["storage"]["quota_bytes"] > 10**8
+    assert device["cross_origin_isolated"] is False
+
+
+def test_high_entropy(ready: Page) -> None:
+    """The device's model is told on request only, and never while the page starts."""
+    assert "bitness" in json.loads(asked(ready, "models"))
+
+
+def test_no_adapter(ready: Page) -> None:
+    """A browser that has WebGPU but no adapter is told apart from one that was not asked."""
+    assert described(ready)["webgpu"] is None
+
+
+def test_adapter(ready_with_adapter: Page) -> None:
+    """A software adapter is told with its limits, and as software."""
+    device = described(ready_with_adapter)
+    assert device["graphics"] == "software"
+    assert device["webgpu"]["fallback"] is True
+    assert device["webgpu"]["vendor"] == "google"
+    assert device["webgpu"]["max_buffer_size"] >= 2**28
+
+
+SAFARI = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/26.0 Safari/605.1.15"
+)
+ADAPTER = """{ requestAdapter: async () => ({
+  info: { vendor: "arm", architecture: "valhall", isFallbackAdapter: false },
+  limits: { maxBufferSize: 4294967292, maxStorageBufferBindingSize: 4294967296,
+            maxComputeWorkgroupStorageSize: 32768 },
+  features: new Set(["shader-f16"]) }) }"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(without("gpu"), "absent", id="no navigator.gpu"),
+        pytest.param(signal("gpu", "undefined"), "absent", id="undefined"),
+        pytest.param(
+            signal("gpu", "{ requestAdapter: () => Promise.reject(new Error('lost')) }"),
+            None,
+            id="rejects",
+        ),
+        pytest.param(
+            signal("gpu", "{ requestAdapter: () => new Promise(() => {}) }"),
+            "absent",
+            id="never answers",
+        ),
+        pytest.param(
+            signal("gpu", ADAPTER),
+            {
+                "vendor": "arm",
+                "architecture": "valhall",
+                "fallback": False,
+                "shader_f16": True,
+                "subgroups": False,
+                "max_buffer_size": 4294967292,
+                "max_storage_buffer_binding_size": 4294967296,
+                "max_compute_workgroup_storage_size": 32768,
+            },
+            id="limits past 32 bits",
+        ),
+    ],
+)
+def test_adapters(ready: Page, change: str, expected: object) -> None:
+    """Whatever an adapter's promise does, Python describes the device and says what is known."""
+    ready.workers[0].evaluate(change)
+    assert described(ready).get("webgpu", "absent") == expected
+
+
+def test_unknown_memory(ready: Page) -> None:
+    """A browser that does not tell its memory leaves it unknown: absent, never zero."""
+    ready.workers[0].evaluate(without("deviceMemory"))
+    assert "device_memory" not in described(ready)
+
+
+def test_ipad(ready: Page) -> None:
+    """An iPad that asks for desktop pages is told from a Macintosh by its touch screen."""
+    ready.workers[0].evaluate(without("userAgentData") + signal("userAgent", repr(SAFARI)))
+    ready.evaluate(
+        "Object.defineProperty(Navigator.prototype, 'maxTouchPoints', { get: () => 5 })"
+    )
+    device = described(ready)
+    told = device["platform"], device["browser"], device["browser_version"]
+    assert told == ("ipados", "safari", 26)
+
+
+def test_not_blocked(visit: Visit) -> None:
+    """While Python loads, its stage is named, and one can scroll, choose and read."""
+    held: list[Route] = []
+    page = visit(
+        until="loading",
+        setup=lambda context: context.route("**/*.wasm", lambda route: held.append(route)),
+    )
+    expect(page.get_by_role("status").first).to_contain_text("Loading Python")
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("scrollY > 0")
+    field = page.locator("select, input, textarea").first
+    field.focus()
+    expect(field).to_be_focused()
+    for route in held:
+        route.continue_()
+    reached(page, "ready")
+    expect(field).to_be_focused()
+
+
+def test_model_page(visit: Visit) -> None:
+    """A model's own page, one folder down, starts as the first page does."""
+    page = visit("m/gemma-2b/")
+    assert "Gemma 2B" in page.title()
+    expect(page.locator("#failure")).to_be_hidden()
+
+
+def test_qr(ready: Page) -> None:
+    """A QR code is drawn by segno, which comes from the page's own folder when first asked for."""
+    with ready.expect_request("**/wheels/segno-*"):
+        drawn = asked(ready, "qr", "https://example.org/#v=1&model=gemma-2b")
+    assert drawn.startswith("<svg")
+    assert "class=" in drawn
+
+
+NUMPY = """
+async def total(text):
+    await browser.install("numpy")
+    import numpy
+    return str(int(numpy.arange(int(text)).sum()))
+
+browser.offer(total=total)
+"""
+
+
+def test_numpy(visit: Visit) -> None:
+    """Numpy too is installed later, from the page's own folder, and works."""
+
+    def with_numpy(context: BrowserContext) -> None:
+        changed(context, "**/main.py", lambda script: script + NUMPY)
+
+    assert asked(visit(setup=with_numpy), "total", "101") == "5050"
+
+
+def test_offline(visit: Visit) -> None:
+    """After a first visit the page starts without a network."""
+    page = visit(offline_copy=True)
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.context.set_offline(True)
+    page.reload(wait_until="commit")
+    reached(page, "ready")
+    expect(page.get_by_role("heading").first).to_be_visible()
+    assert described(page)["browser"] == "chrome"

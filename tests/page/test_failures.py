@@ -1,0 +1,121 @@
+"""The page fails politely: each way to fail is provoked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.page.opening import Visit, changed, reached
+
+Sabotage = Callable[[BrowserContext], None]
+
+pytestmark = pytest.mark.console_errors  # the browser itself logs what does not load
+
+
+def missing(pattern: str) -> Sabotage:
+    """Return a sabotage by which a file is not there."""
+    return lambda context: context.route(pattern, lambda route: route.fulfill(status=404))
+
+
+def appended(pattern: str, lines: str) -> Sabotage:
+    """Return a sabotage by which a script has more lines."""
+    return lambda context: changed(context, pattern, lambda script: f"{script}\n{lines}\n")
+
+
+def spoilt(context: BrowserContext) -> None:
+    """Serve a wheel whose bytes are not those its hash was made of."""
+
+    def answer(route: Route) -> None:
+        fetched = route.fetch()
+        route.fulfill(response=fetched, body=fetched.body() + b"!")
+
+    context.route("**/willitfit-*.whl", answer)
+
+
+FAULTS = [
+    pytest.param(missing("**/core.js"), "did not arrive", id="PyScript missing"),
+    pytest.param(missing("**/page.js"), "did not arrive", id="page script missing"),
+    pytest.param(missing("**/interpreter.mjs*"), "Python did not start", id="interpreter missing"),
+    pytest.param(missing("**/pyodide.mjs"), "Python did not start", id="Pyodide missing"),
+    pytest.param(missing("**/*.wasm"), "Python did not start", id="WebAssembly file missing"),
+    pytest.param(missing("**/python_stdlib.zip"), "Python did not start", id="library missing"),
+    pytest.param(missing("**/pyodide-lock.json"), "Python did not start", id="lock missing"),
+    pytest.param(missing("**/willitfit-*.whl"), "did not arrive whole", id="wheel missing"),
+    pytest.param(spoilt, "did not arrive whole", id="wheel with a wrong hash"),
+    pytest.param(missing("**/main.py"), "a fault of its own", id="Python script missing"),
+    pytest.param(
+        appended("**/main.py", "raise ValueError('broken at the start')"),
+        "a fault of its own",
+        id="exception at the start",
+    ),
+    pytest.param(
+        appended(
+            "**/main.py",
+            "async def broken(*_):\n    raise ValueError('broken')\n"
+            "browser.offer(answer=broken)",
+        ),
+        "a fault of its own",
+        id="exception in an answer",
+    ),
+    pytest.param(
+        lambda context: context.add_init_script("delete window.WebAssembly"),
+        "WebAssembly switched off",
+        id="no WebAssembly",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sabotage", "message"), FAULTS)
+def test_faults(visit: Visit, sabotage: Sabotage, message: str) -> None:
+    """What failed is said in a sentence, with Retry, and what was on the page stays readable."""
+    page = visit(setup=sabotage, until="failed")
+    told(page, message)
+    expect(page.get_by_role("heading").first).to_be_visible()
+
+
+def told(page: Page, message: str) -> None:
+    """Assert that the page shows a failure: a sentence, what happened, and Retry."""
+    alert = page.locator("#failure")
+    expect(alert).to_be_visible()
+    expect(alert).to_have_attribute("role", "alert")
+    expect(alert.locator("[data-part=what]")).to_contain_text(message)
+    expect(alert.locator("[data-part=detail]")).not_to_be_empty()
+    expect(alert.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_first_failure_is_final(visit: Visit) -> None:
+    """A second failure does not replace the message of the first."""
+    page = visit(setup=missing("**/interpreter.mjs*"), until="failed")
+    page.evaluate("boot.fail('webassembly', 'later')")
+    page.evaluate("boot.ready()")
+    told(page, "Python did not start")
+
+
+def test_retry(visit: Visit) -> None:
+    """Retry starts the page again, and it gets ready once the fault is gone."""
+    page = visit(setup=missing("**/pyodide.mjs"), until="failed")
+    page.context.unroute("**/pyodide.mjs")
+    page.get_by_role("button", name="Retry").click()
+    reached(page, "ready")
+    expect(page.locator("#failure")).to_be_hidden()
+
+
+def test_slow(visit: Visit) -> None:
+    """A wait past all patience is said; the answer that comes late is shown all the same."""
+    held: list[Route] = []
+
+    def hold(context: BrowserContext) -> None:
+        context.clock.install()
+        context.route("**/*.wasm", lambda route: held.append(route))
+
+    page = visit(setup=hold, until="loading")
+    expect(page.get_by_role("status").first).to_contain_text("Loading Python")
+    page.clock.fast_forward(61_000)
+    reached(page, "slow")
+    told(page, "longer than it should")
+    for route in held:
+        route.continue_()
+    reached(page, "ready")
+    expect(page.locator("#failure")).to_be_hidden()
