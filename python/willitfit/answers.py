@@ -6,7 +6,7 @@ everything a view shows. Nothing here knows a browser.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -42,14 +42,20 @@ CONTEXTS: Final = tuple(Tokens(2**power) for power in range(7, 18))
 class Subject:
     """What is asked about: a catalogue model, or any architecture with a name.
 
-    `architecture` is `None` where the maker discloses none.
+    `config` is its config.json, `None` where the maker discloses none; it is read
+    when the architecture is first asked for.
     """
 
     id: str
     name: str
-    architecture: Architecture | None
+    config: Mapping[str, Any] | None
     published: tuple[Publication, ...] = ()
     model: Model | None = None
+
+    @cached_property
+    def architecture(self) -> Architecture | None:
+        """Return the architecture; raise what reading the config raises."""
+        return None if self.config is None else config.read(self.config)
 
     def publication(self, facts: RuntimeFacts) -> Publication | None:
         """Return the best known place that offers a format this runtime loads."""
@@ -146,7 +152,7 @@ def _catalogued(catalog_id: str) -> Subject:
     return Subject(
         id=model.id,
         name=model.name,
-        architecture=None if model.config is None else config.read(model.config),
+        config=model.config,
         published=model.published,
         model=model,
     )
@@ -163,10 +169,10 @@ def subject(name: str, catalog: Catalog) -> Subject:
     return _catalogued(catalog.model(name).id)
 
 
-def described(given: dict[str, Any], *, name: str, title: str | None = None) -> Subject:
-    """Return the subject that a config.json describes."""
-    architecture = config.read(given)
-    return Subject(id=name, name=title or architecture.family, architecture=architecture)
+def described(given: Mapping[str, Any], *, name: str, title: str | None = None) -> Subject:
+    """Return the subject that a config.json describes, or raise what reading it raises."""
+    family = config.read(given).family
+    return Subject(id=name, name=title or family, config=given)
 
 
 def runs(about: Subject, facts: RuntimeFacts) -> bool:
@@ -176,7 +182,7 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
     architecture by every runtime that knows its family.
     """
     if facts.id == "ideal":
-        return about.architecture is not None
+        return about.config is not None
     if about.model is not None:
         return about.publication(facts) is not None
     family = about.architecture.family if about.architecture else ""
@@ -184,12 +190,18 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
 
 
 def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
-    """Return the runtimes that have this model, the usual one first."""
+    """Return the runtimes that have this model, the usual one first.
+
+    Usual is the best known publication's; of two that load it, the one on the GPU for a
+    model that makes many tokens, the one on the processor for others.
+    """
     able = [facts for facts in catalog.runtimes if runs(about, facts)]
     order = [each.format for each in about.published]
+    talks = about.architecture is not None and about.architecture.kind is Kind.DECODER
 
-    def rank(facts: RuntimeFacts) -> int:
-        return min((order.index(f) for f in facts.formats if f in order), default=len(order))
+    def rank(facts: RuntimeFacts) -> tuple[int, bool]:
+        place = min((order.index(f) for f in facts.formats if f in order), default=len(order))
+        return place, facts.needs.webgpu is not talks
 
     return tuple(sorted(able, key=rank))
 
@@ -205,7 +217,7 @@ def precisions_of(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
 def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
     """Return the precision a page would load unless told otherwise."""
     offered = precisions_of(about, facts)
-    wanted = (facts.default_precision or "", *facts.fallback_precisions)
+    wanted = (*facts.fallback_precisions, facts.default_precision)
     return next((each for each in wanted if each in offered), offered[0])
 
 

@@ -81,7 +81,7 @@ def size(interval: Interval) -> str:
     """
     unit, name = (GB, "GB") if interval.high >= 0.9995 * GB else (MB, "MB")
     low, likely, high = (end / unit for end in (interval.low, interval.likely, interval.high))
-    if high - low < 0.02 * high:
+    if high - low <= 0.02 * high:
         return f"{_figures(likely, 3)} {name}"
     return f"{_figures(low, 2)}–{_figures(high, 2)} {name}"
 

@@ -13,7 +13,7 @@ from willitfit.answers import (
     Suggestion,
     parameters,
     precisions_of,
-    runtimes_of,
+    runs,
     subject,
 )
 from willitfit.budgets import Pool
@@ -172,7 +172,8 @@ def _model_rows(catalog: Catalog) -> list[dict[str, Any]]:
             "runtimes": {
                 facts.id: list(precisions_of(about, facts))
                 for about in (subject(model.id, catalog),)
-                for facts in runtimes_of(about, catalog)
+                for facts in catalog.runtimes
+                if runs(about, facts)
             },
             "source": model.source,
             "read_on": model.read_on,

@@ -51,6 +51,16 @@ def norm(width: int, *, bias: bool = False) -> Block:
     return _with_bias((width,), width, Role.NORM, bias=bias)
 
 
+def batch_norm(width: int) -> Block:
+    """Return a batch norm: weights, and what it has seen, which is stored and never trained."""
+    seen = tuple(
+        Tensor(name=f"running_{name}", shape=(width,), role=Role.NORM, buffer=True)
+        for name in ("mean", "var")
+    )
+    count = Tensor(name="num_batches_tracked", shape=(), role=Role.NORM, buffer=True)
+    return Block((*norm(width, bias=True).tensors, *seen, count))
+
+
 def embedding(rows: int, width: int, role: Role = Role.EMBEDDING) -> Block:
     """Return a table with one row per token (or position, or token type)."""
     return Block((Tensor(name="weight", shape=(rows, width), role=role),))

@@ -94,6 +94,24 @@ FAMILIES: dict[str, str] = {
             "youtu",
         ),
     ),
+    **_in("recurrent", ("mamba", "mamba2", "falcon_mamba", "rwkv")),
+    **_in(
+        "hybrids",
+        (
+            "qwen3_next",
+            "qwen3_5_text",
+            "qwen3_5_moe_text",
+            "lfm2",
+            "lfm2_moe",
+            "granitemoehybrid",
+            "bamba",
+            "falcon_h1",
+            "jamba",
+            "nemotron_h",
+            "minimax",
+            "recurrent_gemma",
+        ),
+    ),
     **_in("gemma", ("gemma", "gemma2", "gemma3_text", "vaultgemma")),
     **_in("gpt", ("gpt2", "openai-gpt", "gpt_bigcode", "gpt_neo", "gptj", "codegen")),
     **_in(
@@ -112,5 +130,6 @@ FAMILIES: dict[str, str] = {
     ),
     **_in("encoder_decoders", ("t5", "mt5", "umt5", "t5gemma")),
     **_in("bart", ("bart", "mbart", "pegasus", "marian", "m2m_100")),
-    **_in("speech", ("whisper",)),
+    **_in("speech", ("whisper", "moonshine")),
+    **_in("waves", ("wav2vec2", "hubert", "wavlm")),
 }

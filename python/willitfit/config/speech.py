@@ -5,18 +5,18 @@ In: keys of a speech config. Out: bodies and the heads their classes add.
 
 from __future__ import annotations
 
-from willitfit.architecture import KeyValue, Kind, Tower
-from willitfit.blocks.attention import Biases, Heads, Names, across, attention
+from willitfit.architecture import Kind, Tower
+from willitfit.blocks.attention import Biases, Heads, across, attention, biases
 from willitfit.blocks.block import Block, joined, placed, stacked, tensors_of, vector
-from willitfit.blocks.feed_forward import plain
+from willitfit.blocks.feed_forward import fused_gated, plain
 from willitfit.blocks.linear import convolution, embedding, linear, norm
+from willitfit.config.bart import looking_layer
 from willitfit.config.gpt import equal_heads
 from willitfit.config.heads import nothing
 from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
 from willitfit.tensors import Part, Role, Tensor
 
-WHISPER_NAMES = Names(output="out_proj")
 WHISPER_BIASES = Biases(query=True, value=True, output=True)
 
 
@@ -41,7 +41,7 @@ def _hearing(keys: Keys, at: str) -> tuple[Tower, tuple[Tensor, ...]]:
     """Return Whisper's encoder: two convolutions over a spectrogram, then layers."""
     hidden, positions = keys.whole("d_model"), keys.rows("max_source_positions")
     heads = equal_heads(keys, "d_model", "encoder_attention_heads")
-    layer = _whisper_layer(hidden, heads, keys.whole("encoder_ffn_dim"), keeps=())
+    layer = looking_layer(hidden, heads, keys.whole("encoder_ffn_dim"), bias=WHISPER_BIASES)
     stack = stacked(at + "layers", (layer,) * keys.layers("encoder_layers"), Part.AUDIO)
     front = joined(
         {
@@ -63,8 +63,13 @@ def _writing(keys: Keys, at: str) -> tuple[Tower, tuple[Tensor, ...]]:
     hidden, positions = keys.whole("d_model"), keys.rows("max_target_positions")
     heads = equal_heads(keys, "d_model", "decoder_attention_heads")
     look = across(heads, keys.rows("max_source_positions"))
-    layer = _whisper_layer(
-        hidden, heads, keys.whole("decoder_ffn_dim"), keeps=(heads.kept(),), looks=look
+    layer = looking_layer(
+        hidden,
+        heads,
+        keys.whole("decoder_ffn_dim"),
+        keeps=(heads.kept(),),
+        looks=look,
+        bias=WHISPER_BIASES,
     )
     stack = stacked(at + "layers", (layer,) * keys.layers("decoder_layers"))
     front = joined(
@@ -83,22 +88,80 @@ def _writing(keys: Keys, at: str) -> tuple[Tower, tuple[Tensor, ...]]:
     ), tensors
 
 
-def _whisper_layer(
-    hidden: int,
-    heads: Heads,
-    inner: int,
-    *,
-    keeps: tuple[KeyValue, ...],
-    looks: KeyValue | None = None,
-) -> Block:
-    normed = norm(hidden, bias=True)
-    own = attention(hidden, heads, names=WHISPER_NAMES, bias=WHISPER_BIASES, keeps=keeps)
-    parts = {"self_attn": own, "self_attn_layer_norm": normed}
-    if looks is not None:
-        other = attention(hidden, heads, names=WHISPER_NAMES, bias=WHISPER_BIASES, keeps=(looks,))
-        parts |= {"encoder_attn": other, "encoder_attn_layer_norm": normed}
-    parts |= {"": plain(hidden, inner, names=("fc1", "fc2")), "final_layer_norm": normed}
-    return joined(parts)
+def moonshine(asked: Asked) -> Body:
+    """Return Moonshine: convolutions over the wave, rotated positions, a gated decoder."""
+    keys, at = asked.keys, asked.at
+    hidden, vocabulary = keys.whole("hidden_size"), keys.rows("vocab_size")
+    hears = stacked(at + "encoder.layers", _moonshine_layers(keys, "encoder"), Part.AUDIO)
+    writes = stacked(at + "decoder.layers", _moonshine_layers(keys, "decoder"))
+    table = placed(at + "decoder.embed_tokens", embedding(vocabulary, hidden))
+    positions, ropes = keys.rows("max_position_embeddings"), (hears.layers[0].head_width,)
+    towers = (
+        Tower(part=part, hidden=hidden, layers=stack.layers, positions=positions, rope_widths=ropes)
+        for part, stack in ((Part.AUDIO, hears), (Part.DECODER, writes))
+    )
+    return Body(
+        kind=Kind.ENCODER_DECODER,
+        tensors=tensors_of(
+            placed(at + "encoder", _wave_to_frames(hidden), Part.AUDIO),
+            hears.tensors,
+            table,
+            writes.tensors,
+            placed(at + "decoder.norm", norm(hidden)),
+        ),
+        towers=tuple(towers),
+        hidden=hidden,
+        vocabulary=vocabulary,
+        table=table[0].name,
+        tied=keys.flag("tie_word_embeddings"),
+    )
+
+
+def _wave_to_frames(hidden: int) -> Block:
+    """Return the three convolutions over the wave, their norm, and the encoder's last norm."""
+    return joined(
+        {
+            "conv1": convolution(1, hidden, 127, bias=False),
+            "conv2": convolution(hidden, 2 * hidden, 7),
+            "conv3": convolution(2 * hidden, hidden, 3),
+            "groupnorm": norm(hidden, bias=True),
+            "layer_norm": norm(hidden),
+        }
+    )
+
+
+def _moonshine_layers(keys: Keys, half: str) -> tuple[Block, ...]:
+    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
+    heads, writes = _moonshine_heads(keys), half == "decoder"
+    bias = biases(inputs=keys.flag("attention_bias"), output=False)
+    kept = (heads.kept(),) if writes else ()
+    parts = {
+        "self_attn": attention(hidden, heads, bias=bias, keeps=kept),
+        "mlp": _moonshine_feeds(hidden, inner, gated=writes),
+        "input_layernorm": norm(hidden),
+        "post_attention_layernorm": norm(hidden),
+    }
+    if writes:
+        looks = (across(heads, keys.rows("max_position_embeddings")),)
+        parts["encoder_attn"] = attention(hidden, heads, bias=bias, keeps=looks)
+        parts["final_layernorm"] = norm(hidden)
+    return (joined(parts),) * keys.layers(f"{half}_num_hidden_layers")
+
+
+def _moonshine_heads(keys: Keys) -> Heads:
+    """Return the heads of both halves: transformers gives the decoder the encoder's."""
+    count = keys.heads("encoder_num_attention_heads")
+    key_values = keys.whole_or("encoder_num_key_value_heads", count)
+    width = keys.whole_or("head_dim", keys.whole("hidden_size") // count)
+    if count % key_values:
+        raise keys.fault("encoder_num_key_value_heads", f"is {key_values}, of {count} heads")
+    return Heads(queries=count, key_values=key_values, width=width)
+
+
+def _moonshine_feeds(hidden: int, inner: int, *, gated: bool) -> Block:
+    if gated:
+        return fused_gated(hidden, inner, names=("fc1", "fc2"), bias=True)
+    return plain(hidden, inner, names=("fc1", "fc2"))
 
 
 def _text(keys: Keys, body: Body) -> Ending:
@@ -139,5 +202,9 @@ FAMILIES = {
             "ForCausalLM": Head("model", _text),
             "ForAudioClassification": Head("encoder", _sound_labels),
         },
+    ),
+    "moonshine": Family(
+        moonshine,
+        {"ForConditionalGeneration": Head("model", _text), "Model": Head("", nothing)},
     ),
 }

@@ -11,6 +11,96 @@ against that converter's own output.
 
 from __future__ import annotations
 
+# The families that llama.cpp converts and this project follows, by model_type.
+GGUF_ARCHITECTURES: dict[str, str] = {
+    **{name: name for name in (
+        *("llama", "apertus", "arcee", "bitnet", "bloom", "cohere2", "ernie4_5", "exaone4", "falcon"),
+        *("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "glm4", "gpt2", "granite", "jais2"),
+        *("jamba", "lfm2", "mamba", "mamba2", "minicpm3", "nemotron", "olmo", "olmo2", "olmoe"),
+        *("phi2", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2", "t5"),
+        *("bert", "eurobert", "afmoe", "mpt", "openelm", "minicpm"),
+    )},
+    "mistral": "llama",
+    "mixtral": "llama",
+    "ministral3": "mistral3",
+    "mistral3": "mistral3",
+    "cohere": "command-r",
+    "llama4": "llama4",
+    "llama4_text": "llama4",
+    "gemma3_text": "gemma3",
+    "gemma3n_text": "gemma3n",
+    "gemma4_text": "gemma4",
+    "olmo3": "olmo2",
+    "phi": "phi2",
+    "phimoe": "phimoe",
+    "qwen2_moe": "qwen2moe",
+    "qwen2_vl": "qwen2vl",
+    "qwen2_5_vl": "qwen2vl",
+    "qwen2_audio": "qwen2",
+    "qwen3_moe": "qwen3moe",
+    "qwen3_vl": "qwen3vl",
+    "qwen3_vl_moe": "qwen3vlmoe",
+    "qwen3_next": "qwen3next",
+    "qwen3_5": "qwen35",
+    "qwen3_5_text": "qwen35",
+    "qwen3_5_moe": "qwen35moe",
+    "qwen3_5_moe_text": "qwen35moe",
+    "gpt_neox": "gptneox",
+    "gpt_bigcode": "starcoder",
+    "gpt_oss": "gpt-oss",
+    "granitemoe": "granitemoe",
+    "granitemoeshared": "granitemoe",
+    "granitemoehybrid": "granitehybrid",
+    "bamba": "granitehybrid",
+    "lfm2_moe": "lfm2moe",
+    "lfm2_vl": "lfm2",
+    "falcon_mamba": "mamba",
+    "falcon_h1": "falcon-h1",
+    "nemotron_h": "nemotron_h",
+    "deepseek_v2": "deepseek2",
+    "deepseek_v3": "deepseek2",
+    "deepseek_v32": "deepseek32",
+    "glm_moe_dsa": "glm-dsa",
+    "glm4_moe_lite": "deepseek2",
+    "youtu": "deepseek2",
+    "glm": "chatglm",
+    "glm4v": "glm4",
+    "glm4_moe": "glm4moe",
+    "solar_open": "glm4moe",
+    "dots1": "dots1",
+    "ernie4_5_moe": "ernie4_5-moe",
+    "exaone_moe": "exaone-moe",
+    "hunyuan_v1_dense": "hunyuan-dense",
+    "hunyuan_v1_moe": "hunyuan-moe",
+    "mimo_v2_flash": "mimo2",
+    "minimax_m2": "minimax-m2",
+    "idefics3": "llama",
+    "smolvlm": "llama",
+    "llava": "llama",
+    "voxtral": "llama",
+    "internlm3": "llama",
+    "mellum": "mellum",
+    "distilbert": "bert",
+    "roberta": "bert",
+    "xlm-roberta": "bert",
+    "camembert": "bert",
+    "nomic_bert": "nomic-bert",
+    "modernbert": "modern-bert",
+    "mt5": "t5",
+    "umt5": "t5",
+}
+
+# Files of these say the number of key heads layer by layer, none for layers without attention.
+LAYERED_HEADS: frozenset[str] = frozenset(
+    (
+        *("lfm2", "lfm2_moe", "lfm2_vl", "granitemoehybrid", "bamba", "jamba", "nemotron_h"),
+        *("gemma4", "gemma4_text", "mamba", "mamba2", "falcon_mamba"),
+    )
+)
+
+# Published in MXFP4, whose experts a quantiser leaves as they are.
+NATIVE_EXPERTS: frozenset[str] = frozenset({"gpt_oss"})
+
 # What one layer's tensor is called after `blk.N.`.
 IN_LAYER: dict[str, str] = {
     # attention
@@ -28,6 +118,7 @@ IN_LAYER: dict[str, str] = {
     "attn.c_attn": "attn_qkv",
     "attn.c_proj": "attn_output",
     "attn.Wqkv": "attn_qkv",
+    "attn.out_proj": "attn_output",
     "attn.Wo": "attn_output",
     "self_attn.q_norm": "attn_q_norm",
     "self_attn.k_norm": "attn_k_norm",
@@ -74,6 +165,7 @@ IN_LAYER: dict[str, str] = {
     "operator_norm": "attn_norm",
     "norm": "attn_norm",
     "ln_1": "attn_norm",
+    "norm_1": "attn_norm",
     "attention_layernorm": "attn_norm",
     "post_attention_layernorm": "ffn_norm",
     "post_self_attn_layernorm": "post_attention_norm",
@@ -85,6 +177,10 @@ IN_LAYER: dict[str, str] = {
     "post_mlp_layernorm": "post_ffw_norm",
     "ffn_norm": "ffn_norm",
     "ln_2": "ffn_norm",
+    "norm_2": "ffn_norm",
+    "ffn.up_proj": "ffn_up",
+    "ffn.down_proj": "ffn_down",
+    "self_attn.kv_b_proj": "attn_kv_b",
     # feed-forward
     "mlp.gate_proj": "ffn_gate",
     "mlp.up_proj": "ffn_up",
@@ -259,6 +355,9 @@ OFFSET_POSITIONS: frozenset[str] = frozenset({"roberta", "xlm-roberta", "camembe
 
 # Experts' gate and up left in one array.
 FUSED_EXPERTS: frozenset[str] = frozenset({"gemma4", "gemma4_text"})
+
+# Latent attention whose expansion is not cut into keys and values.
+WHOLE_EXPANSION: frozenset[str] = frozenset({"minicpm3"})
 
 # Per-head decay and skip kept as columns.
 MAMBA_2: frozenset[str] = frozenset({"mamba2", "bamba", "falcon_h1", "granitemoehybrid", "nemotron_h"})

@@ -198,7 +198,7 @@ def _converted(tensor: Tensor, architecture: Architecture) -> Iterator[Converted
         yield from _experts(made, stem, family)
     elif stem.endswith("shared_mlp.input_linear"):
         yield from _shared_halves(made, architecture)
-    elif stem.endswith("kv_b_proj"):
+    elif stem.endswith("kv_b_proj") and family not in names.WHOLE_EXPANSION:
         yield from _latent_halves(made, architecture)
     elif (name := _gguf_name(tensor, family)) is not None:
         yield _reshaped(replace(made, name=name), family)
@@ -251,10 +251,10 @@ def converted(architecture: Architecture) -> tuple[Converted, ...]:
         for one in _converted(tensor, architecture)
     )
     every = (*_padded(_stacked(made)), *_rotary(architecture))
-    return tuple(sorted(every, key=_reading_order))
+    return tuple(sorted(every, key=reading_order))
 
 
-def _reading_order(made: Converted) -> tuple[int, str]:
+def reading_order(made: Converted) -> tuple[int, str]:
     """Return the key of llama.cpp's own order: by layer, those outside first, then by name."""
     found = re.match(r"blk\.(\d+)\.", made.name)
     return (int(found[1]) if found else -1, made.name)

@@ -234,9 +234,10 @@ def _classic(architecture: Architecture) -> tuple[Export, ...]:
 
 
 def _newer(architecture: Architecture, likely: Export) -> tuple[Export, ...]:
-    """Return the exports with a packed table: its width is open."""
+    """Return the exports with a packed table: its width is open, and rotary tables."""
     if not architecture.main.rope_widths:
         return ()
     usual = Table.EIGHT_BITS if likely.table is Table.WIDE else likely.table
     other = Table.FOUR_BITS if usual is Table.EIGHT_BITS else Table.EIGHT_BITS
-    return (Export(usual, Rotary.HALF), Export(other, Rotary.HALF))
+    rotaries = (Rotary.HALF, Rotary.COMPUTED)
+    return tuple(Export(table, rotary) for rotary in rotaries for table in (usual, other))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from willitfit.architecture import Architecture, Kind
+from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.cache import Allocation
+from willitfit.layers import Layer
 from willitfit.recipes import onnx
 from willitfit.recipes.stored import Stored
 from willitfit.runtimes import constants
@@ -29,7 +30,7 @@ from willitfit.runtimes.phases import (
     on_page,
 )
 from willitfit.storage import F16, F32
-from willitfit.units import NOTHING, Interval, exactly
+from willitfit.units import Interval, exactly
 
 #: dtypes whose graphs keep activations and cache in 16-bit floats.
 HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
@@ -56,7 +57,7 @@ class TransformersJs:
         return Allocation(element=element, state=element)
 
     def workspace(self, load: Load) -> Interval:
-        """Return activations of one pass over the context.
+        """Return activations of one pass over a prompt.
 
         Each layer holds hidden vectors, the feed-forward's inner vectors and the
         attention scores (heads x tokens x tokens); a decoder adds logits. The arena keeps the
@@ -114,21 +115,31 @@ class TransformersJs:
         return held if self.uses_gpu else held + self.workspace(load)
 
 
+#: Tokens of a prompt, which a graph takes in one piece: short, usual, long. An encoder's
+#: input is the context itself.
+PROMPT: Final = (128, 512, 2048)
+
+
 def _activations(load: Load) -> Interval:
-    tokens: int = load.context
+    if load.architecture.kind is Kind.ENCODER:
+        return exactly(_pass(load, load.context))
+    low, likely, high = (_pass(load, min(length, load.context)) for length in PROMPT)
+    return Interval(low, likely, high)
+
+
+def _pass(load: Load, tokens: int) -> int:
+    """Return the bytes of the widest layer's activations, over every tower, and the logits."""
     element = 2 if load.stored.precision in HALF else 4
-    total = NOTHING
+    total = 0
     for tower in load.architecture.towers:
-        length = min(tokens, tower.positions or tokens)
-        layer = max(
-            (
-                length * (6 * tower.hidden + 2 * each.feed_forward)
-                + each.attention_heads * length * length
-                for each in tower.layers
-            ),
-            default=0,
-        )
-        total = total + exactly(layer * element)
-    if load.architecture.kind is not Kind.ENCODER:
-        total = total + exactly(tokens * load.architecture.outputs * 4)
-    return total
+        length = tokens if tower is load.architecture.main else tower.positions or tokens
+        length = min(length, tower.positions or length)
+        layer = max((_layer(tower, each, length) for each in tower.layers), default=0)
+        total += layer * element
+    logits = load.architecture.outputs if load.generates else 0
+    return total + tokens * logits * 4
+
+
+def _layer(tower: Tower, layer: Layer, length: int) -> int:
+    vectors = 6 * tower.hidden + 2 * layer.feed_forward
+    return length * vectors + layer.attention_heads * length * length
