@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,8 +34,13 @@ class Row(NamedTuple):
 def architecture_of(config: str | dict[str, Any]) -> Architecture:
     """Return the architecture of a config given by name or in full."""
     if isinstance(config, str):
-        return read(json.loads((DATA / "configs" / f"{config}.json").read_text()))
-    return read(config)
+        return _read((DATA / "configs" / f"{config}.json").read_text())
+    return _read(json.dumps(config))
+
+
+@cache
+def _read(text: str) -> Architecture:
+    return read(json.loads(text))
 
 
 def is_guessed(architecture: Architecture) -> bool:

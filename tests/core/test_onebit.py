@@ -2,57 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from willitfit.architecture import Architecture
-from willitfit.config import read
+from tests.accuracy_onebit import PUBLISHED, llama, rows_of
 from willitfit.errors import UnsupportedCombination
 from willitfit.recipes import onebit
 from willitfit.recipes.onebit import is_packed
 from willitfit.units import GB
 
-# hidden, inner, layers, heads: LLaMA (arXiv:2302.13971) and BitNet's reproductions of it (the
-# configs of 1bitLLM/bitnet_b1_58-large, -xl and -3B).
-SHAPES = {
-    "LLaMA-7B": (4096, 11008, 32, 32, 32000),
-    "LLaMA-13B": (5120, 13824, 40, 40, 32000),
-    "LLaMA-30B": (6656, 17920, 60, 52, 32000),
-    "LLaMA-65B": (8192, 22016, 80, 64, 32000),
-    "LLaMA architecture, 700M": (1536, 4096, 24, 16, 32002),
-    "LLaMA architecture, 1.3B": (2048, 5460, 24, 32, 32002),
-    "LLaMA architecture, 3B": (3200, 8640, 26, 32, 32002),
-}
-PUBLISHED: list[dict[str, Any]] = json.loads(
-    files("willitfit.catalog").joinpath("onebit.json").read_text()
-)["rows"]
 
-
-def llama(name: str) -> Architecture:
-    """Return an untied LLaMA of published widths."""
-    hidden, inner, layers, heads, vocabulary = SHAPES[name]
-    return read(
-        {
-            "model_type": "llama",
-            "architectures": ["LlamaForCausalLM"],
-            "hidden_size": hidden,
-            "intermediate_size": inner,
-            "num_hidden_layers": layers,
-            "num_attention_heads": heads,
-            "vocab_size": vocabulary,
-            "tie_word_embeddings": False,
-        }
-    )
-
-
-def _rows(method: str) -> list[dict[str, Any]]:
-    return [r for r in PUBLISHED if r["method"] == method and r["model"] in SHAPES]
-
-
-@pytest.mark.parametrize("row", _rows("onebit"), ids=lambda row: row["model"])
+@pytest.mark.parametrize("row", rows_of("onebit"), ids=lambda row: row["model"])
 def test_onebit_sizes_match_to_the_printed_digit(row: dict[str, Any]) -> None:
     """OneBit's four sizes: signs, two vectors a matrix, table and head at sixteen bits."""
     size = onebit.store(llama(row["model"]), "onebit").weights_bytes
@@ -65,7 +26,7 @@ def test_onebit_says_more_than_one_bit() -> None:
     assert kind.bits_per_weight_of((4096, 4096)) == pytest.approx(1.0078, abs=1e-4)
 
 
-@pytest.mark.parametrize("row", _rows("bitnet-b1.58"), ids=lambda row: row["model"])
+@pytest.mark.parametrize("row", rows_of("bitnet-b1.58"), ids=lambda row: row["model"])
 def test_bitnet_memory_is_explained(row: dict[str, Any]) -> None:
     """What both runs need besides weights is the same within 0.1 GB: the ratio is the weights'.
 

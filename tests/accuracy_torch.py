@@ -1,0 +1,28 @@
+"""How near predicted safetensors checkpoints come to published ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from tests.accuracy_onnx import DATA, Row, architecture_of
+from willitfit.recipes import torch
+from willitfit.recipes.stored import total_size
+
+
+def rows() -> Iterator[Row]:
+    """Yield a row for each published checkpoint."""
+    for row in json.loads((DATA / "safetensors.json").read_text())["rows"]:
+        stored = torch.store(architecture_of(row["config"]), row["precision"])
+        size = total_size(f for f in stored.files if f.name.endswith(".safetensors"))
+        truth = row["bytes"]
+        yield Row(
+            row["model"],
+            row["precision"],
+            size.low,
+            size.likely,
+            size.high,
+            truth,
+            size.likely / truth - 1,
+            size.low <= truth <= size.high,
+        )
