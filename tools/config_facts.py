@@ -25,7 +25,7 @@ SKIPPED = re.compile(
     r"(_token_id|_token_index|_eps|_epsilon|_std|dropout.*|.*_dropout.*|.*_pdrop|"
     r"initializer.*|use_cache|.*loss.*|output_(attentions|hidden_states)|return_dict|dtype|"
     r"chunk_size_feed_forward|architectures|transformers_version|problem_type|label2id|"
-    r"pretraining_tp|layerdrop|.*_layerdrop|.*_act|.*activation(_function)?|mask_(time|feature)_.*|"
+    r"pretraining_tp|layerdrop|.*_layerdrop|.*_act|.*activation(_function)?|mask_(time|feature)_(?!prob).*|"
     r"begin_suppress_tokens|suppress_tokens|apply_spec_augment|task_specific_params)$"
 )
 

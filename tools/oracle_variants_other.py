@@ -18,6 +18,11 @@ SIZES = (
     "decoder_attention_heads",
     "encoder_ffn_dim",
     "decoder_ffn_dim",
+    "encoder_num_attention_heads",
+    "decoder_num_attention_heads",
+    "conv_dim",
+    "conv_kernel",
+    "conv_stride",
 )
 
 TIED: Table = {"tie_word_embeddings": (True, False)}
@@ -88,6 +93,36 @@ BART: Table = {
     "decoder_ffn_dim": (40, 99),
     "max_position_embeddings": (30, 40),
     "decoder_start_token_id": (0,),
+}
+
+WAVES: Table = {
+    **LABELS,
+    "vocab_size": (20, 32),
+    "hidden_size": (48, 96),
+    "num_hidden_layers": (1, 3),
+    "num_attention_heads": (3, 4),
+    "intermediate_size": (50, 77),
+    "conv_dim": ([16, 20, 18], [24, 24, 24]),
+    "conv_kernel": ([10, 3, 1], [8, 3, 2]),
+    "conv_stride": ([5, 2, 1], [4, 2, 2]),
+    "conv_bias": (True, False),
+    "feat_extract_norm": ("group", "layer"),
+    "num_conv_pos_embeddings": (16, 9),
+    "num_conv_pos_embedding_groups": (4, 16),
+    "do_stable_layer_norm": (True, False),
+    "use_weighted_layer_sum": (True, False),
+    "classifier_proj_size": (12, 16),
+    "add_adapter": (False, False, True),
+    "output_hidden_size": (48, 40),
+    "num_adapter_layers": (1, 2),
+    "adapter_attn_dim": (8,),
+    "mask_time_prob": (0.0, 0.05),
+    "mask_feature_prob": (0.0, 0.1),
+    "tdnn_dim": ([16, 20, 24, 24, 30],),
+    "xvector_output_dim": (20, 24),
+    "codevector_dim": (16, 20),
+    "num_codevectors_per_group": (8, 10),
+    "proj_codevector_dim": (16, 20),
 }
 
 TABLES: dict[str, Table] = {
@@ -178,4 +213,26 @@ TABLES: dict[str, Table] = {
         "decoder_vocab_size": (97, 60, None),
     },
     "m2m_100": BART,
+    "moonshine": {
+        **TIED,
+        "vocab_size": (97, 128),
+        "hidden_size": (48, 96),
+        "intermediate_size": (50, 77),
+        "encoder_num_hidden_layers": (1, 2),
+        "decoder_num_hidden_layers": (1, 3),
+        "encoder_num_attention_heads": (4, 6),
+        "decoder_num_attention_heads": (4, 6),
+        "encoder_num_key_value_heads": (2, None),
+        "decoder_num_key_value_heads": (1, 2),
+        "attention_bias": (True, False),
+        "pad_head_dim_to_multiple_of": (None, 8),
+    },
+    "wav2vec2": WAVES,
+    "hubert": {
+        **WAVES,
+        "add_adapter": (False,),
+        "feat_proj_layer_norm": (True, False),
+        "conv_pos_batch_norm": (True, False),
+    },
+    "wavlm": {**WAVES, "num_buckets": (16, 20)},
 }

@@ -112,6 +112,7 @@ FAMILIES: dict[str, str] = {
             "recurrent_gemma",
         ),
     ),
+    **_in("gemma_edge", ("gemma3n_text", "gemma4_text")),
     **_in("gemma", ("gemma", "gemma2", "gemma3_text", "vaultgemma")),
     **_in("gpt", ("gpt2", "openai-gpt", "gpt_bigcode", "gpt_neo", "gptj", "codegen")),
     **_in(
