@@ -1,0 +1,187 @@
+"""What the page asks and gets, without a browser: JSON in, HTML out, whatever is typed."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from app.respond import respond
+from app.views.html import VOID, joined, tag
+
+LAPTOP = {"platform": "windows", "browser": "chrome", "browser_version": 150, "device_memory": 16}
+PHONE = {"platform": "ios", "browser": "safari", "browser_version": 26}
+HOSTILE = "<script>alert(1)</script>\"'"
+
+
+class Elements(HTMLParser):
+    """Collects the names of elements and checks that they close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element and that it runs nothing."""
+        self.seen.append(name)
+        assert not any(key.startswith("on") for key, _ in attrs)
+        if name not in VOID:
+            self.open.append(name)
+
+    def handle_endtag(self, name: str) -> None:
+        """Close the innermost element."""
+        if name not in VOID:
+            assert self.open.pop() == name
+
+
+def parts(**asked: Any) -> dict[str, Any]:
+    """Return the page's parts for a question."""
+    found: dict[str, Any] = json.loads(respond(json.dumps({"device": LAPTOP, **asked})))
+    return found
+
+
+def elements(html: str) -> list[str]:
+    """Return the elements of well-formed HTML."""
+    reader = Elements()
+    reader.feed(html)
+    assert reader.open == []
+    return reader.seen
+
+
+def test_the_first_question_is_the_textbook_case() -> None:
+    """Nothing chosen yet: Gemma 2B, on this device."""
+    found = parts()
+
+    assert found["notice"] is None
+    assert found["model"] == "gemma-2b"
+    assert found["link"] == "v=1&model=gemma-2b"
+    assert found["shown"]["device"] == "this device"
+
+
+def test_a_models_own_page_opens_on_it() -> None:
+    """The page of a model asks about that model."""
+    assert parts(page="distilbert")["model"] == "distilbert"
+
+
+def test_what_the_browser_said_is_said_back() -> None:
+    """The sentence about the device has the class, its interval and what nobody tells."""
+    said = parts()["said"]
+
+    assert "16 GB class memory" in said
+    assert "between 12 and 24" in said
+    assert "No browser says" in said
+
+
+def test_without_memory_the_page_asks_for_it() -> None:
+    """Safari hides memory: the page says so and offers sizes to tap."""
+    found = parts(device={"platform": "macos", "browser": "safari", "browser_version": 26})
+
+    assert "does not tell a page how much memory" in found["said"]
+    assert 'name="ram_bytes"' in found["said"]
+    assert "Cannot tell" in found["answer"]
+
+
+def test_one_tap_answers_what_the_browser_hides() -> None:
+    """Once the visitor says 16 GB, the verdict is no longer unknown."""
+    mac = {"platform": "macos", "browser": "safari", "browser_version": 26}
+    found = parts(device=mac, stated={"ram_bytes": str(16 * 2**30)})
+
+    assert "Cannot tell" not in found["answer"]
+    assert "as you said" in found["said"]
+
+
+def test_a_change_of_model_drops_what_the_old_one_had() -> None:
+    """DistilBERT has no MediaPipe, and the page does not insist."""
+    found = parts(
+        form={
+            "changed": "model",
+            "model": "distilbert",
+            "runtime": "mediapipe",
+            "precision": "int4",
+            "context": "1024",
+            "device": "",
+        }
+    )
+
+    assert found["notice"] is None
+    assert found["shown"]["precision"] == "q8"
+
+
+def test_a_choice_that_cannot_be_answered_is_a_notice() -> None:
+    """A precision nobody offers is named, and the page stays on the model."""
+    found = parts(link="v=1&model=distilbert&precision=q77")
+
+    assert "q77" in found["notice"]
+    assert found["model"] == "distilbert"
+
+
+@pytest.mark.parametrize(
+    ("link", "named"),
+    [
+        ("v=9&model=gemma-2b", "v"),
+        ("v=1&model=nosuch", "nosuch"),
+        ("v=1&model=gemma-2b&runtime=torch", "torch"),
+        ("v=1&model=gemma-2b&device=toaster", "toaster"),
+        ("v=1&model=gemma-2b&zoom=3", "zoom"),
+        ("v=1&model=gemma-2b&device={%22ram_bytes%22:-3}", "ram_bytes"),
+        (f"v=1&model={HOSTILE}", "script"),
+        (f"v=1&model=gemma-2b&{HOSTILE}=1", "script"),
+    ],
+)
+def test_a_broken_link_is_a_notice_and_the_page_still_opens(link: str, named: str) -> None:
+    """The key at fault is named, and there is an answer all the same."""
+    found = parts(link=link)
+
+    assert named in found["notice"]
+    assert "verdict" in found["answer"]
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        {"name": HOSTILE, "ram_bytes": 2**33, "platform": "windows"},
+        {"webgpu": {"vendor": HOSTILE, "architecture": HOSTILE}, "device_memory": 8},
+    ],
+)
+def test_what_others_wrote_reaches_the_page_as_text(device: dict[str, Any]) -> None:
+    """A name that is HTML is shown, not run, whether a link or a browser brought it."""
+    shared = "v=1&model=gemma-2b&device=" + json.dumps(device)
+
+    for found in (parts(device=device), parts(link=shared)):
+        for html in (found["said"], found["answer"], *found["options"].values()):
+            assert "script" not in elements(html)
+
+
+@pytest.mark.parametrize("device", [LAPTOP, PHONE, {}, {"webgpu": None, "device_memory": 4}])
+@pytest.mark.parametrize("model", ["gemma-2b", "distilbert", "gemini-nano", "whisper-base"])
+def test_every_part_is_well_formed(model: str, device: dict[str, Any]) -> None:
+    """Every element closes, for every kind of model on every kind of device."""
+    found = parts(page=model, device=device)
+
+    for html in (found["said"], found["answer"], *found["options"].values()):
+        assert elements(html)
+
+
+def test_the_sender_s_device_can_be_kept_and_left() -> None:
+    """A link brings its sender's device; the chooser shows it until another is taken."""
+    shared = "v=1&model=gemma-2b&device=" + json.dumps({"platform": "ios", "ram_bytes": 2**33})
+    opened = parts(link=shared)
+    form = {"model": "gemma-2b", "device": "shared", "changed": "context", "context": "256"}
+
+    assert opened["shown"]["device"] == "the sender’s device"
+    assert parts(form=form, shared=shared)["shown"]["device"] == "the sender’s device"
+    assert parts(form={**form, "device": ""}, shared=shared)["shown"]["device"] == "this device"
+
+
+def test_text_is_escaped_and_html_is_not() -> None:
+    """Only what was made by the views themselves goes in as it is."""
+    inner = tag("b", "1 < 2")
+
+    assert tag("p", inner, " & ", HOSTILE, title=HOSTILE) == (
+        '<p title="&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;">'
+        "<b>1 &lt; 2</b> &amp; &lt;script&gt;alert(1)&lt;/script&gt;\"'</p>"
+    )
+    assert joined(None, ["a", ["b"]], 3) == "ab3"

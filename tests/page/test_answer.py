@@ -1,0 +1,171 @@
+"""The visitor's moment: read the verdict, change a choice, share it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.page.opening import DESKTOP, PHONE, Visit, signal, without
+from willitfit import answers, catalog, reports
+from willitfit.checks import size
+from willitfit.device import read
+from willitfit.scenario import Scenario
+from willitfit.units import exactly
+
+SIGNALS = """async () => {
+  const script = document.querySelector('script[src$="page.js"]').src;
+  const { describe } = await import(script.replace("page.js", "estimator.js"));
+  return JSON.stringify(await describe());
+}"""
+LINK = "#v=1&model=distilbert&runtime=transformersjs-wasm&precision=fp32"
+
+
+def expected(page: Page, **chosen: Any) -> dict[str, Any]:
+    """Return what the command line's Python says of the same question on the same device."""
+    device = read(json.loads(page.evaluate(SIGNALS)))
+    given = answers.answer(Scenario(**chosen), catalog.read(), device)
+    return reports.estimate(given)
+
+
+def figure(page: Page, name: str) -> str:
+    """Return the figure that the verdict shows under a name."""
+    figure = page.locator(".figures div").filter(has_text=name)
+    return figure.locator("dd").inner_text()
+
+
+def test_the_page_answers_as_the_command_line_does(ready: Page) -> None:
+    """The numbers of the page, computed in WebAssembly, are those of CPython."""
+    ready.get_by_label("Model").select_option("distilbert")
+    expect(ready.locator("[data-for=model]")).to_contain_text("DistilBERT")
+    found = expected(ready, model="distilbert")
+
+    expect(ready.locator(".figures")).to_contain_text(size(exactly(found["download"]["bytes"])))
+    sentence = found["verdict"]["sentence"]
+    expect(ready.locator(".deciding")).to_contain_text(sentence[1:])
+    assert ready.locator(".checks li").count() == len(found["checks"])
+
+
+def test_a_choice_is_answered_at_once(ready: Page) -> None:
+    """Another precision: another download, and the sentence shows what was chosen."""
+    ready.get_by_label("Model").select_option("distilbert")
+    expect(ready.locator("[data-for=precision]")).to_have_text("q8")
+    before = figure(ready, "download")
+    ready.get_by_label("Precision").select_option("fp32")
+
+    expect(ready.locator("[data-for=precision]")).to_have_text("fp32")
+    expect(ready.locator("#answer")).to_have_attribute("aria-busy", "false")
+    assert figure(ready, "download") != before
+
+
+def test_another_device_from_the_list(ready: Page) -> None:
+    """The device is a choice like any other, and the sentence below says what it is."""
+    ready.get_by_label("Model").select_option("gemma-2b")
+    ready.get_by_label("Device").select_option("iphone-13")
+
+    expect(ready.locator("[data-for=device]")).to_have_text("iPhone 13")
+    expect(ready.locator("#said")).to_contain_text("iPhone 13: 4 GB of memory")
+    expect(ready.locator(".verdict")).not_to_contain_text("Likely")
+    ready.get_by_label("Device").select_option("")
+    expect(ready.locator("#said")).to_contain_text("Chrome")
+
+
+def test_what_the_browser_says_is_corrected_in_one_tap(ready: Page) -> None:
+    """A visitor who knows better says so, and the answer follows."""
+    ready.get_by_text("Not right?").click()
+    ready.locator("#stated").get_by_label("32 GB").check(force=True)
+
+    expect(ready.locator("#said")).to_contain_text("32 GB of memory, as you said")
+
+
+def test_the_common_devices_are_one_tap_away(ready: Page) -> None:
+    """A verdict of the static list opens as a whole answer."""
+    ready.locator("#common").get_by_role("link", name=re.compile("Pixel 8 Pro")).first.click()
+
+    expect(ready.locator("[data-for=device]")).to_have_text("Google Pixel 8 Pro")
+
+
+def test_sharing(ready: Page) -> None:
+    """The link carries the choices, with the device when asked, and is drawn as a QR code."""
+    ready.get_by_label("Model").select_option("distilbert")
+    expect(ready.locator("[data-for=model]")).to_contain_text("DistilBERT")
+    ready.get_by_label("Precision").select_option("fp16")
+    expect(ready.locator("[data-for=precision]")).to_have_text("fp16")
+    ready.get_by_role("button", name="Share this answer").click()
+
+    link = ready.get_by_role("textbox", name="Link")
+    expect(link).to_have_value(re.compile(r"/m/distilbert/#v=1&model=distilbert.*precision=fp16"))
+    expect(ready.locator("#qr svg")).to_be_visible()
+    ready.get_by_label("on my device").check()
+    expect(link).to_have_value(re.compile("device="))
+    ready.get_by_role("button", name="Close").click()
+    expect(ready.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_link_opens_on_its_choices(visit: Visit) -> None:
+    """Whoever opens a shared link sees the same choices."""
+    page = visit("m/distilbert/" + LINK, prelude=signal("deviceMemory", "8"))
+
+    expect(page.locator("[data-for=precision]")).to_have_text("fp32")
+    expect(page).to_have_title(re.compile("DistilBERT"))
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_a_broken_link_is_named_and_the_page_still_opens(visit: Visit) -> None:
+    """What a link gets wrong is said in one sentence, as text."""
+    page = visit("#v=1&model=<img src=x onerror=alert(1)>&zoom=2")
+
+    expect(page.locator("#notice")).to_contain_text("zoom")
+    expect(page.locator(".verdict")).to_be_visible()
+    assert page.locator("#notice img").count() == 0
+
+
+def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
+    """A browser that hides memory gets *cannot tell*, the reason, and the fix in one tap."""
+    page = visit(prelude=without("deviceMemory"), adapter=True)
+
+    expect(page.locator(".verdict")).to_have_text("Cannot tell")
+    expect(page.locator("#said")).to_contain_text("does not tell a page how much memory")
+    page.locator("#stated").get_by_label("16 GB").check(force=True)
+    expect(page.locator(".verdict")).not_to_have_text("Cannot tell")
+
+
+def test_without_an_adapter_a_gpu_runtime_will_not_do(visit: Visit) -> None:
+    """A hard failure is *no*, with the check that says so first."""
+    page = visit(prelude=signal("deviceMemory", "16"))
+
+    expect(page.locator(".verdict")).to_have_text("Will not fit")
+    expect(page.locator(".checks li").first).to_contain_text("Graphics through WebGPU")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_answer_stays_within_the_screen(
+    visit: Visit, size: dict[str, int], *, dark: bool
+) -> None:
+    """Nothing of an answer lies past the edge, and what can be tapped is large enough."""
+    page = visit(size=size, dark=dark, prelude=signal("deviceMemory", "8"), adapter=True)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, select, summary, .chip span")]
+        .filter((each) => each.checkVisibility() && !each.closest("p, dialog"))
+        .filter((each) => each.getBoundingClientRect().height < 43.5)
+        .map((each) => each.outerHTML.slice(0, 90))"""
+    )
+    assert small == []
+
+
+def test_by_keyboard(ready: Page) -> None:
+    """Every choice is reached with the Tab key, in the order of the sentence."""
+    ready.locator(".brand").focus()
+    reached = []
+    for _ in range(12):
+        ready.keyboard.press("Tab")
+        reached.append(ready.evaluate("document.activeElement.name || ''"))
+    names = [name for name in reached if name]
+
+    assert names[:5] == ["model", "precision", "runtime", "context", "device"]
