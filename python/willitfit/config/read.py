@@ -28,6 +28,10 @@ LLAMA_LIKE_KEYS = (
 )
 
 
+#: Families whose layers may be said one by one.
+DIFFERING = ("gemma4_text",)
+
+
 def read(config: Mapping[str, Any]) -> Architecture:
     """Return the architecture that a config.json describes.
 
@@ -46,7 +50,7 @@ def read(config: Mapping[str, Any]) -> Architecture:
     if not isinstance(model_type, str):
         problem = "is missing" if model_type is None else f"is {shown(model_type)}"
         raise UnreadableConfig("model_type", f"{problem}; a name such as 'llama' is needed")
-    if config.get("per_layer_config"):
+    if config.get("per_layer_config") and model_type not in DIFFERING:
         raise UnreadableConfig("per_layer_config", "is not read; give one shape for all layers")
     if model_type not in FAMILIES:
         return _assumed_llama_like(config, model_type)
