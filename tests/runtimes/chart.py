@@ -1,10 +1,11 @@
 """Draw predicted against measured peaks, from measured.json, as an SVG.
 
-    python tests/runtimes/chart.py [--out FILE]
+    python -m tests.runtimes.chart [--out FILE]
 
 Both axes are logarithmic. The line is agreement, the bands are 12 % and 30 %
 off. Hollow marks were open to the fit, filled ones judge it. A whisker is the
-predicted interval. A table with the same numbers is written beside the chart.
+predicted interval. What is drawn is also printed, worst first: error, split, MiB
+measured and predicted, the interval, the case.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from predicted import predict
+from tests.runtimes.predicted import predict
 
 ROOT = Path(__file__).parent.parent.parent
 RECORD = ROOT / "tests" / "data" / "measured.json"
@@ -89,11 +90,17 @@ def _at(size: float) -> float:
 
 def _band(share: float, colour: str) -> str:
     corners = [
-        (_LOW, _LOW * (1 - share)), (_HIGH, _HIGH * (1 - share)),
-        (_HIGH, _HIGH * (1 + share)), (_LOW, _LOW * (1 + share)),
+        (_LOW, _LOW * (1 - share)),
+        (_HIGH, _HIGH * (1 - share)),
+        (_HIGH, _HIGH * (1 + share)),
+        (_LOW, _LOW * (1 + share)),
     ]
     points = " ".join(f"{_at(x):.1f},{_SIZE - _at(y):.1f}" for x, y in corners)
     return f'<polygon points="{points}" fill="{colour}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _grid() -> list[str]:
@@ -104,8 +111,8 @@ def _grid() -> list[str]:
         end = _SIZE - _MARGIN
         drawn += [
             f'<path d="M{at:.1f} {_MARGIN}V{end}M{_MARGIN} {_SIZE - at:.1f}H{end}" stroke="#ddd"/>',
-            f'<text x="{at:.1f}" y="{end + 18}" text-anchor="middle">{size // MIB}</text>',
-            f'<text x="{_MARGIN - 8}" y="{_SIZE - at + 4:.1f}" text-anchor="end">{size // MIB}</text>',
+            _text(at, end + 18, str(size // MIB), "middle"),
+            _text(_MARGIN - 8, _SIZE - at + 4, str(size // MIB), "end"),
         ]
         size *= 2
     return drawn
@@ -114,11 +121,12 @@ def _grid() -> list[str]:
 def _mark(pair: Pair) -> str:
     colour = _COLOURS[pair.runtime]
     x, y = _at(pair.measured), _SIZE - _at(pair.likely)
+    low, high = _SIZE - _at(pair.low), _SIZE - _at(pair.high)
     fill = colour if pair.split == "judge" else "#fff"
     told = f"{pair.id}: measured {pair.measured // MIB}, predicted {pair.likely // MIB} MiB"
     return (
         f'<g stroke="{colour}"><title>{escape(told)}</title>'
-        f'<path d="M{x:.1f} {_SIZE - _at(pair.low):.1f}V{_SIZE - _at(pair.high):.1f}" opacity="0.4"/>'
+        f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" opacity="0.4"/>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{fill}"/></g>'
     )
 
@@ -134,23 +142,24 @@ def _legend(shown: list[Pair]) -> list[str]:
 
 def draw(shown: list[Pair], title: str) -> str:
     """Return the chart."""
-    end = _SIZE - _MARGIN
+    end, middle = _SIZE - _MARGIN, _SIZE / 2
+    box = f'x="{_MARGIN}" y="{_MARGIN}" width="{end - _MARGIN}" height="{end - _MARGIN}"'
+    look = 'role="img" font-family="system-ui, sans-serif" font-size="12" fill="#222"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img" '
-        'font-family="system-ui, sans-serif" font-size="12" fill="#222">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" {look}>',
         f"<title>{escape(title)}</title>",
         f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
-        f'<clipPath id="inside"><rect x="{_MARGIN}" y="{_MARGIN}" width="{end - _MARGIN}" '
-        f'height="{end - _MARGIN}"/></clipPath>',
+        f'<clipPath id="inside"><rect {box}/></clipPath>',
         f'<g clip-path="url(#inside)">{_band(0.30, "#f3efe6")}{_band(0.12, "#e2ecdd")}</g>',
         *_grid(),
         f'<path d="M{_MARGIN} {end}L{end} {_MARGIN}" stroke="#555"/>',
         *(_mark(pair) for pair in shown),
         *_legend(shown),
-        f'<text x="{_SIZE / 2}" y="24" text-anchor="middle" font-size="15">{escape(title)}</text>',
-        f'<text x="{_SIZE / 2}" y="{_SIZE - 16}" text-anchor="middle">measured, MiB above an empty page</text>',
-        f'<text transform="translate(18 {_SIZE / 2}) rotate(-90)" text-anchor="middle">predicted, MiB</text>',
-        "</svg>",
+        _text(middle, 24, title, "middle"),
+        _text(middle, _SIZE - 16, "measured, MiB above an empty page", "middle"),
+        f'<g transform="translate(18 {middle}) rotate(-90)">',
+        _text(0, 0, "predicted, MiB", "middle"),
+        "</g></svg>",
     ]
     return "\n".join(parts) + "\n"
 
@@ -171,6 +180,12 @@ def summary(shown: list[Pair]) -> list[str]:
     return lines
 
 
+def _line(pair: Pair) -> str:
+    likely, measured = pair.likely // MIB, pair.measured // MIB
+    interval = f"{pair.low // MIB:5} .. {pair.high // MIB:5}"
+    return f"{pair.error:+7.1%} {pair.split:5} {measured:5} {likely:5} ({interval}) {pair.id}"
+
+
 def main() -> int:
     """Write the chart, and say how good the predictions are."""
     parser = argparse.ArgumentParser(description="Draw predicted against measured peaks.")
@@ -178,13 +193,11 @@ def main() -> int:
     parser.add_argument("--pool", choices=("page", "gpu"), default="page")
     asked = parser.parse_args()
     shown = pairs(json.loads(RECORD.read_text()), asked.pool)
-    for pair in sorted(shown, key=lambda pair: -abs(pair.error)):
-        print(
-            f"{pair.error:+7.1%} {pair.split:5} {pair.measured // MIB:5} MiB measured, "
-            f"{pair.low // MIB:5} {pair.likely // MIB:5} {pair.high // MIB:5} predicted  {pair.id}"
-        )
-    print(*summary(shown), sep="\n")
-    asked.out.write_text(draw(shown, f"Peak memory of the {asked.pool} process: predicted and measured"))
+    lines = [_line(pair) for pair in sorted(shown, key=lambda pair: -abs(pair.error))]
+    sys.stdout.write("\n".join([*lines, *summary(shown)]) + "\n")
+    asked.out.write_text(
+        draw(shown, f"Peak memory of the {asked.pool} process: predicted and measured")
+    )
     return 0
 
 

@@ -1,6 +1,6 @@
 """Measure what real runtimes take in a real browser, and write it down.
 
-    python tests/runtimes/measure.py [--only TEXT] [--runs 3] [--again]
+    python -m tests.runtimes.measure [--only TEXT] [--runs 3] [--again]
 
 Each case is made on the spot, run in a fresh browser as often as asked, and
 written to measured.json at once, so that an interrupted run loses one case.
@@ -25,9 +25,9 @@ from typing import Any
 
 from playwright.sync_api import Error as BrowserError
 
-from bench import browser, gguf_models, llama_log, onnx_models
-from bench.cases import CASES, Case
-from bench.server import Site
+from tests.runtimes.bench import browser, gguf_models, llama_log, onnx_models
+from tests.runtimes.bench.cases import CASES, Case
+from tests.runtimes.bench.server import Site
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -76,8 +76,9 @@ def _step(tab: browser.Tab, name: str, plan: dict[str, Any]) -> dict[str, Any]:
 def _phases(tab: browser.Tab, steps: dict[str, dict[str, Any]], arrived: float) -> dict[str, Any]:
     """Return the peak of each phase in bytes of the whole process.
 
-    A step's peak includes the half second after it. Loading is one call, so the moment the model's last byte was sent parts it
-    in two; the kernel's peak goes to the half whose samples reach higher.
+    A step's peak includes the half second after it. Loading is one call, so the moment the
+    model's last byte was sent parts it in two; the kernel's peak goes to the half whose
+    samples reach higher.
     """
     load = steps["load"]
     arrived = min(max(arrived, load["began"]), load["ended"])
@@ -104,11 +105,18 @@ def run(case: Case, files: list[Path], folders: dict[str, Path], chromium: str) 
     external = files[1].name if len(files) > 1 else None
     plan = case.plan(files[0].name, external)
     try:
-        with browser.tab(chromium, f"{site.origin}/page/empty.html", webgpu=case.device == "webgpu") as tab:
+        with browser.tab(
+            chromium, f"{site.origin}/page/empty.html", webgpu=case.device == "webgpu"
+        ) as tab:
             empty = browser.weigh(tab.process)
             empty_gpu = browser.weigh(tab.gpu)["VmRSS"] if tab.gpu else 0
             steps: dict[str, dict[str, Any]] = {}
-            for name, step in (("prepare", "prepare"), ("load", "load"), ("first", "run"), ("later", "run")):
+            for name, step in (
+                ("prepare", "prepare"),
+                ("load", "load"),
+                ("first", "run"),
+                ("later", "run"),
+            ):
                 steps[name] = _step(tab, step, plan)
             arrived = max(site.sent.get(file.name, 0.0) for file in files)
             phases = _phases(tab, steps, arrived)
@@ -141,7 +149,9 @@ def summarise(case: Case, files: list[Path], runs: list[dict[str, Any]]) -> dict
     """Return a case's entry: what it was, and the median and spread of its runs."""
     names = list(runs[0]["phases"])
     phases = {
-        name: {pool: _spread([one["phases"][name][pool] for one in runs]) for pool in ("page", "gpu")}
+        name: {
+            pool: _spread([one["phases"][name][pool] for one in runs]) for pool in ("page", "gpu")
+        }
         for name in names
     }
     peaks = {
@@ -199,7 +209,8 @@ def versions(chromium: str, modules: Path) -> dict[str, str]:
 
 def _machine() -> str:
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {round(pages / 2**30)} GiB"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{system}, {os.cpu_count()} cores, {round(pages / 2**30)} GiB"
 
 
 def save(record: dict[str, Any]) -> None:
@@ -210,38 +221,71 @@ def save(record: dict[str, Any]) -> None:
     draft.replace(RECORD)
 
 
-def main() -> int:
-    """Measure every case that is asked for and not yet written down."""
+def _read() -> dict[str, Any]:
+    if RECORD.exists():
+        return dict(json.loads(RECORD.read_text()))
+    return {"schema": 1, "cases": []}
+
+
+def _told(entry: dict[str, Any]) -> str:
+    """Return a case's outcome in a few words."""
+    if "error" in entry:
+        return f"failed: {entry['error']}"
+    page, gpu = (entry["peak"][pool]["median"] / 2**20 for pool in ("page", "gpu"))
+    return f"{page:8.1f} MiB page {gpu:8.1f} MiB GPU"
+
+
+def _extend(record: dict[str, Any], case: Case, asked: argparse.Namespace) -> str:
+    """Measure a case as often as is still missing, and keep it; return what came out.
+
+    A failure is kept as such, unless the case went well before.
+    """
+    others = [entry for entry in record["cases"] if entry["id"] != case.id]
+    known = [] if asked.again else _known(record, case)
+    try:
+        entry = measure(
+            case, known, runs=asked.runs, chromium=asked.chromium, modules=asked.modules
+        )
+    except BrowserError as error:
+        entry = {"id": case.id, "split": case.split, "error": str(error).splitlines()[0][:300]}
+    if "error" not in entry or not known:
+        record["cases"] = [*others, entry]
+    save(record)
+    return _told(entry)
+
+
+def _known(record: dict[str, Any], case: Case) -> list[dict[str, Any]]:
+    """Return the runs of a case that are written down."""
+    return [run for e in record["cases"] if e["id"] == case.id for run in e.get("runs", ())]
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the memory of runtimes in a browser.")
     parser.add_argument("--only", default="", help="part of the ids to measure")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--again", action="store_true", help="measure what is written down already too")
+    parser.add_argument("--runs", type=int, default=3, help="fresh browsers for each case")
+    parser.add_argument("--again", action="store_true", help="start over with what is known")
     parser.add_argument("--chromium", default=shutil.which("chromium") or "chromium")
     parser.add_argument("--modules", type=Path, default=ROOT / "node_modules")
-    asked = parser.parse_args()
-    record = json.loads(RECORD.read_text()) if RECORD.exists() else {"schema": 1, "cases": []}
-    record |= {
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Measure every case that is asked for and lacks runs."""
+    asked = _asked()
+    record = _read() | {
         "measured_on": datetime.now(UTC).date().isoformat(),
         "machine": _machine(),
         "versions": versions(asked.chromium, asked.modules),
     }
-    failed = 0
     for case in CASES:
-        entries = [entry for entry in record["cases"] if entry["id"] == case.id]
-        known = [] if asked.again else [one for e in entries for one in e.get("runs", ())]
-        if asked.only not in case.id or len(known) >= asked.runs:
+        enough = not asked.again and len(_known(record, case)) >= asked.runs
+        if asked.only not in case.id or enough:
             continue
         began = time.monotonic()
-        try:
-            entry = measure(case, known, runs=asked.runs, chromium=asked.chromium, modules=asked.modules)
-            told = f"{entry['peak']['page']['median'] / 2**20:8.1f} MiB page {entry['peak']['gpu']['median'] / 2**20:8.1f} gpu"
-        except BrowserError as error:
-            entry = {"id": case.id, "split": case.split, "error": str(error).splitlines()[0][:300]}
-            told, failed = f"failed: {entry['error']}", failed + 1
-        record["cases"] = [e for e in record["cases"] if e["id"] != case.id] + [entry]
-        save(record)
-        print(f"{time.monotonic() - began:6.1f} s {case.split:5} {case.id:60} {told}", flush=True)
-    return 1 if failed else 0
+        told = _extend(record, case, asked)
+        sys.stdout.write(f"{time.monotonic() - began:6.1f} s {case.split:5} {case.id:60} {told}\n")
+        sys.stdout.flush()
+    return 0
 
 
 if __name__ == "__main__":

@@ -18,7 +18,10 @@ from willitfit.units import Tokens
 _POOLS = {"page": Pool.PAGE, "gpu": Pool.GPU}
 #: ONNX Runtime's default build is the one Transformers.js brings; the build for the
 #: processor alone is another runtime, which the estimator does not offer.
-_RUNTIMES = {"onnxruntime-wasm": "transformersjs-wasm", "onnxruntime-webgpu": "transformersjs-webgpu"}
+_RUNTIMES = {
+    "onnxruntime-wasm": "transformersjs-wasm",
+    "onnxruntime-webgpu": "transformersjs-webgpu",
+}
 
 
 def asked(entry: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Two small cases measured now: do the bench, its record and the estimator agree?"""
+"""Two small cases measured now, held against the record and the estimator."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from shutil import which
 from typing import Any
 
 import pytest
-from measure import RECORD, ROOT, measure
-from predicted import cache_size, predict
 
-from bench.cases import CASES
+from tests.runtimes.bench.cases import CASES
+from tests.runtimes.measure import RECORD, ROOT, measure
+from tests.runtimes.predicted import cache_size, predict
 
 #: Builds of browsers and machines differ by this much; a copy of the weights more would not pass.
 TOLERANCE = 0.25

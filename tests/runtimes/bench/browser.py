@@ -72,7 +72,9 @@ def processes(profile: str, kind: str) -> list[int]:
     children = _children()
     everyone = [child for some in children.values() for child in some]
     todo = [
-        one for one in everyone if f"--user-data-dir={profile}" in _line(one) and "--type=" not in _line(one)
+        one
+        for one in everyone
+        if f"--user-data-dir={profile}" in _line(one) and "--type=" not in _line(one)
     ]
     found: set[int] = set()
     while todo:
@@ -144,7 +146,10 @@ def _settled(page: Page, profile: str) -> int:
 
 @contextmanager
 def _launched(chromium: str, *, webgpu: bool) -> Iterator[tuple[BrowserContext, str]]:
-    with TemporaryDirectory(prefix="bench-profile-", ignore_cleanup_errors=True) as profile, sync_playwright() as play:
+    with (
+        TemporaryDirectory(prefix="bench-profile-", ignore_cleanup_errors=True) as profile,
+        sync_playwright() as play,
+    ):
         context = play.chromium.launch_persistent_context(
             profile,
             executable_path=chromium,

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
-from bench.shapes import SHAPES, Config
+from tests.runtimes.bench.shapes import SHAPES, Config
 
 ENCODERS = ("bert", "distilbert")
 _LIBRARIES = {"onnxruntime": "onnxruntime", "transformersjs": "transformers", "wllama": "wllama"}
@@ -78,7 +78,11 @@ class Case:
     def plan(self, file: str, external: str | None) -> dict[str, Any]:
         """Return what the page is told to do."""
         encodes = self.config["model_type"] in ENCODERS
-        auto = "AutoModel" if self.config["model_type"] == "bert" else "AutoModelForSequenceClassification"
+        auto = (
+            "AutoModel"
+            if self.config["model_type"] == "bert"
+            else "AutoModelForSequenceClassification"
+        )
         return {
             **{k: v for k, v in asdict(self).items() if k not in ("session", "external")},
             "session": dict(self.session),
@@ -94,23 +98,51 @@ class Case:
 
 
 def _onnx(shape: str, precision: str, tokens: int, batch: int = 1, **more: Any) -> Case:
-    return Case(runtime="onnxruntime-wasm", shape=shape, precision=precision, tokens=tokens, batch=batch, **more)
-
-
-def _tjs(shape: str, precision: str, tokens: int, generate: int = 0, **more: Any) -> Case:
-    return Case(runtime="transformersjs-wasm", shape=shape, precision=precision, tokens=tokens, generate=generate, **more)
-
-
-def _gguf(shape: str, precision: str, context: int, tokens: int = 64, generate: int = 8, **more: Any) -> Case:
     return Case(
-        runtime="wllama-cpu", shape=shape, precision=precision, context=context,
-        tokens=tokens, generate=generate, **more,
+        runtime="onnxruntime-wasm",
+        shape=shape,
+        precision=precision,
+        tokens=tokens,
+        batch=batch,
+        **more,
     )
 
 
-def _gpu(runtime: str, shape: str, precision: str, tokens: int, generate: int = 0, **more: Any) -> Case:
+def _tjs(shape: str, precision: str, tokens: int, generate: int = 0, **more: Any) -> Case:
     return Case(
-        runtime=f"{runtime}-webgpu", shape=shape, precision=precision, tokens=tokens, generate=generate, **more
+        runtime="transformersjs-wasm",
+        shape=shape,
+        precision=precision,
+        tokens=tokens,
+        generate=generate,
+        **more,
+    )
+
+
+def _gguf(
+    shape: str, precision: str, context: int, tokens: int = 64, generate: int = 8, **more: Any
+) -> Case:
+    return Case(
+        runtime="wllama-cpu",
+        shape=shape,
+        precision=precision,
+        context=context,
+        tokens=tokens,
+        generate=generate,
+        **more,
+    )
+
+
+def _gpu(
+    runtime: str, shape: str, precision: str, tokens: int, generate: int = 0, **more: Any
+) -> Case:
+    return Case(
+        runtime=f"{runtime}-webgpu",
+        shape=shape,
+        precision=precision,
+        tokens=tokens,
+        generate=generate,
+        **more,
     )
 
 
@@ -157,32 +189,35 @@ CASES = (
     _gguf("llama-80m", "q8_0", 2048),
     _tjs("llama-220m", "q4f16", 32, 8),
     _tjs("llama-220m", "q8", 32, 8),
-    _tjs("smollm2-135m", "q4", 64, 16),
-    _tjs("smollm2-135m", "fp32", 32, 8),
-    _gguf("qwen2.5-0.5b", "q4_0", 2048, 16, 4),
-    _gguf("llama-220m", "q8_0", 1024),
-    _gpu("transformersjs", "llama-30m", "fp32", 16, 4),
     _gpu("onnxruntime", "minilm-l6", "fp32", 32),
-    _gpu("onnxruntime", "distilbert", "fp32", 16),
-    _tjs("llama-220m", "fp32", 16, 4),
-    _tjs("llama-220m", "q4", 64, 8),
-    _tjs("smollm2-135m", "fp16", 32, 4),
-    _tjs("smollm2-135m", "q4f16", 64, 8),
-    _tjs("smollm2-360m", "q4", 32, 8, external=True),
-    _tjs("smollm2-360m", "q8", 16, 4),
-    _tjs("qwen2.5-0.5b", "q8", 16, 4),
-    _tjs("qwen2.5-0.5b", "q4f16", 16, 4, external=True),
+    _gpu("transformersjs", "llama-30m", "fp32", 16, 4),
     _gguf("llama-220m", "f16", 2048, 32, 4),
-    _gguf("smollm2-135m", "q8_0", 8192, session=(("cache_type_k", "q8_0"), ("cache_type_v", "q8_0"))),
-    _gguf("llama-220m", "q4_0", 4096, session=(("n_ubatch", 128),)),
-    _gguf("qwen2.5-0.5b", "q8_0", 1024, 16, 4),
-    _gguf("smollm2-135m", "q8_0", 2048, threads=2),
+    _tjs("smollm2-135m", "fp32", 32, 8),
+    _gpu("onnxruntime", "distilbert", "fp32", 16),
+    _gguf("qwen2.5-0.5b", "q4_0", 2048, 16, 4),
+    _tjs("smollm2-360m", "q4", 16, 4, external=True),
+    _tjs("smollm2-135m", "q4f16", 32, 4),
     _gpu("onnxruntime", "distilbert", "q8", 16),
-    _gpu("onnxruntime", "distilbert", "q4", 16),
+    _gguf("llama-220m", "q8_0", 1024),
+    _gpu("transformersjs", "llama-80m", "q4", 16, 4),
+    _tjs("qwen2.5-0.5b", "q8", 16, 4),
+    _gguf("qwen2.5-0.5b", "q8_0", 1024, 16, 4),
+    _tjs("smollm2-135m", "q4", 32, 8),
+    _tjs("llama-220m", "fp32", 16, 4),
     _gpu("onnxruntime", "bge-small", "fp32", 64),
+    _tjs("smollm2-135m", "fp16", 16, 4),
+    _gguf(
+        "smollm2-135m", "q8_0", 8192, session=(("cache_type_k", "q8_0"), ("cache_type_v", "q8_0"))
+    ),
+    _gpu("transformersjs", "smollm2-135m", "q4", 16, 4),
+    _tjs("smollm2-360m", "q8", 16, 4),
+    _gpu("onnxruntime", "distilbert", "q4", 16),
+    _gguf("llama-220m", "q4_0", 4096, session=(("n_ubatch", 128),)),
+    _tjs("llama-220m", "q4", 32, 8),
+    _tjs("qwen2.5-0.5b", "q4f16", 16, 4, external=True),
+    _gguf("smollm2-135m", "q8_0", 2048, threads=2),
+    _gpu("transformersjs", "smollm2-135m", "fp32", 16, 4),
     _gpu("onnxruntime", "bert-base", "fp32", 16),
     _gpu("transformersjs", "distilbert", "fp32", 16),
-    _gpu("transformersjs", "llama-80m", "q4", 16, 4),
-    _gpu("transformersjs", "smollm2-135m", "q4", 16, 4),
-    _gpu("transformersjs", "smollm2-135m", "fp32", 16, 4),
+    _tjs("llama-80m", "q4", 1024, 16),
 )

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import gguf
 import numpy as np
+from gguf import GGMLQuantizationType as Type
+from numpy.typing import NDArray
 
-from bench import fill
-from bench.shapes import Config
+from tests.runtimes.bench import fill
+from tests.runtimes.bench.shapes import Config
 
-Type = gguf.GGMLQuantizationType
 _PLAIN = {"F32": Type.F32, "F16": Type.F16, "Q8_0": Type.Q8_0}
 
 
@@ -126,8 +127,13 @@ def write(config: Config, kind: str, path: Path) -> Path:
         if type_ in (Type.F32, Type.F16):
             stored = shape
         writer.add_tensor_info(
-            name, stored, np.dtype(np.float32 if type_ is Type.F32 else np.float16 if type_ is Type.F16 else np.uint8),
-            total, raw_dtype=type_,
+            name,
+            stored,
+            np.dtype(
+                np.float32 if type_ is Type.F32 else np.float16 if type_ is Type.F16 else np.uint8
+            ),
+            total,
+            raw_dtype=type_,
         )
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -138,7 +144,7 @@ def write(config: Config, kind: str, path: Path) -> Path:
     return path
 
 
-def _weights(name: str, shape: tuple[int, ...], type_: Type) -> np.ndarray:
+def _weights(name: str, shape: tuple[int, ...], type_: Type) -> NDArray[np.generic]:
     if name.endswith("norm.weight"):
         return np.ones(shape, np.float32)
     if type_ in (Type.F32, Type.F16):

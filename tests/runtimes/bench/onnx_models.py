@@ -24,8 +24,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from bench import fill
-from bench.shapes import Config
+from tests.runtimes.bench import fill
+from tests.runtimes.bench.shapes import Config
 
 FLOAT, HALF, BYTE, LONG, INT = (
     TensorProto.FLOAT,
@@ -34,7 +34,7 @@ FLOAT, HALF, BYTE, LONG, INT = (
     TensorProto.INT64,
     TensorProto.INT32,
 )
-_FILLED_AS = {FLOAT: "float32", HALF: "float16", BYTE: "uint8"}
+_FILLED_AS: dict[int, str] = {FLOAT: "float32", HALF: "float16", BYTE: "uint8"}
 _BLOCK = 32  # weights per 4-bit block
 _SUFFIX = {"fp32": "", "fp16": "_fp16", "q8": "_quantized", "q4": "_q4", "q4f16": "_q4f16"}
 
@@ -53,7 +53,7 @@ class Graph:
     @property
     def kind(self) -> int:
         """Return the element type that activations have."""
-        return HALF if self.precision in ("fp16", "q4f16") else FLOAT
+        return int(HALF if self.precision in ("fp16", "q4f16") else FLOAT)
 
     @property
     def number(self) -> type[np.generic]:
@@ -126,8 +126,15 @@ class Graph:
         scales = self.weight(f"{name}.weight_scales", [out * rows])
         return str(
             self.op(
-                "MatMulNBits", x, packed, scales,
-                domain="com.microsoft", K=into, N=out, bits=4, block_size=_BLOCK,
+                "MatMulNBits",
+                x,
+                packed,
+                scales,
+                domain="com.microsoft",
+                K=into,
+                N=out,
+                bits=4,
+                block_size=_BLOCK,
             )
         )
 
@@ -139,8 +146,10 @@ class Graph:
         found = self.op("Gather", table, ids)
         return str(
             self.op(
-                "DequantizeLinear", found,
-                self.constant(0.0004, np.float32), self.constant(128, np.uint8),
+                "DequantizeLinear",
+                found,
+                self.constant(0.0004, np.float32),
+                self.constant(128, np.uint8),
             )
         )
 
@@ -232,7 +241,9 @@ def encoder(config: Config, precision: str) -> onnx.ModelProto:
         return g.model()
     first = g.op("Gather", x, g.constant(0), axis=1)
     first = g.op("Relu", g.linear(first, "pre_classifier", hidden, hidden, bias=True))
-    g.output(g.linear(first, "classifier", hidden, 2, bias=True), "logits", FLOAT, ["batch_size", 2])
+    g.output(
+        g.linear(first, "classifier", hidden, 2, bias=True), "logits", FLOAT, ["batch_size", 2]
+    )
     return g.model()
 
 
@@ -262,8 +273,13 @@ def decoder(config: Config, precision: str) -> onnx.ModelProto:
             return str(g.op("SimplifiedLayerNormalization", x, scale, axis=-1, epsilon=1e-6)), x
         outputs = [f"{name}.y", "", "", f"{name}.sum"]
         g.op(
-            "SkipSimplifiedLayerNormalization", x, rest, scale,
-            outputs=outputs, domain="com.microsoft", epsilon=1e-6,
+            "SkipSimplifiedLayerNormalization",
+            x,
+            rest,
+            scale,
+            outputs=outputs,
+            domain="com.microsoft",
+            epsilon=1e-6,
         )
         return outputs[0], outputs[3]
 
@@ -276,15 +292,24 @@ def decoder(config: Config, precision: str) -> onnx.ModelProto:
         query = g.linear(y, f"{name}.q", hidden, heads * width, bias=bias)
         key = g.linear(y, f"{name}.k", hidden, shared * width, bias=bias)
         value = g.linear(y, f"{name}.v", hidden, shared * width, bias=bias)
-        before = [
-            g.input(f"past_key_values.{i}.{part}", g.kind, past) for part in ("key", "value")
-        ]
+        before = [g.input(f"past_key_values.{i}.{part}", g.kind, past) for part in ("key", "value")]
         after = [f"present.{i}.key", f"present.{i}.value"]
         mixed = f"{name}.mixed"
         g.op(
-            "GroupQueryAttention", query, key, value, *before, ends, total, *tables,
-            outputs=[mixed, *after], domain="com.microsoft",
-            num_heads=heads, kv_num_heads=shared, do_rotary=1, rotary_interleaved=0,
+            "GroupQueryAttention",
+            query,
+            key,
+            value,
+            *before,
+            ends,
+            total,
+            *tables,
+            outputs=[mixed, *after],
+            domain="com.microsoft",
+            num_heads=heads,
+            kv_num_heads=shared,
+            do_rotary=1,
+            rotary_interleaved=0,
         )
         g.outputs += [helper.make_tensor_value_info(n, g.kind, present) for n in after]
         out = g.linear(mixed, f"{name}.o", heads * width, hidden, bias=False)
@@ -321,7 +346,11 @@ def write(config: Config, precision: str, folder: Path, *, external: bool = Fals
         path.write_bytes(model.SerializeToString())
         return [path]
     onnx.save_model(
-        model, str(path), save_as_external_data=True, all_tensors_to_one_file=True,
-        location=f"{path.name}_data", size_threshold=1024,
+        model,
+        str(path),
+        save_as_external_data=True,
+        all_tensors_to_one_file=True,
+        location=f"{path.name}_data",
+        size_threshold=1024,
     )
     return [path, path.with_name(f"{path.name}_data")]

@@ -32,7 +32,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def guess_type(self, path: Any) -> str:
         """Name the types that modules and WebAssembly need."""
-        return _TYPES.get(Path(str(path)).suffix, "application/octet-stream" if "onnx" in str(path) else super().guess_type(path))
+        return _TYPES.get(
+            Path(str(path)).suffix,
+            "application/octet-stream" if "onnx" in str(path) else super().guess_type(path),
+        )
 
     def end_headers(self) -> None:
         """Isolate the page from other origins where the case asks for threads."""
