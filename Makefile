@@ -44,3 +44,6 @@ test: setup ## every test: unit, laws, page
 
 clean: ## remove what was built; .cache/ (downloads) stays
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+screenshots: site ## take the README's pictures of the page
+	$(PY) -m tools.screenshots
