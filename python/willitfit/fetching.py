@@ -1,0 +1,110 @@
+"""Requests carried out with the standard library, for the command line.
+
+In: a batch of `Request`s. Out: one `Answer` for each, good or bad: nothing is
+raised for what a server or the network does. No credentials, cookies or
+referrer are sent. The page has the same port in `fetch`; see `hub.Request`.
+"""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
+from http.client import HTTPException, HTTPMessage
+from typing import IO
+from urllib.parse import urlsplit
+
+from willitfit.hub import PATIENCE, Answer, Request, pause_before
+from willitfit.units import KIB
+
+AT_ONCE = 6
+LONGEST_ANSWER = 120.0  # seconds for one answer, however steadily it trickles in
+_PIECE = 64 * KIB
+_AGENT = "willitfit (reads headers of model files)"
+
+
+class _WebOnly(urllib.request.HTTPRedirectHandler):
+    """Redirects that stay on the web: urllib itself would follow one to ftp."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Return the next request, `None` to take the redirect itself for the answer."""
+        if urlsplit(newurl).scheme not in {"http", "https"}:
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = urllib.request.build_opener(_WebOnly())
+
+
+def fetch(batch: Sequence[Request]) -> tuple[Answer, ...]:
+    """Return the answers to a batch, several asked for at once."""
+    if len(batch) == 1:
+        return (_patiently(batch[0]),)
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        return tuple(workers.map(_patiently, batch))
+
+
+def _patiently(request: Request) -> Answer:
+    """Return the answer, asked for again where that may help."""
+    attempt = 1
+    while True:
+        answer = _once(request)
+        pause = pause_before(attempt, answer)
+        if pause is None:
+            return answer
+        time.sleep(pause)
+        attempt += 1
+
+
+def _once(request: Request) -> Answer:
+    headers = request.headers | {"User-Agent": _AGENT}
+    asked = urllib.request.Request(request.url, headers=headers)  # noqa: S310 - parsed as http(s)
+    try:
+        with _OPENER.open(asked, timeout=PATIENCE) as response:
+            return Answer(
+                status=response.status,
+                body=_body(response, request.most + 1),
+                headers=_headers(response.headers),
+                url=response.url,
+            )
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(status=error.code, headers=_headers(error.headers), url=error.url)
+    except urllib.error.URLError as error:
+        return Answer(status=0, url=request.url, problem=_reason(error.reason))
+    except (OSError, HTTPException, ValueError) as error:
+        return Answer(status=0, url=request.url, problem=_reason(error))
+
+
+def _headers(said: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in said.items()}
+
+
+def _reason(error: object) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {PATIENCE:.0f} seconds"
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text[:200] or type(error).__name__
+
+
+def _body(response: IO[bytes], most: int) -> bytes:
+    """Return at most so many bytes; give up on a server that only trickles."""
+    deadline = time.monotonic() + LONGEST_ANSWER
+    pieces, left = [], most
+    while left and (piece := response.read(min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return b"".join(pieces)

@@ -1,0 +1,283 @@
+"""Whatever somebody names -> what is known of it: a file, a folder, a hub id, an address.
+
+In: a word, and the hub's address. Out: `Found`, and the object of `willitfit
+inspect --json`. Files on this machine are read here; the web through a port
+that is given, urllib's by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import prod
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from willitfit import config as configs
+from willitfit import fetching, hub
+from willitfit.architecture import Architecture
+from willitfit.errors import UnreadableConfig, UnreadableHeader, shown
+from willitfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
+from willitfit.hub import Answer, Found, ListedFile, Request, Variant
+from willitfit.hub.careful_json import MOST_BYTES, parse_object
+from willitfit.hub.variants import gguf_variants, onnx_variants, safetensors_files
+from willitfit.storage import BF16, F16, F32, F64, StorageType
+from willitfit.units import Bytes
+
+SCHEMA = 1
+Fetch = Callable[[Sequence[Request]], Sequence[Answer]]
+_INDEX = "model.safetensors.index.json"
+_KINDS: Mapping[str, StorageType] = {
+    "float64": F64,
+    "float32": F32,
+    "float16": F16,
+    "bfloat16": BF16,
+}
+
+
+def find(
+    source: str,
+    endpoint: str | None = None,
+    *,
+    tensors: bool = False,
+    fetch: Fetch = fetching.fetch,
+) -> tuple[Found, Bytes]:
+    """Return what is known of a source, and how many bytes were read to know it.
+
+    A path that exists is read; a word that looks like a file and does not exist
+    is a missing file, never a question to a hub.
+    """
+    path = Path(source).expanduser()
+    if hub.looks_like_address(source) or not (path.exists() or _means_a_file(source)):
+        return _from_web(hub.parse(source, endpoint or hub.ENDPOINT), fetch, tensors=tensors)
+    found = _from_folder(path) if path.is_dir() else _from_file(path)
+    return replace(found, source=source), _read_of(found)
+
+
+def _means_a_file(source: str) -> bool:
+    return (
+        source.startswith(("/", ".", "~"))
+        or "\\" in source
+        or kind_of(source) is not None
+        or source.endswith(".json")
+    )
+
+
+def _from_web(address: hub.Address, fetch: Fetch, *, tensors: bool) -> tuple[Found, Bytes]:
+    received = 0
+
+    def counted(batch: Sequence[Request]) -> Sequence[Answer]:
+        nonlocal received
+        answers = fetch(batch)
+        received += sum(
+            min(len(answer.body), request.most)
+            for request, answer in zip(batch, answers, strict=True)
+        )
+        return answers
+
+    found = hub.carry_out(hub.look(address, tensors=tensors), counted)
+    return found, Bytes(received)
+
+
+def _read_of(found: Found) -> Bytes:
+    return found.header.bytes_read if found.header else Bytes(0)
+
+
+# On this machine
+
+
+def _from_file(path: Path) -> Found:
+    if path.name.endswith(".safetensors.index.json"):
+        return _from_parts(path.parent, read_index(path.read_bytes()))
+    if kind_of(path.name) is not None:
+        return _from_parts(path.parent, parts_of(path.name))
+    if path.suffix != ".json":
+        raise UnreadableHeader(
+            "model", f"{shown(path.name)} is not .safetensors, .gguf, .onnx or a config.json"
+        )
+    return Found(source=str(path), name=path.name, kind="config", config=_read_config(path))
+
+
+def _read_config(path: Path) -> Mapping[str, Any]:
+    with path.open("rb") as file:
+        text = file.read(MOST_BYTES + 1)
+    try:
+        return parse_object(text)
+    except (ValueError, TypeError) as error:
+        raise UnreadableConfig(path.name, str(error)) from None
+
+
+def _from_parts(folder: Path, names: Sequence[str]) -> Found:
+    headers = [_read_header(folder / name) for name in names]
+    header = join(headers)
+    near = (folder / "config.json", folder.parent / "config.json")
+    beside = next((path for path in near if path.is_file()), None)
+    config = header.config or (_read_config(beside) if beside else None)
+    files = [ListedFile(name, Bytes((folder / name).stat().st_size)) for name in names]
+    files += [ListedFile(name, size) for name, size in header.outside.items()]
+    variant = Variant(format=header.kind, precision="as stored", files=tuple(files))
+    return Found(
+        source=str(folder / names[0]),
+        name=names[0],
+        kind=header.kind,
+        config=config,
+        variants=(variant,),
+        header=header,
+        notes=header.notes,
+    )
+
+
+def _read_header(path: Path) -> Header:
+    with path.open("rb") as file:
+        return drive(read(path.name, path.stat().st_size), lambda span: _read_span(file, span))
+
+
+def _read_span(file: BinaryIO, span: Span) -> bytes:
+    file.seek(span.offset)
+    return file.read(span.length)
+
+
+def _from_folder(folder: Path) -> Found:
+    """Return what a folder holds: safetensors first, then GGUF, then ONNX, else a config."""
+    files = [
+        ListedFile(path.relative_to(folder).as_posix(), Bytes(path.stat().st_size))
+        for pattern in ("*", "onnx/*")
+        for path in sorted(folder.glob(pattern))
+        if path.is_file()
+    ]
+    parts = next(_parts_in(folder, files), None)
+    if parts is not None:
+        return _from_parts(folder, parts)
+    if (folder / "config.json").is_file():
+        return replace(_from_file(folder / "config.json"), source=str(folder))
+    raise UnreadableHeader(
+        "model", f"{shown(folder.name)} holds no .safetensors, .gguf, .onnx or config.json"
+    )
+
+
+def _parts_in(folder: Path, files: Sequence[ListedFile]) -> Iterator[Sequence[str]]:
+    names = [file.name for file in files]
+    if _INDEX in names and "model.safetensors" not in names:
+        yield read_index((folder / _INDEX).read_bytes())
+    if found := safetensors_files(names):
+        yield found
+    for variant in (*gguf_variants(files), *onnx_variants(files)):
+        yield [file.name for file in variant.files if kind_of(file.name) is not None]
+
+
+# The object of `inspect --json`
+
+
+def inspect(
+    source: str, endpoint: str | None = None, *, fetch: Fetch = fetching.fetch
+) -> dict[str, Any]:
+    """Return the object that DESIGN 5.1 describes for `willitfit inspect`."""
+    found, received = find(source, endpoint, tensors=True, fetch=fetch)
+    architecture, notes = _architecture(found)
+    if found.header is None and architecture is None:
+        raise UnreadableConfig("config", f"of {shown(source)} is not there, nor any tensor")
+    if found.header is not None:
+        told = _of_header(found.header, architecture)
+    else:
+        told = _of_config(architecture, _stored_as(found.config or {}))
+    return {
+        "schema": SCHEMA,
+        "source": found.source,
+        "kind": found.kind,
+        "architecture": architecture.family if architecture else None,
+        **told,
+        "bytes_read": received or _config_bytes(source),
+        "variants": [_variant(variant) for variant in found.variants],
+        "notes": [*found.notes, *notes],
+    }
+
+
+def _config_bytes(source: str) -> int:
+    path = Path(source).expanduser()
+    path = path / "config.json" if path.is_dir() else path
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _architecture(found: Found) -> tuple[Architecture | None, tuple[str, ...]]:
+    """Return the architecture, `None` with a note where tensors are known and it is not."""
+    if found.config is None:
+        return None, ("nothing tells the architecture: no config.json lies beside it",)
+    try:
+        architecture = configs.read(found.config)
+    except UnreadableConfig as error:
+        if found.header is None:
+            raise
+        return None, (str(error),)
+    return architecture, (*architecture.notes, *_mismatch(found.header, architecture))
+
+
+def _mismatch(header: Header | None, architecture: Architecture) -> Iterator[str]:
+    """Yield a warning where a GGUF's keys describe another model than its tensors."""
+    described = architecture.inventory.total
+    if header and header.kind == "gguf" and abs(described - header.parameters) * 100 > described:
+        yield (
+            f"its keys describe {described:,} parameters, its tensors hold {header.parameters:,}: "
+            "cache and peak follow the keys"
+        )
+
+
+def _of_header(header: Header, architecture: Architecture | None) -> dict[str, Any]:
+    total = header.parameters
+    untied, spared = _ties(total, architecture)
+    return {
+        "parameters": {"total": total, "untied": total + untied, "active": total - spared},
+        "tensors": [
+            {"name": t.name, "shape": list(t.shape), "type": t.type.name, "bytes": t.size}
+            for t in header.tensors
+        ],
+        "weights_bytes": header.weights_bytes,
+        "largest_tensor_bytes": header.largest_tensor_bytes,
+    }
+
+
+def _ties(total: int, architecture: Architecture | None) -> tuple[int, int]:
+    """Return the parameters used twice and those one token spares, as the architecture says.
+
+    Only where it describes this file: to a thousandth, for rotary tables and
+    the like that a file keeps beside its weights.
+    """
+    if architecture is None or abs(architecture.inventory.total - total) * 1000 > total:
+        return 0, 0
+    inventory = architecture.inventory
+    return inventory.untied - inventory.total, inventory.total - inventory.active
+
+
+def _stored_as(config: Mapping[str, Any]) -> StorageType:
+    """Return the type that the config says its weights are kept in, F32 where it says none."""
+    said = config.get("dtype") or config.get("torch_dtype")
+    return _KINDS.get(said.removeprefix("torch."), F32) if isinstance(said, str) else F32
+
+
+def _of_config(architecture: Architecture | None, kind: StorageType) -> dict[str, Any]:
+    """Return the tensors of the state dict; one that shares another's storage takes no bytes."""
+    inventory = architecture.inventory if architecture else None
+    sizes = [0 if t.tied_to else prod(t.shape) * kind.size for t in inventory or ()]
+    rows = [
+        {"name": t.name, "shape": list(t.shape), "type": kind.name, "bytes": size}
+        | ({"tied_to": t.tied_to} if t.tied_to else {})
+        for t, size in zip(inventory or (), sizes, strict=True)
+    ]
+    return {
+        "parameters": {
+            "total": inventory.total if inventory else 0,
+            "untied": inventory.untied if inventory else 0,
+            "active": inventory.active if inventory else 0,
+        },
+        "tensors": rows,
+        "weights_bytes": sum(sizes),
+        "largest_tensor_bytes": max(sizes, default=0),
+    }
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    return {
+        "format": variant.format,
+        "precision": variant.precision,
+        "bytes": variant.size,
+        "files": [{"name": file.name, "bytes": file.size} for file in variant.files],
+    }
