@@ -21,7 +21,7 @@ from willitfit.device import Device
 from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.footprint import Footprint
 from willitfit.outcome import Outcome
-from willitfit.recipes.listed import with_listed
+from willitfit.recipes.listed import travelling, with_listed
 from willitfit.recipes.stored import Content, File, Stored, total_size
 from willitfit.runtimes import Load, Runtime
 from willitfit.scenario import Scenario
@@ -262,9 +262,9 @@ def store(about: Subject, runtime_id: str, precision: str) -> Stored:
     architecture = about.architecture or UNDISCLOSED
     computed = runtimes.named(runtime_id).store(architecture, precision, family)
     if publication is None:
-        return computed
+        return travelling(computed)
     offer = publication.offers.get(precision)
-    return with_listed(computed, offer.files if offer else (), publication.common)
+    return travelling(with_listed(computed, offer.files if offer else (), publication.common))
 
 
 def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device:
@@ -340,8 +340,9 @@ def _larger_although_shorter(about: Subject, facts: RuntimeFacts, stored: Stored
         saved = mine - store(about, facts.id, other).download.likely
         if saved > 0:
             yield (
-                f"{other} would be smaller than {stored.precision} for this model, "
-                f"by {size(exactly(saved))}"
+                f"{other} would be smaller than {stored.precision} for this model, by "
+                f"{size(exactly(saved))}: {size(exactly(mine - saved))} against "
+                f"{size(exactly(mine))}, because {stored.precision} leaves some tensors wide"
             )
             return
 

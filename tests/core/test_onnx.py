@@ -86,14 +86,6 @@ def test_a_speech_encoder_is_made_as_predicted(name: str) -> None:
     assert abs(candidate.data - made) < 100  # int64 shapes of the convolutions' outputs
 
 
-def test_q4_says_when_q8_is_smaller() -> None:
-    """For a small model with a large vocabulary, q4's wide table makes it the larger file."""
-    architecture = architecture_of("Qwen__Qwen2.5-0.5B")
-    (note,) = onnx.store(architecture, "q4").notes
-    assert note.startswith("q8 would be smaller than q4: 513 MB against 786 MB")
-    assert onnx.store(architecture, "q8").notes == ()
-
-
 def test_files_are_named_as_they_are_fetched() -> None:
     """Sessions, suffixes and the q8 suffix follow Transformers.js."""
     names = [f.name for f in onnx.store(architecture_of("openai__whisper-base"), "Q8").files]

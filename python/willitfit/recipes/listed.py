@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from willitfit.recipes.stored import Content, File, Stored, total_size
+from willitfit.recipes.tokenizers import travelled
 from willitfit.units import Basis, Interval, exactly
 
 #: A difference smaller than this is not worth a reader's time.
@@ -62,6 +63,21 @@ def with_listed(
         _file(named[file.name], file.content) if file.name in named else file for file in files
     )
     return replace(stored, files=files, notes=notes)
+
+
+def travelling(stored: Stored) -> Stored:
+    """Return the files with their texts as they travel.
+
+    The hub compresses the small texts it keeps in git (huggingface_hub pull request 3269);
+    weights, and texts kept with them, travel as they are.
+    """
+    return replace(stored, files=tuple(_travelling(file) for file in stored.files))
+
+
+def _travelling(file: File) -> File:
+    if file.content is Content.WEIGHTS or not file.name.endswith((".json", ".txt")):
+        return file
+    return replace(file, size=travelled(file.size))
 
 
 def _file(published: Published, content: Content) -> File:

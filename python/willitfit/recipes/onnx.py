@@ -15,7 +15,6 @@ from willitfit.recipes.onnx_exports import (
     DTYPES,
     Dtype,
     Export,
-    Packing,
     Rotary,
     Use,
     exports_of,
@@ -28,7 +27,7 @@ from willitfit.recipes.ties import as_published
 from willitfit.recipes.tokenizers import small_files
 from willitfit.storage import U8, StorageType
 from willitfit.tensors import Part, Role, Tensor
-from willitfit.units import MB, Basis, Bytes, Interval, exactly
+from willitfit.units import MB, Basis, Interval, exactly
 
 PRECISIONS: tuple[str, ...] = tuple(DTYPES)
 FAMILIES = ("classic", "newer")
@@ -343,7 +342,6 @@ def store(architecture: Architecture, precision: str, *, family: str | None = No
         precision=name,
         tensors=tuple(tensors),
         files=(*files, *small_files(architecture)),
-        notes=tuple(_smaller(architecture, name, dtype, exports)),
     )
 
 
@@ -357,31 +355,6 @@ def weights_size(
     for session in sessions_of(architecture):
         total += session_size(candidates_of(session, architecture, dtype, exports))
     return total
-
-
-def _smaller(
-    architecture: Architecture, name: str, dtype: Dtype, exports: tuple[Export, ...]
-) -> Iterator[str]:
-    """Yield a sentence where q8 is the smaller file, though its weights are wider."""
-    if dtype.packing not in (Packing.BLOCKS, Packing.NORMAL_FLOAT):
-        return
-    ours = _likely_bytes(architecture, dtype, exports)
-    q8 = _likely_bytes(architecture, DTYPES["q8"], exports)
-    if q8 >= ours:
-        return
-    yield (
-        f"q8 would be smaller than {name}: {_megabytes(q8)} against {_megabytes(ours)}, "
-        f"{_megabytes(ours - q8)} less, because {name} leaves the token table wide"
-    )
-
-
-def _likely_bytes(architecture: Architecture, dtype: Dtype, exports: tuple[Export, ...]) -> Bytes:
-    return Bytes(
-        sum(
-            session_size(candidates_of(session, architecture, dtype, exports)).likely
-            for session in sessions_of(architecture)
-        )
-    )
 
 
 def _megabytes(size: int) -> str:
