@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from willitfit.errors import UnreadableConfig
 from willitfit.layers import Keeps, Layer
 from willitfit.tensors import Part, Role, Tensor
 
@@ -48,6 +49,9 @@ class Stack:
 
 
 EMPTY = Block(())
+
+#: Ten times what the largest published models have.
+MOST_TENSORS = 60_000
 
 
 def joined(parts: Mapping[str, Block]) -> Block:
@@ -97,7 +101,14 @@ def placed(at: str, block: Block, part: Part = Part.DECODER) -> tuple[Tensor, ..
 
 
 def stacked(at: str, blocks: Sequence[Block], part: Part = Part.DECODER) -> Stack:
-    """Return blocks numbered from 0 under one name, as a list of modules is."""
+    """Return blocks numbered from 0 under one name, as a list of modules is.
+
+    Refused before any array is named where there would be more than any
+    published model has, so that no config fills memory here.
+    """
+    count = sum(len(block.tensors) for block in blocks)
+    if count > MOST_TENSORS:
+        raise UnreadableConfig(at, f"would hold {count} tensors; at most {MOST_TENSORS} are read")
     return Stack(
         tuple(_numbered(at, blocks, part)),
         tuple(block.layer for block in blocks),

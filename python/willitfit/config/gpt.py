@@ -226,6 +226,8 @@ def _neo_kinds(keys: Keys) -> tuple[str, ...]:
         known = isinstance(names, (list, tuple)) and set(map(str, names)) <= {"global", "local"}
         if not known or not is_whole(times) or not 1 <= times <= count:
             raise keys.fault("attention_types", "needs pairs such as [['global', 'local'], 12]")
+        if len(kinds) + len(names) * times > count:
+            raise keys.fault("attention_types", f"spells more than {count} layers")
         kinds.extend(list(map(str, names)) * times)
     if len(kinds) != count:
         raise keys.fault("attention_types", f"spells {len(kinds)} layers; num_layers is {count}")

@@ -34,7 +34,7 @@ from willitfit.config.experts import (
     read_experts,
 )
 from willitfit.config.heads import DECODER_HEADS, DECODER_HEADS_WITH_TRANSFORMER
-from willitfit.config.keys import MOST_EXPERTS, MOST_HEADS, MOST_LAYERS, Keys
+from willitfit.config.keys import MOST_EXPERTS, MOST_HEADS, MOST_LAYERS, MOST_WIDTH, Keys
 from willitfit.config.model import Asked, Body, Family
 from willitfit.config.recurrent import time_step_rank
 from willitfit.config.styles import (
@@ -154,6 +154,8 @@ def _lfm2_inner(keys: Keys) -> int:
         return inner
     multiple = keys.whole("block_multiple_of")
     inner = int(keys.number("block_ffn_dim_multiplier") * inner)
+    if not 1 <= inner <= MOST_WIDTH:
+        raise keys.fault("block_ffn_dim_multiplier", f"makes a feed-forward width of {inner}")
     return multiple * (-(-inner // multiple))
 
 

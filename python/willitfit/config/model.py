@@ -11,14 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from willitfit.architecture import Architecture, Kind, Tower
-from willitfit.blocks.block import Block, placed
+from willitfit.blocks.block import MOST_TENSORS, Block, placed
 from willitfit.config.facts import facts_of, transformers_version
 from willitfit.config.keys import Keys
 from willitfit.errors import UnreadableConfig, shown
 from willitfit.tensors import Part, Tensor, gather
-
-#: More arrays than any published model has; keeps memory here bounded.
-MOST_TENSORS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
