@@ -13,13 +13,36 @@ from __future__ import annotations
 
 # The families that llama.cpp converts and this project follows, by model_type.
 GGUF_ARCHITECTURES: dict[str, str] = {
-    **{name: name for name in (
-        *("llama", "apertus", "arcee", "bitnet", "bloom", "cohere2", "ernie4_5", "exaone4", "falcon"),
-        *("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "glm4", "gpt2", "granite", "jais2"),
-        *("jamba", "lfm2", "mamba", "mamba2", "minicpm3", "nemotron", "olmo", "olmo2", "olmoe"),
-        *("phi2", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2", "t5"),
-        *("bert", "eurobert", "afmoe", "mpt", "openelm", "minicpm"),
-    )},
+    **{
+        name: name
+        for name in (
+            *(
+                "llama",
+                "apertus",
+                "arcee",
+                "bitnet",
+                "bloom",
+                "cohere2",
+                "ernie4_5",
+                "exaone4",
+                "falcon",
+            ),
+            *("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "glm4", "gpt2", "granite", "jais2"),
+            *("jamba", "lfm2", "mamba", "mamba2", "minicpm3", "nemotron", "olmo", "olmo2", "olmoe"),
+            *(
+                "phi2",
+                "phi3",
+                "qwen2",
+                "qwen3",
+                "seed_oss",
+                "smollm3",
+                "stablelm",
+                "starcoder2",
+                "t5",
+            ),
+            *("bert", "eurobert", "afmoe", "mpt", "openelm", "minicpm"),
+        )
+    },
     "mistral": "llama",
     "mixtral": "llama",
     "ministral3": "mistral3",
@@ -308,7 +331,15 @@ _POST_NORMED = {"post_attention_layernorm": "post_attention_norm"}
 BY_FAMILY: dict[str, dict[str, str]] = {
     **dict.fromkeys(
         (
-            *("gemma2", "gemma3", "gemma3_text", "gemma3n", "gemma3n_text", "gemma4", "gemma4_text"),
+            *(
+                "gemma2",
+                "gemma3",
+                "gemma3_text",
+                "gemma3n",
+                "gemma3n_text",
+                "gemma4",
+                "gemma4_text",
+            ),
             *("olmo2", "olmo3", "exaone4", "gpt_oss", "qwen3_next", "qwen3_5", "qwen3_5_text"),
             *("qwen3_5_moe", "qwen3_5_moe_text", "glm4_moe", "solar_open", "afmoe", "seed_oss"),
         ),
@@ -360,7 +391,9 @@ FUSED_EXPERTS: frozenset[str] = frozenset({"gemma4", "gemma4_text"})
 WHOLE_EXPANSION: frozenset[str] = frozenset({"minicpm3"})
 
 # Per-head decay and skip kept as columns.
-MAMBA_2: frozenset[str] = frozenset({"mamba2", "bamba", "falcon_h1", "granitemoehybrid", "nemotron_h"})
+MAMBA_2: frozenset[str] = frozenset(
+    {"mamba2", "bamba", "falcon_h1", "granitemoehybrid", "nemotron_h"}
+)
 
 # T5's layers hold numbered parts; encoder and decoder have prefixes of their own.
 T5_LAYER: dict[str, str] = {
