@@ -20,7 +20,7 @@ from willitfit import device as devices
 from willitfit.answers import Answer
 from willitfit.catalog import Catalog
 from willitfit.device import Device
-from willitfit.errors import WillItFitError
+from willitfit.errors import WillItFitError, shown
 from willitfit.scenario import Scenario
 from willitfit.units import Tokens
 
@@ -35,7 +35,7 @@ def respond(text: str) -> str:
     """Return the page's parts for a question, as JSON."""
     asked = json.loads(text)
     shelves = catalog.read()
-    here, problem = _here(asked)
+    here, problem = _here(asked, shelves)
     scenario, unread = _scenario(asked)
     given, unanswered = _answered(scenario, shelves, here)
     notice = unread or problem or unanswered
@@ -52,13 +52,28 @@ def _stated(asked: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _here(asked: Mapping[str, Any]) -> tuple[Device, str | None]:
-    """Return the device at hand: what the browser told, corrected by what was stated."""
-    told = asked.get("device") or {}
+def _here(asked: Mapping[str, Any], shelves: Catalog) -> tuple[Device, str | None]:
+    """Return the device at hand: what the browser told, corrected by what was stated.
+
+    A model's name, told after a tap, brings the memory that its maker lists.
+    """
+    told = dict(asked.get("device") or {})
+    model, problem = asked.get("model"), None
+    if model and model in shelves.devices:
+        row = shelves.device(model)
+        told |= {"name": row.name, "ram_bytes": row.device.get("ram_bytes")}
+    elif model is not None:
+        problem = _unlisted(model)
     try:
-        return devices.read({**told, **_stated(asked)}), None
+        return devices.read({**told, **_stated(asked)}), problem
     except WillItFitError as fault:
         return devices.Device(), str(fault)
+
+
+def _unlisted(model: str) -> str:
+    if not model:
+        return "this browser does not tell which phone this is; tap its memory instead"
+    return f"this browser calls the phone {shown(model)}, which is not listed; tap its memory"
 
 
 def _scenario(asked: Mapping[str, Any]) -> tuple[Scenario, str | None]:

@@ -1,6 +1,6 @@
 // Carries what the visitor chose to Python, and the answer back into the page.
 
-import { answer, describe, qr, shown } from "./estimator.js";
+import { answer, describe, models, qr, shown } from "./estimator.js";
 
 const byId = (id) => document.getElementById(id);
 const root = new URL(document.documentElement.dataset.root, document.baseURI);
@@ -9,6 +9,7 @@ const page = location.pathname.match(/\/m\/([^/]+)\/$/)?.[1] ?? null;
 
 let device = null; // what the browser told
 let stated = {}; // what the visitor said of it
+let model = null; // what the browser calls it, asked only after a tap
 let shared = null; // the link that brought a device with it
 let links = {};
 let asking = 0;
@@ -17,7 +18,7 @@ let asking = 0;
 const ask = async (question) => {
   const turn = ++asking;
   byId("answer").setAttribute("aria-busy", "true");
-  const parts = await answer({ device, stated, shared, page, ...question });
+  const parts = await answer({ device, stated, model, shared, page, ...question });
   if (turn === asking) show(parts);
 };
 
@@ -68,6 +69,12 @@ form.addEventListener("submit", (event) => event.preventDefault());
 
 byId("said").addEventListener("change", ({ target }) => {
   stated = { ...stated, [target.name]: target.value };
+  ask({ form: choices() });
+});
+
+byId("said").addEventListener("click", async ({ target }) => {
+  if (target.id !== "which") return;
+  model = (await models()).model ?? "";
   ask({ form: choices() });
 });
 

@@ -94,6 +94,7 @@ def _ask(answer: Answer, *, stated: bool) -> Html | None:
         tag("legend", why, class_="" if unknown else "aside"),
         tag("div", chips, class_="chips"),
         _card(answer.device),
+        _identify(answer.device),
     )
     asked = tag("fieldset", body, id="stated")
     if unknown:
@@ -107,6 +108,13 @@ def _chip(size: int, stated: Device | None) -> Html:
     checked = stated is not None and stated.ram_bytes == value
     box = tag("input", type="radio", name="ram_bytes", value=value, checked=checked)
     return tag("label", box, tag("span", f"{size} GB"), class_="chip")
+
+
+def _identify(device: Device) -> Html | None:
+    """Return a button that asks the browser for the phone's model, which only a tap may do."""
+    if device.platform != "android" or device.browser not in ("chrome", "edge"):
+        return None
+    return tag("p", tag("button", "Ask the browser which phone this is", type="button", id="which"))
 
 
 def _card(device: Device) -> Html | None:

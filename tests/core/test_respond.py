@@ -93,6 +93,15 @@ def test_one_tap_answers_what_the_browser_hides() -> None:
     assert "as you said" in found["said"]
 
 
+def test_a_phone_named_by_its_browser_brings_its_makers_memory() -> None:
+    """After a tap the browser tells the model, and the catalogue knows what it has."""
+    android = {"platform": "android", "browser": "chrome", "device_memory": 8}
+
+    assert "12 GB of memory" in parts(device=android, model="Pixel 8 Pro")["said"]
+    assert "not listed" in parts(device=android, model="XT-1")["notice"]
+    assert "does not tell which phone" in parts(device=android, model="")["notice"]
+
+
 def test_a_change_of_model_drops_what_the_old_one_had() -> None:
     """DistilBERT has no MediaPipe, and the page does not insist."""
     found = parts(
