@@ -47,3 +47,6 @@ clean: ## remove what was built; .cache/ (downloads) stays
 
 screenshots: site ## take the README's pictures of the page
 	$(PY) -m tools.screenshots
+
+bench: site ## time what people wait for, as ratios
+	$(PY) -m tools.bench
