@@ -23,6 +23,8 @@ SIZES = (
     "conv_dim",
     "conv_kernel",
     "conv_stride",
+    "image_size",
+    "patch_size",
 )
 
 TIED: Table = {"tie_word_embeddings": (True, False)}
@@ -123,6 +125,51 @@ WAVES: Table = {
     "codevector_dim": (16, 20),
     "num_codevectors_per_group": (8, 10),
     "proj_codevector_dim": (16, 20),
+}
+
+PICTURES: Table = {
+    "num_labels": (0, 1, 5),
+    "hidden_size": (48, 60),
+    "num_hidden_layers": (1, 3),
+    "num_attention_heads": (3, 4),
+    "intermediate_size": (50, 77),
+    "image_size": (32, 40, [32, 48]),
+    "patch_size": (8, 4, [8, 4]),
+    "num_channels": (1, 3),
+    "qkv_bias": (True, False),
+}
+VIT: Table = {
+    **PICTURES,
+    "pooler_output_size": (None, 20),
+    "patch_size": (8, 4),
+    "image_size": (32, 40),
+    "encoder_stride": (8, 4),
+}
+DINO: Table = {
+    **PICTURES,
+    "mlp_ratio": (2, 4, 3),
+    "use_swiglu_ffn": (True, False),
+    "use_mask_token": (True, False),
+    "num_register_tokens": (0, 2, 4),
+}
+SQUARE: Table = {**PICTURES, "image_size": (32, 41), "patch_size": (8, 4)}
+VISION_TOWER: Table = {**SQUARE, "vision_use_head": (True, False), "num_patches": (16, 25)}
+TEXT_TOWER: Table = {
+    "vocab_size": (97, 128),
+    "hidden_size": (48, 60),
+    "num_hidden_layers": (1, 3),
+    "num_attention_heads": (3, 4),
+    "intermediate_size": (50, 77),
+    "max_position_embeddings": (16, 20),
+    "projection_size": (None, 60),
+    "projection_dim": (20, 24),
+    "pad_token_id": (0,),
+}
+TWO_TOWERS: Table = {
+    "num_labels": (0, 1, 5),
+    "projection_dim": (20, 24),
+    "text_config": TEXT_TOWER,
+    "vision_config": VISION_TOWER,
 }
 
 TABLES: dict[str, Table] = {
@@ -235,4 +282,25 @@ TABLES: dict[str, Table] = {
         "conv_pos_batch_norm": (True, False),
     },
     "wavlm": {**WAVES, "num_buckets": (16, 20)},
+    "vit": VIT,
+    "deit": VIT,
+    "dinov2": DINO,
+    "dinov2_with_registers": DINO,
+    "dinov3_vit": {
+        **PICTURES,
+        **{f"{part}_bias": (True, False) for part in ("query", "key", "value", "proj", "mlp")},
+        "use_gated_mlp": (True, False),
+        "num_register_tokens": (0, 4),
+        "patch_size": (8, 4),
+        "image_size": (32, 40),
+    },
+    "clip": TWO_TOWERS,
+    "clip_text_model": TEXT_TOWER,
+    "clip_vision_model": {**VISION_TOWER, "projection_dim": (20, 24)},
+    "siglip": TWO_TOWERS,
+    "siglip_text_model": TEXT_TOWER,
+    "siglip_vision_model": VISION_TOWER,
+    "siglip2": TWO_TOWERS,
+    "siglip2_text_model": TEXT_TOWER,
+    "siglip2_vision_model": VISION_TOWER,
 }

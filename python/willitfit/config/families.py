@@ -131,6 +131,21 @@ FAMILIES: dict[str, str] = {
     ),
     **_in("encoder_decoders", ("t5", "mt5", "umt5", "t5gemma")),
     **_in("bart", ("bart", "mbart", "pegasus", "marian", "m2m_100")),
+    **_in("vision", ("vit", "deit", "dinov2", "dinov2_with_registers", "dinov3_vit")),
+    **_in(
+        "vision_text",
+        (
+            "clip",
+            "clip_text_model",
+            "clip_vision_model",
+            "siglip",
+            "siglip_text_model",
+            "siglip_vision_model",
+            "siglip2",
+            "siglip2_text_model",
+            "siglip2_vision_model",
+        ),
+    ),
     **_in("speech", ("whisper", "moonshine")),
     **_in("waves", ("wav2vec2", "hubert", "wavlm")),
 }
