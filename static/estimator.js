@@ -20,7 +20,10 @@ const worker = async () => {
 const python = (async () => {
   const started = await worker();
   started.onerror = () => {}; // the rejection below says the same
-  started.addEventListener("message", ({ data }) => data?.stage && boot.stage(data.stage));
+  started.addEventListener("message", ({ data }) => {
+    if (data?.stage) boot.stage(data.stage);
+    if (data?.failure) boot.fail("exception", data.failure);
+  });
   await started.ready;
   return started.sync;
 })();
