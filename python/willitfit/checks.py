@@ -291,7 +291,7 @@ def _wasm(demand: Demand, device: Device, wanted: Needs) -> Check:
         outcome=Outcome.NO if failed else word(chance),
         probability=chance,
         basis=budget.basis,
-        message=f"{demand.why}: {size(need)} of {size(have)}; {budget.why}",
+        message=f"{demand.why} {size(need)} of {size(have)}: {budget.why}",
     )
 
 

@@ -116,14 +116,14 @@ def _of_wasm(runtime: Runtime, needs: Needs, load: Load) -> Iterator[Demand]:
     if needs.wasm_memory is not None and heap is not None:
         yield Demand(
             name=WASM,
-            why="its WebAssembly heap holds this much",
+            why="takes WebAssembly memory,",
             need=heap,
             limit=needs.wasm_memory,
         )
     if needs.largest_file is not None and load.stored.files:
         yield Demand(
             name=FILE,
-            why="a single file must stay below this; publishers split larger ones",
+            why="a single file must stay below a limit, so publishers split larger ones",
             need=max((f.size for f in load.stored.files), key=lambda size: size.likely),
             limit=needs.largest_file,
             hard=False,
