@@ -117,6 +117,21 @@ def gguf_file(
         return path.read_bytes()
 
 
+def gguf_parts(kind: str = "F16", *, tensors: int = 8) -> dict[str, bytes]:
+    """Return the tiny Llama split into files of so many tensors each, by file name."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"tiny-llama-{kind}.gguf"
+        writer = gguf.GGUFWriter(path, "llama", split_max_tensors=tensors)
+        _write_keys(writer, 1000)
+        for name, shape in LLAMA_GGUF_SHAPES.items():
+            _write_tensor(writer, name, shape, kind)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        return {part.name: part.read_bytes() for part in sorted(Path(folder).glob("*.gguf"))}
+
+
 def _write_keys(writer: gguf.GGUFWriter, vocabulary: int) -> None:
     writer.add_block_count(2)
     writer.add_context_length(512)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -47,15 +47,17 @@ class _WebOnly(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_WebOnly())
 
 
-def fetch(batch: Sequence[Request]) -> tuple[Answer, ...]:
+def fetch(
+    batch: Sequence[Request], *, wait: Callable[[float], None] = time.sleep
+) -> tuple[Answer, ...]:
     """Return the answers to a batch, several asked for at once."""
     if len(batch) == 1:
-        return (_patiently(batch[0]),)
+        return (_patiently(batch[0], wait),)
     with ThreadPoolExecutor(AT_ONCE) as workers:
-        return tuple(workers.map(_patiently, batch))
+        return tuple(workers.map(lambda request: _patiently(request, wait), batch))
 
 
-def _patiently(request: Request) -> Answer:
+def _patiently(request: Request, wait: Callable[[float], None]) -> Answer:
     """Return the answer, asked for again where that may help."""
     attempt = 1
     while True:
@@ -63,7 +65,7 @@ def _patiently(request: Request) -> Answer:
         pause = pause_before(attempt, answer)
         if pause is None:
             return answer
-        time.sleep(pause)
+        wait(pause)
         attempt += 1
 
 
@@ -98,8 +100,8 @@ def _reason(error: object) -> str:
     return text[:200] or type(error).__name__
 
 
-def _body(response: IO[bytes], most: int) -> bytes:
-    """Return at most so many bytes; give up on a server that only trickles."""
+def _body(response: HTTPResponse, most: int) -> bytes:
+    """Return at most so many bytes; give up on a server that trickles or hangs up too soon."""
     deadline = time.monotonic() + LONGEST_ANSWER
     pieces, left = [], most
     while left and (piece := response.read(min(left, _PIECE))):
@@ -107,4 +109,6 @@ def _body(response: IO[bytes], most: int) -> bytes:
         left -= len(piece)
         if time.monotonic() > deadline:
             raise TimeoutError
+    if left and response.length:
+        raise HTTPException(f"the answer broke off {response.length:,} bytes before its end")
     return b"".join(pieces)

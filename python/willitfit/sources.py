@@ -16,8 +16,9 @@ from typing import Any, BinaryIO
 from willitfit import config as configs
 from willitfit import fetching, hub
 from willitfit.architecture import Architecture
-from willitfit.errors import UnreadableConfig, UnreadableHeader, shown
+from willitfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, shown
 from willitfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
+from willitfit.headers.safetensors import LONGEST_INDEX
 from willitfit.hub import Answer, Found, ListedFile, Request, Variant
 from willitfit.hub.careful_json import MOST_BYTES, parse_object
 from willitfit.hub.variants import gguf_variants, onnx_variants, safetensors_files
@@ -48,14 +49,17 @@ def find(
     is a missing file, never a question to a hub.
     """
     path = Path(source).expanduser()
-    if hub.looks_like_address(source) or not (path.exists() or _means_a_file(source)):
+    if not _is_local(source, path):
         return _from_web(hub.parse(source, endpoint or hub.ENDPOINT), fetch, tensors=tensors)
+    path.stat()  # raises what is wrong with it
     found = _from_folder(path) if path.is_dir() else _from_file(path)
     return replace(found, source=source), _read_of(found)
 
 
-def _means_a_file(source: str) -> bool:
-    return (
+def _is_local(source: str, path: Path) -> bool:
+    if hub.looks_like_address(source) or not source.isprintable():
+        return False
+    return path.exists() or (
         source.startswith(("/", ".", "~"))
         or "\\" in source
         or kind_of(source) is not None
@@ -88,7 +92,7 @@ def _read_of(found: Found) -> Bytes:
 
 def _from_file(path: Path) -> Found:
     if path.name.endswith(".safetensors.index.json"):
-        return _from_parts(path.parent, read_index(path.read_bytes()))
+        return _from_parts(path.parent, read_index(_front(path, LONGEST_INDEX + 1)))
     if kind_of(path.name) is not None:
         return _from_parts(path.parent, parts_of(path.name))
     if path.suffix != ".json":
@@ -99,16 +103,19 @@ def _from_file(path: Path) -> Found:
 
 
 def _read_config(path: Path) -> Mapping[str, Any]:
-    with path.open("rb") as file:
-        text = file.read(MOST_BYTES + 1)
     try:
-        return parse_object(text)
+        return parse_object(_front(path, MOST_BYTES + 1))
     except (ValueError, TypeError) as error:
         raise UnreadableConfig(path.name, str(error)) from None
 
 
+def _front(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def _from_parts(folder: Path, names: Sequence[str]) -> Found:
-    headers = [_read_header(folder / name) for name in names]
+    headers = [_read_header(folder / name, among=len(names)) for name in names]
     header = join(headers)
     near = (folder / "config.json", folder.parent / "config.json")
     beside = next((path for path in near if path.is_file()), None)
@@ -127,9 +134,10 @@ def _from_parts(folder: Path, names: Sequence[str]) -> Found:
     )
 
 
-def _read_header(path: Path) -> Header:
+def _read_header(path: Path, *, among: int) -> Header:
     with path.open("rb") as file:
-        return drive(read(path.name, path.stat().st_size), lambda span: _read_span(file, span))
+        reading = read(path.name, path.stat().st_size, among=among)
+        return drive(reading, lambda span: _read_span(file, span))
 
 
 def _read_span(file: BinaryIO, span: Span) -> bytes:
@@ -158,7 +166,7 @@ def _from_folder(folder: Path) -> Found:
 def _parts_in(folder: Path, files: Sequence[ListedFile]) -> Iterator[Sequence[str]]:
     names = [file.name for file in files]
     if _INDEX in names and "model.safetensors" not in names:
-        yield read_index((folder / _INDEX).read_bytes())
+        yield read_index(_front(folder / _INDEX, LONGEST_INDEX + 1))
     if found := safetensors_files(names):
         yield found
     for variant in (*gguf_variants(files), *onnx_variants(files)):
@@ -175,7 +183,9 @@ def inspect(
     found, received = find(source, endpoint, tensors=True, fetch=fetch)
     architecture, notes = _architecture(found)
     if found.header is None and architecture is None:
-        raise UnreadableConfig("config", f"of {shown(source)} is not there, nor any tensor")
+        raise UnreachableHub(
+            found.source, "tells neither its architecture nor its tensors, only its files' sizes"
+        )
     if found.header is not None:
         told = _of_header(found.header, architecture)
     else:

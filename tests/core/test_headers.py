@@ -200,7 +200,7 @@ def test_lists_of_numbers_in_place_of_raw_bytes_are_read() -> None:
         helper.make_tensor("nibbles", TensorProto.UINT4, [3], [1, 2, 3]),
         helper.make_tensor("scalar", TensorProto.DOUBLE, [], [1.0]),
         helper.make_tensor("empty", TensorProto.FLOAT, [0, 4], []),
-        helper.make_tensor("words", TensorProto.STRING, [2], ["ab", "cde"]),
+        TensorProto(name="words", data_type=8, dims=[2], string_data=[b"ab", b"cde"]),
     ]
     header = read_bytes("model.onnx", samples.onnx_file(tensors))
     assert {t.name: (t.shape, t.size) for t in header.tensors} == {

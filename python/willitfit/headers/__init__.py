@@ -4,7 +4,7 @@ A reader asks for ranges of bytes and is sent them; it opens nothing itself.
 """
 
 from willitfit.headers.header import Header
-from willitfit.headers.read import KINDS, join, kind_of, parts_of, read
+from willitfit.headers.read import KINDS, first_reading, join, kind_of, parts_of, read
 from willitfit.headers.safetensors import read_index
 from willitfit.headers.spans import Reading, Span, drive, drive_slowly
 
@@ -15,6 +15,7 @@ __all__ = [
     "Span",
     "drive",
     "drive_slowly",
+    "first_reading",
     "join",
     "kind_of",
     "parts_of",

@@ -34,7 +34,7 @@ from willitfit.units import MIB, Bytes
 
 FORM = "GGUF"
 KIND = "gguf"
-STEP = MIB  # asked for at a time; what is read beyond the header stays below it
+AHEAD = MIB  # asked for at a time; what is read beyond the header stays below it
 MOST_KEYS = 4096  # real files have 30 to 60
 MOST_STRINGS = 3 * 2**19  # Gemma 3, the longest known: 262,144 tokens, 514,906 merges
 MOST_DEPTH = 4  # of arrays in arrays; no writer nests them at all
@@ -70,9 +70,9 @@ class _Found:
         return key in self.metadata or key in self.lengths
 
 
-def read_header(size: int | None = None) -> Reading[Header]:
+def read_header(size: int | None = None, *, ahead: int = AHEAD) -> Reading[Header]:
     """Return a reading of the header of one file of `size` bytes."""
-    found = _Found(Window(FORM, size, step=STEP))
+    found = _Found(Window(FORM, size, step=ahead))
     found.order = _order((yield from found.window.take(8)))
     tensors = yield from found.whole("Q", 8)
     keys = yield from found.whole("Q", 8)

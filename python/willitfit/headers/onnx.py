@@ -28,6 +28,7 @@ from willitfit.units import KIB, Bytes
 
 FORM = "ONNX"
 KIND = "onnx"
+AHEAD = 48 * KIB  # bytes of tensors that may be read by mistake, in all files together
 MOST_DEPTH = 16  # graphs within graphs
 _LONGEST_NODE = 64 * KIB  # a longer one holds a constant and is walked, not looked through
 _LONGEST_KEPT = 256
@@ -71,9 +72,9 @@ class _Found:
     graphs: int = 0
 
 
-def read_header(size: int) -> Reading[Header]:
+def read_header(size: int, *, ahead: int = AHEAD) -> Reading[Header]:
     """Return a reading of the header of one file of `size` bytes."""
-    found = _Found(Walk(FORM, size))
+    found = _Found(Walk(FORM, size, ahead))
     if not size:
         raise UnreadableHeader(FORM, "the file is empty")
     while found.walk.window.position < size:

@@ -18,10 +18,10 @@ from willitfit.units import KIB
 
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5
 MOST_FIELDS = 300_000  # eight for each of the most tensors; a node mostly takes one
-WASTE = 64 * KIB  # bytes of tensors that may be read by mistake, all together
 _LONGEST_VARINT = 10
 _LONGEST_TAG = 2 * _LONGEST_VARINT  # a tag and a length
-_FIRST, _LEAST, _TAG, _MOST = KIB, 64, 16, 32 * KIB
+FIRST_READING = KIB
+_LEAST, _TAG, _MOST = 64, 16, 32 * KIB
 _SCALAR = 32  # a tensor of so few bytes is as good as a part of the header
 _LENGTHS = 1024  # different lengths of skips that are remembered
 
@@ -40,22 +40,22 @@ class ThriftyWindow(Window):
     Layers repeat: after a skip of so many bytes it asks for what was needed
     the last time that so many were skipped, and then doubles what it asks for.
     It never asks for more than a quarter of what may still be wasted, so that
-    all waste together stays near `WASTE` (once that is used up it asks for a
+    all waste together stays near `ahead` (once that is used up it asks for a
     few bytes at a time).
     """
 
-    __slots__ = ("_asked", "_needed", "_next", "_skipped", "wasted")
+    __slots__ = ("_asked", "_left", "_needed", "_next", "_skipped")
 
-    def __init__(self, form: str, size: int) -> None:
-        """Begin before the first byte of a file of `size` bytes."""
-        super().__init__(form, size, step=_FIRST)
+    def __init__(self, form: str, size: int, ahead: int) -> None:
+        """Begin before the first byte of a file of `size` bytes; `ahead` may be wasted."""
+        super().__init__(form, size, step=FIRST_READING)
         self._needed: dict[int, int] = {}
-        self._next, self._skipped, self._asked, self.wasted = _FIRST, 0, 0, 0
+        self._next, self._skipped, self._asked, self._left = FIRST_READING, 0, 0, ahead
 
     def more(self, count: int) -> Reading[None]:
         """Ask until the next `count` bytes are in the buffer."""
         if self.short_of(count):
-            self.step = min(self._next, max(_TAG, (WASTE - self.wasted) // 4))
+            self.step = min(self._next, max(_TAG, self._left // 4))
             self._next = min(max(_LEAST, 2 * self._asked), _MOST)
             read = self.bytes_read
             yield from super().more(count)
@@ -64,7 +64,7 @@ class ThriftyWindow(Window):
     def skip(self, count: int, *, data: bool) -> None:
         """Move past bytes that nobody looks at; those of tensors, if read, were wasted."""
         left = len(self.buffer) - self.at
-        self.wasted += max(0, min(count, left)) if data and count > _SCALAR else 0
+        self._left -= max(0, min(count, left)) if data and count > _SCALAR else 0
         if count > left and self._asked:
             if len(self._needed) < _LENGTHS:
                 self._needed[self._skipped] = self._asked - left
@@ -77,9 +77,9 @@ class Walk:
 
     __slots__ = ("fields", "form", "window")
 
-    def __init__(self, form: str, size: int) -> None:
-        """Begin before the first field of a file of `size` bytes."""
-        self.form, self.window, self.fields = form, ThriftyWindow(form, size), 0
+    def __init__(self, form: str, size: int, ahead: int) -> None:
+        """Begin before the first field of a file of `size` bytes; `ahead` may be wasted."""
+        self.form, self.window, self.fields = form, ThriftyWindow(form, size, ahead), 0
 
     def fault(self, problem: str) -> UnreadableHeader:
         """Return the error that says what is wrong near the place reached."""

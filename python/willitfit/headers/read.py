@@ -14,11 +14,13 @@ from willitfit.errors import UnreadableHeader
 from willitfit.headers import gguf, onnx, safetensors
 from willitfit.headers.gguf_config import read_config
 from willitfit.headers.header import MOST_TENSORS_TOGETHER, Header, check_count
+from willitfit.headers.protobuf import FIRST_READING
 from willitfit.headers.spans import Reading
 from willitfit.units import Bytes
 
 KINDS = ("safetensors", "gguf", "onnx")
 MOST_PARTS = 1024
+LEAST_READING = 512
 _PART = re.compile(r"-(\d{5})-of-(\d{5})(?=\.[a-z]+$)")
 
 
@@ -32,16 +34,30 @@ def kind_of(name: str) -> str | None:
     return ending if ending in KINDS else None
 
 
-def read(name: str, size: int) -> Reading[Header]:
-    """Return a reading of the header of a file of this name and size."""
+def read(name: str, size: int, *, among: int = 1) -> Reading[Header]:
+    """Return a reading of the header of a file of this name and size.
+
+    What a reader may read beyond its header is shared `among` all files of one
+    model, so that a model of a hundred shards costs little more than one file.
+    """
     kind = kind_of(name)
     if kind == "safetensors":
-        return safetensors.read_header(size)
+        return safetensors.read_header(size, ahead=_share(safetensors.AHEAD, among))
     if kind == "gguf":
-        return gguf.read_header(size)
+        return gguf.read_header(size, ahead=_share(gguf.AHEAD, among))
     if kind == "onnx":
-        return onnx.read_header(size)
+        return onnx.read_header(size, ahead=_share(onnx.AHEAD, among))
     raise UnreadableHeader("model", f"its name must end in one of: .{', .'.join(KINDS)}")
+
+
+def first_reading(name: str, *, among: int = 1) -> int:
+    """Return how many bytes a reader asks for first, where the file has so many."""
+    first = {"safetensors": _share(safetensors.AHEAD, among), "gguf": _share(gguf.AHEAD, among)}
+    return first.get(kind_of(name) or "", FIRST_READING)
+
+
+def _share(ahead: int, among: int) -> int:
+    return max(ahead // among, LEAST_READING)
 
 
 def parts_of(name: str) -> tuple[str, ...]:

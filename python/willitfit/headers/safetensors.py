@@ -39,7 +39,7 @@ FORM = "safetensors"
 INDEX_FORM = "safetensors index"
 LONGEST_HEADER = 16 * MIB  # the format's own bound, 100 MB, is far above any file's
 LONGEST_INDEX = 32 * MIB  # Kimi K2's, the longest known, is about 14 MB
-FIRST_READING = 64 * KIB
+AHEAD = 48 * KIB  # read at once, in all files of a model together
 MOST_SHARDS = 1024
 MOST_VALUES = 4096  # of metadata; trainers write some 60
 LONGEST_VALUE = 256  # of metadata that is kept
@@ -62,9 +62,9 @@ _KEYS = {"dtype", "shape", "data_offsets"}
 _Entry = tuple[str, tuple[int, ...], tuple[int, int]]
 
 
-def read_header(size: int | None = None) -> Reading[Header]:
+def read_header(size: int | None = None, *, ahead: int = AHEAD) -> Reading[Header]:
     """Return a reading of the header of one file of `size` bytes."""
-    window = Window(FORM, size, step=FIRST_READING, most=8 + LONGEST_HEADER + FIRST_READING)
+    window = Window(FORM, size, step=ahead, most=8 + LONGEST_HEADER + ahead)
     (length,) = unpack_from("<Q", (yield from window.take(8)))
     if length > LONGEST_HEADER or (size is not None and length > size - 8):
         raise UnreadableHeader(FORM, _too_long(length, size))

@@ -86,6 +86,12 @@ def looks_like_address(text: str) -> bool:
     return text.startswith(("hf:", "https://", "http://"))
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text can be a repository's name: owner/name, or the oldest ones' name."""
+    parts = text.split("/")
+    return len(parts) <= 2 and all(_PART.fullmatch(part) for part in parts)
+
+
 def parse(text: str, endpoint: str = ENDPOINT) -> Address:
     """Return where a text points.
 
@@ -109,7 +115,7 @@ def _from_words(text: str, endpoint: str) -> Address | None:
     """Return owner/name, with @revision and a path after it where they are written."""
     name, _, rest = text.partition("@")
     parts = name.strip("/").split("/")
-    revision, _, behind = rest.partition("/") if rest else ("", "", "/".join(parts[2:]))
+    revision, behind = _revision(rest.split("/")) if rest else ("", "/".join(parts[2:]))
     repository = parts[:2]
     if not all(_PART.fullmatch(part) for part in repository):
         return None
@@ -168,15 +174,16 @@ def _from_hub_path(text: str, parts: SplitResult, endpoint: str) -> Address:
     return found
 
 
-def _with_view(address: Address, view: str, behind: list[str]) -> Address | None:
-    """Return the revision and path behind /tree/, /blob/, /resolve/ or /raw/.
+def _revision(steps: list[str]) -> tuple[str, str]:
+    """Return a revision and the path behind it; `refs/pr/3` is the one kind with slashes in use."""
+    length = 3 if steps[0] == "refs" else 1
+    return "/".join(steps[:length]), "/".join(steps[length:])
 
-    `refs/pr/3` is the one kind of revision with slashes that people paste.
-    """
-    length = 3 if behind[0] == "refs" else 1
-    revision = "/".join(behind[:length])
+
+def _with_view(address: Address, view: str, behind: list[str]) -> Address | None:
+    """Return the revision and path behind /tree/, /blob/, /resolve/ or /raw/."""
+    revision, path = _revision(behind)
     if not _REVISION.fullmatch(revision):
         return None
-    path = "" if view == "tree" else "/".join(behind[length:])
     named = None if revision == "main" else revision
-    return _checked(replace(address, revision=named, path=path))
+    return _checked(replace(address, revision=named, path="" if view == "tree" else path))

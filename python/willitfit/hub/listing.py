@@ -12,6 +12,7 @@ from typing import Any
 
 from willitfit.errors import UnreachableHub, shown
 from willitfit.headers import kind_of
+from willitfit.hub.address import is_name
 from willitfit.hub.careful_json import parse_object
 from willitfit.units import Bytes
 
@@ -56,16 +57,16 @@ def read_listing(asked: str, repository: str, text: bytes) -> Listing:
         raise UnreachableHub(asked, f"has a description that {error}") from None
     name = said.get("id") or said.get("modelId")
     siblings = said.get("siblings")
-    if not isinstance(name, str) or not isinstance(siblings, list):
+    if not isinstance(name, str) or not is_name(name) or not isinstance(siblings, list):
         raise UnreachableHub(asked, "has a description without a name or a list of files")
     if said.get("disabled") is True:
         raise UnreachableHub(asked, "was disabled by its hub")
     listing = Listing(
-        name=name[:200],
+        name=name,
         commit=_word(said, "sha"),
         files=_files(asked, siblings),
         task=_word(said, "pipeline_tag"),
-        notes=_renamed(repository, name[:200]),
+        notes=_renamed(repository, name),
     )
     check_worth(asked, listing)
     return listing
@@ -86,7 +87,7 @@ def _files(asked: str, siblings: list[Any]) -> tuple[ListedFile, ...]:
     if len(siblings) > MOST_FILES:
         raise UnreachableHub(
             asked,
-            f"lists {len(siblings):,} files; at most {MOST_FILES:,} are read, name one of them",
+            f"lists {len(siblings):,} files, too many to read; give the address of one file",
         )
     found: dict[str, ListedFile] = {}
     for sibling in siblings:

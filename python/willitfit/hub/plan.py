@@ -14,7 +14,7 @@ from typing import Any
 
 from willitfit.errors import UnreachableHub, UnreadableConfig
 from willitfit.headers import Header, join, kind_of, parts_of, read_index
-from willitfit.hub.address import Address, parse
+from willitfit.hub.address import Address
 from willitfit.hub.careful_json import parse_object
 from willitfit.hub.listing import ListedFile, Listing, read_listing
 from willitfit.hub.mlc import read_mlc_list
@@ -75,9 +75,10 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
     request = _json_request(address.information, "a list of files")
     (answer,) = yield (request,)
     listing = read_listing(asked, asked, check(asked, request, answer))
-    at = replace(parse(f"hf:{listing.name}", address.endpoint), revision=address.revision)
+    at = replace(address, repository=listing.name)
     config, mlc_config = yield from _configs(at, listing)
     variants = variants_of(listing, _word(mlc_config, "quantization"))
+    config = config or _of_mlc(mlc_config)
     header, notes = None, list(listing.notes)
     if tensors or config is None:
         header, notes = yield from _main_header(at, listing, variants, notes)
@@ -99,6 +100,15 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
 def _word(config: Mapping[str, Any] | None, key: str) -> str:
     value = (config or {}).get(key)
     return value[:40] if isinstance(value, str) else ""
+
+
+def _of_mlc(chat: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the config inside MLC's: its own `model_config` keeps transformers' key names."""
+    inner = (chat or {}).get("model_config")
+    kind = _word(chat, "model_type")
+    if not isinstance(inner, dict) or not kind or not inner:
+        return None
+    return {"model_type": kind, **{key: inner[key] for key in inner if key != "model_type"}}
 
 
 def _lacking(

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from willitfit.errors import UnreachableHub
-from willitfit.headers import Header, Reading, Span, kind_of, read
+from willitfit.headers import Header, Reading, Span, first_reading, read
 from willitfit.hub.request import Answer, Request, check
-from willitfit.units import KIB, MIB, Bytes
+from willitfit.units import Bytes
 
 Result = TypeVar("Result")
 Plan = Generator[tuple[Request, ...], tuple[Answer, ...], Result]
 
 AT_ONCE = 6  # requests in one batch, what browsers allow a host over HTTP/1.1
 MOST_REQUESTS = 2000  # of one plan; an ONNX file needs one for each large tensor
-_FIRST = {"safetensors": 64 * KIB, "gguf": MIB, "onnx": KIB}  # what each reader asks for first
 _PURPOSE = "a header"
 
 
@@ -44,21 +43,20 @@ def ask(*requests: Request) -> Plan[tuple[Answer, ...]]:
 class _Progress:
     """One file's reading, between two batches."""
 
-    __slots__ = ("asked", "file", "front", "header", "reading", "size", "span")
+    __slots__ = ("among", "asked", "file", "front", "header", "reading", "size", "span")
 
-    def __init__(self, asked: str, file: Remote) -> None:
-        self.asked, self.file = asked, file
+    def __init__(self, asked: str, file: Remote, among: int) -> None:
+        self.asked, self.file, self.among = asked, file, among
         self.front = b""  # the first bytes, kept while their end is not passed
         self.header: Header | None = None
         self.reading: Reading[Header] | None = None
         self.size = 0
-        length = _FIRST[kind_of(file.name) or "onnx"]
-        self.span = Span(0, length if file.size is None else min(length, file.size))
+        self.span = Span(0, first_reading(file.name, among=among))
         if file.size is not None:
             self._begin(file.size)
 
     def _begin(self, size: int) -> None:
-        self.size, self.reading = size, read(self.file.name, size)
+        self.size, self.reading = size, read(self.file.name, size, among=self.among)
         self._step(None)
 
     def _step(self, data: bytes | None) -> None:
@@ -98,7 +96,7 @@ class _Progress:
 
 def read_remote(asked: str, files: Sequence[Remote]) -> Plan[tuple[tuple[Header, Bytes], ...]]:
     """Return the headers of a model's files in order, each with the file's size."""
-    every = [_Progress(asked, file) for file in files]
+    every = [_Progress(asked, file, len(files)) for file in files]
     requests = 0
     while waiting := [one for one in every if one.header is None]:
         batch = waiting[:AT_ONCE]
