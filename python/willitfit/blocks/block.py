@@ -51,7 +51,7 @@ class Stack:
 EMPTY = Block(())
 
 #: Ten times what the largest published models have.
-MOST_TENSORS = 60_000
+MOST_TENSORS = 20_000
 
 
 def joined(parts: Mapping[str, Block]) -> Block:

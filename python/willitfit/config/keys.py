@@ -14,7 +14,7 @@ from willitfit.config.facts import Facts, facts_of
 from willitfit.errors import UnreadableConfig, shown
 
 #: Far above any model ever published, and far below what would fill memory here.
-MOST_LAYERS = 2_000
+MOST_LAYERS = 1_000
 MOST_HEADS = 8_192
 MOST_EXPERTS = 65_536
 MOST_WIDTH = 2**24
