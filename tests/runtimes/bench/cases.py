@@ -192,6 +192,8 @@ CASES = (
     _gpu("onnxruntime", "minilm-l6", "fp32", 32),
     _gpu("transformersjs", "llama-30m", "fp32", 16, 4),
     _gguf("llama-220m", "f16", 2048, 32, 4),
+    _gguf("smollm2-360m", "f16", 1024, 16, 4),
+    _gguf("qwen2.5-0.5b", "f16", 1024, 16, 4),
     _tjs("smollm2-135m", "fp32", 32, 8),
     _gpu("onnxruntime", "distilbert", "fp32", 16),
     _gguf("qwen2.5-0.5b", "q4_0", 2048, 16, 4),
