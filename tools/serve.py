@@ -125,7 +125,7 @@ class Answer(BaseHTTPRequestHandler):
             path /= "index.html"
         return path if path.is_file() else None
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002 - the base names it
         """Say only what went wrong."""
         if len(args) > 1 and str(args[1]) >= "400":
             sys.stderr.write(f"{args[0]} -> {args[1]}\n")

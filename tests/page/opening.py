@@ -35,7 +35,7 @@ def opened(
     scripts: bool = True,
     offline_copy: bool = False,
     prelude: str = "",
-    setup: Callable[[BrowserContext], None] | None = None,
+    setup: Callable[[BrowserContext], object] | None = None,
     until: str | None = "ready",
     **more: Any,
 ) -> Iterator[Page]:

@@ -25,7 +25,7 @@ def described(page: Page) -> dict[str, Any]:
 
 def asked(page: Page, function: str, *text: str) -> str:
     """Return what one of Python's functions answers to the page."""
-    call = "(text) => document.getElementById('estimator').xworker.sync[%r](...text)" % function
+    call = f"(text) => document.getElementById('estimator').xworker.sync.{function}(...text)"
     answer: str = page.evaluate(call, list(text))
     return answer
 
@@ -135,9 +135,7 @@ def test_unknown_memory(ready: Page) -> None:
 def test_ipad(ready: Page) -> None:
     """An iPad that asks for desktop pages is told from a Macintosh by its touch screen."""
     ready.workers[0].evaluate(without("userAgentData") + signal("userAgent", repr(SAFARI)))
-    ready.evaluate(
-        "Object.defineProperty(Navigator.prototype, 'maxTouchPoints', { get: () => 5 })"
-    )
+    ready.evaluate("Object.defineProperty(Navigator.prototype, 'maxTouchPoints', { get: () => 5 })")
     device = described(ready)
     told = device["platform"], device["browser"], device["browser_version"]
     assert told == ("ipados", "safari", 26)

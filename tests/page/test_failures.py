@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.page.opening import Visit, changed, reached
 
-Sabotage = Callable[[BrowserContext], None]
+Sabotage = Callable[[BrowserContext], object]
 
 pytestmark = pytest.mark.console_errors  # the browser itself logs what does not load
 
@@ -53,8 +53,7 @@ FAULTS = [
     pytest.param(
         appended(
             "**/main.py",
-            "async def broken(*_):\n    raise ValueError('broken')\n"
-            "browser.offer(answer=broken)",
+            "async def broken(*_):\n    raise ValueError('broken')\nbrowser.offer(answer=broken)",
         ),
         "a fault of its own",
         id="exception in an answer",

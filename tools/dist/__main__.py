@@ -45,7 +45,9 @@ FIRST = ("page.js", "estimator.js")  # what the page's own scripts import, ahead
 def main() -> None:
     """Build dist/ unless it holds the result of the very same sources."""
     with _alone():
-        sources = digest([ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""))
+        sources = digest(
+            [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", "")
+        )
         done = BUILT / "dist.txt"
         if DIST.is_dir() and done.is_file() and done.read_text() == sources:
             return
@@ -58,7 +60,9 @@ def main() -> None:
         fresh.rename(DIST)
         done.write_text(sources)
         size = sum(path.stat().st_size for path in files_under(DIST))
-        print(f"dist/ is {size / 1e6:.1f} MB, built in {time.monotonic() - began:.1f} s", flush=True)
+        print(
+            f"dist/ is {size / 1e6:.1f} MB, built in {time.monotonic() - began:.1f} s", flush=True
+        )
 
 
 @contextmanager

@@ -75,4 +75,3 @@ def _pack_app(path: Path) -> None:
             ("RECORD", ""),
         ):
             archive.writestr(zipfile.ZipInfo(f"{information}/{name}", FIXED), text)
-

@@ -5,13 +5,15 @@ left out are dropped. The same input gives the same bytes: fixed times, and .pyc
 files that nobody checks ("unchecked hash"), so no date is in them.
 """
 
-import importlib._bootstrap_external as bootstrap
 import json
+import marshal
 import zipfile
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from importlib.util import MAGIC_NUMBER
 
 FIXED = (2020, 1, 1, 0, 0, 0)
+UNCHECKED = b"\x01\0\0\0" + bytes(8)  # PEP 552: named by a hash of the source, never looked at
 PLAIN, COMPILED = "py3-none-any", "cp314-none-any"
 
 
@@ -41,7 +43,7 @@ def _compiled(name: str, content: bytes, prefix: str) -> tuple[str, bytes]:
     if not name.endswith(".py"):
         return name, content
     code = compile(content, prefix + name, "exec", dont_inherit=True, optimize=0)
-    return name + "c", bytes(bootstrap._code_to_hash_pyc(code, bytes(8), False))  # noqa: FBT003
+    return name + "c", MAGIC_NUMBER + UNCHECKED + marshal.dumps(code)
 
 
 def _record(members: dict[str, bytes], record: str) -> bytes:

@@ -23,7 +23,15 @@ _FORMATS = (
 )  # fmt: skip
 
 # Twins in Python of what Pyodide has in C, and processes, which no page has.
-_TWINS = ("_pydatetime", "_pyio", "multiprocessing/", "optparse", "pickletools", "sched", "symtable")
+_TWINS = (
+    "_pydatetime",
+    "_pyio",
+    "multiprocessing/",
+    "optparse",
+    "pickletools",
+    "sched",
+    "symtable",
+)
 
 # Codecs: the page reads UTF-8; zip names need cp437, and Python's start the others kept.
 _CODECS = tuple(

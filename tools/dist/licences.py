@@ -6,6 +6,7 @@ Wheels carry their own; they are copied out of them, so that they can be read.
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -14,8 +15,6 @@ from pathlib import Path
 from tools.dist.places import MODULES, PYODIDE, PYSCRIPT, ROOT, version_of
 
 TEXTS = ROOT / "tools" / "licences"
-
-_NOT_SERVED = {"@types", "ws", "pyodide"}  # the first two serve Node; the third has its own text
 
 # name, version, licence, its text, where the source lies
 Row = tuple[str, str, str, str, str]
@@ -64,9 +63,18 @@ def _rows(wheels: Mapping[str, Path]) -> list[Row]:
 
 def _bundled() -> str:
     """Return PyScript's licence and those of the packages bundled into it."""
-    inside = [path for path in MODULES.rglob("LICENSE*") if not _NOT_SERVED & {*path.parts}]
-    texts = [f"=== {path.relative_to(MODULES)} ===\n\n{path.read_text()}" for path in sorted(inside)]
+    texts = [
+        f"=== {text.relative_to(MODULES)} ===\n\n{text.read_text()}"
+        for package in sorted(_needed(PYSCRIPT))
+        for text in sorted(package.glob("LICENSE*"))
+    ]
     return "\n".join(texts)
+
+
+def _needed(package: Path) -> set[Path]:
+    """Return a package and all that it needs, as npm installed them."""
+    needs = json.loads((package / "package.json").read_text()).get("dependencies", {})
+    return {package}.union(*(_needed(MODULES / name) for name in needs))
 
 
 def _carried(wheel: Path) -> str:

@@ -31,9 +31,7 @@ def draw(title: str, lines: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def _write(
-    pen: ImageDraw.ImageDraw, text: str, *, top: int, size: int, ink: str, most: int
-) -> int:
+def _write(pen: ImageDraw.ImageDraw, text: str, *, top: int, size: int, ink: str, most: int) -> int:
     """Write `text` in at most so many lines; return where the last one ends."""
     font = ImageFont.load_default(size)
     across = SIZE[0] - 2 * EDGE

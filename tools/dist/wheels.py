@@ -102,12 +102,10 @@ def _download(requirement: str, folder: Path, python: str) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as asked:
         asked.write(requirement)
         asked.flush()
-        arguments = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--dest", folder]
-        aims = ["--python-version", python, "--platform", "any", "--quiet"]
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", *arguments, *aims, "-r", asked.name],
-            check=True,
-        )
+        pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
+        which = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", asked.name)
+        where = ("--python-version", python, "--platform", "any", "--dest", folder)
+        subprocess.run((*pip, *which, *where), check=True)
 
 
 if __name__ == "__main__":

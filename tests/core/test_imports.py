@@ -1,0 +1,113 @@
+"""The import graph: modules import only from those before them, and one knows the browser."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The steps of the question, as DESIGN has them. A new module is put where it belongs here.
+ORDER = (
+    "units", "errors",
+    "storage", "formats",
+    "tensors", "layers", "blocks", "architecture",
+    "textbook", "config", "recipes", "headers", "hub", "inspection",
+    "device", "budgets", "cache", "runtimes", "footprint",
+    "outcome", "checks", "verdict", "speed",
+    "training", "scaling", "shrink",
+    "scenario", "link", "catalog",
+    "answers", "reports", "comparisons", "texts", "grid",
+    "fetching", "sources", "cli", "__main__",
+)  # fmt: skip
+
+BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
+NEEDED = {"willitfit.grid": {"numpy"}, "app.qr": {"segno"}}  # installed when first used
+
+
+def modules(package: str) -> dict[str, Path]:
+    """Return every module of a package by its dotted name."""
+    folder = ROOT / ("python" if package == "willitfit" else "") / package
+    names = {
+        ".".join((package, *path.relative_to(folder).with_suffix("").parts)): path
+        for path in sorted(folder.rglob("*.py"))
+    }
+    return {name.removesuffix(".__init__"): path for name, path in names.items()}
+
+
+MODULES = {**modules("willitfit"), **modules("app")}
+
+
+@cache
+def imported(name: str) -> frozenset[str]:
+    """Return the dotted names that a module imports, wherever in it the import stands."""
+    return frozenset(_imported(ast.parse(MODULES[name].read_text(encoding="utf-8"))))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            whole = [f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names]
+            yield from (path if path in MODULES else path.rpartition(".")[0] for path in whole)
+
+
+def roots(name: str) -> set[str]:
+    """Return the top-level packages that a module imports."""
+    return {other.partition(".")[0] for other in imported(name)}
+
+
+def step(name: str) -> str:
+    """Return the step of the question a module belongs to: `config` for `willitfit.config.keys`."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def test_placed() -> None:
+    """Every module has its place in the order of the steps."""
+    assert {step(name) for name in modules("willitfit")} - {""} <= set(ORDER)
+
+
+def test_order() -> None:
+    """A module imports only from its own step and the steps before it."""
+    upward = [
+        f"{name} imports {other}"
+        for name in modules("willitfit")
+        for other in imported(name)
+        if step(name) and other.startswith("willitfit.") and step(name) != step(other)
+        if ORDER.index(step(other)) > ORDER.index(step(name))
+    ]
+    assert not upward
+
+
+def test_acyclic() -> None:
+    """No module imports itself by way of others; a package gathers what lies in it."""
+    graph = {
+        name: {other for other in imported(name) & {*MODULES} if not name.startswith(f"{other}.")}
+        for name in MODULES
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+def test_browser() -> None:
+    """Only the page's one door imports the browser."""
+    assert {name for name in MODULES if roots(name) & BROWSER} == {"app.browser"}
+
+
+def test_nothing_else() -> None:
+    """The core needs nothing but Python; the page only the core beside it."""
+    beside = {
+        name: roots(name) - sys.stdlib_module_names - BROWSER - {name.partition(".")[0]}
+        for name in MODULES
+    }
+    found = {name: others for name, others in beside.items() if others}
+    core = {name: others for name, others in found.items() if name.startswith("willitfit")}
+    assert all(others <= NEEDED.get(name, set()) for name, others in core.items()), core
+    page = {name: others for name, others in found.items() if name.startswith("app")}
+    assert all(others <= {"willitfit", *NEEDED.get(name, ())} for name, others in page.items()), (
+        page
+    )
