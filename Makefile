@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock site serve check format test bench clean
+.PHONY: help setup lock site serve check format test bench clean screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ node_modules/.ready: package-lock.json
 lock: ## write requirements.lock anew for every Python from 3.11 on
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv==0.13.9
 	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev -o requirements.lock
+
+site: setup ## build dist/, a folder that any static host can serve from any path
+	@$(PY) -m tools.dist
+
+serve: site ## build the page and serve it on http://127.0.0.1:8000 (PORT=… for another)
+	@PORT=$(PORT) $(PY) tools/serve.py
 
 check: setup ## ruff, mypy --strict, the import graph
 	$(PY) -m ruff check && $(PY) -m ruff format --check
