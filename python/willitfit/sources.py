@@ -222,9 +222,12 @@ def _architecture(found: Found) -> tuple[Architecture | None, tuple[str, ...]]:
 
 
 def _mismatch(header: Header | None, architecture: Architecture) -> Iterator[str]:
-    """Yield a warning where a GGUF's keys describe another model than its tensors."""
+    """Yield a warning where a GGUF's keys describe another model than its tensors.
+
+    A pooler or a classifier that the converter dropped is at most 2 in 100.
+    """
     described = architecture.inventory.total
-    if header and header.kind == "gguf" and abs(described - header.parameters) * 100 > described:
+    if header and header.kind == "gguf" and abs(described - header.parameters) * 50 > described:
         yield (
             f"its keys describe {described:,} parameters, its tensors hold {header.parameters:,}: "
             "cache and peak follow the keys"

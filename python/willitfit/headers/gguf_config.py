@@ -46,6 +46,16 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "seed_oss": ("seed_oss", "SeedOssForCausalLM"),
     "gpt-oss": ("gpt_oss", "GptOssForCausalLM"),
     "lfm2": ("lfm2", "Lfm2ForCausalLM"),
+    "olmoe": ("olmoe", "OlmoeForCausalLM"),
+    "granitemoe": ("granitemoe", "GraniteMoeForCausalLM"),
+    "bitnet": ("bitnet", "BitNetForCausalLM"),
+    "bloom": ("bloom", "BloomForCausalLM"),
+    "glm4": ("glm4", "Glm4ForCausalLM"),
+    "arcee": ("arcee", "ArceeForCausalLM"),
+    "hunyuan-dense": ("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"),
+    "nomic-bert": ("nomic_bert", "NomicBertModel"),
+    "modern-bert": ("modernbert", "ModernBertModel"),
+    "mamba": ("mamba", "MambaForCausalLM"),
 }
 
 # Keys below "<architecture>." -> what transformers calls them.
@@ -65,6 +75,7 @@ _NAMES = {
     "vocab_size": "vocab_size",
     "shortconv.l_cache": "conv_L_cache",
 }
+_ATTENTION_BIASES = {"blk.0.attn_q.bias", "blk.0.attn_qkv.bias"}
 _MIXTRAL = {
     "model_type": "mixtral",
     "architectures": ["MixtralForCausalLM"],
@@ -107,7 +118,7 @@ def _seen(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, object]:
         return {}
     return {
         "tie_word_embeddings": "output.weight" not in shapes,
-        "attention_bias": "blk.0.attn_q.bias" in shapes,
+        "attention_bias": not _ATTENTION_BIASES.isdisjoint(shapes),
         "mlp_bias": "blk.0.ffn_up.bias" in shapes,
     }
 
@@ -136,19 +147,22 @@ def _settle(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) ->
         config.setdefault("head_dim", width // heads)
     if config["model_type"] == "llama" and config.get("num_experts"):
         config.update(_MIXTRAL, num_local_experts=config.pop("num_experts"))
-    if config["model_type"] == "gpt_oss":
+    if config["model_type"] in {"gpt_oss", "granitemoe"}:
         config["num_local_experts"] = config.pop("num_experts", None)
-        config["intermediate_size"] = config.pop("moe_intermediate_size", None)
+        inner = config.pop("moe_intermediate_size", config.get("intermediate_size"))
+        config["intermediate_size"] = inner
     if config["model_type"] == "lfm2":
-        _settle_lfm2(config)
+        _settle_lfm2(config, shapes)
     if config["model_type"] == "bert" and "token_types.weight" in shapes:
         config["type_vocab_size"] = shapes["token_types.weight"][0]
 
 
-def _settle_lfm2(config: dict[str, object]) -> None:
-    """Say which layers attend: those with key-value heads; the others are short convolutions."""
-    heads = config.get("num_key_value_heads")
+def _settle_lfm2(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Say which layers attend; the others are short convolutions without key-value heads."""
+    layers, heads = config.get("num_hidden_layers"), config.get("num_key_value_heads")
     if isinstance(heads, list):
-        config["layer_types"] = ["full_attention" if count else "conv" for count in heads]
         config["num_key_value_heads"] = max(heads)
+    if isinstance(layers, int) and 0 < layers <= len(shapes):
+        attends = (f"blk.{layer}.attn_q.weight" in shapes for layer in range(layers))
+        config["layer_types"] = ["full_attention" if one else "conv" for one in attends]
     config["block_auto_adjust_ff_dim"] = False
