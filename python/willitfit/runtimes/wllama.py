@@ -32,6 +32,9 @@ from willitfit.tensors import Role
 from willitfit.units import Bytes, Interval, exactly
 
 CELLS: Final = 256
+#: wllama opens the context for so many sequences, which share its cells: its own log's output
+#: buffer is four rows of logits (`tests/data/measured.json`).
+SEQUENCES: Final = 4
 
 
 class Wllama:
@@ -59,6 +62,7 @@ class Wllama:
             windowed=True,
             beyond_window=constants.LLAMA_PIECE,
             latent=True,
+            sequences=SEQUENCES,
         )
 
     def workspace(self, load: Load) -> Interval:
