@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,18 +21,11 @@ from willitfit.headers.safetensors import LONGEST_INDEX
 from willitfit.hub import Answer, Found, ListedFile, Request, Variant
 from willitfit.hub.careful_json import MOST_BYTES, parse_object
 from willitfit.hub.variants import gguf_variants, onnx_variants, safetensors_files
-from willitfit.storage import BF16, F16, F32, F64, StorageType
+from willitfit.inspection import SCHEMA, of_architecture, stored_type
 from willitfit.units import Bytes
 
-SCHEMA = 1
 Fetch = Callable[[Sequence[Request]], Sequence[Answer]]
 _INDEX = "model.safetensors.index.json"
-_KINDS: Mapping[str, StorageType] = {
-    "float64": F64,
-    "float32": F32,
-    "float16": F16,
-    "bfloat16": BF16,
-}
 
 
 def find(
@@ -182,24 +174,25 @@ def inspect(
     """Return the object that DESIGN 5.1 describes for `willitfit inspect`."""
     found, received = find(source, endpoint, tensors=True, fetch=fetch)
     architecture, notes = _architecture(found)
-    if found.header is None and architecture is None:
-        raise UnreachableHub(
-            found.source, "tells neither its architecture nor its tensors, only its files' sizes"
-        )
-    if found.header is not None:
-        told = _of_header(found.header, architecture)
-    else:
-        told = _of_config(architecture, _stored_as(found.config or {}))
-    return {
-        "schema": SCHEMA,
-        "source": found.source,
-        "kind": found.kind,
-        "architecture": architecture.family if architecture else None,
-        **told,
-        "bytes_read": received or _config_bytes(source),
+    more = {
         "variants": [_variant(variant) for variant in found.variants],
         "notes": [*found.notes, *notes],
     }
+    if found.header is not None:
+        return _of_header(found, found.header, architecture, received) | more
+    if architecture is None:
+        raise UnreachableHub(
+            found.source, "tells neither its architecture nor its tensors, only its files' sizes"
+        )
+    return (
+        of_architecture(
+            architecture,
+            stored_type(found.config or {}),
+            source=found.source,
+            bytes_read=received or _config_bytes(source),
+        )
+        | more
+    )
 
 
 def _config_bytes(source: str) -> int:
@@ -234,10 +227,17 @@ def _mismatch(header: Header | None, architecture: Architecture) -> Iterator[str
         )
 
 
-def _of_header(header: Header, architecture: Architecture | None) -> dict[str, Any]:
+def _of_header(
+    found: Found, header: Header, architecture: Architecture | None, received: Bytes
+) -> dict[str, Any]:
     total = header.parameters
     untied, spared = _ties(total, architecture)
     return {
+        "schema": SCHEMA,
+        "source": found.source,
+        "kind": found.kind,
+        "architecture": architecture.head if architecture else None,
+        "family": architecture.family if architecture else None,
         "parameters": {"total": total, "untied": total + untied, "active": total - spared},
         "tensors": [
             {"name": t.name, "shape": list(t.shape), "type": t.type.name, "bytes": t.size}
@@ -245,6 +245,7 @@ def _of_header(header: Header, architecture: Architecture | None) -> dict[str, A
         ],
         "weights_bytes": header.weights_bytes,
         "largest_tensor_bytes": header.largest_tensor_bytes,
+        "bytes_read": received,
     }
 
 
@@ -258,33 +259,6 @@ def _ties(total: int, architecture: Architecture | None) -> tuple[int, int]:
         return 0, 0
     inventory = architecture.inventory
     return inventory.untied - inventory.total, inventory.total - inventory.active
-
-
-def _stored_as(config: Mapping[str, Any]) -> StorageType:
-    """Return the type that the config says its weights are kept in, F32 where it says none."""
-    said = config.get("dtype") or config.get("torch_dtype")
-    return _KINDS.get(said.removeprefix("torch."), F32) if isinstance(said, str) else F32
-
-
-def _of_config(architecture: Architecture | None, kind: StorageType) -> dict[str, Any]:
-    """Return the tensors of the state dict; one that shares another's storage takes no bytes."""
-    inventory = architecture.inventory if architecture else None
-    sizes = [0 if t.tied_to else prod(t.shape) * kind.size for t in inventory or ()]
-    rows = [
-        {"name": t.name, "shape": list(t.shape), "type": kind.name, "bytes": size}
-        | ({"tied_to": t.tied_to} if t.tied_to else {})
-        for t, size in zip(inventory or (), sizes, strict=True)
-    ]
-    return {
-        "parameters": {
-            "total": inventory.total if inventory else 0,
-            "untied": inventory.untied if inventory else 0,
-            "active": inventory.active if inventory else 0,
-        },
-        "tensors": rows,
-        "weights_bytes": sum(sizes),
-        "largest_tensor_bytes": max(sizes, default=0),
-    }
 
 
 def _variant(variant: Variant) -> dict[str, Any]:

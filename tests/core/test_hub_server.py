@@ -65,7 +65,7 @@ def test_an_id_gives_the_tensors_that_the_package_reads(name: str, address: str)
     """One file or shards: the tensors are those of the files, in few bytes."""
     told = sources.inspect(name, address)
     assert rows(told) == llama_rows()
-    assert told["architecture"] == "llama"
+    assert told["family"] == "llama"
     assert told["parameters"]["total"] == 1_436_928
     assert told["parameters"]["untied"] == 1_436_928 + 256_000
     files = repositories()[name].files
@@ -81,7 +81,7 @@ def test_a_gguf_repository_gives_variants_and_an_exact_architecture(address: str
     """Without a config the smallest file's header tells the architecture."""
     told = sources.inspect("made/tiny-llama-GGUF", address)
     assert told["kind"] == "gguf"
-    assert told["architecture"] == "llama"
+    assert told["family"] == "llama"
     sizes = {variant["precision"]: variant["bytes"] for variant in told["variants"]}
     files = repositories()["made/tiny-llama-GGUF"].files
     assert sizes == {
@@ -115,14 +115,14 @@ def test_a_file_with_data_elsewhere_is_read_by_its_address(address: str) -> None
     told = sources.inspect(f"{address}/made/tiny-llama-ONNX/resolve/main/onnx/model.onnx", address)
     files = {file["name"]: file["bytes"] for file in told["variants"][0]["files"]}
     assert files["model.onnx_data"] == told["weights_bytes"] == 4 * 1_436_928
-    assert told["architecture"] == "llama"
+    assert told["family"] == "llama"
 
 
 def test_an_mlc_repository_is_read_from_its_list_of_shards(address: str) -> None:
     """Tensors, precision and architecture come from MLC's own files."""
     told = sources.inspect("made/tiny-llama-q4f16_1-MLC", address)
     assert told["kind"] == "mlc"
-    assert told["architecture"] == "llama"
+    assert told["family"] == "llama"
     assert told["variants"][0]["precision"] == "q4f16_1"
     assert len(told["tensors"]) == len(samples.LLAMA_SHAPES)
 
@@ -256,7 +256,7 @@ def test_files_on_another_host_are_read_with_what_lies_beside_them(address: str)
     told = sources.inspect(f"{elsewhere}/model-00002-of-00003.safetensors")
     assert told["source"].startswith(address)
     assert rows(told) == llama_rows()
-    assert told["architecture"] == "llama"
+    assert told["family"] == "llama"
     index = sources.inspect(f"{elsewhere}/model.safetensors.index.json")
     assert rows(index) == llama_rows()
     assert sources.inspect(f"{elsewhere}/config.json")["kind"] == "config"
@@ -278,7 +278,7 @@ def test_a_folder_is_read_like_a_repository(folder: Path) -> None:
     for source in ("", "model.safetensors.index.json", "model-00001-of-00003.safetensors"):
         told = sources.inspect(str(folder / source))
         assert rows(told) == llama_rows()
-        assert told["architecture"] == "llama"
+        assert told["family"] == "llama"
 
 
 @pytest.mark.parametrize("name", ["made/tiny-llama-GGUF", "made/tiny-llama-ONNX"])
@@ -288,7 +288,7 @@ def test_a_folder_of_one_format_gives_its_smallest_model(name: str, tmp_path: Pa
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(data)
     told = sources.inspect(str(tmp_path))
-    assert told["architecture"] == "llama"
+    assert told["family"] == "llama"
     assert told["parameters"]["total"] == 1_436_928
 
 
@@ -300,6 +300,7 @@ def test_a_config_names_tensors_as_the_state_dict_does(tmp_path: Path) -> None:
     assert names.keys() == {*samples.LLAMA_SHAPES, "lm_head.weight"}
     assert names["lm_head.weight"]["tied_to"] == "model.embed_tokens.weight"
     assert told["weights_bytes"] == 2 * 1_436_928
+    assert told["architecture"] == "LlamaForCausalLM"
     assert told["largest_tensor_bytes"] == 2 * 256_000
     assert told["bytes_read"] == (tmp_path / "config.json").stat().st_size
 
