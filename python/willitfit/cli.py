@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="willitfit", description="Will this model run in this browser on this device?"
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", prog="willitfit"
+    )
     _add_estimate(commands)
     _add_inspect(commands)
     for kind in ("models", "devices", "runtimes"):
@@ -219,14 +221,32 @@ def _estimate(asked: argparse.Namespace) -> int:
 
 
 def _inspect(asked: argparse.Namespace) -> int:
-    from willitfit import sources, texts
-
-    found = sources.inspect(asked.source, os.environ.get("HF_ENDPOINT"))
+    found = _inspected(asked.source)
     if asked.json:
         _print_json(found)
-    else:
-        print("\n".join(texts.inspected(found)))
+        return 0
+    from willitfit import texts
+
+    print("\n".join(texts.inspected(found)))
     return 0
+
+
+def _inspected(source: str) -> dict[str, Any]:
+    """Return what a source holds; a config.json alone costs no more than reading it."""
+    path = Path(source)
+    if path.suffix == ".json" and path.is_file() and not path.name.endswith(".index.json"):
+        from willitfit import config, inspection
+
+        given = _json_file(source, lambda problem: UnreadableConfig(path.name, problem))
+        return inspection.of_architecture(
+            config.read(given),
+            inspection.stored_type(given),
+            source=source,
+            bytes_read=path.stat().st_size,
+        )
+    from willitfit import sources
+
+    return sources.inspect(source, os.environ.get("HF_ENDPOINT"))
 
 
 def _list(asked: argparse.Namespace) -> int:
