@@ -25,6 +25,9 @@ SIZES = (
     "conv_stride",
     "image_size",
     "patch_size",
+    "depth",
+    "num_heads",
+    "embed_dim",
 )
 
 TIED: Table = {"tie_word_embeddings": (True, False)}
@@ -172,6 +175,73 @@ TWO_TOWERS: Table = {
     "vision_config": VISION_TOWER,
 }
 
+LLAMA_TEXT: Table = {
+    "model_type": ("llama", "qwen2", "mistral"),
+    "vocab_size": (97, 128),
+    "hidden_size": (48, 96),
+    "num_hidden_layers": (1, 2),
+    "num_attention_heads": (4, 6),
+    "num_key_value_heads": (1, 2),
+    "intermediate_size": (50, 77),
+    "pad_token_id": (0,),
+    **TIED,
+}
+CLIP_TOWER: Table = {**SQUARE, "model_type": ("clip_vision_model", "siglip_vision_model")}
+SEES: Table = {**TIED, "text_config": LLAMA_TEXT, "vision_config": CLIP_TOWER}
+LLAVA: Table = {
+    **SEES,
+    "multimodal_projector_bias": (True, False),
+    "vision_feature_layer": (-2, [-2, -1]),
+}
+IDEFICS: Table = {
+    **SEES,
+    "vision_config": SQUARE,
+    "scale_factor": (2, 3),
+}
+PIXTRAL: Table = {
+    **SQUARE,
+    "model_type": ("pixtral",),
+    "hidden_size": (48, 96),
+    "num_attention_heads": (3, 4),
+}
+
+QWEN_TOWER: Table = {
+    "depth": (1, 2),
+    "embed_dim": (48, 60),
+    "hidden_size": (48, 60),
+    "num_heads": (3, 4),
+    "mlp_ratio": (2, 4),
+    "intermediate_size": (50, 77),
+    "out_hidden_size": (48, 96),
+    "in_channels": (1, 3),
+    "patch_size": (8, 4),
+    "temporal_patch_size": (1, 2),
+    "spatial_merge_size": (2, 3),
+    "num_position_embeddings": (16, 25),
+    "deepstack_visual_indexes": ([0], [0, 1], []),
+}
+QWEN_TEXT: Table = {
+    **LLAMA_TEXT,
+    "model_type": ("qwen2_vl_text",),
+    "head_dim": (8, 16),
+    "use_sliding_window": (True, False),
+    "attention_bias": (True, False),
+    "num_experts": (4, 6),
+    "num_experts_per_tok": (1, 2),
+    "moe_intermediate_size": (20, 36),
+    "shared_expert_intermediate_size": (24, 30),
+    "decoder_sparse_step": (1, 2),
+    "mlp_only_layers": ([], [0]),
+    "linear_num_key_heads": (2, 4),
+    "linear_num_value_heads": (4, 8),
+    "linear_key_head_dim": (8, 10),
+    "linear_value_head_dim": (8, 12),
+    "linear_conv_kernel_dim": (3, 4),
+    "full_attention_interval": (2, 3),
+    "max_window_layers": (0, 1),
+}
+QWEN_SEES: Table = {**TIED, **LABELS, "text_config": QWEN_TEXT, "vision_config": QWEN_TOWER}
+
 TABLES: dict[str, Table] = {
     "bert": {**ENCODER, **TYPES, **LOOKS_ACROSS},
     "roberta": {**ENCODER, **TYPES, **LOOKS_ACROSS},
@@ -303,4 +373,54 @@ TABLES: dict[str, Table] = {
     "siglip2": TWO_TOWERS,
     "siglip2_text_model": TEXT_TOWER,
     "siglip2_vision_model": VISION_TOWER,
+    "pixtral": PIXTRAL,
+    "idefics3": IDEFICS,
+    "smolvlm": IDEFICS,
+    "llava": LLAVA,
+    "llava_next": LLAVA,
+    "llava_onevision": LLAVA,
+    "mistral3": {**LLAVA, "vision_config": PIXTRAL, "spatial_merge_size": (1, 2)},
+    "paligemma": {
+        **SEES,
+        "text_config": {**LLAMA_TEXT, "model_type": ("gemma", "gemma2")},
+        "vision_config": {**VISION_TOWER, "model_type": ("siglip_vision_model",)},
+        "projection_dim": (48, 96),
+    },
+    "gemma3": {
+        **SEES,
+        **LABELS,
+        "text_config": {**LLAMA_TEXT, "model_type": ("gemma3_text",), "head_dim": (8, 10)},
+        "vision_config": {**VISION_TOWER, "model_type": ("siglip_vision_model",)},
+    },
+    "lfm2_vl": {
+        **TIED,
+        "text_config": {**LLAMA_TEXT, "model_type": ("lfm2", "llama")},
+        "vision_config": {**VISION_TOWER, "model_type": ("siglip2_vision_model",)},
+        "projector_hidden_size": (40, 60),
+        "projector_bias": (True, False),
+        "projector_use_layernorm": (True, False),
+        "downsample_factor": (1, 2),
+        "tie_embedding": (True, False),
+    },
+    "internvl": {
+        **SEES,
+        "vision_config": {
+            **PICTURES,
+            "attention_bias": (True, False),
+            "use_qk_norm": (True, False),
+            "norm_type": ("layer_norm", "rms_norm"),
+            "use_mask_token": (True, False),
+            "use_absolute_position_embeddings": (True, False),
+            "use_mean_pooling": (True, False),
+        },
+        "downsample_ratio": (0.5, 0.25, 1.0),
+    },
+    **{
+        f"qwen{version}": {
+            **QWEN_SEES,
+            "text_config": {**QWEN_TEXT, "model_type": (f"qwen{version}_text",)},
+            "vision_config": {**QWEN_TOWER, "model_type": (f"qwen{version}_vision",)},
+        }
+        for version in ("2_vl", "2_5_vl", "3_vl", "3_vl_moe", "3_5", "3_5_moe")
+    },
 }

@@ -139,7 +139,7 @@ def span_of_labels(keys: Keys, body: Body) -> Ending:
 def t5gemma(asked: Asked) -> Body:
     """Return T5Gemma: Gemma 2's layers in two halves, each with a config and a table of its own."""
     keys, at = asked.keys, asked.at
-    reads, writes = keys.child("encoder"), keys.child("decoder")
+    reads, writes = (keys.child(half, "t5_gemma_module") for half in ("encoder", "decoder"))
     only_reads = not keys.flag("is_encoder_decoder") and asked.head != WRITING
     refused = {"Model": True, "EncoderModel": False}.get(asked.head)
     if refused is only_reads:

@@ -146,6 +146,26 @@ FAMILIES: dict[str, str] = {
             "siglip2_vision_model",
         ),
     ),
+    **_in("vision_towers", ("pixtral",)),
+    **_in(
+        "multimodal",
+        (
+            "idefics3",
+            "smolvlm",
+            "llava",
+            "llava_next",
+            "llava_onevision",
+            "mistral3",
+            "paligemma",
+            "gemma3",
+            "lfm2_vl",
+            "internvl",
+        ),
+    ),
+    **_in(
+        "multimodal_qwen",
+        ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"),
+    ),
     **_in("speech", ("whisper", "moonshine")),
     **_in("waves", ("wav2vec2", "hubert", "wavlm")),
 }

@@ -160,13 +160,18 @@ class Keys:
     def child(self, key: str, model_type: str | None = None) -> Keys:
         """Return a nested config's keys, with the defaults of the type it has or is given.
 
-        Null and missing read as an object without keys, as transformers does.
+        Null and missing read as what its type starts from, as transformers does.
         """
         given = self.mapping(key)
         usual, initial = self._facts.nested.get(key, ("", {}))
         written = given.get("model_type")
         chosen = model_type or (written if isinstance(written, str) else "") or usual
-        return Keys(given or initial, facts_of(chosen), f"{self._path}{key}.")
+        first = initial if self.get(key) is None else given
+        return Keys(first, facts_of(chosen), f"{self._path}{key}.")
+
+    def read_as(self, model_type: str) -> Keys:
+        """Return the same keys read as another type: older configs write a part's keys flat."""
+        return Keys(self._given, facts_of(model_type), self._path)
 
     def heads(self, key: str) -> int:
         """Return a number of heads."""

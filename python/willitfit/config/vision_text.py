@@ -165,35 +165,38 @@ def both(texts: Body, pictures: Body) -> Body:
 
 def clip(asked: Asked) -> Body:
     """Return CLIP whole, or its tower for pictures alone where only they are labelled."""
-    pictures = clip_vision(_older(asked, "vision_config", "vision_model."))
+    pictures = clip_vision(_older(asked, "vision_config", "vision_model.", "clip_vision_model"))
     if asked.head == "ForImageClassification":
         return pictures
-    return both(clip_text(_older(asked, "text_config", "text_model.")), pictures)
+    return both(clip_text(_older(asked, "text_config", "text_model.", "clip_text_model")), pictures)
 
 
-def _older(asked: Asked, key: str, at: str) -> Asked:
+def _older(asked: Asked, key: str, at: str, kind: str) -> Asked:
     """Return the question for a tower; an older key, where written, counts for more."""
     older = f"{key}_dict"
-    if asked.keys.get(older) is None:
-        return asked.part(key, at)
-    kind = asked.keys.child(key).type
-    return Asked(asked.keys.child(older, kind), asked.at + at, asked.head)
+    return asked.part(key if asked.keys.get(older) is None else older, at, kind)
+
+
+SEEN = "vision_model."
 
 
 def siglip(asked: Asked) -> Body:
     """Return SigLIP whole, or its tower for pictures alone."""
-    return _siglip(asked, siglip_vision(asked.part("vision_config", "vision_model.")))
+    return _siglip(asked, siglip_vision(asked.part("vision_config", SEEN, "siglip_vision_model")))
 
 
 def siglip2(asked: Asked) -> Body:
     """Return SigLIP 2 whole, or its tower for pictures alone."""
-    return _siglip(asked, siglip2_vision(asked.part("vision_config", "vision_model.")))
+    return _siglip(asked, siglip2_vision(asked.part("vision_config", SEEN, "siglip2_vision_model")))
 
 
 def _siglip(asked: Asked, pictures: Body) -> Body:
     if asked.head == "ForImageClassification":
         return pictures
-    return both(siglip_text(asked.part("text_config", "text_model.")), pictures)
+    return both(
+        siglip_text(asked.part("text_config", "text_model.", f"{asked.keys.type}_text_model")),
+        pictures,
+    )
 
 
 def _scalar(name: str, *shape: int) -> tuple[Tensor, ...]:
