@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock site serve check format test bench clean screenshots
+.PHONY: help setup lock site serve check format test bench clean screenshots oracle
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,3 +56,10 @@ screenshots: site ## take the README's pictures of the page
 
 bench: site ## time what people wait for, as ratios
 	$(PY) -m tools.bench
+
+.oracle/.ready: tools/oracle-requirements.txt
+	$(PYTHON) -m venv .oracle && .oracle/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out
+	.oracle/bin/python tools/config_facts.py && .oracle/bin/python tools/oracle.py
