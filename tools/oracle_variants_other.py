@@ -242,6 +242,40 @@ QWEN_TEXT: Table = {
 }
 QWEN_SEES: Table = {**TIED, **LABELS, "text_config": QWEN_TEXT, "vision_config": QWEN_TOWER}
 
+GEMMA4_TEXT: Table = {
+    **LLAMA_TEXT,
+    "model_type": ("gemma4_text",),
+    "num_hidden_layers": (2, 3),
+    "head_dim": (8, 16),
+    "global_head_dim": (16, 32),
+    "hidden_size_per_layer_input": (8, 12),
+    "vocab_size_per_layer_input": (97, 60),
+    "num_kv_shared_layers": (0,),
+}
+GEMMA4_EYES: Table = {
+    "model_type": ("gemma4_vision",),
+    "hidden_size": (48, 96),
+    "num_hidden_layers": (1, 2),
+    "num_attention_heads": (4, 6),
+    "num_key_value_heads": (2, 1),
+    "head_dim": (8, 16),
+    "intermediate_size": (50, 77),
+    "patch_size": (8, 4),
+    "position_embedding_size": (16, 20),
+    "use_clipped_linears": (True, False),
+    "standardize": (True, False),
+}
+GEMMA4_EARS: Table = {
+    "model_type": ("gemma4_audio",),
+    "hidden_size": (48, 96),
+    "num_hidden_layers": (1, 2),
+    "num_attention_heads": (4, 6),
+    "conv_kernel_size": (3, 5),
+    "subsampling_conv_channels": ([16, 8], [20, 4]),
+    "output_proj_dims": (40, 60),
+    "use_clipped_linears": (True, False),
+}
+
 TABLES: dict[str, Table] = {
     "bert": {**ENCODER, **TYPES, **LOOKS_ACROSS},
     "roberta": {**ENCODER, **TYPES, **LOOKS_ACROSS},
@@ -422,5 +456,11 @@ TABLES: dict[str, Table] = {
             "vision_config": {**QWEN_TOWER, "model_type": (f"qwen{version}_vision",)},
         }
         for version in ("2_vl", "2_5_vl", "3_vl", "3_vl_moe", "3_5", "3_5_moe")
+    },
+    "gemma4": {
+        **TIED,
+        "text_config": GEMMA4_TEXT,
+        "vision_config": GEMMA4_EYES,
+        "audio_config": GEMMA4_EARS,
     },
 }

@@ -13,11 +13,11 @@ from willitfit.blocks.attention import fused_attention
 from willitfit.blocks.block import EMPTY, Block, joined, placed, stacked
 from willitfit.blocks.feed_forward import gated, plain
 from willitfit.blocks.linear import convolution, embedding, linear, norm
-from willitfit.config.experts import NORMED_QWEN
 from willitfit.config.gpt import equal_heads
 from willitfit.config.heads import score, score_with_bias
 from willitfit.config.hybrids import qwen3_5, qwen3_5_moe
 from willitfit.config.keys import MOST_LAYERS, MOST_ROWS, MOST_WIDTH, Keys
+from willitfit.config.mixtures import NORMED_QWEN
 from willitfit.config.model import Asked, Body, Family, Head
 from willitfit.config.multimodal import HEADS, together
 from willitfit.config.styles import (
