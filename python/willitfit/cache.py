@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from willitfit.architecture import Architecture, Keeps, KeyValue, Latent, State
+from willitfit.architecture import Architecture, Keeps, KeyValue, State
 from willitfit.formats import GGUF_TYPES
 from willitfit.storage import F16, F32, StorageType
 from willitfit.units import Bytes, Tokens

@@ -25,6 +25,9 @@ from willitfit.units import GB, MB, Basis, Bytes, Interval, exactly
 UNASKED: Final = 0.85
 #: A limit that a runtime works around, at a cost, when it is not met.
 WORKED_AROUND: Final = 0.6
+#: What every WebGPU device offers, asked or not (the specification's default limits).
+LEAST_BUFFER: Final = Bytes(256 * 2**20)
+LEAST_BINDING: Final = Bytes(128 * 2**20)
 #: The share of installed memory that a system shows (Windows 97.5 %, ChromeOS 95 %).
 VISIBLE: Final = 0.95
 
@@ -187,7 +190,7 @@ def _feature(demand: Demand, *, there: bool | None, without: str = "") -> Check:
             need=demand.need,
             have=None,
             outcome=Outcome.UNKNOWN,
-            probability=UNASKED,
+            probability=UNASKED if demand.hard else UNASKED + (1 - UNASKED) * WORKED_AROUND,
             basis=Basis.ASSUMED,
             message=f"{demand.why}; not known here, most current browsers have it",
         )
@@ -257,16 +260,21 @@ def _jspi(demand: Demand, device: Device, wanted: Needs) -> Check:
 def _buffer(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
-    return _limit(
-        demand, adapter.max_buffer_size if adapter else None, "this adapter's buffer size"
-    )
+    return _offered(demand, adapter.max_buffer_size if adapter else None, LEAST_BUFFER, "buffer")
 
 
 def _binding(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
     limit = adapter.max_storage_buffer_binding_size if adapter else None
-    return _limit(demand, limit, "this adapter's binding size")
+    return _offered(demand, limit, LEAST_BINDING, "binding")
+
+
+def _offered(demand: Demand, limit: int | None, least: int, what: str) -> Check:
+    """Return the check against a limit that is told, or else against the least there is."""
+    if limit is None and demand.need is not None and demand.need.high <= least:
+        return _limit(demand, least, f"which every WebGPU device has for a {what}")
+    return _limit(demand, limit, f"this adapter's {what} size")
 
 
 def _advised(demand: Demand, device: Device, wanted: Needs) -> Check:

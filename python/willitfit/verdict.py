@@ -43,7 +43,9 @@ class Verdict:
 def judge(checks: Sequence[Check]) -> Verdict:
     """Return the verdict of all checks; they come hardest first.
 
-    The chance is the product of the checks' own: they fail for different reasons.
+    The chance is the product of the checks' own: they fail for different reasons. What
+    nobody asked the browser about fails for one reason, an old browser or adapter, and
+    counts once.
     """
     failed = next((check for check in checks if check.outcome is Outcome.NO), None)
     if failed is not None:
@@ -52,7 +54,9 @@ def judge(checks: Sequence[Check]) -> Verdict:
     if untold is not None:
         return _verdict(Outcome.UNKNOWN, None, untold)
     known = [check for check in checks if check.probability is not None]
-    chance = round(prod(check.probability or 0.0 for check in known), 4)
+    told = (c.probability or 0.0 for c in known if c.outcome is not Outcome.UNKNOWN)
+    unasked = (c.probability or 0.0 for c in known if c.outcome is Outcome.UNKNOWN)
+    chance = round(prod(told) * min(unasked, default=1.0), 4)
     weakest = min(known, key=lambda check: check.probability or 0.0, default=None)
     memory = next((check for check in known if check.decides), weakest)
     certain = weakest is None or weakest.probability == 1.0

@@ -1,8 +1,8 @@
 """WebLLM: MLC's compiled libraries on WebGPU.
 
 Shards stream from the network to the GPU; the cache is allocated whole at the
-start, in pages; every prompt piece needs the temporaries of one layer, and in
-some families the logits of the whole piece.
+start, in pages; a piece of the prompt needs the temporaries of one layer, and
+libraries whose head is fixed plan the logits of the whole piece besides.
 """
 
 from __future__ import annotations
@@ -27,17 +27,33 @@ from willitfit.runtimes.phases import (
     on_page,
 )
 from willitfit.storage import F16, F32
+from willitfit.tensors import Role
 from willitfit.units import Interval, exactly
 
-#: Families whose compiled prompt step computes the logits of every token of the piece, and not
-#: of the last one only: their libraries' largest temporary exceeds 1,024 x vocabulary x 4 bytes
-#: (binary-mlc-llm-libs at 9ee759c: Qwen2-0.5B 631.5 MiB, StableLM-2 437 MiB; Llama 3.2 88 MiB).
-WHOLE_PIECE_LOGITS: Final = frozenset({"qwen2", "qwen2_moe", "qwen3", "stablelm"})
+#: Model definitions whose head has as many outputs as the vocabulary. The others leave the number
+#: open until the weights arrive, so that a library can plan no memory for logits; these plan, for
+#: checking guessed tokens, the logits of a whole piece (mlc-ai/mlc-llm python/mlc_llm/model at
+#: 79d603f: `nn.Linear(config.hidden_size, config.vocab_size)` against `"vocab_size"`).
+FIXED_HEADS: Final = frozenset(
+    {
+        *("baichuan", "chatglm", "deepseek", "deepseek_v2", "deepseek_v3", "gptj"),
+        *("internlm", "internlm2", "minicpm", "ministral3", "olmo", "olmo2"),
+        *("qwen", "qwen2", "qwen2_5_vl", "qwen2_moe", "qwen3", "qwen3_moe"),
+        *("qwen3_5", "qwen3_5_text", "stablelm", "starcoder2"),
+    }
+)
+#: Definitions whose token table is fixed and whose own head is open: fixed when tied to the table.
+FIXED_TABLES: Final = frozenset({"phi", "phi3"})
 
-#: Beside gate, up and their product, a layer keeps so many hidden vectors per token at once:
-#: medians over the libraries' metadata, f16 5.1-10, f32 1.1-5.
-HIDDEN_VECTORS_F16: Final = Interval(5, 7, 10)
-HIDDEN_VECTORS_F32: Final = Interval(1, 4, 8)
+#: What a feed-forward layer with a gate has.
+GATES: Final = frozenset({Role.GATE, Role.GATE_UP, Role.EXPERT_GATE, Role.EXPERT_GATE_UP})
+
+#: How far the temporaries of 111 libraries lie from the rule (binary-mlc-llm-libs at 9ee759c and
+#: WebLLM's list): one in twenty below, one in twenty above.
+SPREAD: Final = (0.7, 1.0, 1.5)
+
+#: Encoders are compiled for this many inputs at once, or for 32 (WebLLM's list: "-b4", "-b32").
+BATCH: Final = 4
 
 PAGE: Final = 16
 
@@ -64,22 +80,17 @@ class WebLLM:
         return Allocation(element=element, state=element, block=PAGE)
 
     def workspace(self, load: Load) -> Interval:
-        """Return the temporaries of one prompt piece.
+        """Return the temporaries that the library plans for its largest step.
 
-        Gate, up and product of the widest layer, several hidden vectors, and for some
-        families the logits of every token in the piece.
+        The low end leaves the logits of a whole piece out: they are planned, and counted
+        in WebLLM's own list, but WebLLM never runs the step that fills them.
         """
-        tower = load.architecture.main
-        width = max((layer.feed_forward for layer in tower.layers), default=0)
-        size, vectors = (4, HIDDEN_VECTORS_F32) if _in_f32(load) else (2, HIDDEN_VECTORS_F16)
+        if not load.generates:
+            return encoder_temporaries(load.architecture, load.context)
         piece = min(MLC_PIECE, load.context)
-        logits = piece * load.architecture.outputs * 4
-        whole = logits if load.architecture.family in WHOLE_PIECE_LOGITS else 0
-        low, likely, high = (
-            piece * (3 * width + count * tower.hidden) * size + whole
-            for count in (vectors.low, vectors.likely, vectors.high)
-        )
-        return Interval(low, likely, high)
+        layer = exactly(layer_temporaries(load.architecture, piece, 4 if _in_f32(load) else 2))
+        logits = whole_piece_logits(load.architecture, piece)
+        return layer.scaled(*SPREAD) + Interval(0, logits, logits)
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return shards in flight, then weights, cache and temporaries on the GPU."""
@@ -104,3 +115,47 @@ class WebLLM:
 
 def _in_f32(load: Load) -> bool:
     return "f32" in load.stored.precision
+
+
+def layer_temporaries(architecture: Architecture, piece: int, size: int) -> int:
+    """Return what one layer holds at once of a piece of the prompt.
+
+    With a gate: gate, up and their product at the library's width, and a hidden and an
+    inner vector as float32; without: two inner and two hidden vectors. Experts count as the
+    inner width that one token meets. Exact for Llama 3.2 and TinyLlama: 88, 92 and 63 MiB at
+    16 bits, 136, 140 and 96 MiB at 32; and for phi-1.5: 40 and 80 MiB.
+
+    Source: `memory_usage` in the metadata of binary-mlc-llm-libs at 9ee759c.
+    """
+    tower = architecture.main
+    inner = max((layer.feed_forward for layer in tower.layers), default=0)
+    if any(tensor.role in GATES for tensor in architecture.inventory):
+        return piece * (3 * inner * size + 4 * (inner + tower.hidden))
+    return piece * 2 * (inner + tower.hidden) * size
+
+
+def whole_piece_logits(architecture: Architecture, piece: int) -> int:
+    """Return the logits of every token of a piece, where a library can plan for them."""
+    heads = (t for t in architecture.inventory if t.role is Role.HEAD)
+    tied = architecture.family in FIXED_TABLES and any(t.tied_to is not None for t in heads)
+    fixed = tied or architecture.family in FIXED_HEADS
+    return piece * architecture.outputs * 4 if fixed else 0
+
+
+def encoder_temporaries(architecture: Architecture, context: int, batch: int = BATCH) -> Interval:
+    """Return what an encoder's library plans for a batch, whatever it is given.
+
+    Scores and their softmax, the mask, and four hidden vectors per token: 124.0 MiB for
+    Snowflake Arctic M and 112.0 for S, in batches of four. Newer libraries fuse attention
+    and hold nine hidden vectors (54.1 and 27.1 MiB), hence the low end.
+
+    Source: as above, v0_2_48 and v0_2_80.
+    """
+    tower = architecture.main
+    heads = max((layer.attention_heads for layer in tower.layers), default=0)
+    tokens = min(context, tower.positions or context)
+    hidden = 4 * tokens * tower.hidden
+    scores = 4 * tokens * tokens
+    plain = batch * ((2 * heads + 1) * scores + 4 * hidden)
+    fused = min(batch * 9 * hidden, plain)
+    return Interval(fused, plain, plain)
