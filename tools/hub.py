@@ -93,6 +93,8 @@ class Handler(BaseHTTPRequestHandler):
             name, revision = unquote(file[2]), unquote(file[3])
             if self._may_answer(name, revision, "file"):
                 self._file(name, unquote(file[4]), stored=bool(file[1]))
+        elif path == "/leave":
+            self._redirect("ftp://127.0.0.1/file", 302)
         else:
             self._refuse(404, "", "no such path")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,9 @@ from onnx import TensorProto, helper
 from tools import samples
 from willitfit.config import read as read_architecture
 from willitfit.errors import UnreadableHeader
-from willitfit.headers import Header, Span, drive, join, parts_of, read, read_index
+from willitfit.headers import Header, Span, drive, drive_slowly, join, parts_of, read, read_index
+from willitfit.headers import gguf as gguf_reader
+from willitfit.headers import safetensors as safetensors_reader
 from willitfit.headers.ggml import TYPES
 from willitfit.headers.number_types import ONNX
 from willitfit.units import KIB, MIB
@@ -322,3 +326,32 @@ def test_gguf_is_read_as_the_hub_javascript_package_reads_it(tmp_path: Path) -> 
     theirs = {name: (tuple(reversed(s)), TYPES[n].name) for name, s, n in json.loads(told.stdout)}
     ours = {t.name: (t.shape, t.type.name) for t in read_bytes("m.gguf", data).tensors}
     assert ours == theirs
+
+
+def test_an_awaited_source_gives_what_a_plain_one_gives() -> None:
+    """The same reader is driven by a page's awaited reads."""
+    data = samples.gguf_file()
+
+    async def fetch(span: Span) -> bytes:
+        await asyncio.sleep(0)
+        return piece(data, span)
+
+    reading = read("m.gguf", len(data))
+    assert asyncio.run(drive_slowly(reading, fetch)) == read_bytes("m.gguf", data)
+
+
+def test_a_header_is_an_inventory() -> None:
+    """What a file stores can be counted like any model's tensors."""
+    header = read_bytes("m.safetensors", samples.safetensors_file())
+    assert header.inventory.total == header.parameters == 1_436_928
+    assert header.largest_tensor_bytes == 2 * 256_000
+
+
+def test_a_file_of_unknown_size_is_read_as_far_as_it_goes() -> None:
+    """Without a size nothing is checked against the file's end, and nothing else changes."""
+    for name, reading in (
+        ("m.safetensors", safetensors_reader.read_header()),
+        ("m.gguf", gguf_reader.read_header()),
+    ):
+        data = samples.safetensors_file() if "safe" in name else samples.gguf_file()
+        assert rows(drive(reading, partial(piece, data))) == rows(read_bytes(name, data))

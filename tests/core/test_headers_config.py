@@ -116,3 +116,23 @@ def test_a_llama_file_of_a_windowed_mistral_keeps_the_whole_context() -> None:
 def test_an_architecture_not_listed_tells_nothing(name: str) -> None:
     """An unknown name gives no config, rather than a guess."""
     assert read_config({"general.architecture": name, f"{name}.block_count": 2}, {}, ()) is None
+
+
+def test_a_listed_pattern_says_which_layers_look_back() -> None:
+    """True marks a window; a single number says every so manieth layer has none."""
+    keys: dict[str, Any] = {"general.architecture": "gemma3"}
+    listed = keys | {"gemma3.attention.sliding_window_pattern": (True, False)}
+    told = read_config(listed, {}, ())
+    assert told is not None
+    assert told["layer_types"] == ["sliding_attention", "full_attention"]
+    counted = read_config(keys | {"gemma3.attention.sliding_window_pattern": 6}, {}, ())
+    assert counted is not None
+    assert counted["sliding_window_pattern"] == 6
+
+
+def test_the_tokens_stand_in_for_a_table_that_is_not_there() -> None:
+    """A file of a vocabulary alone still tells how many tokens there are."""
+    told = read_config({"general.architecture": "llama"}, {"tokenizer.ggml.tokens": 32000}, ())
+    assert told is not None
+    assert told["vocab_size"] == 32000
+    assert "tie_word_embeddings" not in told

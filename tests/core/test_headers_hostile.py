@@ -15,6 +15,8 @@ import pytest
 
 from willitfit.errors import UnreadableHeader
 from willitfit.headers import Header, Span, drive, read, read_index
+from willitfit.headers.gguf import read_header as read_gguf
+from willitfit.headers.safetensors import read_header as read_safetensors
 from willitfit.units import MIB
 
 
@@ -96,6 +98,8 @@ SAFETENSORS = {
         safetensors(entry()[:-1] + "," + entry("b", offsets="[4,12]")[1:], after=12),
         "'b' lies over another tensor's bytes",
     ),
+    "empty places in a shape": (safetensors(entry(shape="[1,,2]"), after=8), "is not JSON"),
+    "a name of megabytes": (safetensors(entry("n" * 10_000), after=8), "longer than 1,024 bytes"),
     "a long name": (safetensors(entry("n" * 2000), after=8), "longer than 1,024"),
     "a wrong escape": (safetensors(entry("\\ud8zz"), after=8), "an escape that JSON does not know"),
 }
@@ -132,6 +136,7 @@ def test_metadata_too_long_to_keep_is_passed_over() -> None:
 
 
 INDEXES = {
+    "32 MiB": (b" " * (2**25 + 1), "longer than 33,554,432 bytes"),
     "no JSON": (b"oops", "does not begin"),
     "no map": (b'{"metadata": {}}', "names no file"),
     "a file elsewhere": (b'{"weight_map": {"a": "../../x.safetensors"}}', "not a file beside it"),
@@ -411,3 +416,28 @@ def test_a_reader_never_asks_beyond_the_file_or_for_nothing() -> None:
 
     drive(read("m.gguf", len(data)), fetch)
     assert all(span.length and span.offset + span.length <= len(data) for span in asked)
+
+
+def test_a_header_of_unknown_size_is_bounded_all_the_same() -> None:
+    """Where nobody says how long a file is, the readers' own limits hold."""
+    endless = safetensors("{}", length=2**40)
+    with pytest.raises(UnreadableHeader, match="at most 16,777,216 are read"):
+        drive(read_safetensors(), lambda span: endless[span.offset : span.offset + span.length])
+    far = gguf((pair("k", 8, struct.pack("<Q", 2**60)),))
+    with pytest.raises(UnreadableHeader, match="a value claims 1,152,921,504,606,846,976 bytes"):
+        drive(read_gguf(), lambda span: far[span.offset : span.offset + span.length])
+
+
+def test_no_reader_reads_on_for_ever() -> None:
+    """A header that goes on and on is given up at 64 MiB."""
+    nodes = message(1, bytes(60_000))
+    size = 2**40
+    front = varint(7 << 3 | 2) + varint(size - 10)
+
+    def fetch(span: Span) -> bytes:
+        turn = (span.offset - len(front)) % len(nodes) if span.offset else 0
+        text = (front if not span.offset else b"") + nodes[turn:] + nodes * 2
+        return (text + nodes * (span.length // len(nodes)))[: span.length]
+
+    with pytest.raises(UnreadableHeader, match="longer than 67,108,864 bytes"):
+        drive(read("m.onnx", size), fetch)

@@ -331,6 +331,16 @@ MLC_LISTS = {
     "no records": (b"{}", "has no records"),
     "no list": (b'{"records": [5]}', "a shard has no records"),
     "no name": (b'{"records": [{"records": [{}]}]}', "lacks its name"),
+    "the same name": (
+        json.dumps(
+            {
+                "records": [
+                    {"records": [{"name": "w", "shape": [], "dtype": "int8", "nbytes": 1}] * 2}
+                ]
+            }
+        ).encode(),
+        "there twice",
+    ),
 }
 
 

@@ -229,6 +229,83 @@ def test_a_server_without_ranges_cannot_give_a_long_header() -> None:
         sources.inspect("a/b", address)
 
 
+def answered(*answers: hub.Answer) -> partial[tuple[Any, Any]]:
+    """Return a look at a GGUF file on a server that gives these answers, the last one for ever."""
+    waiting = list(answers)
+
+    def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.Answer]:
+        return [waiting.pop(0) if len(waiting) > 1 else waiting[0] for _ in batch]
+
+    return partial(sources.find, "https://example.com/m.gguf", fetch=fetch)
+
+
+def test_a_server_that_hides_a_files_size_is_named_so() -> None:
+    """Without a size a header cannot be checked against its file."""
+    with pytest.raises(UnreachableHub, match="does not tell a file's size"):
+        answered(hub.Answer(status=206, body=b"GGUF"))()
+
+
+def test_a_redirect_that_leaves_the_web_is_not_followed(address: str) -> None:
+    """A server cannot send the command to files or to ftp."""
+    holds = {"a/b": Repository(moved="x")}
+    with fake.running(holds) as (elsewhere, _):
+        request = hub.Request(url=f"{elsewhere}/leave", purpose="x", most=10)
+        assert fetching.fetch([request])[0].status == 302
+
+
+def test_several_parts_of_an_onnx_model_keep_their_names_apart() -> None:
+    """Two files may name different tensors alike; then the file is part of the name."""
+    part = samples.onnx_file([samples.initialiser("w", samples.zeros((4, 4)))])
+    files = {f"onnx/{name}.onnx": part for name in ("encoder_model", "decoder_model_merged")}
+    with fake.running({"a/b": Repository(files=files)}) as (elsewhere, _):
+        told = sources.inspect("a/b", elsewhere)
+    names = {tensor["name"] for tensor in told["tensors"]}
+    assert names == {"onnx/decoder_model_merged.onnx: w", "onnx/encoder_model.onnx: w"}
+
+
+def test_a_file_beside_no_config_has_no_architecture() -> None:
+    """A missing config beside a file is no fault; what is not known is said."""
+    files = {"m.safetensors": samples.safetensors_file()}
+    with fake.running({"a/b": Repository(files=files)}) as (elsewhere, _):
+        told = sources.inspect("hf:a/b/m.safetensors", elsewhere)
+    assert told["architecture"] is None
+    assert "nothing tells the architecture" in told["notes"][0]
+
+
+def test_a_file_of_another_kind_is_refused_unasked(address: str, asked: list[fake.Asked]) -> None:
+    """What could not be read is not asked for."""
+    with pytest.raises(UnreachableHub, match="a kind not read here"):
+        sources.inspect("hf:made/tiny-llama/train.py", address)
+    assert not asked
+
+
+def test_an_adapter_alone_is_no_model() -> None:
+    """Weights that only change another model are not taken for one."""
+    holds = {"a/c": Repository(files={"adapter_model.safetensors": b""})}
+    with (
+        fake.running(holds) as (elsewhere, _),
+        pytest.raises(UnreachableHub, match="no weights in a format read here"),
+    ):
+        sources.inspect("a/c", elsewhere)
+
+
+def test_keys_that_describe_another_model_are_warned_of(tmp_path: Path) -> None:
+    """Where a GGUF's keys and tensors disagree, the answer says so."""
+    shapes = dict(list(samples.LLAMA_GGUF_SHAPES.items())[:5])
+    (tmp_path / "m.gguf").write_bytes(samples.gguf_file(shapes))
+    told = sources.inspect(str(tmp_path / "m.gguf"))
+    assert "its keys describe 1,436,928 parameters" in told["notes"][0]
+
+
+def test_an_architecture_that_is_not_known_leaves_the_tensors(tmp_path: Path) -> None:
+    """Tensors are listed even where the config beside them cannot be understood."""
+    (tmp_path / "model.safetensors").write_bytes(samples.safetensors_file())
+    (tmp_path / "config.json").write_bytes(b'{"model_type": "no-such-model"}')
+    told = sources.inspect(str(tmp_path))
+    assert told["architecture"] is None
+    assert "'no-such-model' is not known" in told["notes"][0]
+
+
 def test_nobody_there_is_said_so() -> None:
     """A hub that cannot be reached is named, with the reason."""
     request = hub.Request(url="http://127.0.0.1:9/x", purpose="x", most=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tracemalloc
 from pathlib import Path
 
@@ -17,9 +18,13 @@ from tools import mutate
 from willitfit.config import read as read_architecture
 from willitfit.errors import UnreadableConfig
 from willitfit.headers import KINDS
+from willitfit.headers.gguf_config import _NAMES, _TYPES, read_config
+from willitfit.headers.header import Value, stored
+from willitfit.storage import F16
 from willitfit.units import MIB
 
 KEPT = sorted((Path(__file__).parents[1] / "data" / "headers").glob("*.*"))
+_PATTERNS = ("attention.sliding_window_pattern",)
 MUTANTS = 40
 EXAMPLES = 170  # x 40 mutants x 3 formats: 20,400 damaged headers
 
@@ -60,6 +65,39 @@ def test_a_file_that_ends_elsewhere_than_said_is_read_or_refused(
 def test_what_once_went_wrong_is_read_or_refused(path: Path) -> None:
     """Every file kept from fuzzing still gives a header or one sentence."""
     mutate.examine(path.suffix[1:], path.read_bytes())
+
+
+VALUES = st.one_of(
+    st.booleans(),
+    st.integers(-(2**63), 2**64),
+    st.floats(),
+    st.text(max_size=8),
+    st.lists(st.integers(-2, 2**32) | st.floats() | st.booleans(), max_size=4).map(tuple),
+)
+KEYS = st.fixed_dictionaries({}, optional=dict.fromkeys((*_NAMES, *_PATTERNS), VALUES))
+SHAPES = st.lists(st.integers(0, 100), max_size=4).map(tuple)
+TENSORS = st.dictionaries(
+    st.sampled_from(
+        ["token_embd.weight", "output.weight", "token_types.weight", "blk.0.attn_q.weight"]
+    ),
+    SHAPES,
+)
+
+
+@pytest.mark.parametrize("architecture", _TYPES)
+@settings(max_examples=60, deadline=None)
+@given(keys=KEYS, shapes=TENSORS, tokens=st.integers(0, 2**63))
+def test_any_keys_tell_a_config_that_is_read_or_refused(
+    architecture: str, keys: dict[str, Value], shapes: dict[str, tuple[int, ...]], tokens: int
+) -> None:
+    """However wrong the values of known keys are, nothing but the typed error comes of them."""
+    metadata: dict[str, Value] = {f"{architecture}.{key}": value for key, value in keys.items()}
+    metadata["general.architecture"] = architecture
+    tensors = [stored(name, shape, F16, 0) for name, shape in shapes.items()]
+    told = read_config(metadata, {"tokenizer.ggml.tokens": tokens}, tensors)
+    assert told is not None
+    with contextlib.suppress(UnreadableConfig):
+        read_architecture(told)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -153,14 +153,14 @@ def _settle(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) ->
         config["intermediate_size"] = inner
     if config["model_type"] == "lfm2":
         _settle_lfm2(config, shapes)
-    if config["model_type"] == "bert" and "token_types.weight" in shapes:
+    if config["model_type"] == "bert" and len(shapes.get("token_types.weight", ())) == 2:
         config["type_vocab_size"] = shapes["token_types.weight"][0]
 
 
 def _settle_lfm2(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Say which layers attend; the others are short convolutions without key-value heads."""
     layers, heads = config.get("num_hidden_layers"), config.get("num_key_value_heads")
-    if isinstance(heads, list):
+    if isinstance(heads, list) and heads:
         config["num_key_value_heads"] = max(heads)
     if isinstance(layers, int) and 0 < layers <= len(shapes):
         attends = (f"blk.{layer}.attn_q.weight" in shapes for layer in range(layers))
