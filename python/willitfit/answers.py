@@ -297,6 +297,7 @@ def answer(
         stored=stored,
         context=context,
         binding=adapter.max_storage_buffer_binding_size if adapter else None,
+        emulated=bool(adapter and adapter.fallback),
     )
     footprint = Footprint(runtime.phases(load))
     demands = runtimes.demands(runtime, facts.name, facts.needs, load)

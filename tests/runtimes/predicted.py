@@ -1,5 +1,8 @@
 """What the estimator says of a measured case.
 
+The bench also runs ONNX Runtime's own builds, to tell the runtime's part from Transformers.js's;
+the estimator offers Transformers.js alone, whose build is another.
+
 In: an entry of measured.json. Out: an interval of bytes above an empty page,
 or `None` where the estimator has no such question: batches, threads, and
 caches of another type than its runtimes keep.
@@ -7,37 +10,45 @@ caches of another type than its runtimes keep.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from willitfit import config, runtimes
 from willitfit.budgets import Pool
 from willitfit.footprint import Footprint
+from willitfit.recipes.stored import Stored
 from willitfit.runtimes import Load, Runtime
 from willitfit.units import Tokens
 
 _POOLS = {"page": Pool.PAGE, "gpu": Pool.GPU}
-#: ONNX Runtime's default build is the one Transformers.js brings; the build for the
-#: processor alone is another runtime, which the estimator does not offer.
-_RUNTIMES = {
-    "onnxruntime-wasm": "transformersjs-wasm",
-    "onnxruntime-webgpu": "transformersjs-webgpu",
-}
 
 
 def asked(entry: dict[str, Any]) -> bool:
     """Return whether an entry is a question the estimator takes."""
-    usual = entry["batch"] == 1 and entry["threads"] == 1 and not entry["session"]
-    return usual and (entry["runtime"] != "onnxruntime-wasm" or entry.get("whole", False))
+    return (
+        entry["runtime"] in runtimes.NAMES
+        and entry["batch"] == entry["threads"] == 1
+        and not entry["session"]
+    )
 
 
 def _load(entry: dict[str, Any]) -> tuple[Runtime, Load]:
-    runtime = runtimes.named(_RUNTIMES.get(entry["runtime"], entry["runtime"]))
+    runtime = runtimes.named(entry["runtime"])
     architecture = config.read(entry["config"])
+    stored = runtime.store(architecture, entry["precision"], None)
     return runtime, Load(
         architecture=architecture,
-        stored=runtime.store(architecture, entry["precision"], None),
+        stored=_outside(stored) if entry.get("external") else stored,
         context=Tokens(entry["context"] or entry["tokens"] + entry["generate"]),
+        prompt=Tokens(entry["tokens"]),
+        emulated="webgpu" in entry["runtime"],
     )
+
+
+def _outside(stored: Stored) -> Stored:
+    """Return the same files with their weights in external data, as the case was made."""
+    files = (replace(each, name=f"{each.name}_data") for each in stored.files)
+    return replace(stored, files=tuple(files))
 
 
 def cache_size(entry: dict[str, Any]) -> int | None:

@@ -21,13 +21,17 @@ class Load:
     """One model at one precision, about to be loaded.
 
     `binding` is the largest array one GPU binding may hold on the device, if
-    known: some runtimes leave larger tensors to the processor.
+    known: some runtimes leave larger tensors to the processor. `prompt` is how
+    many tokens are given at once, where that is known. `emulated` says that the
+    adapter is software, which compiles shaders in the same memory.
     """
 
     architecture: Architecture
     stored: Stored
     context: Tokens
     binding: Bytes | None = None
+    prompt: Tokens | None = None
+    emulated: bool = False
 
     @property
     def weights(self) -> Bytes:

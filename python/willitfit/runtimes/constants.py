@@ -25,21 +25,55 @@ LLAMA_PIECE: Final = 512
 #: MLC compiles its prompt step for this many tokens at once ("cs1k").
 MLC_PIECE: Final = 1024
 
-#: wllama's wasm, its worker and its glue: the bench.
-WLLAMA_FLOOR: Final = Interval(60 * MIB, 100 * MIB, 160 * MIB)
-#: How much of the file is held in JavaScript beside the heap while loading: the bench.
-WLLAMA_TRANSIT_SHARE: Final = (0.05, 0.15, 1.0)
+# The rest was fitted on the bench's `fit` cases and judged on the others (2026-11, Chromium 156
+# on Linux, Transformers.js 4.3.1, wllama 3.8): median error of the page's peak 2.4 % over the
+# judged cases, the worst 19 %, where the fetched file was collected early. The mechanism behind
+# each is told in tests/runtimes/model_notes.md.
 
-#: ONNX Runtime Web's wasm, its JavaScript and Transformers.js: the bench.
-ORT_FLOOR: Final = Interval(150 * MIB, 190 * MIB, 230 * MIB)
-#: Beside the weights in the heap while loading: the fetched file, its copy, unpacked parts.
-ORT_LOAD_COPIES: Final = (1.8, 2.3, 2.6)
-#: What of these stays resident afterwards.
-ORT_KEPT_COPIES: Final = (1.0, 1.6, 2.4)
-#: Graphics memory per byte of file, and the context's own buffers.
-ORT_GPU_WEIGHTS: Final = (1.0, 2.2, 2.7)
-ORT_GPU_FLOOR: Final = Interval(40 * MIB, 80 * MIB, 120 * MIB)
-#: How much of one layer's activations the arena really holds.
-ORT_ARENA: Final = (0.8, 1.5, 3.0)
-#: Old and new cache alive together.
-ORT_CACHE_TWICE: Final = 1.9
+#: A peak's spread beside what a garbage collector does: compilers that overlap, or do not.
+BELOW: Final = 25 * MIB
+ABOVE: Final = 110 * MIB
+
+
+def around(likely: int) -> Interval:
+    """Return a floor with the spread that compilers give it."""
+    return Interval(max(likely - BELOW, 0), likely, likely + ABOVE)
+
+
+#: Transformers.js with ONNX Runtime's asyncify build, phase by phase.
+ORT_DOWNLOAD: Final = around(9 * MIB)
+ORT_LOAD: Final = around(228 * MIB)
+ORT_READY: Final = around(190 * MIB)
+ORT_RUN: Final = around(235 * MIB)
+#: Kernels for whole numbers and for half floats take longer to compile while they run.
+ORT_RUN_MIXED: Final = Interval(180 * MIB, 280 * MIB, 390 * MIB)
+ORT_ON_GPU: Final = around(310 * MIB)
+
+#: What an output head takes beyond its file, in 32-bit tables: a float product of its own is
+#: packed; a table shared with the input is transposed, stored and packed, and one of the three
+#: fits the hole where other products are packed smaller.
+ORT_OWN_HEAD: Final = 1.5
+ORT_SHARED_HEAD: Final = 3.2
+ORT_SHARED_HEAD_AMONG_SMALL: Final = 2.0
+
+#: Graphics memory: a base, and per byte of weights what ONNX Runtime and Dawn hold with staging.
+ORT_GPU_FLOOR: Final = Interval(30 * MIB, 60 * MIB, 90 * MIB)
+ORT_GPU_WEIGHTS: Final = (1.0, 1.5, 1.7)
+#: External data pass no pool: a 2.9 GB model peaked at 2.1 files, one of them in JavaScript
+#: (transformers.js pull request 1747).
+ORT_GPU_EXTERNAL: Final = (1.0, 1.1, 1.5)
+#: Shaders become machine code in the same process where the adapter is software.
+ORT_GPU_SHADERS: Final = Interval(10 * MIB, 40 * MIB, 120 * MIB)
+ORT_GPU_SHADERS_EMULATED: Final = Interval(150 * MIB, 210 * MIB, 240 * MIB)
+
+#: wllama: its wasm and worker; kernels compiled again while they run.
+WLLAMA_FLOOR: Final = Interval(50 * MIB, 70 * MIB, 80 * MIB)
+WLLAMA_COMPILING: Final = Interval(90 * MIB, 115 * MIB, 130 * MIB)
+#: Pieces of the file read and not yet collected, a share of it.
+WLLAMA_TRANSIT: Final = (0.4, 0.68, 0.75)
+#: While it downloads, pieces go to disk.
+WLLAMA_DOWNLOAD: Final = (0.1, 0.3, 0.6)
+#: What of the pieces is left once loaded.
+WLLAMA_LEFT: Final = (0.0, 0.35, 0.7)
+#: Sequences that the server side prepares output for.
+WLLAMA_SLOTS: Final = 4

@@ -1,13 +1,18 @@
 """Transformers.js on ONNX Runtime Web, on the processor (wasm) or on WebGPU.
 
-Every file is fetched into one JavaScript buffer, the graph is copied into the
-wasm heap and its weights are unpacked there; on WebGPU they go on to the GPU.
-The heap never shrinks, so what loading touched stays resident. The cache grows
-by one token a step, old and new alive together.
+Every file is fetched into one JavaScript buffer and copied whole into the wasm
+heap; parsing makes a second copy of its tensors there, one at a time freed
+again. The heap never shrinks, so what loading touched stays resident, and a
+run's activations first fill what loading left free. On WebGPU the weights go
+on to the GPU. External data are copied once, and on WebGPU not through the heap.
+
+Source: onnxruntime js/web/lib/wasm/wasm-core-impl.ts and
+core/framework/session_state_utils.cc; tests/runtimes/model_notes.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from willitfit.architecture import Architecture, Kind, Tower
@@ -29,11 +34,20 @@ from willitfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
-from willitfit.storage import F16, F32
-from willitfit.units import Interval, exactly
+from willitfit.storage import BF16, F16, F32
+from willitfit.tensors import Role
+from willitfit.units import NOTHING, Interval, exactly
 
 #: dtypes whose graphs keep activations and cache in 16-bit floats.
 HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
+#: dtypes whose kernels take longest to compile.
+MIXED: Final = HALF | {"q8", "int8", "uint8"}
+WHOLE_NUMBERS: Final = frozenset({"q8", "int8", "uint8"})
+_FLOATS: Final = (F32, F16, BF16)
+
+#: Tokens of a prompt, which a graph takes in one piece: short, usual, long. An encoder's
+#: input is the context itself.
+PROMPT: Final = (128, 512, 2048)
 
 
 class TransformersJs:
@@ -57,89 +71,183 @@ class TransformersJs:
         return Allocation(element=element, state=element)
 
     def workspace(self, load: Load) -> Interval:
-        """Return activations of one pass over a prompt.
-
-        Each layer holds hidden vectors, the feed-forward's inner vectors and the
-        attention scores (heads x tokens x tokens); a decoder adds logits. The arena keeps the
-        largest layer's, and frees in whole blocks, hence the interval.
-        """
-        return _activations(load).scaled(*constants.ORT_ARENA)
-
-    def phases(self, load: Load) -> tuple[Phase, ...]:
-        """Return copies of the file while loading, then weights, activations and cache."""
-        floor = on_page(Label.RUNTIME, constants.ORT_FLOOR)
-        fetched = on_page(Label.COPIES, load.files)
-        copies = on_page(Label.COPIES, load.files.scaled(*constants.ORT_LOAD_COPIES))
-        stays = on_page(Label.COPIES, load.files.scaled(*constants.ORT_KEPT_COPIES))
-        weights = on_page(Label.WEIGHTS, exactly(load.weights))
-        if self.uses_gpu:
-            return self._on_gpu(load, floor, fetched, copies, stays)
-        work = on_page(Label.WORK, self.workspace(load))
-        ready = (floor, weights, stays)
-        first = (
-            Phase(DOWNLOAD, (floor, fetched)),
-            Phase(LOAD, (floor, weights, copies)),
-            Phase(READY, ready),
-            Phase(PREFILL, (*ready, work)),
-        )
-        return (*first, Phase(GENERATE, (*ready, self._cache(load)))) if load.generates else first
-
-    def _on_gpu(
-        self, load: Load, floor: Component, fetched: Component, copies: Component, stays: Component
-    ) -> tuple[Phase, ...]:
-        weights = on_gpu(Label.WEIGHTS, load.files.scaled(*constants.ORT_GPU_WEIGHTS))
-        floor_gpu = on_gpu(Label.RUNTIME, constants.ORT_GPU_FLOOR)
-        work = on_gpu(Label.WORK, self.workspace(load))
-        ready = (floor, floor_gpu, weights, stays)
-        first = (
-            Phase(DOWNLOAD, (floor, fetched)),
-            Phase(LOAD, (floor, floor_gpu, weights, copies)),
-            Phase(READY, ready),
-            Phase(PREFILL, (*ready, work)),
-        )
-        return (*first, Phase(GENERATE, (*ready, self._cache(load)))) if load.generates else first
-
-    def _cache(self, load: Load) -> Component:
-        """Return the cache twice: each step writes a longer one before the old is freed."""
-        once = load.cache(self.kept(load))
-        both = Interval(once, round(once * constants.ORT_CACHE_TWICE), 2 * once)
-        return on_gpu(Label.CACHE, both) if self.uses_gpu else on_page(Label.CACHE, both)
+        """Return activations of one pass over a prompt, and the logits that come out of it."""
+        return _over_prompts(load, lambda tokens: _work(load, tokens))
 
     def heap(self, load: Load) -> Interval | None:
-        """Return what ONNX Runtime's heap holds: the graph and its unpacked weights.
+        """Return what ONNX Runtime's heap holds once everything is loaded."""
+        if self.uses_gpu and _external(load):
+            return None
+        return _heap(load, on_gpu=self.uses_gpu)
 
-        With WebGPU, weights in external files go past the heap; a graph that carries its
-        own weights still passes it.
+    def phases(self, load: Load) -> tuple[Phase, ...]:
+        """Return the fetched file and its copies, which stay, and what runs add to them."""
+        fetched = on_page(Label.COPIES, _fetched(load))
+        held = (*_in_heap(load, on_gpu=self.uses_gpu), fetched)
+        steps = self._on_gpu(load) if self.uses_gpu else _on_processor(load)
+        beyond, cache = steps
+        first = (
+            Phase(DOWNLOAD, (_floor(constants.ORT_DOWNLOAD), fetched)),
+            Phase(LOAD, (self._base(load, LOAD), *held, *self._resident(load))),
+            Phase(READY, (self._base(load, READY), *held, *self._resident(load))),
+            Phase(PREFILL, (self._base(load, PREFILL), *held, *self._resident(load), *beyond)),
+        )
+        if not load.generates:
+            return first
+        last = (self._base(load, PREFILL), *held, *self._resident(load), *cache)
+        return (*first, Phase(GENERATE, last))
+
+    def _base(self, load: Load, phase: str) -> Component:
+        if self.uses_gpu:
+            return _floor(constants.ORT_ON_GPU)
+        run = constants.ORT_RUN_MIXED if load.stored.precision in MIXED else constants.ORT_RUN
+        return _floor({LOAD: constants.ORT_LOAD, READY: constants.ORT_READY}.get(phase, run))
+
+    def _resident(self, load: Load) -> tuple[Component, ...]:
+        """Return what lives on the GPU from loading on.
+
+        Products of whole numbers have no kernel there and stay on the processor.
         """
-        held = exactly(load.weights) + load.files
-        return held if self.uses_gpu else held + self.workspace(load)
+        if not self.uses_gpu:
+            return ()
+        weights = NOTHING
+        if load.stored.precision not in WHOLE_NUMBERS:
+            shares = constants.ORT_GPU_EXTERNAL if _external(load) else constants.ORT_GPU_WEIGHTS
+            table = exactly(4 * _table(load) if _shares_float_table(load) else 0)
+            weights = (load.files + table).scaled(*shares)
+        return (
+            on_gpu(Label.RUNTIME, constants.ORT_GPU_FLOOR),
+            on_gpu(Label.WEIGHTS, weights),
+        )
+
+    def _on_gpu(self, load: Load) -> tuple[tuple[Component, ...], tuple[Component, ...]]:
+        shaders = constants.ORT_GPU_SHADERS
+        if load.emulated and not load.generates:
+            shaders = constants.ORT_GPU_SHADERS_EMULATED
+        compiled = on_gpu(Label.RUNTIME, shaders)
+        work = on_gpu(Label.WORK, self.workspace(load))
+        once = load.cache(self.kept(load))
+        cache = on_gpu(Label.CACHE, Interval(once, 2 * once, 2 * once))
+        return (compiled, work), (compiled, cache)
 
 
-#: Tokens of a prompt, which a graph takes in one piece: short, usual, long. An encoder's
-#: input is the context itself.
-PROMPT: Final = (128, 512, 2048)
+def _on_processor(load: Load) -> tuple[tuple[Component, ...], tuple[Component, ...]]:
+    """Return what a first pass and what later steps take beyond what loading left free.
+
+    A step's cache leaves and enters the heap: old and new in it, and both in JavaScript.
+    """
+    free = load.files.likely + _hole(load)
+    work = _over_prompts(load, lambda tokens: max(0, _work(load, tokens) - free))
+    out = _over_prompts(load, lambda tokens: _logits(load, tokens))
+    element = 2 if load.stored.precision in HALF else 4
+    both = 2 * load.cache(Allocation(element=F16 if element == 2 else F32))
+    kept = max(0, both - free) + max(0, both - load.files.likely)
+    cache = on_page(Label.CACHE, Interval(max(0, both - free), kept, 2 * both))
+    return (on_page(Label.WORK, work + out),), (cache,)
 
 
-def _activations(load: Load) -> Interval:
-    if load.architecture.kind is Kind.ENCODER:
-        return exactly(_pass(load, load.context))
-    low, likely, high = (_pass(load, min(length, load.context)) for length in PROMPT)
+def _floor(size: Interval) -> Component:
+    return on_page(Label.RUNTIME, size)
+
+
+def _fetched(load: Load) -> Interval:
+    """Return the fetched files, which a collection may free early."""
+    return Interval(0, load.files.likely, load.files.high)
+
+
+def _in_heap(load: Load, *, on_gpu: bool) -> tuple[Component, ...]:
+    if on_gpu and _external(load):
+        return ()
+    whole = _heap(load, on_gpu=on_gpu)
+    low, likely, high = (end - load.weights for end in (whole.low, whole.likely, whole.high))
+    return (
+        on_page(Label.WEIGHTS, exactly(load.weights)),
+        on_page(Label.COPIES, Interval(max(low, 0), max(likely, 0), max(high, 0))),
+    )
+
+
+def _heap(load: Load, *, on_gpu: bool) -> Interval:
+    """Return the heap: two copies of the file and a hole, or one copy of external data."""
+    copies = load.files if _external(load) else load.files + load.files + exactly(_hole(load))
+    widened = 0 if on_gpu else _widened(load)
+    return copies + exactly(_head(load) + widened)
+
+
+def _external(load: Load) -> bool:
+    return any(".onnx_data" in file.name for file in load.stored.files)
+
+
+def _hole(load: Load) -> int:
+    """Return the largest tensor: its parsed copy is freed first, and later ones fit in."""
+    return load.stored.largest_tensor.size if load.stored.tensors else 0
+
+
+def _widened(load: Load) -> int:
+    """Return what 16-bit products take once a processor without such kernels widens them."""
+    if load.stored.precision != "fp16":
+        return 0
+    products = (t for t in load.stored.tensors if len(t.shape) > 1 and t.role is not Role.EMBEDDING)
+    return sum(4 * t.size // t.type.size for t in products if t.type in (F16, BF16))
+
+
+def _table(load: Load) -> int:
+    """Return the elements of the output table."""
+    return load.architecture.outputs * load.architecture.main.hidden
+
+
+def _shares_float_table(load: Load) -> bool:
+    """Return whether the output is the token table transposed, and the table kept in floats."""
+    if not load.generates:
+        return False
+    roles = {tensor.role: tensor.type for tensor in load.stored.tensors}
+    return Role.HEAD not in roles and roles.get(Role.EMBEDDING) in _FLOATS
+
+
+def _head(load: Load) -> int:
+    """Return what an output head takes beyond its place in the file."""
+    if not load.generates:
+        return 0
+    table = 4 * _table(load)
+    if _shares_float_table(load):
+        wide = load.stored.precision in ("fp32", "fp16")
+        factor = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
+        return round(factor * table)
+    own = any(t.role is Role.HEAD and t.type in _FLOATS for t in load.stored.tensors)
+    return round(constants.ORT_OWN_HEAD * table) if own else 0
+
+
+def _over_prompts(load: Load, size: Callable[[int], int]) -> Interval:
+    """Return a size over short, usual and long prompts, or over the one that is known."""
+    if load.prompt is not None:
+        return exactly(size(load.prompt))
+    if not load.generates:
+        return exactly(size(load.context))
+    low, likely, high = (size(min(length, load.context)) for length in PROMPT)
     return Interval(low, likely, high)
 
 
-def _pass(load: Load, tokens: int) -> int:
-    """Return the bytes of the widest layer's activations, over every tower, and the logits."""
+def _work(load: Load, tokens: int) -> int:
+    """Return the bytes of the widest layer's activations over every tower, with the logits."""
     element = 2 if load.stored.precision in HALF else 4
     total = 0
     for tower in load.architecture.towers:
         length = tokens if tower is load.architecture.main else tower.positions or tokens
         length = min(length, tower.positions or length)
-        layer = max((_layer(tower, each, length) for each in tower.layers), default=0)
-        total += layer * element
-    logits = load.architecture.outputs if load.generates else 0
-    return total + tokens * logits * 4
+        fused = load.architecture.kind is Kind.DECODER
+        layers = (_layer(tower, each, length, fused=fused) for each in tower.layers)
+        total += element * max(layers, default=0)
+    return total + _logits(load, tokens)
 
 
-def _layer(tower: Tower, layer: Layer, length: int) -> int:
-    vectors = 6 * tower.hidden + 2 * layer.feed_forward
-    return length * vectors + layer.attention_heads * length * length
+def _layer(tower: Tower, layer: Layer, length: int, *, fused: bool) -> int:
+    """Return the numbers one layer holds at once.
+
+    Attention spelt out keeps scores, their softmax and its input; fused, it keeps two.
+    """
+    scores = (2 if fused else 3) * layer.attention_heads * length * length
+    vectors = (3 if fused else 2) * layer.feed_forward + 4 * tower.hidden
+    return scores + length * vectors
+
+
+def _logits(load: Load, tokens: int) -> int:
+    return tokens * load.architecture.outputs * 4 if load.generates else 0

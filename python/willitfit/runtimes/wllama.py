@@ -66,33 +66,35 @@ class Wllama:
         )
 
     def workspace(self, load: Load) -> Interval:
-        """Return the compute buffer: logits of one piece beside a layer's activations.
+        """Return the compute buffer and the output of one token per slot.
 
-        Published logs: Llama 3 at 512 tokens 250.5 MiB = 512 x 128,256 x 4; Qwen2.5 0.5B
-        299.75 MiB of which logits 296.75. The buffer is reused, so the larger of the two counts.
+        With flash attention the buffer holds one piece of the prompt: three inner and four
+        hidden vectors a token, and a mask over the context. wllama's own log says the same
+        to 0.01 MiB for Llama's and Qwen's shapes; other layers may keep a few vectors more.
         """
         tower = load.architecture.main
         piece = min(constants.LLAMA_PIECE, load.context)
         width = max((layer.feed_forward for layer in tower.layers), default=0)
-        activations = piece * (3 * tower.hidden + 2 * width) * 4
-        logits = piece * (load.architecture.outputs if load.generates else tower.hidden) * 4
-        likely = max(logits, activations) + piece * tower.hidden * 4
-        return Interval(max(logits, activations // 2), likely, max(likely, logits + activations))
+        compute = piece * 4 * (3 * width + 4 * tower.hidden) + load.context * piece * 2 + 10_240
+        output = constants.WLLAMA_SLOTS * load.architecture.outputs * 4 if load.generates else 0
+        logits = piece * load.architecture.outputs * 4 if load.generates else 0
+        known = compute + output
+        return Interval(known, known, known + (logits if self.uses_gpu else compute // 4))
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the file on its way, then weights, cache and compute buffer where they live."""
         floor = on_page(Label.RUNTIME, constants.WLLAMA_FLOOR)
-        transit = on_page(Label.COPIES, load.files.scaled(*constants.WLLAMA_TRANSIT_SHARE))
+        compiling = on_page(Label.RUNTIME, constants.WLLAMA_COMPILING)
         there = on_gpu if self.uses_gpu else on_page
-        weights = self._weights(load)
         cache = there(Label.CACHE, exactly(load.cache(self.kept(load))))
         work = there(Label.WORK, self.workspace(load))
+        held = (floor, *self._weights(load), cache, work)
         return (
-            Phase(DOWNLOAD, (floor, transit)),
-            Phase(LOAD, (floor, transit, *weights)),
-            Phase(READY, (floor, *weights, cache, work)),
-            Phase(PREFILL, (floor, *weights, cache, work)),
-            Phase(GENERATE, (floor, *weights, cache, work)),
+            Phase(DOWNLOAD, (floor, _share(load, constants.WLLAMA_DOWNLOAD))),
+            Phase(LOAD, (*held, _share(load, constants.WLLAMA_TRANSIT))),
+            Phase(READY, (*held, _share(load, constants.WLLAMA_LEFT))),
+            Phase(PREFILL, (*held, compiling)),
+            Phase(GENERATE, (*held, compiling)),
         )
 
     def _weights(self, load: Load) -> tuple[Component, ...]:
@@ -121,3 +123,8 @@ class Wllama:
         if self.uses_gpu:
             return exactly(self._on_processor(load)) + constants.WLLAMA_FLOOR
         return exactly(load.weights + load.cache(self.kept(load))) + self.workspace(load)
+
+
+def _share(load: Load, shares: tuple[float, float, float]) -> Component:
+    """Return a share of the file held in JavaScript."""
+    return on_page(Label.COPIES, load.files.scaled(*shares))
