@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from willitfit.blocks.attention import Biases, Heads, Names, attention
-from willitfit.blocks.block import Block, joined, vector
+from willitfit.blocks.block import Block, beside, joined, vector
 from willitfit.blocks.feed_forward import gated, plain, plain_experts, router
 from willitfit.blocks.linear import linear, norm
 from willitfit.blocks.recurrent import (
@@ -42,6 +42,7 @@ from willitfit.config.styles import (
     decoder,
     gated_by,
     layer_kinds,
+    paired,
     read_heads,
     rope_width,
     same_for_all,
@@ -68,14 +69,13 @@ def mixed(
     """
     keys = asked.keys
     normed = norm(keys.whole("hidden_size"))
-    mixers = {kind: mixer(keys, kind) for kind in dict.fromkeys(kinds)}
-    made: dict[tuple[str, int], Block] = {}
-    for kind, feed in zip(kinds, feeds, strict=True):
-        if (kind, id(feed)) not in made:
-            name, block = mixers[kind]
-            parts = {name: block, names[0]: feed, names[1]: normed, names[2]: normed}
-            made[kind, id(feed)] = joined(parts)
-    blocks = [made[kind, id(feed)] for kind, feed in zip(kinds, feeds, strict=True)]
+    made = {kind: mixer(keys, kind) for kind in dict.fromkeys(kinds)}
+    mixers = {kind: joined({name: block}) for kind, (name, block) in made.items()}
+    blocks = paired(
+        [mixers[kind] for kind in kinds],
+        feeds,
+        lambda mix, feed: beside(mix, joined({names[0]: feed, names[1]: normed, names[2]: normed})),
+    )
     width = max((block.head_width for block in blocks), default=0)
     ropes = (rope_width(keys, width),) if width else ()
     return decoder(asked, blocks, last=last, rope_widths=ropes)

@@ -27,7 +27,15 @@ from willitfit.config.experts import (
 from willitfit.config.heads import DECODER_HEADS
 from willitfit.config.keys import MOST_EXPERTS, MOST_HEADS, Keys
 from willitfit.config.model import Asked, Body, Family
-from willitfit.config.styles import decoder, gated_by, layer_kinds, per_kind, pre_norm, same_for_all
+from willitfit.config.styles import (
+    decoder,
+    gated_by,
+    layer_kinds,
+    paired,
+    per_kind,
+    pre_norm,
+    same_for_all,
+)
 from willitfit.layers import KeyValue
 from willitfit.tensors import Role, Tensor
 
@@ -71,12 +79,7 @@ def _around(asked: Asked, attends: Sequence[Block], feeds: Sequence[Block]) -> B
     """Return a body of layers, each distinct pair of halves made once."""
     keys = asked.keys
     normed = norm(keys.whole("hidden_size"))
-    made: dict[tuple[int, int], Block] = {}
-    for attend, feed in zip(attends, feeds, strict=True):
-        mark = (id(attend), id(feed))
-        if mark not in made:
-            made[mark] = pre_norm(attend, feed, normed)
-    blocks = [made[id(a), id(f)] for a, f in zip(attends, feeds, strict=True)]
+    blocks = paired(attends, feeds, lambda attend, feed: pre_norm(attend, feed, normed))
     return decoder(asked, blocks, rope_widths=(keys.whole("qk_rope_head_dim"),))
 
 

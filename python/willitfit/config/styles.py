@@ -93,6 +93,21 @@ def rope_width(keys: Keys, width: int, otherwise: float = 1.0) -> int:
     return round(width * min(max(part, 0.0), 1.0))
 
 
+def rope_scaling(keys: Keys) -> str:
+    """Return how positions are stretched, from wherever the config says it; empty where not.
+
+    Phi-3 named its way "su" at first; what marks it are factors for long texts.
+    """
+    for key in ("rope_parameters", "rope_scaling"):
+        said = keys.mapping(key)
+        whole = said.get("full_attention", said)
+        if isinstance(whole, Mapping) and whole:
+            kind = whole.get("rope_type", whole.get("type"))
+            known = kind if isinstance(kind, str) and kind != "default" else ""
+            return "longrope" if whole.get("long_factor") else known
+    return ""
+
+
 def layer_kinds(
     keys: Keys,
     choices: Sequence[str],
@@ -272,16 +287,14 @@ class Style:
         keys = asked.keys
         hidden, heads = keys.whole("hidden_size"), self.heads(keys)
         each = self.windows(keys)
-        attends = {window: self._attends(keys, heads, window) for window in set(each)}
+        made = {window: self._attends(keys, heads, window) for window in set(each)}
         around = self.around(keys) if callable(self.around) else self.around
         normed = dict.fromkeys(around, self.normed(hidden))
-        made: dict[tuple[int | None, int], Block] = {}
-        blocks = []
-        for window, feeds in zip(each, self.feeds(keys), strict=True):
-            mark = (window, id(feeds))
-            if mark not in made:
-                made[mark] = joined({"self_attn": attends[window], self.feeding: feeds, **normed})
-            blocks.append(made[mark])
+        blocks = paired(
+            [made[window] for window in each],
+            self.feeds(keys),
+            lambda attend, feed: joined({"self_attn": attend, self.feeding: feed, **normed}),
+        )
         rope = rope_width(keys, heads.width, self.rope)
         return decoder(
             asked,
@@ -321,6 +334,17 @@ def pre_norm(attends: Block, feeds: Block, normed: Block) -> Block:
     return joined({"self_attn": attends, "mlp": feeds, **dict.fromkeys(AROUND, normed)})
 
 
+def paired(
+    firsts: Sequence[Block], seconds: Sequence[Block], make: Callable[[Block, Block], Block]
+) -> list[Block]:
+    """Return a layer for each pair of halves in order, each distinct pair made once."""
+    made: dict[tuple[int, int], Block] = {}
+    for first, second in zip(firsts, seconds, strict=True):
+        if (id(first), id(second)) not in made:
+            made[id(first), id(second)] = make(first, second)
+    return [made[id(first), id(second)] for first, second in zip(firsts, seconds, strict=True)]
+
+
 def per_kind(kinds: Sequence[Kinds], make: Callable[[Kinds], Block]) -> tuple[Block, ...]:
     """Return a layer for each kind in order, each distinct kind made once."""
     made = {kind: make(kind) for kind in dict.fromkeys(kinds)}
@@ -351,6 +375,7 @@ def decoder(
         layers=stack.layers,
         positions=keys.maybe("max_position_embeddings", most=2**40),
         rope_widths=rope_widths,
+        rope_scaling=rope_scaling(keys),
     )
     return Body(
         kind=Kind.DECODER,
