@@ -36,8 +36,13 @@ from optimum.exporters.onnx import main_export
 PACKAGES = ("onnx", "onnxruntime", "onnxconverter-common", "optimum", "transformers", "torch")
 
 # Widths are small where only the graph is wanted: its bytes depend on the layers, not on widths.
-_NARROW = {"hidden_size": 64, "intermediate_size": 128, "num_attention_heads": 2, "vocab_size": 500}
-_BART = {
+_NARROW: dict[str, object] = {
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_attention_heads": 2,
+    "vocab_size": 500,
+}
+_BART: dict[str, object] = {
     "d_model": 64, "encoder_ffn_dim": 128, "decoder_ffn_dim": 128, "vocab_size": 500,
     "encoder_attention_heads": 2, "decoder_attention_heads": 2,
 }  # fmt: skip
@@ -150,7 +155,8 @@ def _half(model: onnx.ModelProto, target: Path) -> None:
 def _four_bits(source: Path) -> onnx.ModelProto:
     quantizer = MatMulNBitsQuantizer(onnx.load(source), block_size=32, is_symmetric=True)
     quantizer.process()
-    return quantizer.model.model
+    made: onnx.ModelProto = quantizer.model.model
+    return made
 
 
 def quantise(source: Path) -> dict[str, Path]:

@@ -49,7 +49,7 @@ def test_device_memory_at_the_top_clamp_is_open(signals: dict[str, Any], at_leas
 
 
 def test_what_the_visitor_says_overrides_what_the_browser_says() -> None:
-    """ "It has 12 GB" is exact; the browser's 8 is a class."""
+    """What is said is exact, while what the browser says is a class."""
     budget = budgets.installed(read({"device_memory": 8, "ram_bytes": 12 * GIB}))
 
     assert budget.have is not None

@@ -163,7 +163,12 @@ def test_ipad_in_disguise() -> None:
 
 def test_silence() -> None:
     """A browser that answers nothing gives a device of which nothing is known."""
-    raw = {"deviceMemory": None, "userAgentData": None, "storage": {}, "connection": None}
+    raw: dict[str, Any] = {
+        "deviceMemory": None,
+        "userAgentData": None,
+        "storage": {},
+        "connection": None,
+    }
     assert probes.device(raw) == {}
 
 
