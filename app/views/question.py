@@ -73,9 +73,8 @@ def form(answer: Answer, catalog: Catalog) -> Html:
 def _choice(name: str, label: str, names: dict[str, str], every: dict[str, Html]) -> Html:
     return tag(
         "label",
-        tag("span", label, class_="aside"),
         tag("span", names[name], class_="chosen", aria_hidden="true", data_for=name),
-        tag("select", every[name], name=name, id=f"choose-{name}"),
+        tag("select", every[name], name=name, id=f"choose-{name}", aria_label=label),
         class_="choice",
     )
 

@@ -39,7 +39,7 @@ def figure(page: Page, name: str) -> str:
 
 def test_the_page_answers_as_the_command_line_does(ready: Page) -> None:
     """The numbers of the page, computed in WebAssembly, are those of CPython."""
-    ready.get_by_label("Model").select_option("distilbert")
+    ready.get_by_label("Model", exact=True).select_option("distilbert")
     expect(ready.locator("[data-for=model]")).to_contain_text("DistilBERT")
     found = expected(ready, model="distilbert")
 
@@ -51,10 +51,10 @@ def test_the_page_answers_as_the_command_line_does(ready: Page) -> None:
 
 def test_a_choice_is_answered_at_once(ready: Page) -> None:
     """Another precision: another download, and the sentence shows what was chosen."""
-    ready.get_by_label("Model").select_option("distilbert")
+    ready.get_by_label("Model", exact=True).select_option("distilbert")
     expect(ready.locator("[data-for=precision]")).to_have_text("q8")
     before = figure(ready, "download")
-    ready.get_by_label("Precision").select_option("fp32")
+    ready.get_by_label("Precision", exact=True).select_option("fp32")
 
     expect(ready.locator("[data-for=precision]")).to_have_text("fp32")
     expect(ready.locator("#answer")).to_have_attribute("aria-busy", "false")
@@ -63,13 +63,13 @@ def test_a_choice_is_answered_at_once(ready: Page) -> None:
 
 def test_another_device_from_the_list(ready: Page) -> None:
     """The device is a choice like any other, and the sentence below says what it is."""
-    ready.get_by_label("Model").select_option("gemma-2b")
-    ready.get_by_label("Device").select_option("iphone-13")
+    ready.get_by_label("Model", exact=True).select_option("gemma-2b")
+    ready.get_by_label("Device", exact=True).select_option("iphone-13")
 
     expect(ready.locator("[data-for=device]")).to_have_text("iPhone 13")
     expect(ready.locator("#said")).to_contain_text("iPhone 13: 4 GB of memory")
     expect(ready.locator(".verdict")).not_to_contain_text("Likely")
-    ready.get_by_label("Device").select_option("")
+    ready.get_by_label("Device", exact=True).select_option("")
     expect(ready.locator("#said")).to_contain_text("Chrome")
 
 
@@ -90,9 +90,9 @@ def test_the_common_devices_are_one_tap_away(ready: Page) -> None:
 
 def test_sharing(ready: Page) -> None:
     """The link carries the choices, with the device when asked, and is drawn as a QR code."""
-    ready.get_by_label("Model").select_option("distilbert")
+    ready.get_by_label("Model", exact=True).select_option("distilbert")
     expect(ready.locator("[data-for=model]")).to_contain_text("DistilBERT")
-    ready.get_by_label("Precision").select_option("fp16")
+    ready.get_by_label("Precision", exact=True).select_option("fp16")
     expect(ready.locator("[data-for=precision]")).to_have_text("fp16")
     ready.get_by_role("button", name="Share this answer").click()
 
