@@ -16,7 +16,7 @@ from willitfit.formats import AWQ_4, MLC_Q3F16, MLC_Q4F16, MLC_Q4F32
 from willitfit.recipes.stored import Content, File, Stored, StoredTensor, keep
 from willitfit.recipes.tokenizers import tokenizer_file
 from willitfit.storage import BF16, F16, F32, StorageType
-from willitfit.tensors import Role, Tensor
+from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import Basis, Bytes, Interval, exactly
 
 
@@ -48,6 +48,9 @@ PRECISIONS: tuple[str, ...] = tuple(QUANTISATIONS)
 
 # Model definitions without a shared head: they keep a tied head as a second matrix.
 _HEAD_TWICE = frozenset({"gpt2", "gpt_bigcode", "starcoder2"})
+# Model definitions that see; the others are of the text alone, whatever the checkpoint holds.
+_SEES = frozenset({"llava", "phi3_v", "qwen2_5_vl"})
+_TEXT = frozenset({Part.DECODER, Part.ENCODER})
 _WIDE_GATE = 256  # a router of at most so many experts stays wide
 
 #: apache/tvm python/tvm/contrib/tvmjs.py, `shard_cap_mb=32`; an array of half of it is alone.
@@ -74,6 +77,8 @@ def _is_packed(tensor: Tensor, quantisation: Quantisation) -> bool:
 def _arrays(architecture: Architecture) -> Iterator[Tensor]:
     """Yield each array once; the pooler is not part of MLC's encoders."""
     for tensor in architecture.inventory:
+        if tensor.part not in _TEXT and architecture.family not in _SEES:
+            continue
         twice = tensor.role is Role.HEAD and architecture.family in _HEAD_TWICE
         if (tensor.tied_to is None or twice) and "pooler" not in tensor.name:
             yield tensor

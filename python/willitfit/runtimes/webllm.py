@@ -74,10 +74,9 @@ class WebLLM:
         """Return pages of 16 tokens for the whole context, in every layer.
 
         Interleaved windows are not exploited: Gemma 2 2B grows by 104 KiB a token, all its
-        layers' share (published `vram_required_MB` at two contexts).
+        layers' share (published `vram_required_MB` at two contexts). Recurrent states are float32.
         """
-        element = F32 if _in_f32(load) else F16
-        return Allocation(element=element, state=element, block=PAGE)
+        return Allocation(element=F32 if _in_f32(load) else F16, block=PAGE)
 
     def workspace(self, load: Load) -> Interval:
         """Return the temporaries that the library plans for its largest step.
