@@ -121,6 +121,28 @@ LAYERED_HEADS: frozenset[str] = frozenset(
     )
 )
 
+# Families whose converter writes the factors of stretched rotary positions, by how they stretch.
+ROTARY_FACTORS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "llama3": (
+        ("rope_freqs",),
+        frozenset(
+            (
+                *("llama", "mistral", "mixtral", "ministral3", "mistral3", "llama4", "llama4_text"),
+                *("arcee", "smollm3", "apertus", "granite", "granitemoe", "granitemoeshared"),
+                *("afmoe", "exaone4", "internlm3", "idefics3", "smolvlm", "llava", "voxtral"),
+            )
+        ),
+    ),
+    "longrope": (
+        ("rope_factors_long", "rope_factors_short"),
+        frozenset({"phi3", "phimoe", "minicpm", "minicpm3"}),
+    ),
+    "proportional": (("rope_freqs",), frozenset({"gemma4", "gemma4_text"})),
+}
+
+# Published with keys and values for layers that look up another layer's; nobody reads them.
+UNUSED_KEYS: frozenset[str] = frozenset({"gemma3n", "gemma3n_text", "gemma4", "gemma4_text"})
+
 # Published in MXFP4, whose experts a quantiser leaves as they are.
 NATIVE_EXPERTS: frozenset[str] = frozenset({"gpt_oss"})
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from willitfit.architecture import Latent
+from willitfit.layers import KeyValue, Latent
 from willitfit.recipes import gguf_names as names
 from willitfit.tensors import Part, Role
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LAYER = re.compile(r"(?:^|\.)(?:layers?|h|blocks?)\.(\d+)\.(.+)$")
 _STACKED = re.compile(r"(?:^|\.)experts\.(?:gate_up|down)_proj(?:_bias)?$")
+# Masks and tables that are not weights, and activation weights that become keys.
+_DROPPED = re.compile(r"\.act_fn\.|rotary_emb|masked_bias$|\.(?:attn|attention)\.bias$")
 _T5_PART = re.compile(r"^layer\.(\d)\.(.+)$")
 _T5_NORMS = {
     "enc": ("attn_norm", "ffn_norm"),
@@ -91,15 +93,15 @@ def _t5_name(layer: int, rest: str, side: str) -> str | None:
     return None if known is None else f"{side}.blk.{layer}.{known}{end}"
 
 
-def _layer_name(layer: int, rest: str, family: str) -> str | None:
-    """Return the GGUF name of a tensor inside a layer, `None` when nobody knows it."""
+def _layer_name(layer: int, rest: str, family: str) -> str:
+    """Return the GGUF name of a tensor inside a layer; one that no table knows keeps its own."""
     stem, end = _split_end(rest)
     stem = _plain(stem)
     special = _looked_up(stem, names.BY_FAMILY.get(family, {}))
     if not end and (whole := _looked_up(stem, names.WHOLE)) is not None:
         return f"blk.{layer}.{whole}"
-    known = special or _looked_up(stem, names.IN_LAYER)
-    return None if known is None else f"blk.{layer}.{known}{end or '.weight'}"
+    known = special or _looked_up(stem, names.IN_LAYER) or stem
+    return f"blk.{layer}.{known}{end or '.weight'}"
 
 
 def _outer_name(name: str) -> str | None:
@@ -228,18 +230,39 @@ def _padded(made: Iterator[Converted]) -> Iterator[Converted]:
 
 
 def _rotary(architecture: Architecture) -> Iterator[Converted]:
-    """Yield the factors that stretched rotary positions are stored with."""
+    """Yield the factors that stretched rotary positions are stored with.
+
+    They are as many as half a head turns; Gemma 4's are for its widest heads.
+    """
     tower = architecture.main
-    extra = {
-        "llama3": (("rope_freqs",), min),
-        "longrope": (("rope_factors_long", "rope_factors_short"), min),
-        "proportional": (("rope_freqs",), max),
-    }.get(tower.rope_scaling)
-    if extra is not None and tower.rope_widths:
-        stems, choose = extra
-        shape = (choose(tower.rope_widths) // 2,)
+    stems, families = names.ROTARY_FACTORS.get(tower.rope_scaling, ((), frozenset()))
+    if architecture.family in families and tower.rope_widths:
+        shape = (max(tower.rope_widths) // 2,)
         for stem in stems:
             yield Converted(name=f"{stem}.weight", shape=shape, origin=(), role=Role.OTHER)
+
+
+def _unused(architecture: Architecture) -> Iterator[Converted]:
+    """Yield the keys and values that a checkpoint holds for layers that share another's."""
+    tower = architecture.main
+    if architecture.family not in names.UNUSED_KEYS:
+        return
+    for number, layer in enumerate(tower.layers):
+        for keeps in layer.keeps:
+            if isinstance(keeps, KeyValue) and keeps.shared:
+                yield from _unused_keys(number, tower.hidden, keeps)
+
+
+def _unused_keys(number: int, hidden: int, keeps: KeyValue) -> Iterator[Converted]:
+    keys, values = (keeps.key_value_heads * width for width in (keeps.key_width, keeps.value_width))
+    made = (
+        ("attn_k", (keys, hidden), Role.KEY),
+        ("attn_v", (values, hidden), Role.VALUE),
+        ("attn_k_norm", (keeps.key_width,), Role.NORM),
+    )
+    for stem, shape, role in made:
+        name = f"blk.{number}.{stem}.weight"
+        yield Converted(name=name, shape=shape, origin=(), role=role, layer=number)
 
 
 def converted(architecture: Architecture) -> tuple[Converted, ...]:
@@ -247,10 +270,10 @@ def converted(architecture: Architecture) -> tuple[Converted, ...]:
     made = (
         one
         for tensor in architecture.inventory.stored
-        if tensor.part not in _SEEN and not tensor.buffer
+        if tensor.part not in _SEEN and not _DROPPED.search(tensor.name)
         for one in _converted(tensor, architecture)
     )
-    every = (*_padded(_stacked(made)), *_rotary(architecture))
+    every = (*_padded(_stacked(made)), *_unused(architecture), *_rotary(architecture))
     return tuple(sorted(every, key=reading_order))
 
 
