@@ -64,7 +64,9 @@ def pairs(record: dict[str, Any], pool: str = "page") -> list[Pair]:
     """Return the cases that were measured and can be predicted."""
     found = []
     for entry in record["cases"]:
-        interval = None if "error" in entry else predict(entry, pool)
+        if "error" in entry or (pool == "gpu" and not entry["runtime"].endswith("webgpu")):
+            continue
+        interval = predict(entry, pool)
         if interval is None:
             continue
         low, likely, high = interval

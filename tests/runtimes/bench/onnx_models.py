@@ -109,11 +109,13 @@ class Graph:
         return str(self.op("MatMul", x, self.weight(f"{name}.weight", [into, out])))
 
     def _linear_8(self, x: str, name: str, into: int, out: int) -> str:
+        return self.product_8(x, self.weight(f"{name}.weight_quantized", [into, out], BYTE))
+
+    def product_8(self, x: str, weight: str) -> str:
         """Quantise activations as they come; share that between products of one input."""
         quantised = [f"{x}_q", f"{x}_scale", f"{x}_zero"]
         if not any(node.output[0] == quantised[0] for node in self.nodes[-12:]):
             self.op("DynamicQuantizeLinear", x, outputs=quantised)
-        weight = self.weight(f"{name}.weight_quantized", [into, out], BYTE)
         zero = self.constant(128, np.uint8)
         product = self.op("MatMulInteger", quantised[0], weight, quantised[2], zero)
         product = self.op("Cast", product, to=FLOAT)
@@ -327,9 +329,10 @@ def _head(g: Graph, y: str, config: Config) -> str:
     hidden, vocabulary = config["hidden_size"], config["vocab_size"]
     if not config["tie_word_embeddings"]:
         return g.linear(y, "lm_head", hidden, vocabulary, bias=False)
-    if g.precision != "q8":
-        return str(g.op("MatMul", y, g.op("Transpose", "embed_tokens", perm=[1, 0])))
-    return g.linear(y, "lm_head", hidden, vocabulary, bias=False)
+    if g.precision == "q8":
+        table = g.op("Transpose", "embed_tokens_quantized", perm=[1, 0])
+        return g.product_8(y, str(table))
+    return str(g.op("MatMul", y, g.op("Transpose", "embed_tokens", perm=[1, 0])))
 
 
 def write(config: Config, precision: str, folder: Path, *, external: bool = False) -> list[Path]:
