@@ -276,6 +276,30 @@ GEMMA4_EARS: Table = {
     "use_clipped_linears": (True, False),
 }
 
+GEMMA3N_TEXT: Table = {
+    **LLAMA_TEXT,
+    "model_type": ("gemma3n_text",),
+    "num_hidden_layers": (2, 3),
+    "head_dim": (8, 16),
+    "laurel_rank": (4, 6),
+    "altup_num_inputs": (2, 4),
+    "hidden_size_per_layer_input": (8, 12),
+    "vocab_size_per_layer_input": (97, 60),
+    "num_kv_shared_layers": (0,),
+}
+GEMMA3N_EARS: Table = {
+    "model_type": ("gemma3n_audio",),
+    "vocab_size": (10, 12),
+    "hidden_size": (48, 96),
+    "conf_num_hidden_layers": (1, 2),
+    "conf_num_attention_heads": (4, 6),
+    "conf_conv_kernel_size": (3, 5),
+    "input_feat_size": (32, 33),
+    "sscp_conv_channel_size": ([16, 8], [20, 4]),
+    "sscp_conv_kernel_size": ([[3, 3], [5, 4]],),
+    "sscp_conv_stride_size": ([[2, 2], [1, 3]],),
+}
+
 TABLES: dict[str, Table] = {
     "bert": {**ENCODER, **TYPES, **LOOKS_ACROSS},
     "roberta": {**ENCODER, **TYPES, **LOOKS_ACROSS},
@@ -462,5 +486,11 @@ TABLES: dict[str, Table] = {
         "text_config": GEMMA4_TEXT,
         "vision_config": GEMMA4_EYES,
         "audio_config": GEMMA4_EARS,
+    },
+    "gemma3n": {
+        **TIED,
+        "text_config": GEMMA3N_TEXT,
+        "vision_config": {"model_type": ("gemma3n_vision",), "vocab_size": (10, 12)},
+        "audio_config": GEMMA3N_EARS,
     },
 }

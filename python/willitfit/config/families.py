@@ -162,7 +162,7 @@ FAMILIES: dict[str, str] = {
         "multimodal_qwen",
         ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"),
     ),
-    **_in("multimodal_gemma", ("gemma4",)),
+    **_in("multimodal_gemma", ("gemma3n", "gemma4")),
     **_in("speech", ("whisper", "moonshine")),
     **_in("waves", ("wav2vec2", "hubert", "wavlm")),
 }
