@@ -75,8 +75,8 @@ def test_another_device_from_the_list(ready: Page) -> None:
 
 def test_what_the_browser_says_is_corrected_in_one_tap(ready: Page) -> None:
     """A visitor who knows better says so, and the answer follows."""
-    ready.get_by_text("Not right?").click()
-    ready.locator("#stated").get_by_label("32 GB").check(force=True)
+    ready.locator("#correct summary").click()
+    ready.locator("#stated").get_by_role("radio", name="32 GB", exact=True).check(force=True)
 
     expect(ready.locator("#said")).to_contain_text("32 GB of memory, as you said")
 
@@ -129,7 +129,7 @@ def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
 
     expect(page.locator(".verdict")).to_have_text("Cannot tell")
     expect(page.locator("#said")).to_contain_text("does not tell a page how much memory")
-    page.locator("#stated").get_by_label("16 GB").check(force=True)
+    page.locator("#stated").get_by_role("radio", name="16 GB", exact=True).check(force=True)
     expect(page.locator(".verdict")).not_to_have_text("Cannot tell")
 
 
