@@ -21,7 +21,7 @@ setup: .venv/.tools .venv/.willitfit node_modules/.ready .venv/.chromium ## inst
 	@touch $@
 
 node_modules/.ready: package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 .venv/.chromium: .venv/.tools tools/chromium.py

@@ -43,7 +43,7 @@ def test_static(visit: Visit, size: dict[str, int], *, dark: bool) -> None:
 def test_ready(ready: Page) -> None:
     """Once Python has answered, the page says that it is ready, and nothing failed."""
     expect(ready.locator("html")).to_have_attribute("data-stage", "ready")
-    expect(ready.get_by_role("status").first).to_have_text("Ready")
+    expect(ready.locator("#stage")).to_have_text("Ready")
     expect(ready.locator("#failure")).to_be_hidden()
 
 

@@ -8,17 +8,15 @@ dist/, and a picture for each, drawn from its title and description.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
-from importlib import import_module
 from pathlib import Path
 
-from app.document import document, filled
-from tools.dist.kept import digest
+from app.document import filled
+from tools.dist.kept import digest, files_under, kept
 from tools.dist.picture import draw
-from tools.dist.places import CACHE
+from tools.dist.places import CACHE, ROOT
 
 HERE = Path(__file__).parent
 PICTURES = CACHE / "pictures"
@@ -52,31 +50,30 @@ class Laid:
     preloads: tuple[str, ...] = field(default=())
 
 
-def pages() -> Iterable[tuple[str, str]]:
-    """Return every document by its path, or one plain one while there are no views."""
-    try:
-        prerender = import_module("app.prerender")
-    except ModuleNotFoundError as error:
-        if error.name != "app.prerender":
-            raise
-        plain = document(title="Will it fit?", description="Will it fit?", main="")
-        return [("index.html", plain)]
-    made: Iterable[tuple[str, str]] = prerender.pages()
-    return made
-
-
-def written(laid: Laid, folder: Path) -> list[str]:
-    """Write every document and its picture into `folder`; return the documents' paths."""
-    paths = []
-    for path, text in pages():
+def written(laid: Laid, folder: Path) -> None:
+    """Write every document and its picture into `folder`."""
+    rendered = _rendered()
+    (folder / "og").mkdir(exist_ok=True)
+    for source in files_under(rendered):
+        path, text = str(source.relative_to(rendered)), source.read_text(encoding="utf-8")
+        picture = f"og/{_name(path)}.png"
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        picture = f"og/{_name(path)}.png"
         place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
-        (folder / "og").mkdir(exist_ok=True)
         (folder / picture).write_bytes(_picture(text))
-        paths.append(path)
-    return paths
+
+
+def _rendered() -> Path:
+    """Return a folder of every document, rendered anew when the Python behind them changed."""
+
+    def render(folder: Path) -> None:
+        from app import prerender  # a second's work, of no use when nothing changed
+
+        for path, text in prerender.pages():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+
+    return kept("documents", digest(ROOT / "python", ROOT / "app"), render)
 
 
 def _name(path: str) -> str:
