@@ -297,13 +297,14 @@ def test_a_narrower_precision_is_never_listed_larger() -> None:
 def test_listed_sizes_are_of_the_order_of_the_parameters() -> None:
     """A listing between one bit and six bytes per parameter is no slip of the pen.
 
-    T5 stores its token table in the encoder's file and in the decoder's, hence more than four.
+    T5 stores its token table in the encoder's file and in the decoder's, and Flan-T5 its output
+    layer apart from both, hence more than four.
     """
     for model in MODELS:
         for publication in model.published:
             for offer in publication.offers.values():
                 if offer.files and model.parameters:
-                    assert 0.125 < total(offer) / model.parameters < 6, (model.id, offer.precision)
+                    assert 0.125 < total(offer) / model.parameters < 7, (model.id, offer.precision)
 
 
 def test_every_publication_has_a_runtime_that_loads_it() -> None:
