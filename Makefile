@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock site serve check format test bench clean screenshots oracle
+.PHONY: help setup lock site serve check format test accuracy bench clean screenshots oracle
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ clean: ## remove what was built; .cache/ (downloads) stays
 
 screenshots: site ## take the README's pictures of the page
 	$(PY) -m tools.screenshots
+
+accuracy: setup ## compare every figure with published and measured ones, and write docs/accuracy.md
+	$(PY) -m tools.accuracy
 
 bench: site ## time what people wait for, as ratios
 	$(PY) -m tools.bench
