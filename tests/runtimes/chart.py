@@ -85,9 +85,8 @@ def pairs(record: dict[str, Any], pool: str = "page") -> list[Pair]:
 
 
 def _at(size: float) -> float:
-    """Return where a size lies along an axis."""
-    within = min(max(size, _LOW), _HIGH)
-    return _MARGIN + (_SIZE - 2 * _MARGIN) * log2(within / _LOW) / log2(_HIGH / _LOW)
+    """Return where a size lies along an axis, beyond its ends too."""
+    return _MARGIN + (_SIZE - 2 * _MARGIN) * log2(max(size, MIB) / _LOW) / log2(_HIGH / _LOW)
 
 
 def _band(share: float, colour: str) -> str:

@@ -16,7 +16,7 @@ from tests.runtimes.predicted import cache_size, predict
 
 #: Builds of browsers and machines differ by this much; a copy of the weights more would not pass.
 TOLERANCE = 0.25
-SMALL = ("onnxruntime-wasm/minilm-l6/q8/t64/whole", "wllama-cpu/llama-30m/q8_0/t32/g4/c512")
+SMALL = ("transformersjs-wasm/minilm-l6/q8/t64", "wllama-cpu/llama-30m/q8_0/t32/g4/c512")
 
 
 def _recorded() -> list[dict[str, Any]]:
@@ -26,7 +26,7 @@ def _recorded() -> list[dict[str, Any]]:
 
 def _modules() -> Path:
     modules = ROOT / "node_modules"
-    wanted = ("onnxruntime-web", "@wllama/wllama")
+    wanted = ("@huggingface/transformers", "@wllama/wllama")
     missing = [name for name in wanted if not (modules / name).exists()]
     if which("chromium") is None:
         missing.append("chromium")

@@ -170,6 +170,7 @@ CASES = (
     _onnx("bert-large", "q4", 128),
     _onnx("distilbert", "fp32", 128, threads=4),
     _onnx("minilm-l6", "q8", 64, whole=True),
+    _tjs("minilm-l6", "q8", 64),
     _gguf("llama-30m", "q8_0", 512, 32, 4),
     _onnx("distilbert", "fp32", 512, whole=True),
     _onnx("distilbert", "q8", 512, whole=True),
