@@ -28,6 +28,9 @@ SIZES = (
     "depth",
     "num_heads",
     "embed_dim",
+    "hidden_sizes",
+    "depths",
+    "num_channels",
 )
 
 TIED: Table = {"tie_word_embeddings": (True, False)}
@@ -300,6 +303,19 @@ GEMMA3N_EARS: Table = {
     "sscp_conv_stride_size": ([[2, 2], [1, 3]],),
 }
 
+STAGES: Table = {
+    "num_labels": (0, 1, 5),
+    "num_channels": (1, 3),
+    "hidden_sizes": ([16, 24, 32, 48], [16, 16, 40, 64]),
+    "depths": ([1, 2, 1, 1], [2, 1, 3, 1]),
+}
+THIN: Table = {
+    "num_labels": (0, 1, 5),
+    "num_channels": (1, 3),
+    "depth_multiplier": (0.35, 0.5, 1.0, 1.4),
+    "min_depth": (4, 8),
+}
+
 TABLES: dict[str, Table] = {
     "bert": {**ENCODER, **TYPES, **LOOKS_ACROSS},
     "roberta": {**ENCODER, **TYPES, **LOOKS_ACROSS},
@@ -492,5 +508,64 @@ TABLES: dict[str, Table] = {
         "text_config": GEMMA3N_TEXT,
         "vision_config": {"model_type": ("gemma3n_vision",), "vocab_size": (10, 12)},
         "audio_config": GEMMA3N_EARS,
+    },
+    "resnet": {
+        **STAGES,
+        "embedding_size": (16, 20),
+        "layer_type": ("basic", "bottleneck"),
+        "downsample_in_first_stage": (True, False),
+    },
+    "convnext": {**STAGES, "patch_size": (2, 4), "layer_scale_init_value": (0.0, 1e-6)},
+    "convnextv2": {**STAGES, "patch_size": (2, 4)},
+    "mobilenet_v1": THIN,
+    "mobilenet_v2": {
+        **THIN,
+        "num_labels": (1, 5),
+        "depth_divisible_by": (4, 8),
+        "expand_ratio": (4, 6.0),
+        "first_layer_is_expansion": (True, False),
+        "finegrained_output": (True, False),
+    },
+    "segformer": {
+        **STAGES,
+        "num_labels": (1, 5),
+        "num_attention_heads": ([1, 2, 4, 8],),
+        "sr_ratios": ([8, 4, 2, 1], [1, 1, 2, 2]),
+        "patch_sizes": ([7, 3, 3, 3], [5, 3, 3, 1]),
+        "mlp_ratios": ([4, 4, 4, 4], [2, 3, 4, 2]),
+        "decoder_hidden_size": (20, 32),
+    },
+    "depth_anything": {
+        "backbone_config": {**DINO, "model_type": ("dinov2",), "hidden_size": (48, 96)},
+        "reassemble_hidden_size": (48, 96),
+        "reassemble_factors": ([4, 2, 1, 0.5], [8, 1, 1, 0.25]),
+        "neck_hidden_sizes": ([16, 20, 24, 28],),
+        "fusion_hidden_size": (16, 20),
+        "head_hidden_size": (8, 12),
+    },
+    "vits": {
+        "vocab_size": (38, 50),
+        "hidden_size": (24, 48),
+        "num_hidden_layers": (1, 2),
+        "num_attention_heads": (2, 4),
+        "window_size": (0, 3),
+        "use_bias": (True, False),
+        "ffn_dim": (32, 50),
+        "ffn_kernel_size": (1, 3),
+        "flow_size": (24, 32),
+        "spectrogram_bins": (33, 40),
+        "use_stochastic_duration_prediction": (True, False),
+        "num_speakers": (1, 3),
+        "speaker_embedding_size": (0, 8),
+        "upsample_initial_channel": (64, 96),
+        "resblock_kernel_sizes": ([3, 7, 11], [3, 5, 7]),
+        "resblock_dilation_sizes": ([[1, 3, 5], [1, 3, 5], [1, 3, 5]], [[1, 2], [1, 3], [1, 2, 4]]),
+        "depth_separable_num_layers": (2, 3),
+        "duration_predictor_num_flows": (2, 4),
+        "duration_predictor_filter_channels": (16, 20),
+        "prior_encoder_num_flows": (1, 3),
+        "prior_encoder_num_wavenet_layers": (1, 2),
+        "posterior_encoder_num_wavenet_layers": (1, 3),
+        "wavenet_kernel_size": (3, 5),
     },
 }

@@ -28,6 +28,9 @@ from willitfit.config.text_heads import (
 )
 from willitfit.tensors import Part, Role
 
+#: More feed-forward halves than any layer of a MobileBERT has.
+MOST_HALVES = 32
+
 ALBERT_NAMES = Names("query", "key", "value", "dense")
 
 
@@ -56,7 +59,7 @@ def _shared_layers(keys: Keys, at: str) -> Stack:
     Layer i belongs to group i·groups // layers; a group's layers run in turn.
     """
     count, groups = keys.layers("num_hidden_layers"), keys.layers("num_hidden_groups")
-    inner = keys.whole("inner_group_num", most=MOST_LAYERS)
+    inner = keys.whole("inner_group_num", most=MOST_LAYERS // groups)
     layer = _albert_layer(keys)
     group = Block(stacked("albert_layers", (layer,) * inner).tensors)
     uses = Counter(number * groups // count for number in range(count))
@@ -136,7 +139,7 @@ def _mobilebert_tables(keys: Keys, hidden: int) -> Block:
 
 def _mobilebert_layer(keys: Keys, hidden: int, narrow: int) -> Block:
     inner = keys.whole("intermediate_size")
-    more = keys.whole("num_feedforward_networks", least=0, most=MOST_LAYERS) - 1
+    more = keys.whole("num_feedforward_networks", least=0, most=MOST_HALVES) - 1
     half = _half(narrow, inner)
     parts = {
         "attention": _mobilebert_attention(keys, hidden, narrow),

@@ -163,6 +163,12 @@ FAMILIES: dict[str, str] = {
         ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"),
     ),
     **_in("multimodal_gemma", ("gemma3n", "gemma4")),
+    **_in(
+        "convolutions",
+        ("resnet", "convnext", "convnextv2", "mobilenet_v1", "mobilenet_v2", "segformer"),
+    ),
+    **_in("depth", ("depth_anything",)),
+    **_in("voices", ("vits",)),
     **_in("speech", ("whisper", "moonshine")),
     **_in("waves", ("wav2vec2", "hubert", "wavlm")),
 }
