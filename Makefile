@@ -66,3 +66,12 @@ bench: site ## time what people wait for, as ratios
 
 oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out
 	.oracle/bin/python tools/config_facts.py && .oracle/bin/python tools/oracle.py
+
+measure: setup ## measure real runtimes in a real browser (hours; see tests/runtimes)
+	$(PY) -m tests.runtimes.measure && $(PY) -m tests.runtimes.chart
+
+hub: setup ## serve the fake hub on port 8181
+	$(PY) -m tools.hub --port 8181
+
+fuzz: setup ## read a million damaged headers
+	$(PY) -m tools.fuzz --mutants 340000 --chance $$(date +%s)

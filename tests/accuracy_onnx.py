@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,7 +73,21 @@ def predicted(row: dict[str, Any], family: str | None) -> Interval | None:
         return None
     exports = exports_of(architecture, family)
     _, dtype = onnx.dtype_of(row["dtype"])
-    return onnx.session_size(onnx.candidates_of(session, architecture, dtype, exports))
+    candidates = onnx.candidates_of(session, architecture, dtype, exports)
+    size = onnx.session_size(candidates)
+    return _without_graph(size, candidates) if _external_alone(row) else size
+
+
+def _external_alone(row: dict[str, Any]) -> bool:
+    """Return whether a row lists external data only, without the graph beside it."""
+    return bool(row["files"]) and all(".onnx_data" in name for name in row["files"])
+
+
+def _without_graph(size: Interval, candidates: Sequence[onnx.Candidate]) -> Interval:
+    """Return the bytes of weights alone; a small tensor may lie in the graph's file instead."""
+    data = [candidate.data for candidate in candidates]
+    graph = size.likely - data[0]
+    return Interval(min(data) - max(graph, 0), data[0], max(data))
 
 
 def rows(*, family_known: bool) -> Iterator[Row]:
