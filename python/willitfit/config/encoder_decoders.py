@@ -1,7 +1,7 @@
 """T5 and its relatives: one pass over the input, then token by token looking back at it.
 
 In: keys of such a config. Out: bodies and heads.
-Sources: Raffel et al. 2019, arXiv:1910.10683; T5Gemma, arXiv:2504.06225.
+Source: Raffel et al. 2019, arXiv:1910.10683.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from willitfit.architecture import Kind, Tower
-from willitfit.blocks.attention import Heads, Names, across, attention, biases
+from willitfit.blocks.attention import Heads, Names, across, attention
 from willitfit.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of
 from willitfit.blocks.feed_forward import gated, plain
 from willitfit.blocks.linear import embedding, linear, norm
 from willitfit.config.heads import classifier, nothing
 from willitfit.config.keys import MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
-from willitfit.config.styles import FULL, SLIDING, dividing_heads, layer_kinds, per_kind
 from willitfit.tensors import Part, Role, Tensor
 
 T5_NAMES = Names("q", "k", "v", "o")
@@ -136,81 +135,6 @@ def span_of_labels(keys: Keys, body: Body) -> Ending:
     return Ending(placed("qa_outputs", linear(body.hidden, labels, Role.HEAD, bias=True)), labels)
 
 
-def t5gemma(asked: Asked) -> Body:
-    """Return T5Gemma: Gemma 2's layers in two halves, each with a config and a table of its own."""
-    keys, at = asked.keys, asked.at
-    reads, writes = (keys.child(half, "t5_gemma_module") for half in ("encoder", "decoder"))
-    only_reads = not keys.flag("is_encoder_decoder") and asked.head != WRITING
-    refused = {"Model": True, "EncoderModel": False}.get(asked.head)
-    if refused is only_reads:
-        raise keys.fault("is_encoder_decoder", "does not go with the class in architectures")
-    halves = [_gemma_half(reads, at + "encoder.", Part.ENCODER, reads)]
-    if not only_reads:
-        halves.append(_gemma_half(writes, at + "decoder.", Part.DECODER, reads))
-    last = reads if only_reads else writes
-    return Body(
-        kind=Kind.ENCODER if only_reads else Kind.ENCODER_DECODER,
-        tensors=tensors_of(*(tensors for _, tensors in halves)),
-        towers=tuple(tower for tower, _ in halves),
-        hidden=last.whole("hidden_size"),
-        vocabulary=last.rows("vocab_size"),
-        table=at + "decoder.embed_tokens.weight",
-        tied=keys.flag("tie_word_embeddings"),
-    )
-
-
-def _gemma_half(keys: Keys, at: str, part: Part, source: Keys) -> Half:
-    hidden, window = keys.whole("hidden_size"), keys.maybe("sliding_window")
-    kinds = layer_kinds(keys, (FULL, SLIDING), lambda number: FULL if number % 2 else SLIDING)
-
-    def layer(kind: str) -> Block:
-        return _gemma_layer(keys, part, window if kind == SLIDING else None, source)
-
-    stack = stacked(at + "layers", per_kind(kinds, layer), part)
-    table = placed(at + "embed_tokens", embedding(keys.rows("vocab_size"), hidden), part)
-    tower = Tower(
-        part=part,
-        hidden=hidden,
-        layers=stack.layers,
-        positions=keys.maybe("max_position_embeddings"),
-        rope_widths=(stack.layers[0].head_width,),
-    )
-    return tower, tensors_of(table, stack.tensors, placed(at + "norm", norm(hidden), part))
-
-
-def _gemma_layer(keys: Keys, part: Part, window: int | None, source: Keys) -> Block:
-    """Return a layer with a norm before and after each half; a writing one looks at the input."""
-    hidden, heads = keys.whole("hidden_size"), dividing_heads(keys)
-    bias = biases(inputs=keys.flag("attention_bias"))
-    kept = (heads.kept(window=window),) if part is Part.DECODER else ()
-    halves = {
-        "self_attn": attention(hidden, heads, bias=bias, keeps=kept),
-        "mlp": gated(hidden, keys.whole("intermediate_size")),
-    }
-    around = ["self_attn", "feedforward"]
-    if part is Part.DECODER:
-        read = source.whole("hidden_size")
-        halves["cross_attn"] = attention(hidden, heads, bias=bias, source=read)
-        around.append("cross_attn")
-    norms = {f"{side}_{half}_layernorm": norm(hidden) for half in around for side in SIDES}
-    return joined(halves | norms)
-
-
-SIDES = ("pre", "post")
-
-
-def _gemma_words(keys: Keys, body: Body) -> Ending:
-    del keys
-    layer = linear(body.hidden, body.vocabulary, Role.HEAD)
-    return Ending(tied_to_table(layer, "lm_head.out_proj", body), body.vocabulary)
-
-
-def _gemma_labels(keys: Keys, body: Body) -> Ending:
-    labels = keys.labels()
-    layer = linear(body.hidden, labels, Role.HEAD, bias=True)
-    return Ending(placed("score.out_proj", layer), labels)
-
-
 T5_HEADS = {
     "ForConditionalGeneration": Head("", shared_output),
     "Model": Head("", nothing),
@@ -220,17 +144,8 @@ T5_HEADS = {
     "ForQuestionAnswering": Head("", span_of_labels),
 }
 
-T5GEMMA_HEADS = {
-    "ForConditionalGeneration": Head("model", _gemma_words),
-    "Model": Head("", nothing),
-    "EncoderModel": Head("", nothing),
-    "ForSequenceClassification": Head("model", _gemma_labels),
-    "ForTokenClassification": Head("model", _gemma_labels),
-}
-
 FAMILIES = {
     "t5": Family(t5, T5_HEADS),
     "mt5": Family(t5, T5_HEADS),
     "umt5": Family(umt5, T5_HEADS),
-    "t5gemma": Family(t5gemma, T5GEMMA_HEADS),
 }

@@ -125,7 +125,9 @@ FAMILIES: dict[str, str] = {
         "rotary_encoders",
         ("modernbert", "nomic_bert", "gte", "jina_embeddings_v3", "eurobert"),
     ),
-    **_in("encoder_decoders", ("t5", "mt5", "umt5", "t5gemma")),
+    **_in("encoder_decoders", ("t5", "mt5", "umt5")),
+    **_in("t5gemma", ("t5gemma", "t5gemma2")),
+    **_in("florence", ("florence2",)),
     **_in("bart", ("bart", "mbart", "pegasus", "marian", "m2m_100")),
     **_in("vision", ("vit", "deit", "dinov2", "dinov2_with_registers", "dinov3_vit")),
     **_in(

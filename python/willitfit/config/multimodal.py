@@ -118,13 +118,17 @@ def _paligemma(keys: Keys, texts: Body, pictures: Body) -> Block:
     return joined({"linear": linear(pictures.hidden, width, Role.PROJECTION, bias=True)})
 
 
+def gemma3_bridge(written: int, read: int) -> Block:
+    """Return Gemma 3's bridge: one matrix, and a norm of what the tower saw."""
+    return beside(
+        array("mm_input_projection_weight", (read, written), Role.PROJECTION),
+        joined({"mm_soft_emb_norm": norm(read)}),
+    )
+
+
 def _gemma3(keys: Keys, texts: Body, pictures: Body) -> Block:
     del keys
-    shape = (pictures.hidden, texts.hidden)
-    return beside(
-        array("mm_input_projection_weight", shape, Role.PROJECTION),
-        joined({"mm_soft_emb_norm": norm(pictures.hidden)}),
-    )
+    return gemma3_bridge(texts.hidden, pictures.hidden)
 
 
 def _lfm2_vl(keys: Keys, texts: Body, pictures: Body) -> Block:
