@@ -27,8 +27,8 @@ ANOMALIES = {
     "Hermes-2-Pro-Mistral-7B": "leaves the cache out: the sum of weights and temporaries",
     "Hermes-3-Llama-3.1-8B": "less than its sisters of the same shape by 100 and 272 MiB",
     "Llama-2": "of libraries before the paged cache: scores of a piece against the context",
-    "RedPajama": "of libraries before the paged cache; the 4k row's piece is the whole context",
-    "phi-2": "of libraries before the paged cache; the 2k row's piece is the whole context",
+    "RedPajama": "of libraries before the paged cache; a piece is the whole context",
+    "phi-2": "of libraries before the paged cache; a piece is the whole context",
     "phi-1_5": "of libraries before the paged cache; one figure for two contexts",
     "gemma-2b": "leaves the cache out; one figure for two contexts",
 }

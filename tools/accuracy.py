@@ -149,7 +149,7 @@ def gguf() -> Section:
     return Section(
         title="GGUF files",
         about="llama.cpp's own table of bits per weight, and whole files as published. Files made "
-        "with the real quantiser match to the byte (`tests/core/test_gguf_made.py`).",
+        "with the real quantiser match to the byte (`tests/core/test_gguf.py`).",
         claims=(
             Claim("llama.cpp's table within 0.01 %", printed, worst <= 1e-4),
             _all_within(files, 0.004),
