@@ -13,9 +13,10 @@ from willitfit.blocks.attention import Heads, Names, across, attention
 from willitfit.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of
 from willitfit.blocks.feed_forward import gated, plain
 from willitfit.blocks.linear import embedding, linear, norm
-from willitfit.config.heads import classifier, nothing
+from willitfit.config.heads import nothing
 from willitfit.config.keys import MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
+from willitfit.config.text_heads import labels_of
 from willitfit.tensors import Part, Role, Tensor
 
 T5_NAMES = Names("q", "k", "v", "o")
@@ -140,7 +141,7 @@ T5_HEADS = {
     "Model": Head("", nothing),
     "EncoderModel": Head("", nothing),
     "ForSequenceClassification": Head("transformer", classification_head),
-    "ForTokenClassification": Head("transformer", classifier),
+    "ForTokenClassification": Head("transformer", labels_of),
     "ForQuestionAnswering": Head("", span_of_labels),
 }
 

@@ -12,12 +12,12 @@ from willitfit.blocks.block import Block, array, joined, placed, stacked, tensor
 from willitfit.blocks.feed_forward import plain, widened
 from willitfit.blocks.linear import embedding, linear, norm
 from willitfit.config.gpt import equal_heads
-from willitfit.config.heads import span
 from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
 from willitfit.config.text_heads import (
     common_heads,
     first_token_classifier,
+    labelled_span,
     labels_of,
     masked_words,
     next_sentence,
@@ -284,6 +284,13 @@ def _distilbert_classifier(keys: Keys, body: Body) -> Ending:
     return Ending(pooler("pre_classifier", body.hidden) + last.tensors, last.outputs)
 
 
+def _two_ends(keys: Keys, body: Body) -> Ending:
+    """Return the scores of where an answer starts and ends; the class refuses other labels."""
+    if keys.labels() != 2:
+        raise keys.fault("num_labels", f"is {keys.labels()}; a span of text needs 2")
+    return labelled_span(keys, body)
+
+
 def _distilbert_choice(keys: Keys, body: Body) -> Ending:
     last = one_score(keys, body)
     return Ending(pooler("pre_classifier", body.hidden) + last.tensors, last.outputs)
@@ -319,7 +326,7 @@ MPNET_HEADS = {
 DISTILBERT_HEADS = {
     "ForMaskedLM": Head("distilbert", _distilbert_words),
     **common_heads("distilbert", _distilbert_classifier),
-    "ForQuestionAnswering": Head("distilbert", span),
+    "ForQuestionAnswering": Head("distilbert", _two_ends),
     "ForMultipleChoice": Head("distilbert", _distilbert_choice),
 }
 
