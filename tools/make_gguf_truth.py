@@ -159,7 +159,7 @@ def quantised(path: Path, mix: int, matrix: Any, target: Path) -> bool:
         kind = ctypes.POINTER(llama_cpp.llama_model_imatrix_data)
         asked.imatrix = ctypes.cast(matrix, kind)
     names = str(path).encode(), str(target).encode()
-    return llama_cpp.llama_model_quantize(*names, ctypes.byref(asked)) == 0
+    return not llama_cpp.llama_model_quantize(*names, ctypes.byref(asked))
 
 
 def mixes() -> dict[str, int]:

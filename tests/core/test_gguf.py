@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import accuracy_gguf
-from tests.accuracy_onnx import architecture_of
+from tests.accuracy_onnx import Row, architecture_of
 from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.recipes import gguf
 from willitfit.recipes.gguf_metadata import (
@@ -18,6 +18,7 @@ from willitfit.recipes.gguf_metadata import (
     read_vocabulary,
     vocabulary_of,
 )
+from willitfit.recipes.stored import Stored, StoredTensor
 from willitfit.units import Bytes
 
 MADE = accuracy_gguf.data("made")
@@ -40,7 +41,7 @@ def stored_in(file: tuple[str, str]) -> dict[str, tuple[str, int]]:
     return {name: (kind, sizes[kind]) for (name, _, _, sizes), kind in pairs}
 
 
-def predicted(name: str, mix: str) -> tuple[gguf.StoredTensor, ...]:
+def predicted(name: str, mix: str) -> tuple[StoredTensor, ...]:
     """Return the tensors predicted for a made file."""
     precision, _, without = mix.partition(" ")
     architecture = architecture_of(MADE["shapes"][name]["config"])
@@ -96,13 +97,13 @@ def test_the_quantiser_s_own_table(precision: str, bits: float, printed: float) 
 
 
 @pytest.mark.parametrize("row", list(accuracy_gguf.rows()), ids=lambda row: row.model)
-def test_published_files(row: accuracy_gguf.Row) -> None:
+def test_published_files(row: Row) -> None:
     """A published file is within 0.4 % of what is predicted, its tokenizer only modelled."""
     assert abs(row.error) < 0.004
 
 
 @pytest.mark.parametrize("row", list(accuracy_gguf.listed_rows()), ids=lambda row: row.model)
-def test_whole_repositories(row: accuracy_gguf.Row) -> None:
+def test_whole_repositories(row: Row) -> None:
     """Every precision of a repository is within the interval, and near its middle."""
     assert row.inside
     assert abs(row.error) < 0.001
@@ -138,7 +139,7 @@ def test_exact_files_of_one_maker_leave_the_same_front() -> None:
 LLAMA = "meta-llama__Llama-3.2-1B"
 
 
-def stored(precision: str, config: Any = LLAMA, **choices: Any) -> gguf.Stored:
+def stored(precision: str, config: Any = LLAMA, **choices: Any) -> Stored:
     """Return a model stored as GGUF."""
     return gguf.store(architecture_of(config), precision, **choices)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from willitfit.layers import KeyValue, Latent
@@ -265,6 +266,7 @@ def _unused_keys(number: int, hidden: int, keeps: KeyValue) -> Iterator[Converte
         yield Converted(name=name, shape=shape, origin=(), role=role, layer=number)
 
 
+@lru_cache(maxsize=8)  # one model is asked for in every precision
 def converted(architecture: Architecture) -> tuple[Converted, ...]:
     """Return the tensors of the float file, in the order the quantiser reads them."""
     made = (
