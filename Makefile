@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock site serve check format test accuracy bench clean screenshots oracle
+.PHONY: help setup lock site serve check format test accuracy bench clean screenshots oracle gguf-truth
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ bench: site ## time what people wait for, as ratios
 
 oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out
 	.oracle/bin/python tools/config_facts.py && .oracle/bin/python tools/oracle.py
+
+gguf-truth: .oracle/.ready ## make GGUF files on random weights with llama.cpp itself and write down what came out (compiles it)
+	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1
+	.oracle/bin/pip install --quiet llama-cpp-python==0.3.36 && .oracle/bin/python tools/make_gguf_truth.py .cache/llama/vendor/llama.cpp
 
 measure: setup ## measure real runtimes in a real browser (hours; see tests/runtimes)
 	$(PY) -m tests.runtimes.measure && $(PY) -m tests.runtimes.chart

@@ -81,9 +81,12 @@ def test_what_is_no_tensor_is_the_same_in_every_file_of_a_shape(name: str) -> No
 
 
 def test_the_shapes_are_of_the_kinds_that_break_rules_of_thumb() -> None:
-    """There is a narrow, a tied and an encoder's shape among those made."""
-    assert MADE["shapes"]["tied-narrow"]["config"]["hidden_size"] % 256
-    assert "encoder" in MADE["shapes"]
+    """There is a narrow, a tied, an encoder's and a fused shape, and one with eight experts."""
+    shapes = MADE["shapes"]
+    assert len(shapes) >= 8
+    assert shapes["tied-narrow"]["config"]["hidden_size"] % 256
+    assert {"encoder", "fused"} < set(shapes)
+    assert 8 in [shape["config"].get("num_local_experts") for shape in shapes.values()]
 
 
 @pytest.mark.parametrize(
@@ -279,3 +282,23 @@ def test_the_largest_tensor_is_the_table_of_a_small_model() -> None:
         "Q6_K",
         128256 * 2048 // 256 * 210,
     )
+
+
+def test_a_second_file_for_pictures_is_said() -> None:
+    """A model that sees has its tower in another file, which the reader is told."""
+    seeing = stored("Q8_0", "HuggingFaceTB__SmolVLM-256M-Instruct")
+    assert any("mmproj" in note for note in seeing.notes)
+    assert not any("vision" in one.name for one in seeing.tensors)
+
+
+def test_what_the_float_file_keeps_wide_may_still_be_quantised() -> None:
+    """DeepSeek-V3.2's indexer weighs its heads in float32, until a mix takes the matrix too."""
+    name = "blk.3.indexer.proj.weight"
+    types = [
+        next(one.type.name for one in tensors if one.name == name)
+        for tensors in (
+            stored(precision, "deepseek-ai__DeepSeek-V3.2").tensors
+            for precision in ("F16", "Q4_K_M")
+        )
+    ]
+    assert types == ["F32", "Q4_K"]

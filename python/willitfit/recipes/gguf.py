@@ -15,10 +15,10 @@ from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.formats import GGUF_TYPES
 from willitfit.layers import KeyValue, Latent
 from willitfit.recipes import gguf_metadata as metadata
-from willitfit.recipes.gguf_history import STORED_HEADS, made_in, usually_made
+from willitfit.recipes.gguf_history import STORED_HEADS, USUAL, made_in, usually_made
 from willitfit.recipes.gguf_mixes import ALIASES, BASE, PURE, Kind, Model, kind_of, types
 from willitfit.recipes.gguf_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
-from willitfit.recipes.gguf_tensors import converted, reading_order
+from willitfit.recipes.gguf_tensors import SEEN, converted, reading_order
 from willitfit.recipes.stored import File, Stored, StoredTensor
 from willitfit.storage import F16
 from willitfit.units import Basis, Bytes, Interval, exactly
@@ -244,6 +244,16 @@ def _files(
         yield _file(f"{name}-{number:05d}-of-{len(parts):05d}.gguf", part, keys, why)
 
 
+def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
+    """Yield what the reader must know about the file."""
+    if any(tensor.part in SEEN for tensor in architecture.inventory):
+        yield "pictures and sound need a second file (mmproj), which is not counted"
+    if mix in PURE:
+        yield f"{mix} is for models trained at that width; others become unusable"
+    if architecture.family in USUAL:
+        yield f"as files of this family were made in {USUAL[architecture.family]}"
+
+
 def store(
     architecture: Architecture,
     precision: str,
@@ -272,4 +282,5 @@ def store(
     )
     front = _front(architecture, vocabulary)
     files = tuple(_files(f"{name}-{mix}", tensors, front, split))
-    return Stored("gguf", mix, tensors, files)
+    notes = tuple(_notes(architecture, mix)) + architecture.notes
+    return Stored("gguf", mix, tensors, files, notes)

@@ -370,12 +370,9 @@ def types(
     it keeps the float file's type: float32 or float16.
     """
     for made, place in zip(tensors, _places(tensors, model), strict=True):
-        if made.wide:
-            yield F32
-        elif mix in FLOATS:
-            yield GGUF_TYPES[mix]
-        elif not quantised(made):
-            yield F16
+        if mix in FLOATS or not quantised(made):
+            narrow = GGUF_TYPES[mix] if mix in FLOATS else F16
+            yield F32 if made.wide else narrow
         elif mix in BITNET:
             yield BITNET[mix] if made.layer is not None else F16
         else:

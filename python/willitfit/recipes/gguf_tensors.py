@@ -31,7 +31,7 @@ _T5_NORMS = {
     "enc": ("attn_norm", "ffn_norm"),
     "dec": ("attn_norm", "cross_attn_norm", "ffn_norm"),
 }
-_SEEN = (Part.VISION, Part.AUDIO, Part.PROJECTOR)
+SEEN = (Part.VISION, Part.AUDIO, Part.PROJECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +272,7 @@ def converted(architecture: Architecture) -> tuple[Converted, ...]:
     made = (
         one
         for tensor in architecture.inventory.stored
-        if tensor.part not in _SEEN and not _DROPPED.search(tensor.name)
+        if tensor.part not in SEEN and not _DROPPED.search(tensor.name)
         for one in _converted(tensor, architecture)
     )
     every = (*_padded(_stacked(made)), *_unused(architecture), *_rotary(architecture))
