@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The steps of the question, as DESIGN has them. A new module is put where it belongs here.
 ORDER = (
-    "units", "errors",
+    "language", "units", "errors",
     "storage", "formats",
     "tensors", "layers", "blocks", "architecture",
     "textbook", "config", "recipes", "headers", "hub", "inspection",

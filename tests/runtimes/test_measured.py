@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from tests.runtimes.bench.cases import CASES
 from tests.runtimes.measure import RECORD, ROOT, measure
 from tests.runtimes.predicted import cache_size, predict
+from tools.chromium import MISSING, found
 
 #: Builds of browsers and machines differ by this much; a copy of the weights more would not pass.
 TOLERANCE = 0.25
@@ -24,21 +24,18 @@ def _recorded() -> list[dict[str, Any]]:
     return [entry for entry in entries if "error" not in entry]
 
 
-def _modules() -> Path:
-    modules = ROOT / "node_modules"
-    wanted = ("@huggingface/transformers", "@wllama/wllama")
-    missing = [name for name in wanted if not (modules / name).exists()]
-    if which("chromium") is None:
-        missing.append("chromium")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
-    return modules
-
-
 @cache
 def _measured_now(name: str) -> dict[str, Any]:
+    """Return a case measured in a thread of its own, as Playwright drives one loop a thread."""
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        return aside.submit(_measured, name).result()
+
+
+def _measured(name: str) -> dict[str, Any]:
+    chromium = found()
+    assert chromium, MISSING
     case = next(case for case in CASES if case.id == name)
-    return measure(case, [], runs=1, chromium=str(which("chromium")), modules=_modules())
+    return measure(case, [], runs=1, chromium=chromium, modules=ROOT / "node_modules")
 
 
 @pytest.mark.parametrize("name", SMALL)
