@@ -1,6 +1,6 @@
 """One whole HTML document out of the template, at build time.
 
-In: a page's path and content. Out: a document in which only the places the build
+In: a page's head and body. Out: a document in which only the places the build
 knows are still open: where the code, the runtime and the root lie.
 """
 
@@ -11,18 +11,28 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
+from app.asking import Head
+from app.views.html import Html
+
 TEMPLATE = Path(__file__).with_name("index.html")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def document(*, title: str, description: str, main: str) -> str:
+def document(head: Head, body: Html, *, view: str, about: str = "") -> str:
     """Return the document of one page.
 
-    `title` and `description` are plain text, shown by a search engine and in the
-    preview of a shared link, whose picture is drawn from them. `main` is HTML.
-    The places that depend on where the page lies stay open for the build.
+    `head` is shown by search engines and in the preview of a shared link, whose
+    picture is drawn from it. `view` is the page's module and `about` the model whose
+    own page it is. The places that depend on where the page lies stay open for the
+    build.
     """
-    said = {"title": escape(title), "description": escape(description), "main": main}
+    said = {
+        "title": escape(head.title),
+        "description": escape(head.description),
+        "view": escape(view),
+        "about": escape(about),
+        "body": body,
+    }
     closed = {name: text.replace("{{", "&#123;&#123;") for name, text in said.items()}
     return filled(TEMPLATE.read_text(encoding="utf-8"), closed)
 

@@ -10,7 +10,7 @@ import json
 
 from app import browser, probes
 from app.qr import picture
-from app.respond import respond
+from app.respond import packages, respond
 
 
 async def describe(page: str = "{}") -> str:
@@ -26,6 +26,8 @@ async def models() -> str:
 
 async def answer(question: str) -> str:
     """Return the answer to a question, both as JSON."""
+    for package in packages(question):
+        await browser.install(package)
     return respond(question)
 
 

@@ -1,49 +1,89 @@
-"""Answer the page's questions: JSON in, JSON out, whatever the visitor typed.
+"""Answer the pages' questions: JSON in, JSON out, whatever the visitor typed.
 
-In: the device as the browser told it, what the visitor stated of it, and either
-the form's choices or a link. Out: the parts of the page that follow from them.
-A choice that cannot be answered becomes a notice, and the page stays on what
-can.
+In: which page asks, the device as the browser told it, what the visitor stated of
+it, and either a form's fields or a link. Out: the parts of the page that follow.
+A link that cannot be read becomes a notice, and the page stays on its defaults.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
-from app.views import better, checks, picture, question, said, verdict
-from app.views.html import joined, tag
-from willitfit import answers, catalog, link
+from app import pages
+from app.asking import Asked, Reply
+from app.pages import Page
+from willitfit import catalog, link
 from willitfit import device as devices
-from willitfit.answers import Answer
 from willitfit.catalog import Catalog
 from willitfit.device import Device
 from willitfit.errors import WillItFitError, shown
-from willitfit.scenario import Scenario
-from willitfit.units import Tokens
-
-#: The page opens on this: the textbook case.
-DEFAULT: Final = Scenario(model="gemma-2b")
+from willitfit.language import _
 
 #: What a visitor may say of the device at hand.
 STATED: Final = ("ram_bytes", "graphics", "vram_bytes")
 
 
+def packages(text: str) -> tuple[str, ...]:
+    """Return the packages that a question needs installed before it is answered."""
+    question = json.loads(text)
+    page = pages.named(question.get("view") or "")
+    return ("numpy",) if question.get("part") in page.NUMPY else ()
+
+
 def respond(text: str) -> str:
     """Return the page's parts for a question, as JSON."""
-    asked = json.loads(text)
+    question = json.loads(text)
+    page = pages.named(question.get("view") or "")
+    asked, notice = _asked(question, page)
+    return json.dumps(_said(page.respond(asked), notice, page.KEYS))
+
+
+def _asked(question: Mapping[str, Any], page: Page) -> tuple[Asked, str | None]:
     shelves = catalog.read()
-    here, problem = _here(asked, shelves)
-    scenario, unread = _scenario(asked)
-    given, unanswered = _answered(scenario, shelves, here)
-    notice = unread or problem or unanswered
-    return json.dumps(_parts(given, shelves, here, notice, stated=bool(_stated(asked))))
+    here, problem = _here(question, shelves)
+    fields, unread = _fields(question, page.KEYS)
+    asked = Asked(
+        catalog=shelves,
+        here=here,
+        stated=bool(_stated(question)),
+        fields=fields,
+        linked=bool(question.get("link")),
+        changed=question.get("changed"),
+        part=question.get("part"),
+        about=question.get("about"),
+        raw=question,
+    )
+    return asked, unread or problem
 
 
-def _stated(asked: Mapping[str, Any]) -> dict[str, Any]:
-    form = asked.get("stated") or {}
+def _said(reply: Reply, notice: str | None, keys: tuple[str, ...]) -> dict[str, Any]:
+    away = reply.with_device
+    return {
+        "parts": dict(reply.parts),
+        "title": reply.title,
+        "notice": notice or reply.notice,
+        "folder": reply.folder,
+        "link": link.composed(reply.fields, keys),
+        "link_with_device": None if away is None else link.composed(away, keys),
+    }
+
+
+def _fields(
+    question: Mapping[str, Any], keys: tuple[str, ...]
+) -> tuple[dict[str, str], str | None]:
+    """Return what a link or the page's forms say; a link that is unreadable says nothing."""
+    if not question.get("link"):
+        return dict(question.get("form") or {}), None
+    try:
+        return link.fields(question["link"], keys), None
+    except WillItFitError as fault:
+        return {}, str(fault)
+
+
+def _stated(question: Mapping[str, Any]) -> dict[str, Any]:
+    form = question.get("stated") or {}
     found: dict[str, Any] = {}
     for key in STATED:
         value = form.get(key)
@@ -52,108 +92,28 @@ def _stated(asked: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _here(asked: Mapping[str, Any], shelves: Catalog) -> tuple[Device, str | None]:
+def _here(question: Mapping[str, Any], shelves: Catalog) -> tuple[Device, str | None]:
     """Return the device at hand: what the browser told, corrected by what was stated.
 
-    A model's name, told after a tap, brings the memory that its maker lists.
+    The name of a phone, told after a tap, brings the memory that its maker lists.
     """
-    told = dict(asked.get("device") or {})
-    model, problem = asked.get("model"), None
-    if model and model in shelves.devices:
-        row = shelves.device(model)
+    told = dict(question.get("device") or {})
+    phone, problem = question.get("phone"), None
+    if phone and phone in shelves.devices:
+        row = shelves.device(phone)
         told |= {"name": row.name, "ram_bytes": row.device.get("ram_bytes")}
-    elif model is not None:
-        problem = _unlisted(model)
+    elif phone is not None:
+        problem = _unlisted(phone)
     try:
-        return devices.read({**told, **_stated(asked)}), problem
+        return devices.read({**told, **_stated(question)}), problem
     except WillItFitError as fault:
         return devices.Device(), str(fault)
 
 
-def _unlisted(model: str) -> str:
-    if not model:
-        return "this browser does not tell which phone this is; tap its memory instead"
-    return f"this browser calls the phone {shown(model)}, which is not listed; tap its memory"
-
-
-def _scenario(asked: Mapping[str, Any]) -> tuple[Scenario, str | None]:
-    """Return what was chosen: by a link, by the form, or nothing yet."""
-    try:
-        if asked.get("link"):
-            return link.read(asked["link"]), None
-        if asked.get("form"):
-            return _formed(asked["form"], asked.get("shared")), None
-    except WillItFitError as fault:
-        return _page_default(asked), str(fault)
-    return _page_default(asked), None
-
-
-def _page_default(asked: Mapping[str, Any]) -> Scenario:
-    return Scenario(model=asked.get("page") or DEFAULT.model)
-
-
-def _formed(form: Mapping[str, str], shared: str | None) -> Scenario:
-    """Return the form's choices; those that a change of model or runtime outdates are dropped."""
-    changed = form.get("changed")
-    device: str | Device | None = form.get("device") or None
-    if device == question.SENDERS_DEVICE and shared:
-        device = link.read(shared).device
-    scenario = Scenario(model=form["model"], device=device)
-    if changed == "model":
-        return scenario
-    scenario = replace(scenario, runtime=form.get("runtime"), context=_tokens(form.get("context")))
-    return scenario if changed == "runtime" else replace(scenario, precision=form.get("precision"))
-
-
-def _tokens(text: str | None) -> Tokens | None:
-    return Tokens(int(text)) if text and text.isdigit() else None
-
-
-def _answered(scenario: Scenario, shelves: Catalog, here: Device) -> tuple[Answer, str | None]:
-    """Return an answer, giving up first the runtime's choices, then the model."""
-    plain = replace(scenario, runtime=None, precision=None, context=None)
-    notice = None
-    for attempt in (scenario, plain, replace(plain, device=None)):
-        try:
-            return answers.answer(attempt, shelves, here), notice
-        except WillItFitError as fault:
-            notice = notice or str(fault)
-    return answers.answer(DEFAULT, shelves, here), notice
-
-
-def _parts(
-    given: Answer, shelves: Catalog, here: Device, notice: str | None, *, stated: bool
-) -> dict[str, Any]:
-    helps = answers.suggestions(given, shelves, here)
-    chosen = _chosen(given, shelves)
-    return {
-        "notice": notice,
-        "options": question.options(given, shelves),
-        "shown": question.shown(given),
-        "said": said.sentence(given, stated=stated),
-        "answer": joined(
-            tag("div", verdict.card(given), better.card(given, helps), class_="column"),
-            tag("div", picture.card(given), checks.card(given), class_="column"),
-        ),
-        "link": link.write(chosen),
-        "link_with_device": link.write(_with_device(chosen, given)),
-        "model": given.subject.id if given.subject.model else None,
-        "title": f"{given.subject.name}: {given.verdict.words.lower()}",
-    }
-
-
-def _chosen(given: Answer, shelves: Catalog) -> Scenario:
-    """Return the scenario with what is the default left out."""
-    full = given.scenario
-    bare = replace(full, runtime=None, precision=None, context=None)
-    usual = answers.answer(bare, shelves, given.device, given.subject).scenario
-    return replace(
-        full,
-        runtime=None if full.runtime == usual.runtime else full.runtime,
-        precision=None if full.precision == usual.precision else full.precision,
-        context=None if full.context == usual.context else full.context,
+def _unlisted(phone: str) -> str:
+    if not phone:
+        return _("this browser does not tell which phone this is; tap its memory instead")
+    return _(
+        "this browser calls the phone {name}, which is not listed; tap its memory",
+        name=shown(phone),
     )
-
-
-def _with_device(chosen: Scenario, given: Answer) -> Scenario:
-    return chosen if chosen.device is not None else replace(chosen, device=given.device)

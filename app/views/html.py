@@ -6,6 +6,7 @@ as it is; every other text is escaped where it is put in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Final
@@ -40,6 +41,20 @@ def _child(child: Child) -> str:
     if isinstance(child, (str, int)):
         return escape(str(child), quote=False)
     return "".join(_child(each) for each in child)
+
+
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+def sentence(text: str, /, **values: Child) -> Html:
+    """Return a sentence with elements or text in its named places, everything else escaped.
+
+    >>> sentence("Press {button} & wait", button=tag("b", "Go"))
+    'Press <b>Go</b> &amp; wait'
+    """
+    pieces = _PLACE.split(text)  # text, name, text, name, ..., text
+    filled = [values[piece] if at % 2 else piece for at, piece in enumerate(pieces)]
+    return joined(*filled)
 
 
 def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:

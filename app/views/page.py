@@ -1,51 +1,59 @@
-"""The page: the question, a place for the answer, and what is true before scripts run."""
+"""The answer's page: the question, a place for the answer, what is true before scripts run."""
 
 from __future__ import annotations
 
-from app.views import common, question
+from dataclasses import replace
+
+from app.views import common, question, shell
 from app.views.html import Html, joined, tag
 from app.views.words import bytes_
+from willitfit import answers
 from willitfit.answers import Answer, nominal_bits
 from willitfit.catalog import Catalog
+from willitfit.device import Device
+from willitfit.scenario import Scenario
 
 
 def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: str) -> Html:
-    """Return the whole body of a page.
+    """Return the inside of a page that answers about one model.
 
     `answer` is the default one for the page's model; `rows` are answers for
     common devices; `root` leads to the site's first page.
     """
     return joined(
-        _header(root),
-        tag(
-            "main",
-            question.form(answer, catalog),
-            tag("div", id="notice", role="alert", hidden=True),
-            tag("div", _before(), id="said"),
-            _stage(),
-            tag("div", id="answer", aria_live="polite", aria_busy="true"),
-            _share(),
-            _common(rows),
-            _why(answer),
-            _models(catalog, root),
-            id="main",
-        ),
-        _footer(),
+        question.form(answer, catalog),
+        tag("div", _before(), id="said"),
+        shell.status(),
+        tag("div", id="answer", aria_live="polite", aria_busy="true"),
+        _common(rows),
+        _why(answer),
+        _models(catalog, root),
     )
 
 
-def _header(root: str) -> Html:
-    return tag(
-        "header",
-        tag("a", "Will it fit?", href=root, class_="brand"),
-        tag(
-            "nav",
-            tag("a", "Common devices", href="#common"),
-            tag("a", "Models", href="#models"),
-            aria_label="Page",
-        ),
-        class_="site",
-    )
+def of_model(name: str, catalog: Catalog, *, root: str) -> tuple[Html, list[list[Answer]]]:
+    """Return the inside of a model's own page, and its answers on common devices."""
+    answer = answers.answer(Scenario(model=name), catalog, Device())
+    rows = [everywhere(each, catalog) for each in _ways(answer, catalog)]
+    return main(answer, rows, catalog, root=root), rows
+
+
+def _ways(answer: Answer, catalog: Catalog) -> list[Scenario]:
+    """Return the model's usual precision under each runtime that has it."""
+    able = answers.runtimes_of(answer.subject, catalog)
+    return [
+        replace(answer.scenario, runtime=facts.id, precision=None, context=None)
+        for facts in able
+        if facts.id != "ideal" or len(able) == 1
+    ]
+
+
+def everywhere(scenario: Scenario, catalog: Catalog) -> list[Answer]:
+    """Return the answers to a scenario on every common device."""
+    return [
+        answers.answer(replace(scenario, device=device), catalog, Device())
+        for device in common.DEVICES
+    ]
 
 
 def _before() -> Html:
@@ -53,55 +61,6 @@ def _before() -> Html:
         "p",
         "Says whether an AI model is likely to run in this browser on this device, what it would "
         "download and why, before anything is downloaded. No browser answers that by itself.",
-    )
-
-
-def _stage() -> Html:
-    return joined(
-        tag("p", id="stage", role="status"),
-        tag(
-            "section",
-            tag("p", data_part="what"),
-            tag("p", data_part="rest"),
-            tag("details", tag("summary", "What happened"), tag("code", data_part="detail")),
-            tag("button", "Retry", id="retry", type="button"),
-            id="failure",
-            role="alert",
-            hidden=True,
-        ),
-        tag(
-            "noscript",
-            tag(
-                "p",
-                "Scripts are switched off, so this page cannot ask about your device; "
-                "its answers for common devices stay true.",
-            ),
-        ),
-    )
-
-
-def _share() -> Html:
-    mine = tag("input", type="checkbox", id="with-device")
-    actions = joined(
-        tag("button", "Copy link", type="button", id="copy", class_="main"),
-        tag("button", "Send…", type="button", id="send", hidden=True),
-        tag("button", "Close", type="button", id="close"),
-    )
-    return tag(
-        "dialog",
-        tag("h2", "Share this answer", id="share-title"),
-        tag("p", "The link carries your choices. Whoever opens it gets an answer of their own."),
-        tag("label", mine, " on my device, with what it said", class_="check"),
-        tag(
-            "label",
-            tag("span", "Link", class_="aside"),
-            tag("input", id="link", type="text", readonly=True, spellcheck="false"),
-        ),
-        tag("p", actions, class_="buttons"),
-        tag("p", id="copied", role="status"),
-        tag("div", id="qr", role="img", aria_label="The link as a QR code"),
-        id="sharing",
-        aria_labelledby="share-title",
     )
 
 
@@ -156,12 +115,4 @@ def _models(catalog: Catalog, root: str) -> Html:
             tag("ul", links, class_="models"),
         ),
         id="models",
-    )
-
-
-def _footer() -> Html:
-    return tag(
-        "footer",
-        tag("p", "Computed in this tab by Python. Nothing is sent anywhere."),
-        class_="site",
     )

@@ -67,13 +67,22 @@ def form(answer: Answer, catalog: Catalog) -> Html:
         _choice("device", "Device", names, every),
         "?",
     )
-    return tag("form", tag("h1", asked), id="question", action="./", autocomplete="off")
+    return tag(
+        "form", tag("h1", asked), id="question", data_asks=True, action="./", autocomplete="off"
+    )
 
 
 def _choice(name: str, label: str, names: dict[str, str], every: dict[str, Html]) -> Html:
     return tag(
         "label",
-        tag("span", names[name], class_="chosen", aria_hidden="true", data_for=name),
+        tag(
+            "span",
+            names[name],
+            id=f"chosen-{name}",
+            class_="chosen",
+            aria_hidden="true",
+            data_for=name,
+        ),
         tag("select", every[name], name=name, id=f"choose-{name}", aria_label=label),
         class_="choice",
     )

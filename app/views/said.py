@@ -8,7 +8,6 @@ from typing import Final
 from app.views.html import Child, Html, joined, tag
 from app.views.words import BROWSERS, PLATFORMS, bytes_, gibibytes
 from willitfit import budgets
-from willitfit.answers import Answer
 from willitfit.device import Adapter, Device
 from willitfit.units import GIB
 
@@ -17,17 +16,18 @@ PHONES: Final = (3, 4, 6, 8, 12, 16)
 DESKTOPS: Final = (4, 8, 16, 24, 32, 64)
 
 
-def sentence(answer: Answer, *, stated: bool) -> Html:
-    """Return what is known of the device and what nobody tells, with the way to correct it."""
-    device = answer.device
+def sentence(device: Device, *, stated: bool, elsewhere: bool = False) -> Html:
+    """Return what is known of a device and what nobody tells, with the way to correct it.
+
+    `stated` tells that the visitor said some of it, `elsewhere` that it is not the device at hand.
+    """
     parts: list[Child] = [*_known(device, stated=stated)]
-    said = joined(_who(answer), _listed(parts), ". ", _nobody(device))
-    return joined(tag("p", said), _ask(answer, stated=stated))
+    said = joined(_who(device, elsewhere=elsewhere), _listed(parts), ". ", _nobody(device))
+    return joined(tag("p", said), None if elsewhere else _ask(device, stated=stated))
 
 
-def _who(answer: Answer) -> str:
-    device = answer.device
-    if answer.scenario.device is not None:
+def _who(device: Device, *, elsewhere: bool) -> str:
+    if elsewhere:
         return f"{device.name or 'The sender’s device'}: "
     browser = BROWSERS.get(device.browser or "other", "This browser")
     version = f" {device.browser_version}" if device.browser_version else ""
@@ -79,22 +79,20 @@ def _nobody(device: Device) -> str:
     return "No browser says how much memory a graphics card has, or how much a tab may use."
 
 
-def _ask(answer: Answer, *, stated: bool) -> Html | None:
-    if answer.scenario.device is not None:
-        return None
-    unknown = budgets.installed(answer.device).have is None
+def _ask(device: Device, *, stated: bool) -> Html:
+    unknown = budgets.installed(device).have is None
     why = (
         "This browser does not tell a page how much memory the device has. It has:"
         if unknown
         else "Not right? This device has:"
     )
-    sizes = PHONES if answer.device.on_phone else DESKTOPS
-    chips = [_chip(size, answer.device if stated else None) for size in sizes]
+    sizes = PHONES if device.on_phone else DESKTOPS
+    chips = [_chip(size, device if stated else None) for size in sizes]
     body = joined(
         tag("legend", why, class_="" if unknown else "aside"),
         tag("div", chips, class_="chips"),
-        _card(answer.device),
-        _identify(answer.device),
+        _card(device),
+        _identify(device),
     )
     asked = tag("fieldset", body, id="stated")
     if unknown:

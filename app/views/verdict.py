@@ -24,7 +24,7 @@ def card(answer: Answer) -> Html:
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
         [tag("p", _said(note), class_="note") for note in answer.notes],
-        tag("p", tag("button", "Share this answer", type="button", id="share", class_="main")),
+        tag("p", tag("button", "Share this answer", type="button", data_share=True, class_="main")),
         class_="card",
         aria_label="Verdict",
     )

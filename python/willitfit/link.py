@@ -14,7 +14,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import quote, unquote_plus
 
@@ -25,7 +25,8 @@ from willitfit.scenario import Scenario
 from willitfit.units import Tokens
 
 VERSION: Final = "1"
-KEYS: Final = ("v", "model", "runtime", "precision", "context", "device")
+KEYS: Final = ("model", "runtime", "precision", "context", "device")
+LANGUAGE: Final = "lang"
 
 #: A link longer than this is refused unread; a custom architecture may fill 4 kB of it.
 LONGEST: Final = 16_384
@@ -47,9 +48,27 @@ def read(text: str) -> Scenario:
     >>> read("#v=1&model=gemma-2b&context=1024").context
     1024
     """
-    pairs = _pairs(text.removeprefix("#"))
+    return scenario(fields(text, KEYS))
+
+
+def fields(text: str, keys: Collection[str]) -> dict[str, str]:
+    """Return the keys and values of a link's text; the version is checked and left out.
+
+    Raises `UnreadableLink` as `read` does. `lang`, the language a link was written in,
+    is accepted beside `keys` on every page.
+
+    >>> fields("#v=1&sort=download", ("sort",))
+    {'sort': 'download'}
+    """
+    pairs = _pairs(text.removeprefix("#"), ("v", *keys, LANGUAGE))
     if pairs.pop("v", VERSION) != VERSION:
         raise UnreadableLink("v", f"is not a version this page knows; {VERSION} is accepted")
+    pairs.pop(LANGUAGE, None)
+    return pairs
+
+
+def scenario(pairs: Mapping[str, str]) -> Scenario:
+    """Return the scenario that a link's keys and values say."""
     if "model" not in pairs:
         raise UnreadableLink("model", "is missing; a link names at least a model")
     return Scenario(
@@ -61,14 +80,14 @@ def read(text: str) -> Scenario:
     )
 
 
-def _pairs(text: str) -> dict[str, str]:
+def _pairs(text: str, keys: Collection[str]) -> dict[str, str]:
     if len(text) > LONGEST:
         raise UnreadableLink("v", f"link is longer than {LONGEST} characters")
     pairs: dict[str, str] = {}
     for part in filter(None, text.split("&")):
         key, _, value = part.partition("=")
-        if key not in KEYS:
-            raise UnreadableLink(key, f"is not a key of a link; known are: {', '.join(KEYS)}")
+        if key not in keys:
+            raise UnreadableLink(key, f"is not a key of a link; known are: {', '.join(keys)}")
         if key in pairs:
             raise UnreadableLink(key, "is said twice; once is accepted")
         pairs[key] = _text(key, value)
@@ -126,15 +145,28 @@ def write(scenario: Scenario) -> str:
     >>> write(Scenario(model="gemma-2b", context=Tokens(512)))
     'v=1&model=gemma-2b&context=512'
     """
-    values: dict[str, str | None] = {
-        "v": VERSION,
+    return composed(written(scenario), KEYS)
+
+
+def written(scenario: Scenario) -> dict[str, str | None]:
+    """Return a scenario's choices as a link's keys and values."""
+    return {
         "model": scenario.model,
         "runtime": scenario.runtime,
         "precision": scenario.precision,
         "context": None if scenario.context is None else str(scenario.context),
         "device": _said(scenario.device),
     }
-    return "&".join(f"{key}={quote(value, safe=_SAFE)}" for key, value in values.items() if value)
+
+
+def composed(values: Mapping[str, str | None], keys: Collection[str]) -> str:
+    """Return keys and values as a link's text, in the order of `keys`; empty ones are left out.
+
+    >>> composed({"sort": "download", "task": None}, ("task", "sort"))
+    'v=1&sort=download'
+    """
+    said = [("v", VERSION), *((key, values.get(key)) for key in keys)]
+    return "&".join(f"{key}={quote(value, safe=_SAFE)}" for key, value in said if value)
 
 
 #: Characters a fragment may hold as they are, so that links stay readable.

@@ -40,7 +40,7 @@ class Elements(HTMLParser):
 def parts(**asked: Any) -> dict[str, Any]:
     """Return the page's parts for a question."""
     found: dict[str, Any] = json.loads(respond(json.dumps({"device": LAPTOP, **asked})))
-    return found
+    return {**found, **found["parts"]}
 
 
 def elements(html: str) -> list[str]:
@@ -56,14 +56,14 @@ def test_the_first_question_is_the_textbook_case() -> None:
     found = parts()
 
     assert found["notice"] is None
-    assert found["model"] == "gemma-2b"
+    assert found["folder"] == "m/gemma-2b/"
     assert found["link"] == "v=1&model=gemma-2b"
-    assert found["shown"]["device"] == "this device"
+    assert found["chosen-device"] == "this device"
 
 
 def test_a_models_own_page_opens_on_it() -> None:
     """The page of a model asks about that model."""
-    assert parts(page="distilbert")["model"] == "distilbert"
+    assert parts(about="distilbert")["folder"] == "m/distilbert/"
 
 
 def test_what_the_browser_said_is_said_back() -> None:
@@ -97,26 +97,26 @@ def test_a_phone_named_by_its_browser_brings_its_makers_memory() -> None:
     """After a tap the browser tells the model, and the catalogue knows what it has."""
     android = {"platform": "android", "browser": "chrome", "device_memory": 8}
 
-    assert "12 GB of memory" in parts(device=android, model="Pixel 8 Pro")["said"]
-    assert "not listed" in parts(device=android, model="XT-1")["notice"]
-    assert "does not tell which phone" in parts(device=android, model="")["notice"]
+    assert "12 GB of memory" in parts(device=android, phone="Pixel 8 Pro")["said"]
+    assert "not listed" in parts(device=android, phone="XT-1")["notice"]
+    assert "does not tell which phone" in parts(device=android, phone="")["notice"]
 
 
 def test_a_change_of_model_drops_what_the_old_one_had() -> None:
     """DistilBERT has no MediaPipe, and the page does not insist."""
     found = parts(
+        changed="model",
         form={
-            "changed": "model",
             "model": "distilbert",
             "runtime": "mediapipe",
             "precision": "int4",
             "context": "1024",
             "device": "",
-        }
+        },
     )
 
     assert found["notice"] is None
-    assert found["shown"]["precision"] == "q8"
+    assert found["chosen-precision"] == "q8"
 
 
 def test_a_choice_that_cannot_be_answered_is_a_notice() -> None:
@@ -124,7 +124,7 @@ def test_a_choice_that_cannot_be_answered_is_a_notice() -> None:
     found = parts(link="v=1&model=distilbert&precision=q77")
 
     assert "q77" in found["notice"]
-    assert found["model"] == "distilbert"
+    assert found["folder"] == "m/distilbert/"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_others_wrote_reaches_the_page_as_text(device: dict[str, Any]) -> N
     shared = "v=1&model=gemma-2b&device=" + json.dumps(device)
 
     for found in (parts(device=device), parts(link=shared)):
-        for html in (found["said"], found["answer"], *found["options"].values()):
+        for html in found["parts"].values():
             assert "script" not in elements(html)
 
 
@@ -168,21 +168,21 @@ def test_what_others_wrote_reaches_the_page_as_text(device: dict[str, Any]) -> N
 @pytest.mark.parametrize("model", ["gemma-2b", "distilbert", "gemini-nano", "whisper-base"])
 def test_every_part_is_well_formed(model: str, device: dict[str, Any]) -> None:
     """Every element closes, for every kind of model on every kind of device."""
-    found = parts(page=model, device=device)
+    found = parts(about=model, device=device)
 
-    for html in (found["said"], found["answer"], *found["options"].values()):
-        assert elements(html)
+    for html in found["parts"].values():
+        assert elements(html) or "<" not in html
 
 
 def test_the_sender_s_device_can_be_kept_and_left() -> None:
     """A link brings its sender's device; the chooser shows it until another is taken."""
     shared = "v=1&model=gemma-2b&device=" + json.dumps({"platform": "ios", "ram_bytes": 2**33})
     opened = parts(link=shared)
-    form = {"model": "gemma-2b", "device": "shared", "changed": "context", "context": "256"}
+    form = {"model": "gemma-2b", "device": "shared", "context": "256"}
 
-    assert opened["shown"]["device"] == "the sender’s device"
-    assert parts(form=form, shared=shared)["shown"]["device"] == "the sender’s device"
-    assert parts(form={**form, "device": ""}, shared=shared)["shown"]["device"] == "this device"
+    assert opened["chosen-device"] == "the sender’s device"
+    assert parts(form=form, shared=shared)["chosen-device"] == "the sender’s device"
+    assert parts(form={**form, "device": ""}, shared=shared)["chosen-device"] == "this device"
 
 
 def test_text_is_escaped_and_html_is_not() -> None:

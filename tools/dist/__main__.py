@@ -34,8 +34,9 @@ from tools.dist.runtime import runtime
 from tools.dist.wheels import wheels
 
 STATIC = ROOT / "static"
+STYLE = STATIC / "style"
 AT_ROOT = ("interpreter.mjs", "sw.js", "manifest.webmanifest", "_headers", "icons")
-INLINE = ("guard.js",)
+INLINE = ("guard.js", "style")
 INPUTS = ("python", "app", "static", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
@@ -46,7 +47,8 @@ def main() -> None:
     """Build dist/ unless it holds the result of the very same sources."""
     with _alone():
         sources = digest(
-            [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", "")
+            [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""),
+            os.environ.get("SITE_MODELS", ""),
         )
         done = BUILT / "dist.txt"
         if DIST.is_dir() and done.is_file() and done.read_text() == sources:
@@ -121,7 +123,8 @@ def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> s
 def _style() -> str:
     """Return the page's style behind the scales it is set in."""
     scales = [MODULES / "open-props" / f"{name}.min.css" for name in SCALES]
-    return "".join(path.read_text() for path in (*scales, STATIC / "app.css"))
+    own = sorted(STYLE.glob("*.css"), key=lambda path: (path.stem != "base", path.stem))
+    return "".join(path.read_text() for path in (*scales, *own))
 
 
 def _lay_root(laid: pages.Laid, folder: Path) -> None:

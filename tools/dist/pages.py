@@ -1,6 +1,6 @@
 """The documents of the page, rendered before any script by the views themselves.
 
-In: `app.prerender.pages()`, which yields (path, document); a document is what
+In: `app.prerender.documents()`, which yields (path, document); a document is what
 `app.document.document` returns, with the build's places open. Out: files in
 dist/, and a picture for each, drawn from its title and description.
 """
@@ -8,6 +8,7 @@ dist/, and a picture for each, drawn from its title and description.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -69,11 +70,11 @@ def _rendered() -> Path:
     def render(folder: Path) -> None:
         from app import prerender  # a second's work, of no use when nothing changed
 
-        for path, text in prerender.pages():
+        for path, text in prerender.documents():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
 
-    return kept("documents", digest(ROOT / "python", ROOT / "app"), render)
+    return kept("documents", digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", "")), render)
 
 
 def _name(path: str) -> str:

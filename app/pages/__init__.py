@@ -1,0 +1,62 @@
+"""The pages of the site: a folder each, a module each, in the order of the navigation.
+
+A page's module has
+
+    FOLDER             where it lies, from the site's root: "compare/"
+    KEYS               the fields of its forms, which are the keys of its link
+    NUMPY              the parts for which numpy is installed first
+    head(catalog)      its title and description
+    main(catalog, root)  the inside of <main>, complete without scripts
+    respond(asked)     the reply to a question
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final, Protocol
+
+from app.asking import Asked, Head, Reply
+from app.views.html import Html
+from willitfit.catalog import Catalog
+from willitfit.language import _
+
+
+class Page(Protocol):
+    """A page's module."""
+
+    FOLDER: str
+    KEYS: tuple[str, ...]
+    NUMPY: tuple[str, ...]
+
+    def head(self, catalog: Catalog) -> Head:
+        """Return the title and the description."""
+
+    def main(self, catalog: Catalog, root: str) -> Html:
+        """Return the inside of <main>; `root` leads to the site's first page."""
+
+    def respond(self, asked: Asked) -> Reply:
+        """Return what changes on the page."""
+
+
+#: Every page's module, in the order of the navigation.
+NAMES: Final = ("answer",)
+
+
+def labels() -> dict[str, tuple[str, str]]:
+    """Return the folder and the label of every page the navigation leads to."""
+    every = {
+        "compare": ("compare/", _("Compare")),
+        "shrink": ("shrink/", _("Shrink")),
+        "onebit": ("1-bit/", _("1-bit")),
+        "training": ("training/", _("Training")),
+        "workbench": ("workbench/", _("Workbench")),
+        "learn": ("learn/", _("Learn")),
+        "accuracy": ("accuracy/", _("Accuracy")),
+    }
+    return {name: label for name, label in every.items() if name in NAMES}
+
+
+def named(name: str) -> Page:
+    """Return a page's module, imported when it is first asked for."""
+    page: Page = import_module(f"app.pages.{name if name in NAMES else NAMES[0]}")  # type: ignore[assignment]
+    return page
