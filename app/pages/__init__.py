@@ -58,5 +58,5 @@ def labels() -> dict[str, tuple[str, str]]:
 
 def named(name: str) -> Page:
     """Return a page's module, imported when it is first asked for."""
-    page: Page = import_module(f"app.pages.{name if name in NAMES else NAMES[0]}")  # type: ignore[assignment]
+    page: Page = import_module(f"app.pages.{name if name in NAMES else NAMES[0]}")
     return page
