@@ -5,7 +5,7 @@ its size, because places are percentages and only paths live in a stretched pict
 states its finding in its label; the exact figures stand in a table beside it.
 
     x = logarithmic(ticks=[(512, "512"), (8192, "8k")], low=512, high=8192)
-    y = linear(3 * GB, bytes_)
+    y = linear(3 * GB, round_bytes)
     picture = plot("Memory grows from 1 to 3 GB", x, y, band(y, 1 * GB, 2 * GB), line(x, y, points))
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from app.views.html import Child, Html, joined, tag
+from willitfit.units import GB, MB
 
 #: A place in a chart: where it lies on each axis, in the axes' own units.
 Point = tuple[float, float]
@@ -61,6 +62,16 @@ def _round_step(least: float) -> int:
     """Return the smallest of 1, 2, 5, 10, 20 ... that is at least `least`."""
     power = 10 ** floor(log10(least)) if least > 1 else 1
     return int(next(each * power for each in (1, 2, 5, 10) if each * power >= least))
+
+
+def round_bytes(count: int) -> str:
+    """Return a round number of bytes, as it stands on an axis.
+
+    >>> round_bytes(2_000_000_000), round_bytes(500_000_000)
+    ('2 GB', '500 MB')
+    """
+    unit, name = (GB, "GB") if count >= GB else (MB, "MB")
+    return f"{count / unit:g} {name}"
 
 
 def logarithmic(ticks: Iterable[tuple[float, str]], low: float, high: float) -> Axis:
@@ -192,7 +203,7 @@ def span(x: Axis, y: Axis, ends: Point, level: float, class_: str = "") -> Html:
 
 
 def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "") -> Html:
-    """Return words beside a point, on the side where there is room."""
+    """Return words beside a point and a little above it, on the side where there is room."""
     right = x.share(at[0]) < 0.5
     return tag(
         "text",
@@ -201,7 +212,7 @@ def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "") -> Html:
         x=_across(x, at[0]),
         y=_down(y, at[1]),
         dx="10" if right else "-10",
-        dy="0.35em",
+        dy="-0.7em",
         text_anchor="start" if right else "end",
     )
 
@@ -225,9 +236,9 @@ def bars(caption: str, rows: Sequence[Bar], top: float | None = None) -> Html:
     longest = top or max((row.size for row in rows), default=0) or 1
     return tag(
         "table",
-        tag("caption", caption, class_="aside"),
         tag("tbody", [_bar(row, longest) for row in rows]),
         class_="chart bars",
+        aria_label=caption,
     )
 
 
