@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock site serve check format test accuracy bench clean screenshots oracle gguf-truth
+.PHONY: help setup lock messages site serve check format test accuracy bench clean screenshots oracle gguf-truth
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ node_modules/.ready: package-lock.json
 lock: ## write requirements.lock anew for every Python from 3.11 on
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv==0.13.9
 	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev -o requirements.lock
+
+messages: setup ## gather the page's sentences into every language's catalogue, and say what is not translated
+	$(PY) -m tools.messages && $(PY) -m tools.messages missing
 
 site: setup ## build dist/, a folder that any static host can serve from any path
 	@$(PY) -m tools.dist

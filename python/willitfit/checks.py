@@ -14,6 +14,7 @@ from willitfit import budgets
 from willitfit.budgets import ANYWHERE, Budget, Pool
 from willitfit.device import Device, Unasked
 from willitfit.footprint import Footprint
+from willitfit.language import amount, number
 from willitfit.outcome import Outcome, probability, word
 from willitfit.runtimes import needs
 from willitfit.runtimes.base import Runtime
@@ -85,14 +86,14 @@ def size(interval: Interval) -> str:
     unit, name = (GB, "GB") if interval.high >= 0.9995 * GB else (MB, "MB")
     low, likely, high = (end / unit for end in (interval.low, interval.likely, interval.high))
     if high - low <= 0.02 * high:
-        return f"{_figures(likely, 3)} {name}"
-    return f"{_figures(low, 2)}–{_figures(high, 2)} {name}"
+        return amount(_figures(likely, 3), name)
+    return amount(f"{_figures(low, 2)}–{_figures(high, 2)}", name)
 
 
 def _figures(value: float, most: int) -> str:
     """Return a number with `most` significant figures, whole numbers kept whole."""
     places = most - 1 if value < 1 else most - len(str(int(value)))
-    return f"{value:,.{max(places, 0)}f}" if value else "0"
+    return number(value, f",.{max(places, 0)}f") if value else "0"
 
 
 # Memory

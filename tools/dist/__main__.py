@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.document import filled
+from tools import messages
 from tools.dist import licences, pages
 from tools.dist.code import page_wheels
 from tools.dist.kept import BUILT, digest, files_under
@@ -46,6 +47,7 @@ FIRST = ("page.js", "estimator.js")  # what the page's own scripts import, ahead
 def main() -> None:
     """Build dist/ unless it holds the result of the very same sources."""
     with _alone():
+        messages.compile_all()
         sources = digest(
             [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""),
             os.environ.get("SITE_MODELS", ""),
@@ -113,6 +115,9 @@ def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> s
             _copy(path, gathered / name)
     for path in (ROOT / "app" / "main.py", *first.values()):
         _copy(path, gathered / path.name)
+    for language in messages.OTHERS:
+        compiled = messages.place(language).with_suffix(".mo")
+        _copy(compiled, gathered / "locale" / f"{language}.mo")
     (gathered / "app.css").write_text(_style())
     (gathered / "pyodide-lock.json").write_text(lock(first, later, "../../wheels/"))
     place = f"code/{digest(gathered)}/"
