@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from willitfit.device import AVAILABILITY
+
 Raw = Mapping[str, Any]
 
 LONGEST_TEXT: Final = 200  # what a device's texts may hold
@@ -79,6 +81,7 @@ def device(raw: Raw) -> dict[str, Any]:
         "wasm": _known(raw.get("wasm") or {}),
         "storage": storage(raw.get("storage") or {}),
         "connection": connection(raw.get("connection") or {}),
+        "language_model": _choice(raw.get("languageModel"), AVAILABILITY),
     }
     found = {key: value for key, value in found.items() if value not in (None, {})}
     if "gpu" in raw:
@@ -175,6 +178,10 @@ def connection(raw: Raw) -> dict[str, Any]:
             "save_data": raw.get("saveData"),
         }
     )
+
+
+def _choice(value: object, known: tuple[str, ...]) -> str | None:
+    return value if isinstance(value, str) and value in known else None
 
 
 def _text(value: object) -> str | None:

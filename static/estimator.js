@@ -42,8 +42,17 @@ export const answer = async (question) =>
 export const describe = async () => {
   await python;
   if (document.documentElement.dataset.state === "loading") boot.stage("device");
-  const { maxTouchPoints } = navigator; // the only signal that a worker cannot read
-  return JSON.parse(await call("describe", JSON.stringify({ maxTouchPoints })));
+  const { maxTouchPoints } = navigator; // a worker can read neither this nor the built-in model
+  const told = { maxTouchPoints, languageModel: await builtIn() };
+  return JSON.parse(await call("describe", JSON.stringify(told)));
+};
+
+// What the browser says of its own model; asking fetches nothing. No answer is no answer.
+const builtIn = async () => {
+  if (!isSecureContext) return null; // nobody to ask, whatever the browser has
+  if (typeof LanguageModel === "undefined") return "unavailable";
+  const asked = Promise.resolve().then(() => LanguageModel.availability());
+  return Promise.race([asked.catch(() => null), pause(2000).then(() => null)]);
 };
 
 export const models = async () => JSON.parse(await call("models"));

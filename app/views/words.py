@@ -24,6 +24,7 @@ CHECKS: Final = {
     "wasm-memory": "WebAssembly memory",
     "file-size": "Largest single file",
     "platform": "Browser and system",
+    "availability": "What the browser says itself",
     "built-in-memory": "Graphics card or memory",
     "built-in-storage": "Free disk space",
 }

@@ -7,7 +7,7 @@ fail, with both intervals, an outcome, how it is known and a sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from willitfit import budgets
@@ -61,11 +61,12 @@ def check_all(
     device: Device,
 ) -> tuple[Check, ...]:
     """Return every check, hardest failures first, then from least to most probable."""
-    found = [_ANSWERS[each.name](each, device, wanted) for each in demands]
+    weighed = wanted.availability and device.language_model is not None
+    moot = needs.WEIGHED if weighed else (needs.AVAILABILITY,)
+    found = [_ANSWERS[each.name](each, device, wanted) for each in demands if each.name not in moot]
     found += _memory(runtime, device, footprint)
-    room = download
-    if room.likely:
-        found.append(_storage(room, device))
+    if download.likely and not weighed:
+        found.append(_storage(download, device))
     return tuple(sorted(found, key=_severity))
 
 
@@ -317,6 +318,22 @@ def _platform(demand: Demand, device: Device, wanted: Needs) -> Check:
     return _feature(demand, there=system and browser, without="this is neither")
 
 
+def _availability(demand: Demand, device: Device, wanted: Needs) -> Check:
+    """Return what the browser says of its own model: it has weighed the rest already."""
+    del wanted
+    ready = {
+        "available": "it is here already",
+        "downloading": "it is being fetched now",
+        "downloadable": "the browser offers to fetch it, once for all sites",
+    }
+    told = device.language_model or ""
+    return _feature(
+        replace(demand, why=f"{demand.why}: {ready[told]}" if told in ready else demand.why),
+        there=told in ready,
+        without="it says that there is none for this device",
+    )
+
+
 def _built_in_memory(demand: Demand, device: Device, wanted: Needs) -> Check:
     ram = budgets.installed(device).have
     card = device.vram_bytes
@@ -351,6 +368,7 @@ _ANSWERS: Final[dict[str, Callable[[Demand, Device, Needs], Check]]] = {
     needs.WASM: _wasm,
     needs.FILE: _file,
     needs.PLATFORM: _platform,
+    needs.AVAILABILITY: _availability,
     needs.ADVISED: _advised,
     needs.BUILT_IN_MEMORY: _built_in_memory,
     needs.BUILT_IN_STORAGE: _built_in_storage,

@@ -18,6 +18,8 @@ from willitfit.units import Bytes
 PLATFORMS: Final = ("ios", "ipados", "android", "macos", "windows", "linux", "chromeos")
 BROWSERS: Final = ("chrome", "edge", "safari", "firefox", "samsung", "other")
 GRAPHICS: Final = ("integrated", "discrete", "software")
+#: What `LanguageModel.availability()` answers (Prompt API explainer, webmachinelearning).
+AVAILABILITY: Final = ("unavailable", "downloadable", "downloading", "available")
 
 #: No machine a browser runs on has more; a larger number is a slip of the pen.
 MOST_BYTES: Final = 2**50
@@ -98,6 +100,7 @@ class Device:
     storage: Storage = field(default_factory=Storage)
     connection: Connection = field(default_factory=Connection)
     measured: Measured = field(default_factory=Measured)
+    language_model: str | None = None
 
     @property
     def adapter(self) -> Adapter | None:
@@ -122,7 +125,12 @@ _GROUPS: Final[dict[str, type]] = {
     "connection": Connection,
     "measured": Measured,
 }
-_CHOICES: Final = {"platform": PLATFORMS, "browser": BROWSERS, "graphics": GRAPHICS}
+_CHOICES: Final = {
+    "platform": PLATFORMS,
+    "browser": BROWSERS,
+    "graphics": GRAPHICS,
+    "language_model": AVAILABILITY,
+}
 _FLAGS: Final = frozenset(
     {
         *("fallback", "shader_f16", "subgroups"),

@@ -26,6 +26,9 @@ FILE: Final = "file-size"
 PLATFORM: Final = "platform"
 BUILT_IN_MEMORY: Final = "built-in-memory"
 BUILT_IN_STORAGE: Final = "built-in-storage"
+AVAILABILITY: Final = "availability"
+#: What a browser has already weighed once it says whether its own model is available.
+WEIGHED: Final = (PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,8 @@ class Needs:
 
     `binding_bytes` and `buffer_bytes` are limits below which it refuses to
     start, their `advised` twins limits below which it warns or works worse.
-    `wasm_memory` is the ceiling of its WebAssembly memory.
+    `wasm_memory` is the ceiling of its WebAssembly memory. `availability` says that the
+    browser itself is asked.
     """
 
     webgpu: bool = False
@@ -54,6 +58,7 @@ class Needs:
     ram_bytes: Bytes | None = None
     cores: int | None = None
     vram_bytes: Bytes | None = None
+    availability: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +136,8 @@ def _of_wasm(runtime: Runtime, needs: Needs, load: Load) -> Iterator[Demand]:
 
 
 def _built_in(title: str, needs: Needs) -> Iterator[Demand]:
+    if needs.availability:
+        yield Demand(name=AVAILABILITY, why="the browser was asked for its own model")
     if needs.platforms or needs.browsers:
         where = ", ".join(needs.platforms)
         yield Demand(name=PLATFORM, why=f"{title} exists on {where} only")
