@@ -20,6 +20,7 @@ from willitfit.checks import Check, check_all, size
 from willitfit.device import Device
 from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.footprint import Footprint
+from willitfit.language import _, anew, plural
 from willitfit.outcome import Outcome
 from willitfit.recipes.listed import travelling, with_listed
 from willitfit.recipes.stored import Content, File, Stored, total_size
@@ -146,6 +147,7 @@ UNDISCLOSED: Final = Architecture(
 KEPT: Final = 64
 
 
+@anew
 @lru_cache(maxsize=KEPT)
 def _catalogued(catalog_id: str) -> Subject:
     model = Catalog().model(catalog_id)
@@ -239,7 +241,8 @@ def _runtime(about: Subject, name: str | None, catalog: Catalog) -> RuntimeFacts
     facts = catalog.runtime(name)
     if facts not in able:
         raise UnsupportedCombination(
-            f"{facts.name} has no {about.name} to run", [each.id for each in able]
+            _("{runtime} has no {model} to run", runtime=facts.name, model=about.name),
+            [each.id for each in able],
         )
     return facts
 
@@ -249,10 +252,13 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
         return usual_precision(about, facts)
     offered = {each.lower(): each for each in (*precisions_of(about, facts), *facts.precisions)}
     if name.lower() not in offered:
-        raise UnknownName(f"precision for {facts.name}", name, precisions_of(about, facts))
+        raise UnknownName(
+            _("precision for {runtime}", runtime=facts.name), name, precisions_of(about, facts)
+        )
     return offered[name.lower()]
 
 
+@anew
 @lru_cache(maxsize=KEPT)
 def store(about: Subject, runtime_id: str, precision: str) -> Stored:
     """Return the model's files at a precision, published sizes in place of computed ones."""
@@ -323,7 +329,11 @@ def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens)
         yield from about.architecture.notes
         reach = about.architecture.main.positions
         if reach is not None and context > reach:
-            yield f"{context:,} tokens are more than the {reach:,} this model takes"
+            yield _(
+                "{context:,} tokens are more than the {reach:,} this model takes",
+                context=context,
+                reach=reach,
+            )
     yield from stored.notes
     yield from _larger_although_shorter(about, facts, stored)
 
@@ -340,10 +350,14 @@ def _larger_although_shorter(about: Subject, facts: RuntimeFacts, stored: Stored
             continue
         saved = mine - store(about, facts.id, other).download.likely
         if saved > 0:
-            yield (
-                f"{other} would be smaller than {stored.precision} for this model, by "
-                f"{size(exactly(saved))}: {size(exactly(mine - saved))} against "
-                f"{size(exactly(mine))}, because {stored.precision} leaves some tensors wide"
+            yield _(
+                "{other} would be smaller than {precision} for this model, by {saved}: {small} "
+                "against {large}, because {precision} leaves some tensors wide",
+                other=other,
+                precision=stored.precision,
+                saved=size(exactly(saved)),
+                small=size(exactly(mine - saved)),
+                large=size(exactly(mine)),
             )
             return
 
@@ -411,7 +425,7 @@ def suggestions(given: Answer, catalog: Catalog, here: Device, most: int = 4) ->
 def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[Scenario, str]]:
     asked = given.scenario
     for context in reversed([each for each in CONTEXTS if 512 <= each < given.context]):
-        yield replace(asked, context=context), f"{context:,} tokens"
+        yield replace(asked, context=context), plural("{count} token", "{count} tokens", context)
         break
     for precision in precisions_of(given.subject, given.facts):
         if precision != asked.precision:

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Final
 
 from willitfit.device import Device
+from willitfit.language import _, later
 from willitfit.units import GB, GIB, MB, Basis, Interval
 
 
@@ -89,7 +90,9 @@ IPHONE: Final = Rule(
     Share(0.065),
     Share(0.125),
     Share(0.22),
-    "Safari ends a tab on an iPhone at about 1.5 GB, graphics included, whatever the phone has",
+    later(
+        "Safari ends a tab on an iPhone at about 1.5 GB, graphics included, whatever the phone has"
+    ),
     Interval(400 * MB, 800 * MB, 1500 * MB),
 )
 #: The same report: an iPad of 8 GB with 2,500 MB in use was ended, 1,500 MB is what it admits, and
@@ -98,7 +101,7 @@ IPAD: Final = Rule(
     Share(0.07),
     Share(0.14),
     Share(0.235),
-    "Safari ends a tab on an iPad somewhere between 1 and 2 GB, graphics included",
+    later("Safari ends a tab on an iPad somewhere between 1 and 2 GB, graphics included"),
     Interval(600 * MB, 1200 * MB, 2000 * MB),
 )
 #: No fixed cap is published; the system and its services take a share that does not grow with the
@@ -109,7 +112,7 @@ ANDROID: Final = Rule(
     Share(0.16, 200 * MB),
     Share(0.38, 500 * MB),
     Share(0.40),
-    "Android ends a tab when memory runs short; no fixed limit is published",
+    later("Android ends a tab when memory runs short; no fixed limit is published"),
     Interval(1600 * MB, 3200 * MB, 4400 * MB),
 )
 #: The system and a browser hold 2-4 GB; the rest is shared by page and graphics. A laptop of 16 GB
@@ -119,14 +122,14 @@ SHARED: Final = Rule(
     Share(0.30, 700 * MB),
     Share(0.42, 600 * MB),
     Share(0.75, 2200 * MB),
-    "the system and the browser keep part of the memory, and graphics shares the rest",
+    later("the system and the browser keep part of the memory, and graphics shares the rest"),
 )
 #: Metal's working set is 65-75 % of memory: 11 GB of 16 (llama.cpp reports for Apple silicon).
 UNIFIED: Final = Rule(
     Share(0.30, 700 * MB),
     Share(0.48, 600 * MB),
     Share(0.70),
-    "a Mac shares memory with its graphics and lends about two thirds of it",
+    later("a Mac shares memory with its graphics and lends about two thirds of it"),
 )
 #: Killed at 7 GB and more (WebKit MemoryPressureHandler), yet a 1.2 GB model reloaded a Mac's
 #: tab "for significant memory" where Chrome on the same machine went on.
@@ -134,7 +137,7 @@ MAC_SAFARI: Final = Rule(
     Share(0.10),
     Share(0.20),
     Share(0.50),
-    "Safari on a Mac reloads a tab that uses significant memory, at the latest near 7 GB",
+    later("Safari on a Mac reloads a tab that uses significant memory, at the latest near 7 GB"),
     Interval(2 * GB, 4 * GB, 8 * GB),
 )
 #: Chrome's renderer may address 8 GB and more on desktops; the tab alone rarely gets it all.
@@ -142,7 +145,7 @@ TAB: Final = Rule(
     Share(0.35, 600 * MB),
     Share(0.50, 500 * MB),
     Share(0.70),
-    "the system and the browser keep part of the memory",
+    later("the system and the browser keep part of the memory"),
     Interval(7 * GB, 12 * GB, 16 * GB),
 )
 
@@ -167,7 +170,7 @@ def installed(device: Device) -> Budget:
             pool=Pool.PEAK,
             have=Interval(ram, ram, ram),
             basis=Basis.LISTED if device.name else Basis.REPORTED,
-            why="as the maker lists it" if device.name else "as you said",
+            why=_("as the maker lists it") if device.name else _("as you said"),
         )
     if device.device_memory is not None:
         return _from_device_memory(device)
@@ -175,7 +178,7 @@ def installed(device: Device) -> Budget:
         pool=Pool.PEAK,
         have=None,
         basis=Basis.REPORTED,
-        why="this browser does not tell a page how much memory the device has",
+        why=_("this browser does not tell a page how much memory the device has"),
     )
 
 
@@ -204,7 +207,7 @@ def _from_device_memory(device: Device) -> Budget:
         pool=Pool.PEAK,
         have=Interval(low, max(low, round(unit)), max(low, high)),
         basis=Basis.REPORTED,
-        why="the browser rounds it to a power of two",
+        why=_("the browser rounds it to a power of two"),
     )
 
 
@@ -248,7 +251,7 @@ def peak(device: Device) -> Budget:
         pool=Pool.PEAK,
         have=_at_least(rule.of(have), device.measured.page_bytes),
         basis=Basis.ASSUMED,
-        why=rule.why,
+        why=_(rule.why),
     )
 
 
@@ -261,7 +264,7 @@ def page(device: Device) -> Budget:
         pool=Pool.PAGE,
         have=_at_least(TAB.of(ram.have), device.measured.page_bytes),
         basis=Basis.ASSUMED,
-        why=TAB.why,
+        why=_(TAB.why),
     )
 
 
@@ -269,9 +272,9 @@ def graphics(device: Device) -> Budget:
     """Return what a separate graphics card offers."""
     if device.vram_bytes is not None:
         low, likely, high = (round(device.vram_bytes * share) for share in VRAM_SHARE)
-        have, why = Interval(low, likely, high), "the card keeps some for the screen"
+        have, why = Interval(low, likely, high), _("the card keeps some for the screen")
     else:
-        have, why = UNKNOWN_CARD, "no browser tells how much memory a graphics card has"
+        have, why = UNKNOWN_CARD, _("no browser tells how much memory a graphics card has")
     return Budget(
         pool=Pool.GPU,
         have=_at_least(have, device.measured.gpu_bytes),
@@ -299,7 +302,9 @@ def wasm(device: Device, ceiling: int) -> Budget:
             pool=Pool.WASM,
             have=Interval(ceiling, ceiling, ceiling),
             basis=Basis.COMPUTED,
-            why=f"this runtime's WebAssembly memory ends at {ceiling / GIB:g} GiB",
+            why=_(
+                "this runtime's WebAssembly memory ends at {ceiling:g} GiB", ceiling=ceiling / GIB
+            ),
         )
     return Budget(
         pool=Pool.WASM,
@@ -307,7 +312,7 @@ def wasm(device: Device, ceiling: int) -> Budget:
             min(usual.low, ceiling), min(usual.likely, ceiling), min(usual.high, ceiling)
         ),
         basis=Basis.ASSUMED,
-        why="phones refuse large WebAssembly memories well before the runtime's own ceiling",
+        why=_("phones refuse large WebAssembly memories well before the runtime's own ceiling"),
     )
 
 
@@ -323,7 +328,7 @@ def storage(device: Device) -> Budget:
             pool=Pool.STORAGE,
             have=None,
             basis=Basis.REPORTED,
-            why="this browser has not said how much it lets a site keep",
+            why=_("this browser has not said how much it lets a site keep"),
         )
     free = max(quota - usage, 0)
     if device.browser in ("chrome", "edge", "samsung") and free >= SYNTHETIC_QUOTA:
@@ -331,13 +336,13 @@ def storage(device: Device) -> Budget:
             pool=Pool.STORAGE,
             have=Interval(free // 5, free, 50 * free),
             basis=Basis.REPORTED,
-            why="this browser says at most 10 GiB, whatever is really free",
+            why=_("this browser says at most 10 GiB, whatever is really free"),
         )
     return Budget(
         pool=Pool.STORAGE,
         have=Interval(free // 2, free, free),
         basis=Basis.REPORTED,
-        why="what the browser says it would let this site keep",
+        why=_("what the browser says it would let this site keep"),
     )
 
 

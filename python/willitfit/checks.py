@@ -14,7 +14,7 @@ from willitfit import budgets
 from willitfit.budgets import ANYWHERE, Budget, Pool
 from willitfit.device import Device, Unasked
 from willitfit.footprint import Footprint
-from willitfit.language import amount, number
+from willitfit.language import _, amount, number
 from willitfit.outcome import Outcome, probability, word
 from willitfit.runtimes import needs
 from willitfit.runtimes.base import Runtime
@@ -125,7 +125,12 @@ def _room(name: str, pool: Pool, footprint: Footprint, budget: Budget) -> Check:
         outcome=word(chance),
         probability=chance,
         basis=budget.basis,
-        message=f"needs {size(need)} of about {size(have)}: {budget.why}",
+        message=_(
+            "needs {need} of about {have}: {why}",
+            need=size(need),
+            have=size(have),
+            why=budget.why,
+        ),
         decides=True,
         pool=pool,
     )
@@ -140,7 +145,7 @@ def _unknown_room(name: str, pool: Pool, need: Interval, budget: Budget) -> Chec
             outcome=Outcome.LIKELY,
             probability=0.95,
             basis=Basis.ASSUMED,
-            message=f"needs {size(need)}, which every device with this browser has",
+            message=_("needs {need}, which every device with this browser has", need=size(need)),
             decides=True,
             pool=pool,
         )
@@ -151,7 +156,7 @@ def _unknown_room(name: str, pool: Pool, need: Interval, budget: Budget) -> Chec
         outcome=Outcome.UNKNOWN,
         probability=None,
         basis=budget.basis,
-        message=f"needs {size(need)}; {budget.why}",
+        message=_("needs {need}; {why}", need=size(need), why=budget.why),
         decides=True,
         pool=pool,
     )
@@ -167,7 +172,7 @@ def _storage(room: Interval, device: Device) -> Check:
             outcome=Outcome.UNKNOWN,
             probability=None,
             basis=budget.basis,
-            message=f"keeping it takes {size(room)}; {budget.why}",
+            message=_("keeping it takes {need}; {why}", need=size(room), why=budget.why),
         )
     chance = probability(room, budget.have)
     return Check(
@@ -177,7 +182,7 @@ def _storage(room: Interval, device: Device) -> Check:
         outcome=word(chance),
         probability=max(chance, 0.05),
         basis=budget.basis,
-        message=f"keeping it takes {size(room)}: {budget.why}",
+        message=_("keeping it takes {need}: {why}", need=size(room), why=budget.why),
     )
 
 
@@ -194,7 +199,7 @@ def _feature(demand: Demand, *, there: bool | None, without: str = "") -> Check:
             outcome=Outcome.UNKNOWN,
             probability=UNASKED if demand.hard else UNASKED + (1 - UNASKED) * WORKED_AROUND,
             basis=Basis.ASSUMED,
-            message=f"{demand.why}; not known here, most current browsers have it",
+            message=_("{why}; not known here, most current browsers have it", why=demand.why),
         )
     failed = Outcome.NO if demand.hard else Outcome.MAY
     return Check(
@@ -204,7 +209,7 @@ def _feature(demand: Demand, *, there: bool | None, without: str = "") -> Check:
         outcome=Outcome.LIKELY if there else failed,
         probability=1.0 if there else 0.0 if demand.hard else WORKED_AROUND,
         basis=Basis.REPORTED,
-        message=demand.why if there else f"{demand.why}; {without}",
+        message=demand.why if there else _("{why}; {fault}", why=demand.why, fault=without),
     )
 
 
@@ -222,18 +227,24 @@ def _limit(demand: Demand, limit: int | None, says: str) -> Check:
         outcome=Outcome.LIKELY if met else failed,
         probability=1.0 if met else 0.0 if failed is Outcome.NO else WORKED_AROUND,
         basis=Basis.REPORTED,
-        message=f"{demand.why}: {size(need)} of {size(exactly(limit))}, {says}",
+        message=_(
+            "{why}: {need} of {have}, {says}",
+            why=demand.why,
+            need=size(need),
+            have=size(exactly(limit)),
+            says=says,
+        ),
     )
 
 
 def _webgpu(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     if device.webgpu is None:
-        return _feature(demand, there=False, without="this browser offers none here")
+        return _feature(demand, there=False, without=_("this browser offers none here"))
     if isinstance(device.webgpu, Unasked):
         return _feature(demand, there=None)
     if device.webgpu.fallback:
-        slow = f"{demand.why}; this one is emulated in software and will be very slow"
+        slow = _("{why}; this one is emulated in software and will be very slow", why=demand.why)
         return Check(
             name=demand.name,
             need=None,
@@ -250,33 +261,36 @@ def _shader_f16(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
     return _feature(
-        demand, there=adapter.shader_f16 if adapter else None, without="this adapter has none"
+        demand, there=adapter.shader_f16 if adapter else None, without=_("this adapter has none")
     )
 
 
 def _jspi(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
-    return _feature(demand, there=device.wasm.jspi, without="this browser has none")
+    return _feature(demand, there=device.wasm.jspi, without=_("this browser has none"))
 
 
 def _buffer(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
-    return _offered(demand, adapter.max_buffer_size if adapter else None, LEAST_BUFFER, "buffer")
+    limit = adapter.max_buffer_size if adapter else None
+    if _everywhere(demand, limit, LEAST_BUFFER):
+        return _limit(demand, LEAST_BUFFER, _("which every WebGPU device has for a buffer"))
+    return _limit(demand, limit, _("this adapter's buffer size"))
 
 
 def _binding(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     adapter = device.adapter
     limit = adapter.max_storage_buffer_binding_size if adapter else None
-    return _offered(demand, limit, LEAST_BINDING, "binding")
+    if _everywhere(demand, limit, LEAST_BINDING):
+        return _limit(demand, LEAST_BINDING, _("which every WebGPU device has for a binding"))
+    return _limit(demand, limit, _("this adapter's binding size"))
 
 
-def _offered(demand: Demand, limit: int | None, least: int, what: str) -> Check:
-    """Return the check against a limit that is told, or else against the least there is."""
-    if limit is None and demand.need is not None and demand.need.high <= least:
-        return _limit(demand, least, f"which every WebGPU device has for a {what}")
-    return _limit(demand, limit, f"this adapter's {what} size")
+def _everywhere(demand: Demand, limit: int | None, least: int) -> bool:
+    """Return whether an untold limit is met all the same: the least there is suffices."""
+    return limit is None and demand.need is not None and demand.need.high <= least
 
 
 def _advised(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -284,7 +298,8 @@ def _advised(demand: Demand, device: Device, wanted: Needs) -> Check:
     adapter = device.adapter
     limits = (adapter.max_buffer_size, adapter.max_storage_buffer_binding_size) if adapter else ()
     known = [limit for limit in limits if limit is not None]
-    return _limit(demand, min(known) if len(known) == 2 else None, "the smaller of both limits")
+    limit = min(known) if len(known) == 2 else None
+    return _limit(demand, limit, _("the smaller of both limits"))
 
 
 def _wasm(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -301,13 +316,18 @@ def _wasm(demand: Demand, device: Device, wanted: Needs) -> Check:
         outcome=Outcome.NO if failed else word(chance),
         probability=chance,
         basis=budget.basis,
-        message=f"{demand.why} {size(need)} of {size(have)}: {budget.why}",
+        message=_(
+            "takes WebAssembly memory, {need} of {have}: {why}",
+            need=size(need),
+            have=size(have),
+            why=budget.why,
+        ),
     )
 
 
 def _file(demand: Demand, device: Device, wanted: Needs) -> Check:
     del device, wanted
-    return _limit(demand, demand.limit, "the most one ArrayBuffer takes")
+    return _limit(demand, demand.limit, _("the most one ArrayBuffer takes"))
 
 
 def _platform(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -315,7 +335,7 @@ def _platform(demand: Demand, device: Device, wanted: Needs) -> Check:
         return _feature(demand, there=None)
     system = not wanted.platforms or device.platform in wanted.platforms
     browser = not wanted.browsers or device.browser in wanted.browsers
-    return _feature(demand, there=system and browser, without="this is neither")
+    return _feature(demand, there=system and browser, without=_("this is neither"))
 
 
 def _availability(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -344,7 +364,7 @@ def _built_in_memory(demand: Demand, device: Device, wanted: Needs) -> Check:
     short = ram is not None and ram.high < least * VISIBLE
     no_card = device.graphics == "integrated" or (card is not None and card <= most)
     there = True if enough else False if short and no_card else None
-    return _feature(demand, there=there, without="this device has neither")
+    return _feature(demand, there=there, without=_("this device has neither"))
 
 
 def _built_in_storage(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -356,7 +376,7 @@ def _built_in_storage(demand: Demand, device: Device, wanted: Needs) -> Check:
         outcome=Outcome.UNKNOWN,
         probability=UNASKED,
         basis=Basis.LISTED,
-        message=f"{demand.why}; no browser tells a page how much is free",
+        message=_("{why}; no browser tells a page how much is free", why=demand.why),
     )
 
 

@@ -13,16 +13,19 @@ from math import prod
 from typing import Final
 
 from willitfit.checks import Check
+from willitfit.language import Words, _, later
 from willitfit.outcome import Outcome, word
 
 #: Each outcome as the page says it.
-WORDS: Final = {
-    Outcome.LIKELY: "Likely fits",
-    Outcome.MAY: "May fit",
-    Outcome.UNLIKELY: "Unlikely to fit",
-    Outcome.NO: "Will not fit",
-    Outcome.UNKNOWN: "Cannot tell",
-}
+WORDS: Final = Words(
+    {
+        Outcome.LIKELY: later("Likely fits"),
+        Outcome.MAY: later("May fit"),
+        Outcome.UNLIKELY: later("Unlikely to fit"),
+        Outcome.NO: later("Will not fit"),
+        Outcome.UNKNOWN: later("Cannot tell"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,8 @@ def judge(checks: Sequence[Check]) -> Verdict:
 
 def _verdict(outcome: Outcome, chance: float | None, because: Check | None) -> Verdict:
     if because is None:
-        return Verdict(
-            outcome=outcome, probability=chance, because="", sentence="nothing stands against it"
-        )
+        nothing = _("nothing stands against it")
+        return Verdict(outcome=outcome, probability=chance, because="", sentence=nothing)
     return Verdict(
         outcome=outcome,
         probability=chance,

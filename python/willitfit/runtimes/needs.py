@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from willitfit.language import _
 from willitfit.units import Bytes, Interval, exactly
 
 if TYPE_CHECKING:
@@ -80,10 +81,15 @@ class Demand:
 def demands(runtime: Runtime, title: str, needs: Needs, load: Load) -> Iterator[Demand]:
     """Yield what a runtime asks of a device before it can run this load."""
     if needs.webgpu:
-        yield Demand(name=WEBGPU, why=f"{title} computes on the graphics processor through WebGPU")
+        yield Demand(
+            name=WEBGPU,
+            why=_("{title} computes on the graphics processor through WebGPU", title=title),
+        )
         yield from _of_adapter(runtime, title, needs, load)
     if needs.jspi:
-        yield Demand(name=JSPI, why=f"{title} needs WebAssembly that can wait for promises")
+        yield Demand(
+            name=JSPI, why=_("{title} needs WebAssembly that can wait for promises", title=title)
+        )
     yield from _of_wasm(runtime, needs, load)
     yield from _built_in(title, needs)
 
@@ -91,18 +97,20 @@ def demands(runtime: Runtime, title: str, needs: Needs, load: Load) -> Iterator[
 def _of_adapter(runtime: Runtime, title: str, needs: Needs, load: Load) -> Iterator[Demand]:
     precision = load.stored.precision
     if precision in needs.shader_f16_for:
-        yield Demand(name=SHADER_F16, why=f"{precision} computes in 16-bit floats on the GPU")
+        yield Demand(
+            name=SHADER_F16,
+            why=_("{precision} computes in 16-bit floats on the GPU", precision=precision),
+        )
     largest = load.stored.largest_buffer if load.stored.tensors else Bytes(0)
     tensor = load.stored.largest_tensor.name if load.stored.tensors else ""
     yield Demand(
         name=BUFFER,
-        why=f"{title} asks for buffers that hold the largest tensor",
+        why=_("{title} asks for buffers that hold the largest tensor", title=title),
         need=exactly(max(largest, needs.buffer_bytes or 0)),
     )
-    split = ", or it is split or left to the processor" if runtime.splits_bindings else ""
     yield Demand(
         name=BINDING,
-        why=f"the largest tensor, {tensor}, must fit one storage binding{split}",
+        why=_binding(runtime, tensor),
         need=exactly(max(largest, needs.binding_bytes or 0)),
         hard=not runtime.splits_bindings,
     )
@@ -110,10 +118,23 @@ def _of_adapter(runtime: Runtime, title: str, needs: Needs, load: Load) -> Itera
     if advised > largest:
         yield Demand(
             name=ADVISED,
-            why=f"{title} prefers buffers and bindings of this size and warns or slows without",
+            why=_(
+                "{title} prefers buffers and bindings of this size and warns or slows without",
+                title=title,
+            ),
             need=exactly(advised),
             hard=False,
         )
+
+
+def _binding(runtime: Runtime, tensor: str) -> str:
+    if runtime.splits_bindings:
+        return _(
+            "the largest tensor, {tensor}, must fit one storage binding, "
+            "or it is split or left to the processor",
+            tensor=tensor,
+        )
+    return _("the largest tensor, {tensor}, must fit one storage binding", tensor=tensor)
 
 
 def _of_wasm(runtime: Runtime, needs: Needs, load: Load) -> Iterator[Demand]:
@@ -121,14 +142,14 @@ def _of_wasm(runtime: Runtime, needs: Needs, load: Load) -> Iterator[Demand]:
     if needs.wasm_memory is not None and heap is not None:
         yield Demand(
             name=WASM,
-            why="takes WebAssembly memory,",
+            why=_("takes WebAssembly memory,"),
             need=heap,
             limit=needs.wasm_memory,
         )
     if needs.largest_file is not None and load.stored.files:
         yield Demand(
             name=FILE,
-            why="a single file must stay below a limit, so publishers split larger ones",
+            why=_("a single file must stay below a limit, so publishers split larger ones"),
             need=max((f.size for f in load.stored.files), key=lambda size: size.likely),
             limit=needs.largest_file,
             hard=False,
@@ -140,18 +161,29 @@ def _built_in(title: str, needs: Needs) -> Iterator[Demand]:
         yield Demand(name=AVAILABILITY, why="the browser was asked for its own model")
     if needs.platforms or needs.browsers:
         where = ", ".join(needs.platforms)
-        yield Demand(name=PLATFORM, why=f"{title} exists on {where} only")
+        yield Demand(
+            name=PLATFORM, why=_("{title} exists on {where} only", title=title, where=where)
+        )
     if needs.vram_bytes is not None and needs.ram_bytes is not None:
         yield Demand(
             name=BUILT_IN_MEMORY,
-            why=f"{title} asks for a graphics card above {needs.vram_bytes / 2**30:g} GB, "
-            f"or {needs.ram_bytes / 2**30:g} GB of memory and {needs.cores} cores",
+            why=_(
+                "{title} asks for a graphics card above {card:g} GB, "
+                "or {memory:g} GB of memory and {cores} cores",
+                title=title,
+                card=needs.vram_bytes / 2**30,
+                memory=needs.ram_bytes / 2**30,
+                cores=needs.cores,
+            ),
         )
     if needs.free_storage_bytes is not None:
         yield Demand(
             name=BUILT_IN_STORAGE,
-            why=f"{title} asks for {needs.free_storage_bytes / 10**9:g} GB free "
-            "where the browser keeps its profile",
+            why=_(
+                "{title} asks for {room:g} GB free where the browser keeps its profile",
+                title=title,
+                room=needs.free_storage_bytes / 10**9,
+            ),
             need=exactly(needs.free_storage_bytes),
             hard=False,
         )
