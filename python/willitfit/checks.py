@@ -363,8 +363,29 @@ def _built_in_memory(demand: Demand, device: Device, wanted: Needs) -> Check:
         enough = ram.low >= least * VISIBLE and device.cores >= cores
     short = ram is not None and ram.high < least * VISIBLE
     no_card = device.graphics == "integrated" or (card is not None and card <= most)
-    there = True if enough else False if short and no_card else None
-    return _feature(demand, there=there, without=_("this device has neither"))
+    if enough or (short and no_card):
+        return _feature(demand, there=enough, without=_("this device has neither"))
+    return _roughly(demand, exactly(round(least * VISIBLE)), ram)
+
+
+def _roughly(demand: Demand, need: Interval, have: Interval | None) -> Check:
+    """Return the check of memory that a browser tells roughly, or not at all."""
+    chance = None if have is None else probability(need, have)
+    says = (
+        _("{why}; this browser tells no memory and nothing of a card", why=demand.why)
+        if have is None
+        else _("{why}; this browser tells memory only roughly, nothing of a card", why=demand.why)
+    )
+    return Check(
+        name=demand.name,
+        need=need,
+        have=have,
+        outcome=Outcome.UNKNOWN if chance is None else word(chance),
+        probability=chance,
+        basis=Basis.REPORTED,
+        message=says,
+        decides=True,
+    )
 
 
 def _built_in_storage(demand: Demand, device: Device, wanted: Needs) -> Check:

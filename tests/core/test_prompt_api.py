@@ -40,3 +40,10 @@ def test_a_browser_without_the_model_is_a_no() -> None:
     found = answered(language_model="unavailable")
     assert found.verdict.outcome is Outcome.NO
     assert found.verdict.because == "availability"
+
+
+def test_memory_told_roughly_is_no_certainty() -> None:
+    """Memory that may be more or less than asked makes it possible; untold memory, unknown."""
+    found = answered()
+    assert found.verdict.outcome is Outcome.MAY
+    assert answered(device_memory=None).verdict.outcome is Outcome.UNKNOWN
