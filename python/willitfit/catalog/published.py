@@ -1,0 +1,160 @@
+"""What others published of ways to make a model smaller: quality, pairs, one-bit methods.
+
+In: nothing. Out: the rows of `shrink.json` and `onebit.json` as values, read when
+first asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a figure stands: a sentence, and an address for whoever wants to read on."""
+
+    says: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """What one way cost on the model it was measured on.
+
+    `metric` names the measure, `differs` how the measurement is not quite this way,
+    `by` the method where several were measured, `only` the kind of model it holds for.
+    """
+
+    model: str
+    metric: str
+    baseline: float
+    value: float
+    source: Source
+    differs: str | None = None
+    by: str | None = None
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A small model of the catalogue and the larger one it was made from.
+
+    `quality` is `None` where its makers print no figure.
+    """
+
+    student: str
+    teacher: str
+    how: str
+    source: Source
+    quality: Quality | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneBit:
+    """A row of a one-bit paper: quality, memory and speed beside the original's."""
+
+    method: str
+    model: str
+    nominal_bits: float
+    source: str
+    read: str
+    metric: str | None = None
+    baseline: float | None = None
+    value: float | None = None
+    next_best: float | None = None
+    memory_gb: float | None = None
+    baseline_memory_gb: float | None = None
+    memory_of: str | None = None
+    speed: float | None = None
+    energy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """BitNet b1.58 2B4T or a model it is compared with, in its own paper."""
+
+    model: str
+    memory_gb: float
+    latency_ms: float
+    energy_j: float
+    average: float
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = resources.files("willitfit.catalog").joinpath(name).read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@cache
+def _shrink() -> dict[str, Any]:
+    return _read("shrink.json")
+
+
+def _source(name: str) -> Source:
+    return Source(**_shrink()["sources"][name])
+
+
+def _quality(row: Mapping[str, Any], model: str) -> Quality:
+    return Quality(
+        model=model,
+        metric=row["metric"],
+        baseline=row["baseline"],
+        value=row["value"],
+        source=_source(row["source"]),
+        differs=row.get("differs"),
+        by=row.get("by"),
+        only=row.get("only"),
+    )
+
+
+def qualities(way: str, name: str) -> tuple[Quality, ...]:
+    """Return what is published of one way, the name in the spelling of its runtime.
+
+    >>> [each.value for each in qualities("quantisation", "q4_k_m")]
+    [6.4071]
+    """
+    return tuple(
+        _quality(row, row["model"])
+        for row in _shrink()["qualities"]
+        if row["way"] == way and name in row["names"]
+    )
+
+
+@cache
+def pairs() -> tuple[Pair, ...]:
+    """Return every pair of models of the catalogue of which one was made from the other."""
+    return tuple(
+        Pair(
+            student=row["student"],
+            teacher=row["teacher"],
+            how=row["how"],
+            source=_source(row["source"]),
+            quality=_quality(row, row["student"]) if "metric" in row else None,
+        )
+        for row in _shrink()["pairs"]
+    )
+
+
+@cache
+def onebit() -> tuple[OneBit, ...]:
+    """Return what the one-bit papers report, paper by paper."""
+    return tuple(OneBit(**row) for row in _read("onebit.json")["rows"])
+
+
+@cache
+def peers() -> tuple[Peer, ...]:
+    """Return BitNet b1.58 2B4T and what its paper compares it with."""
+    return tuple(Peer(**row) for row in _read("onebit.json")["peers"])
+
+
+@cache
+def peers_source() -> str:
+    """Return where that comparison stands."""
+    source: str = _read("onebit.json")["peers_source"]
+    return source
