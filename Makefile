@@ -17,7 +17,7 @@ setup: .venv/.tools .venv/.willitfit node_modules/.ready .venv/.chromium ## inst
 	@touch $@
 
 .venv/.willitfit: pyproject.toml .venv/.tools
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . && $(PY) -m compileall -q python # what pip does where it copies
 	@touch $@
 
 node_modules/.ready: package-lock.json

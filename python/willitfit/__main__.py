@@ -2,6 +2,6 @@
 
 import sys
 
-from willitfit.cli import main
+from willitfit.start import main
 
 sys.exit(main())

@@ -6,11 +6,11 @@ keeps between tokens, and the few widths that working memory depends on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from willitfit.layers import Keeps, KeyValue, Latent, Layer, State
 from willitfit.tensors import Inventory, Part
+from willitfit.values import dataclass
 
 __all__ = ["Architecture", "Keeps", "KeyValue", "Kind", "Latent", "Layer", "State", "Tower"]
 
@@ -59,7 +59,7 @@ class Architecture:
     towers: tuple[Tower, ...]
     vocabulary: int
     outputs: int
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def tower(self, part: Part) -> Tower | None:
         """Return the tower of one part, if the model has it."""

@@ -7,13 +7,13 @@ shared between layers), latent vectors, recurrent states and cross-attention.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from willitfit.architecture import Architecture, Keeps, KeyValue, State
 from willitfit.formats import GGUF_TYPES
 from willitfit.storage import F16, F32, StorageType
 from willitfit.units import Bytes, Tokens
+from willitfit.values import dataclass
 
 #: The types a cache can be kept in, by the names runtimes give them.
 TYPES: Final = {name.lower(): GGUF_TYPES[name] for name in ("F32", "F16", "BF16", "Q8_0", "Q4_0")}

@@ -13,17 +13,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from willitfit import files
 from willitfit.errors import UnreadableConfig, UnreadableDevice, WillItFitError, shown
 
 if TYPE_CHECKING:
     from willitfit.answers import Answer, Subject
     from willitfit.catalog import Catalog
     from willitfit.device import Device
-
-#: A config.json or device file larger than this is refused unread.
-LARGEST_JSON: Final = 4 * 2**20
 
 
 class _Usage(WillItFitError):
@@ -135,17 +133,6 @@ def _catalog() -> Catalog:
     return catalog.read()
 
 
-def _json_file(path: str, refuse: Callable[[str], WillItFitError]) -> Any:
-    with Path(path).open("rb") as file:
-        text = file.read(LARGEST_JSON + 1)
-    if len(text) > LARGEST_JSON:
-        raise refuse(f"is larger than {LARGEST_JSON} bytes")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise refuse("is not JSON") from None
-
-
 def _about(name: str, catalog: Catalog) -> Subject:
     """Return the model a word names: a file that exists, else a catalogue name."""
     from willitfit import answers
@@ -155,7 +142,7 @@ def _about(name: str, catalog: Catalog) -> Subject:
         path = path / "config.json"
     if not (path.is_file() or name.endswith(".json")):
         return answers.subject(name, catalog)
-    given = _json_file(str(path), lambda problem: UnreadableConfig(path.name, problem))
+    given = files.read_json(str(path), lambda problem: UnreadableConfig(path.name, problem))
     if not isinstance(given, Mapping):
         raise UnreadableConfig(path.name, f"holds {shown(given)}; a JSON object is accepted")
     return answers.described(dict(given), name=name)
@@ -167,7 +154,9 @@ def _here(asked: argparse.Namespace) -> Device:
     if asked.device_json is None:
         return device.Device()
     file = asked.device_json
-    return device.read(_json_file(file, lambda problem: UnreadableDevice(Path(file).name, problem)))
+    return device.read(
+        files.read_json(file, lambda problem: UnreadableDevice(Path(file).name, problem))
+    )
 
 
 def _context(text: str | None) -> Any:
@@ -233,17 +222,8 @@ def _inspect(asked: argparse.Namespace) -> int:
 
 def _inspected(source: str) -> dict[str, Any]:
     """Return what a source holds; a config.json alone costs no more than reading it."""
-    path = Path(source)
-    if path.suffix == ".json" and path.is_file() and not path.name.endswith(".index.json"):
-        from willitfit import config, inspection
-
-        given = _json_file(source, lambda problem: UnreadableConfig(path.name, problem))
-        return inspection.of_architecture(
-            config.read(given),
-            inspection.stored_type(given),
-            source=source,
-            bytes_read=path.stat().st_size,
-        )
+    if files.is_config(source):
+        return files.inspected(source)
     from willitfit import sources
 
     return sources.inspect(source, os.environ.get("HF_ENDPOINT"))

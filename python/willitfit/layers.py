@@ -6,7 +6,7 @@ stays the same size whatever the context.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ Bits per weight is derived from these and never stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
 from willitfit.units import Bytes
+from willitfit.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,12 +7,12 @@ Out: exact counts: total (tied once), untied (every use), active (one token's).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from math import prod
 
 from willitfit.units import Parameters
+from willitfit.values import dataclass, replace
 
 
 class Role(StrEnum):

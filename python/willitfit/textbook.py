@@ -8,8 +8,6 @@ unless asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.blocks.attention import ALL_BIASED, Heads, Names, attention
 from willitfit.blocks.block import Block, joined, placed, stacked, tensors_of
@@ -17,6 +15,7 @@ from willitfit.blocks.feed_forward import plain
 from willitfit.blocks.linear import embedding, linear, norm
 from willitfit.errors import UnreadableConfig
 from willitfit.tensors import Part, Role, gather
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ and a `Basis`. Nothing here knows models, devices or browsers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
+
+from willitfit.values import dataclass
 
 Bytes = NewType("Bytes", int)
 Parameters = NewType("Parameters", int)

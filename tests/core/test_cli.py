@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from willitfit.cli import main
+from willitfit.start import main
 
 CONFIGS = Path(__file__).parents[1] / "data" / "configs"
 

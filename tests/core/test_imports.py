@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The steps of the question, as DESIGN has them. A new module is put where it belongs here.
 ORDER = (
-    "language", "units", "errors",
+    "values", "language", "units", "errors",
     "storage", "formats",
     "tensors", "layers", "blocks", "architecture",
     "textbook", "config", "recipes", "headers", "hub", "inspection",
@@ -22,7 +22,7 @@ ORDER = (
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
     "answers", "reports", "comparisons", "texts", "grid",
-    "fetching", "sources", "cli", "__main__",
+    "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}

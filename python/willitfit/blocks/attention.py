@@ -11,12 +11,11 @@ expands it (DeepSeek-V2, arXiv:2405.04434).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from willitfit.blocks.block import EMPTY, Block, joined, vector
 from willitfit.blocks.linear import linear, norm, transposed
 from willitfit.layers import KeyValue, Latent
 from willitfit.tensors import Role
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

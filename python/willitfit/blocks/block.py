@@ -8,11 +8,11 @@ in the modules beside this one, once for all models.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from willitfit.errors import UnreadableConfig
 from willitfit.layers import Keeps, Layer
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ on the experts that hold them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from math import prod
 
 from willitfit.blocks.block import Block, beside, joined, vector
 from willitfit.blocks.linear import linear, transposed
 from willitfit.tensors import Role, Tensor
+from willitfit.values import dataclass, replace
 
 GATED_NAMES = ("gate_proj", "up_proj", "down_proj")
 

@@ -12,12 +12,12 @@ arXiv:2402.19427.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from willitfit.blocks.block import Block, array, beside, joined, vector
 from willitfit.blocks.linear import convolution, linear, norm
 from willitfit.layers import State
 from willitfit.tensors import Role
+from willitfit.values import dataclass
 
 
 def depthwise(channels: int, kernel: int, *, bias: bool) -> Block:

@@ -7,8 +7,6 @@ Source: Lewis et al. 2019, arXiv:1910.13461.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from willitfit.architecture import Kind, Tower
 from willitfit.blocks.attention import ALL_BIASED, Biases, Heads, Names, across, attention
 from willitfit.blocks.block import Block, array, joined, placed, stacked, tensors_of
@@ -21,6 +19,7 @@ from willitfit.config.keys import MOST_ROWS, Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head
 from willitfit.layers import KeyValue
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import dataclass, replace
 
 OUT_NAMES = Names(output="out_proj")
 

@@ -7,7 +7,6 @@ Sources: Lan et al. 2019, arXiv:1909.11942; Sun et al. 2020, arXiv:2004.02984.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from willitfit.architecture import Tower
 from willitfit.blocks.attention import ALL_BIASED, Heads, Names, attending, attention
@@ -27,6 +26,7 @@ from willitfit.config.text_heads import (
     words_again,
 )
 from willitfit.tensors import Part, Role
+from willitfit.values import replace
 
 #: More feed-forward halves than any layer of a MobileBERT has.
 MOST_HALVES = 32

@@ -6,8 +6,6 @@ Source: Yang et al. 2024, arXiv:2401.10891.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from willitfit.blocks.block import EMPTY, Block, joined, placed
 from willitfit.blocks.linear import convolution
 from willitfit.config.convolutions import stage_list
@@ -16,6 +14,7 @@ from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Family, Head
 from willitfit.config.vision_towers import part_body
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import replace
 
 
 def depth_anything(asked: Asked) -> Body:

@@ -6,8 +6,6 @@ Source: Raffel et al. 2019, arXiv:1910.10683.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from willitfit.architecture import Kind, Tower
 from willitfit.blocks.attention import Heads, Names, across, attention
 from willitfit.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of
@@ -18,6 +16,7 @@ from willitfit.config.keys import MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
 from willitfit.config.text_heads import labels_of
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import replace
 
 T5_NAMES = Names("q", "k", "v", "o")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +33,24 @@ class Facts:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, Any]:
-    # importlib.resources would take a third of the time that this package takes to start.
-    text = Path(__file__).with_name("facts.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
+def _text() -> str:
+    # importlib.resources and pathlib would each take longer than reading a whole config.
+    path = __file__.rpartition("facts.py")[0] + "facts.json"
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+        return file.read()
+
+
+def _row(model_type: str) -> dict[str, Any]:
+    """Return what one line of the table says: each model_type has its own."""
+    line = _text().partition(f"\n{json.dumps(model_type)}:")[2].partition("\n")[0]
+    row: dict[str, Any] = json.loads(line.rstrip(",") or "{}")
+    return row
 
 
 @lru_cache(maxsize=256)
 def facts_of(model_type: str) -> Facts:
     """Return what is known of a model_type; nothing at all where it is not listed."""
-    row = _table()["models"].get(model_type, {})
+    row = _row(model_type)
     return Facts(
         model_type=model_type,
         defaults=row.get("defaults", {}),
@@ -56,5 +63,5 @@ def facts_of(model_type: str) -> Facts:
 
 def transformers_version() -> str:
     """Return the version of transformers that the facts were read from."""
-    version: str = _table()["transformers"]
+    version: str = json.loads(_text())["transformers"]
     return version

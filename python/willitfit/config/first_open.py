@@ -6,8 +6,6 @@ some run attention and feed-forward side by side behind one norm or two.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from willitfit.blocks.attention import ALL_BIASED, NO_BIASES, Heads, Names, across, attention
 from willitfit.blocks.block import EMPTY, Block, joined, placed
 from willitfit.blocks.feed_forward import plain
@@ -18,6 +16,7 @@ from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
 from willitfit.config.styles import decoder, rope_width
 from willitfit.tensors import Role
+from willitfit.values import replace
 
 FOUR = ("dense_h_to_4h", "dense_4h_to_h")
 QKV = ("query_key_value", "dense")

@@ -7,8 +7,6 @@ last layers keep no keys and values but read those of an earlier one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from willitfit.blocks.attention import Heads, attending
 from willitfit.blocks.block import Block, beside, joined, vector
 from willitfit.blocks.feed_forward import Experts, gated, gated_experts
@@ -19,6 +17,7 @@ from willitfit.config.keys import MOST_EXPERTS, MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Family
 from willitfit.config.styles import FULL, SLIDING, decoder, layer_kinds, read_heads
 from willitfit.tensors import Role
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ Source: the definition of `mobilenetv5_300m_enc` in timm 1.0
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from willitfit.blocks.attention import Heads, attending
 from willitfit.blocks.block import Block, Stack, joined, placed, stacked, tensors_of, vector
 from willitfit.blocks.linear import convolution, norm
 from willitfit.config.model import Asked, Body
 from willitfit.config.vision import picture_body
 from willitfit.tensors import Part, Role
+from willitfit.values import dataclass
 
 ARCHITECTURE = "mobilenetv5_300m_enc"
 STEM = 64

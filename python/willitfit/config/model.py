@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.blocks.block import MOST_TENSORS, Block, placed
@@ -16,6 +15,7 @@ from willitfit.config.facts import facts_of, transformers_version
 from willitfit.config.keys import Keys
 from willitfit.errors import UnreadableConfig, shown
 from willitfit.tensors import Part, Tensor, gather
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

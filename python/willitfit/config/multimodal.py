@@ -7,7 +7,6 @@ towers and the decoders of other families, and add the bridge.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from willitfit.blocks.block import EMPTY, Block, array, beside, joined, placed, tensors_of, vector
 from willitfit.blocks.linear import linear, norm
@@ -16,6 +15,7 @@ from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Family, Head
 from willitfit.config.vision_towers import part_body
 from willitfit.tensors import Part, Role
+from willitfit.values import dataclass, replace
 
 Bridge = Callable[[Keys, Body, Body], Block]
 

@@ -7,7 +7,6 @@ Source: Wang et al. 2024, arXiv:2409.12191.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from willitfit.blocks.attention import fused_attention
 from willitfit.blocks.block import EMPTY, Block, joined, placed, stacked
@@ -31,6 +30,7 @@ from willitfit.config.styles import (
 )
 from willitfit.config.vision import picture_body
 from willitfit.tensors import Part, Role
+from willitfit.values import dataclass, replace
 
 Seen = tuple[Body, Block]
 

@@ -7,7 +7,6 @@ any mapping is answered or refused with `UnreadableConfig`, in bounded time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +16,7 @@ from willitfit.config.families import FAMILIES
 from willitfit.config.keys import Keys
 from willitfit.config.model import Family, build
 from willitfit.errors import UnreadableConfig, UnsupportedArchitecture, shown
+from willitfit.values import replace
 
 #: What nearly every Llama-like config says.
 LLAMA_LIKE_KEYS = (

@@ -6,8 +6,6 @@ size, a few a cache that grows.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from willitfit.blocks.attention import attention
 from willitfit.blocks.block import Block, joined
 from willitfit.blocks.feed_forward import plain, plain_experts, router
@@ -38,6 +36,7 @@ from willitfit.config.styles import (
     read_heads,
 )
 from willitfit.tensors import Role
+from willitfit.values import replace
 
 
 def _mamba2_of(keys: Keys, inner: int, *, output_bias: bool, normed: bool) -> Block:

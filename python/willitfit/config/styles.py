@@ -8,7 +8,6 @@ and not a model of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from willitfit.architecture import Kind, Tower
@@ -28,6 +27,7 @@ from willitfit.blocks.linear import embedding, norm
 from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body
 from willitfit.tensors import Part
+from willitfit.values import dataclass, replace
 
 Made = TypeVar("Made")
 Kinds = TypeVar("Kinds", bound=Hashable)

@@ -6,8 +6,6 @@ Sources: arXiv:2504.06225; arXiv:2512.14856.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from willitfit.architecture import Kind, Tower
 from willitfit.blocks.attention import attention, biases
 from willitfit.blocks.block import EMPTY, Block, joined, placed, stacked, tensors_of, vector
@@ -28,6 +26,7 @@ from willitfit.config.styles import (
 )
 from willitfit.config.vision_towers import part_body
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import dataclass, replace
 
 SIDES = ("pre", "post")
 

@@ -8,7 +8,6 @@ modelled from the kind and size of the vocabulary.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from willitfit.errors import UnknownName, UnsupportedCombination
@@ -22,6 +21,7 @@ from willitfit.recipes.gguf_tensors import SEEN, converted, reading_order
 from willitfit.recipes.stored import File, Stored, StoredTensor
 from willitfit.storage import F16
 from willitfit.units import Basis, Bytes, Interval, exactly
+from willitfit.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,9 +8,9 @@ converter would write.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from willitfit.errors import UnknownName
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ a string with a length and a type, then scores or merges, by its kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from willitfit.units import Interval
+from willitfit.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,12 +14,12 @@ that library's quantiser.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from willitfit.formats import GGUF_TYPES, I2_S, TL1, TL2
 from willitfit.storage import F16, F32
+from willitfit.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

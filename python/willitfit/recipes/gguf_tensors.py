@@ -8,13 +8,13 @@ Rotary permutations and sign changes move no bytes and are left out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from willitfit.layers import KeyValue, Latent
 from willitfit.recipes import gguf_names as names
 from willitfit.tensors import Part, Role
+from willitfit.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ sizes in place, and a note where the recipe is off by more than one in a hundred
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, Protocol
 
 from willitfit.recipes.stored import Content, File, Stored, total_size
 from willitfit.recipes.tokenizers import travelled
 from willitfit.units import Basis, Interval, exactly
+from willitfit.values import replace
 
 #: A difference smaller than this is not worth a reader's time.
 WORTH_SAYING: Final = 0.01

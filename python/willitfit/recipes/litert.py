@@ -9,7 +9,6 @@ That is why Gemma 2B "int4" is 1.35 GB and not 1.25.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from willitfit.architecture import Architecture
@@ -20,6 +19,7 @@ from willitfit.recipes.tokenizers import tokenizer_kind, tokenizer_size
 from willitfit.storage import F16, F32, Beside, Per, StorageType
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import NOTHING, Basis, Bytes, Interval, exactly
+from willitfit.values import dataclass, replace
 
 
 class Bundle(StrEnum):

@@ -8,7 +8,6 @@ written as bfloat16 and widened again on arrival.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
@@ -18,6 +17,7 @@ from willitfit.recipes.tokenizers import tokenizer_file
 from willitfit.storage import BF16, F16, F32, StorageType
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import Basis, Bytes, Interval, exactly
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

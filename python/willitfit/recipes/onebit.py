@@ -7,8 +7,6 @@ sixteen bits, which decides the size of small models.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
 from willitfit.formats import (
@@ -28,6 +26,7 @@ from willitfit.recipes.stored import File, Stored, keep
 from willitfit.storage import F16, StorageType
 from willitfit.tensors import Role, Tensor
 from willitfit.units import Basis, exactly
+from willitfit.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

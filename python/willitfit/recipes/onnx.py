@@ -7,7 +7,6 @@ how somebody exported the file, each is an interval whose ends say why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.errors import UnsupportedCombination
@@ -28,6 +27,7 @@ from willitfit.recipes.tokenizers import small_files
 from willitfit.storage import U8, StorageType
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import MB, Basis, Interval, exactly
+from willitfit.values import dataclass
 
 PRECISIONS: tuple[str, ...] = tuple(DTYPES)
 FAMILIES = ("classic", "newer")

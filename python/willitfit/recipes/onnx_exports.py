@@ -7,7 +7,6 @@ on the hub; what they leave open is a field of `Export`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from willitfit.architecture import Architecture, Kind
@@ -19,6 +18,7 @@ from willitfit.formats import (
 )
 from willitfit.storage import F16, F32, Beside, Per, StorageType
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import dataclass
 
 
 class Packing(StrEnum):

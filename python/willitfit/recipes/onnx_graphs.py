@@ -7,12 +7,12 @@ for models of a few dozen megabytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from willitfit.recipes.onnx_exports import Dtype, Packing
 from willitfit.storage import F16
 from willitfit.units import Interval
+from willitfit.values import dataclass
 
 
 class Trace(StrEnum):

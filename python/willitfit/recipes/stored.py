@@ -6,13 +6,13 @@ types that every recipe returns and that downloads, footprints and checks read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import NOTHING, Basis, Bytes, Interval
+from willitfit.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

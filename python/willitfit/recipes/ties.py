@@ -5,10 +5,9 @@ In: an architecture. Out: its inventory as checkpoints hold it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from willitfit.architecture import Architecture
 from willitfit.tensors import Inventory, Role
+from willitfit.values import replace
 
 _T5_FAMILIES = frozenset({"t5", "mt5", "umt5"})
 

@@ -8,13 +8,13 @@ every merge; how much white space lies between is the writer's choice.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from willitfit.architecture import Architecture, Kind
 from willitfit.recipes.stored import Content, File
 from willitfit.tensors import Part
 from willitfit.units import Basis, Interval
+from willitfit.values import dataclass
 
 
 class TokenizerKind(StrEnum):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
@@ -36,6 +35,7 @@ from willitfit.recipes.tokenizers import small_files
 from willitfit.storage import BF16, F16, F32, StorageType
 from willitfit.tensors import Role, Tensor
 from willitfit.units import GB, Basis, Bytes, Interval, exactly
+from willitfit.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
