@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from willitfit import config, link, runtimes
+from willitfit import config, link, offers, runtimes
 from willitfit import device as devices
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.budgets import Pool
@@ -22,7 +22,6 @@ from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.footprint import Footprint
 from willitfit.language import _, anew, plural
 from willitfit.outcome import Outcome
-from willitfit.recipes.listed import travelling, with_listed
 from willitfit.recipes.stored import Content, File, Stored, total_size
 from willitfit.runtimes import Load, Runtime
 from willitfit.scenario import Scenario
@@ -44,7 +43,7 @@ class Subject:
     """What is asked about: a catalogue model, or any architecture with a name.
 
     `config` is its config.json, `None` where the maker discloses none; it is read
-    when the architecture is first asked for.
+    when the architecture is first asked for. `published` are the places that offer it.
     """
 
     id: str
@@ -52,11 +51,19 @@ class Subject:
     config: Mapping[str, Any] | None
     published: tuple[Publication, ...] = ()
     model: Model | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def architecture(self) -> Architecture | None:
         """Return the architecture; raise what reading the config raises."""
         return None if self.config is None else config.read(self.config)
+
+    @property
+    def ready_made(self) -> bool:
+        """Return whether files that a browser loads are known, so that only they are on offer."""
+        return self.model is not None or any(
+            each.format != "safetensors" for each in self.published
+        )
 
     def publication(self, facts: RuntimeFacts) -> Publication | None:
         """Return the best known place that offers a format this runtime loads."""
@@ -188,7 +195,10 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
     if about.model is not None:
         return about.publication(facts) is not None
     family = about.architecture.family if about.architecture else ""
-    return not facts.listed_only and (not facts.families or family in facts.families)
+    known = not facts.families or family in facts.families
+    if about.ready_made:
+        return known and bool(precisions_of(about, facts))
+    return known and not facts.listed_only
 
 
 def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
@@ -198,7 +208,7 @@ def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
     model that makes many tokens, the one on the processor for others.
     """
     able = [facts for facts in catalog.runtimes if runs(about, facts)]
-    order = [each.format for each in about.published]
+    order = [each.format for each in about.published if about.ready_made]
     talks = about.architecture is not None and about.architecture.kind is Kind.DECODER
 
     def rank(facts: RuntimeFacts) -> tuple[int, bool]:
@@ -211,9 +221,9 @@ def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
 def precisions_of(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
     """Return the precisions on offer, the runtime's own order."""
     publication = about.publication(facts)
-    if publication is None or facts.id == "ideal":
+    if facts.id == "ideal" or not about.ready_made:
         return facts.precisions
-    return tuple(publication.offers)
+    return offers.loadable(publication, facts) if publication else ()
 
 
 def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
@@ -263,14 +273,13 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
 def store(about: Subject, runtime_id: str, precision: str) -> Stored:
     """Return the model's files at a precision, published sizes in place of computed ones."""
     facts = Catalog().runtime(runtime_id)
-    publication = about.publication(facts)
-    family = publication.family if publication else None
-    architecture = about.architecture or UNDISCLOSED
-    computed = runtimes.named(runtime_id).store(architecture, precision, family)
-    if publication is None:
-        return travelling(computed)
-    offer = publication.offers.get(precision)
-    return travelling(with_listed(computed, offer.files if offer else (), publication.common))
+    return offers.stored(
+        runtimes.named(runtime_id),
+        facts,
+        about.architecture or UNDISCLOSED,
+        precision,
+        about.publication(facts),
+    )
 
 
 def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device:
@@ -325,6 +334,9 @@ def answer(
 
 
 def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens) -> Iterator[str]:
+    yield from about.notes
+    if about.model is None and facts.id == "webllm":
+        yield _("WebLLM lists no model of this name: a page must bring a compiled library for it")
     if about.architecture is not None:
         yield from about.architecture.notes
         reach = about.architecture.main.positions

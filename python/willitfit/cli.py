@@ -11,12 +11,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from willitfit import files
-from willitfit.errors import UnreadableConfig, UnreadableDevice, WillItFitError, shown
+from willitfit.errors import UnreadableDevice, WillItFitError, shown
 
 if TYPE_CHECKING:
     from willitfit.answers import Answer, Subject
@@ -83,7 +83,9 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 
 
 def _add_choices(command: argparse.ArgumentParser) -> None:
-    command.add_argument("model", metavar="MODEL", help="a catalogue name or a config.json")
+    command.add_argument(
+        "model", metavar="MODEL", help="a catalogue name, a file, a folder, a hub id or an address"
+    )
     command.add_argument("--runtime")
     command.add_argument("--precision")
     command.add_argument("--context", metavar="N", help="tokens")
@@ -134,18 +136,27 @@ def _catalog() -> Catalog:
 
 
 def _about(name: str, catalog: Catalog) -> Subject:
-    """Return the model a word names: a file that exists, else a catalogue name."""
+    """Return the model a word names: a file or folder that exists, a catalogue name, the hub."""
     from willitfit import answers
 
     path = Path(name)
-    if path.is_dir() and (path / "config.json").is_file():
-        path = path / "config.json"
-    if not (path.is_file() or name.endswith(".json")):
+    if not path.exists() and (name in catalog.models or name.startswith("config:")):
         return answers.subject(name, catalog)
-    given = files.read_json(str(path), lambda problem: UnreadableConfig(path.name, problem))
-    if not isinstance(given, Mapping):
-        raise UnreadableConfig(path.name, f"holds {shown(given)}; a JSON object is accepted")
-    return answers.described(dict(given), name=name)
+    if not _means_a_source(name, path):
+        return answers.subject(name, catalog)  # raises, naming what is most alike
+    from willitfit import findings, sources
+
+    found, _ = sources.find(name, os.environ.get("HF_ENDPOINT"))
+    return findings.subject(found, name=name if path.exists() else None)
+
+
+def _means_a_source(name: str, path: Path) -> bool:
+    """Return whether a word can only mean a file, a folder, an address or owner/name."""
+    from willitfit import hub
+    from willitfit.headers import kind_of
+
+    file = name.endswith(".json") or kind_of(name) is not None
+    return path.exists() or "/" in name or file or hub.looks_like_address(name)
 
 
 def _here(asked: argparse.Namespace) -> Device:

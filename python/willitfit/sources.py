@@ -20,7 +20,15 @@ from willitfit.headers import Header, Span, drive, join, kind_of, parts_of, read
 from willitfit.headers.safetensors import LONGEST_INDEX
 from willitfit.hub import Answer, Found, ListedFile, Request, Variant
 from willitfit.hub.careful_json import MOST_BYTES, parse_object
-from willitfit.hub.variants import gguf_variants, onnx_variants, safetensors_files
+from willitfit.hub.listing import Listing
+from willitfit.hub.variants import (
+    common_files,
+    gguf_variants,
+    onnx_variants,
+    precision_of,
+    safetensors_files,
+    variants_of,
+)
 from willitfit.inspection import SCHEMA, of_architecture, stored_type
 from willitfit.units import Bytes
 
@@ -114,7 +122,8 @@ def _from_parts(folder: Path, names: Sequence[str]) -> Found:
     config = header.config or (_read_config(beside) if beside else None)
     files = [ListedFile(name, Bytes((folder / name).stat().st_size)) for name in names]
     files += [ListedFile(name, size) for name, size in header.outside.items()]
-    variant = Variant(format=header.kind, precision="as stored", files=tuple(files))
+    precision = precision_of(names[0])
+    variant = Variant(format=header.kind, precision=precision, files=tuple(files))
     return Found(
         source=str(folder / names[0]),
         name=names[0],
@@ -122,6 +131,7 @@ def _from_parts(folder: Path, names: Sequence[str]) -> Found:
         config=config,
         variants=(variant,),
         header=header,
+        read=tuple(names),
         notes=header.notes,
     )
 
@@ -139,19 +149,28 @@ def _read_span(file: BinaryIO, span: Span) -> bytes:
 
 def _from_folder(folder: Path) -> Found:
     """Return what a folder holds: safetensors first, then GGUF, then ONNX, else a config."""
-    files = [
+    files = tuple(
         ListedFile(path.relative_to(folder).as_posix(), Bytes(path.stat().st_size))
         for pattern in ("*", "onnx/*")
         for path in sorted(folder.glob(pattern))
         if path.is_file()
-    ]
+    )
     parts = next(_parts_in(folder, files), None)
     if parts is not None:
-        return _from_parts(folder, parts)
-    if (folder / "config.json").is_file():
-        return replace(_from_file(folder / "config.json"), source=str(folder))
-    raise UnreadableHeader(
-        "model", f"{shown(folder.name)} holds no .safetensors, .gguf, .onnx or config.json"
+        found = _from_parts(folder, parts)
+    elif (folder / "config.json").is_file():
+        found = _from_file(folder / "config.json")
+    else:
+        raise UnreadableHeader(
+            "model", f"{shown(folder.name)} holds no .safetensors, .gguf, .onnx or config.json"
+        )
+    listing = Listing(name=folder.name, commit=None, files=files)
+    return replace(
+        found,
+        source=str(folder),
+        name=folder.resolve().name,
+        variants=variants_of(listing),
+        common=common_files(files),
     )
 
 
@@ -176,7 +195,7 @@ def inspect(
     architecture, notes = _architecture(found)
     more = {
         "variants": [_variant(variant) for variant in found.variants],
-        "notes": [*found.notes, *notes],
+        "notes": [*found.notes, *_read_from(found), *notes],
     }
     if found.header is not None:
         return _of_header(found, found.header, architecture, received) | more
@@ -193,6 +212,12 @@ def inspect(
         )
         | more
     )
+
+
+def _read_from(found: Found) -> Iterator[str]:
+    """Yield whose tensors are listed, where the source holds others as well."""
+    if found.header is not None and found.kind in {"gguf", "onnx"} and len(found.variants) > 1:
+        yield f"tensors are those of {', '.join(found.read)}"
 
 
 def _config_bytes(source: str) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from willitfit.recipes.stored import StoredTensor
 from willitfit.runtimes.needs import Needs
 from willitfit.units import MIB, Basis, Bytes, Parameters, Tokens
 
@@ -32,7 +33,8 @@ class Offer:
 
     No `files` means that it is offered and its size is not known here: it is
     then computed. `model_id` is the name a runtime's own list gives it,
-    `published_memory` and `context` what that list says it takes.
+    `published_memory` and `context` what that list says it takes. `tensors` are
+    those a header lists, where one was read.
     """
 
     precision: str
@@ -40,6 +42,7 @@ class Offer:
     model_id: str | None = None
     published_memory: Bytes | None = None
     context: Tokens | None = None
+    tensors: tuple[StoredTensor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

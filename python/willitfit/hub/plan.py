@@ -22,8 +22,9 @@ from willitfit.hub.ranges import Plan, Remote, ask, read_remote
 from willitfit.hub.request import INDEX_BYTES, JSON_BYTES, Answer, Request, check
 from willitfit.hub.variants import (
     Variant,
-    gguf_precision,
+    common_files,
     mlc_list,
+    precision_of,
     safetensors_files,
     variants_of,
 )
@@ -40,7 +41,9 @@ class Found:
     `source` is how to name it in a link. `kind` is the format of `header`, or
     `config`. `config` is in the words of a config.json, `None` where neither a
     config nor a header told one. `variants` are what can be downloaded, with
-    sizes. `header` holds the tensors, where they were asked for or needed.
+    sizes. `header` holds the tensors, where they were asked for or needed, and
+    `read` names the files it was read from. `common` are the small files that every
+    variant needs besides, with sizes.
     """
 
     source: str
@@ -49,6 +52,8 @@ class Found:
     config: Mapping[str, Any] | None = None
     variants: tuple[Variant, ...] = ()
     header: Header | None = None
+    read: tuple[str, ...] = ()
+    common: tuple[ListedFile, ...] = ()
     commit: str | None = None
     task: str | None = None
     notes: tuple[str, ...] = ()
@@ -79,9 +84,10 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
     config, mlc_config = yield from _configs(at, listing)
     variants = variants_of(listing, _word(mlc_config, "quantization"))
     config = config or _of_mlc(mlc_config)
-    header, notes = None, list(listing.notes)
+    header: Header | None = None
+    read: tuple[str, ...] = ()
     if tensors or config is None:
-        header, notes = yield from _main_header(at, listing, variants, notes)
+        header, read = yield from _main_header(at, listing, variants)
     if header is not None and config is None:
         config = header.config
     return Found(
@@ -91,9 +97,11 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
         config=config,
         variants=variants,
         header=header,
+        read=read,
+        common=common_files(listing.files),
         commit=listing.commit,
         task=listing.task,
-        notes=tuple(notes + _lacking(asked, config, variants, header)),
+        notes=(*listing.notes, *_lacking(asked, config, variants, header)),
     )
 
 
@@ -146,25 +154,24 @@ def _config(text: bytes) -> Mapping[str, Any]:
 
 
 def _main_header(
-    at: Address, listing: Listing, variants: Sequence[Variant], notes: list[str]
-) -> Plan[tuple[Header | None, list[str]]]:
+    at: Address, listing: Listing, variants: Sequence[Variant]
+) -> Plan[tuple[Header | None, tuple[str, ...]]]:
     shards = yield from _shards(at, listing)
     if shards:
         read = yield from read_remote(at.repository, _remotes(at, listing, shards))
-        return join([header for header, _ in read]), notes
+        return join([header for header, _ in read]), shards
     mlc = mlc_list(listing)
     if mlc is not None:
         request = _json_request(at.file(mlc), "its list of tensors")
         (answer,) = yield (request,)
-        return read_mlc_list(check(at.repository, request, answer)), notes
+        return read_mlc_list(check(at.repository, request, answer)), (mlc,)
     for form in ("gguf", "onnx"):
         chosen = next((variant for variant in variants if variant.format == form), None)
         if chosen is not None:
-            names = [file.name for file in chosen.files if kind_of(file.name) == form]
+            names = tuple(file.name for file in chosen.files if kind_of(file.name) == form)
             read = yield from read_remote(at.repository, _remotes(at, listing, names))
-            told = [*notes, f"tensors are those of {', '.join(names)}"]
-            return _together(names, [header for header, _ in read]), told
-    return None, notes
+            return _together(names, [header for header, _ in read]), names
+    return None, ()
 
 
 def _together(names: Sequence[str], headers: Sequence[Header]) -> Header:
@@ -240,7 +247,7 @@ def _look_at_parts(address: Address, names: Sequence[str]) -> Plan[Found]:
         config = yield from _config_near(address)
     files = [ListedFile(name, size) for name, (_, size) in zip(names, read, strict=True)]
     files += [ListedFile(name, size) for name, size in header.outside.items()]
-    precision = gguf_precision(address.name) if header.kind == "gguf" else "as stored"
+    precision = precision_of(address.name)
     return Found(
         source=address.source,
         name=address.name,
@@ -248,6 +255,7 @@ def _look_at_parts(address: Address, names: Sequence[str]) -> Plan[Found]:
         config=config,
         variants=(Variant(format=header.kind, precision=precision, files=tuple(files)),),
         header=header,
+        read=tuple(names),
         notes=header.notes,
     )
 

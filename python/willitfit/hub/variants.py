@@ -19,6 +19,8 @@ from willitfit.headers import parts_of
 from willitfit.hub.listing import ListedFile, Listing
 from willitfit.units import Bytes
 
+AS_STORED = "as stored"  # the precision of files whose names tell none
+
 SUFFIXES = {
     "": "fp32",
     "_fp16": "fp16",
@@ -46,6 +48,7 @@ _ONE_FILE = re.compile(
 _MEDIAPIPE = re.compile(r"[-_](?:cpu|gpu)[-_](int[48])\.(?:bin|tflite)$")
 _SHARD = re.compile(r"params_shard_\d+\.bin")
 _MLC_LISTS = ("tensor-cache.json", "ndarray-cache.json")
+_TEXTS = (".json", ".txt", ".model")
 _ORDER = ("onnx", "gguf", "mlc", "task", "litertlm", "safetensors")
 
 
@@ -198,11 +201,29 @@ def _single_files(files: Iterable[ListedFile]) -> Iterator[Variant]:
             yield Variant(format="task", precision=converted[1], files=(file,))
 
 
+def precision_of(path: str) -> str:
+    """Return the precision that one file's name says, as `variants_of` names it.
+
+    >>> precision_of("onnx/model_q4f16.onnx"), precision_of("tiny-Q8_0.gguf")
+    ('q4f16', 'Q8_0')
+    """
+    name = _split(path)[1]
+    named = _ONNX.fullmatch(name)
+    if named is not None:
+        return _component(named["stem"])[1]
+    return gguf_precision(name) if name.lower().endswith(".gguf") else AS_STORED
+
+
+def common_files(files: Iterable[ListedFile]) -> tuple[ListedFile, ...]:
+    """Return the small files that lie beside the weights: the tokenizer's and the configs."""
+    return tuple(file for file in files if file.name.endswith(_TEXTS) and "/" not in file.name)
+
+
 def _safetensors_variant(files: Sequence[ListedFile]) -> Iterator[Variant]:
     names = safetensors_files([file.name for file in files])
     if names:
         chosen = tuple(file for file in files if file.name in names)
-        yield Variant(format="safetensors", precision="as stored", files=chosen)
+        yield Variant(format="safetensors", precision=AS_STORED, files=chosen)
 
 
 def safetensors_files(names: Iterable[str]) -> tuple[str, ...]:

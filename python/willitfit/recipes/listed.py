@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from willitfit.recipes.stored import Content, File, Stored, total_size
+from willitfit.recipes.stored import Content, File, Stored, StoredTensor, total_size
 from willitfit.recipes.tokenizers import travelled
-from willitfit.units import Basis, Interval, exactly
+from willitfit.units import Basis, Bytes, Interval, exactly
 from willitfit.values import replace
 
 #: A difference smaller than this is not worth a reader's time.
@@ -63,6 +63,44 @@ def with_listed(
         _file(named[file.name], file.content) if file.name in named else file for file in files
     )
     return replace(stored, files=files, notes=notes)
+
+
+def with_tensors(stored: Stored, held: Sequence[StoredTensor]) -> Stored:
+    """Return the files with the tensors that a header lists in place of computed ones.
+
+    A header says what a tensor is called and how it is stored; what it does is known by the
+    recipe, which calls it the same.
+    """
+    known = {tensor.name: tensor for tensor in stored.tensors}
+    tensors = tuple(_recognised(tensor, known.get(tensor.name)) for tensor in held)
+    more = sum(tensor.size for tensor in tensors) - stored.weights_bytes
+    return replace(stored, tensors=tensors, files=_refilled(stored.files, tensors, more))
+
+
+def scaled_to(stored: Stored, size: int) -> Stored:
+    """Return the files with every tensor scaled, so that the weights' files fill `size` bytes."""
+    weights = total_size(file for file in stored.files if file.content is Content.WEIGHTS)
+    share = size / weights.likely
+    tensors = tuple(
+        replace(tensor, size=Bytes(round(tensor.size * share))) for tensor in stored.tensors
+    )
+    files = _refilled(stored.files, tensors, size - weights.likely)
+    return replace(stored, tensors=tensors, files=files)
+
+
+def _recognised(tensor: StoredTensor, known: StoredTensor | None) -> StoredTensor:
+    if known is None:
+        return tensor
+    return replace(tensor, origin=known.origin, role=known.role, part=known.part, layer=known.layer)
+
+
+def _refilled(
+    files: Sequence[File], tensors: tuple[StoredTensor, ...], more: int
+) -> tuple[File, ...]:
+    """Return the files with the first one of weights holding all tensors, at its changed size."""
+    at = next(i for i, file in enumerate(files) if file.content is Content.WEIGHTS)
+    first = replace(files[at], tensors=tensors, size=files[at].size + exactly(more))
+    return (*files[:at], first, *files[at + 1 :])
 
 
 def travelling(stored: Stored) -> Stored:
