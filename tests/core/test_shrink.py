@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def deberta() -> Architecture:
     )
 
 
-MODELS = {
+MODELS: dict[str, Callable[[], Architecture]] = {
     "RoBERTa base": lambda: of("roberta-base"),
     "RoBERTa large": lambda: bert(
         hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16
