@@ -73,17 +73,18 @@ def form(answer: Answer, catalog: Catalog) -> Html:
 
 
 def _choice(name: str, label: str, names: dict[str, str], every: dict[str, Html]) -> Html:
+    return choice(name, label, names[name], every[name])
+
+
+def choice(name: str, label: str, shown: str, options: Html) -> Html:
+    """Return a choice inside a sentence: the coloured words, and the list behind them."""
+    words = tag(
+        "span", shown, id=f"chosen-{name}", class_="chosen", aria_hidden="true", data_for=name
+    )
     return tag(
         "label",
-        tag(
-            "span",
-            names[name],
-            id=f"chosen-{name}",
-            class_="chosen",
-            aria_hidden="true",
-            data_for=name,
-        ),
-        tag("select", every[name], name=name, id=f"choose-{name}", aria_label=label),
+        words,
+        tag("select", options, name=name, id=f"choose-{name}", aria_label=label),
         class_="choice",
     )
 
@@ -115,9 +116,9 @@ def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
         precisions.append((asked.precision or "", asked.precision or ""))
     return {
         "model": _models(about, catalog),
-        "precision": _flat(precisions, asked.precision),
-        "runtime": _flat(runtimes, asked.runtime),
-        "context": _flat(_contexts(answer), str(answer.context)),
+        "precision": flat(precisions, asked.precision),
+        "runtime": flat(runtimes, asked.runtime),
+        "context": flat(_contexts(answer), str(answer.context)),
         "device": _devices(answer, catalog),
     }
 
@@ -126,7 +127,8 @@ def _option(value: str, text: str, chosen: str | None) -> Html:
     return tag("option", text, value=value, selected=value == chosen)
 
 
-def _flat(pairs: Iterable[tuple[str, str]], chosen: str | None) -> Html:
+def flat(pairs: Iterable[tuple[str, str]], chosen: str | None) -> Html:
+    """Return options from values and their words, the chosen one marked."""
     return joined(_option(value, text, chosen) for value, text in pairs)
 
 
@@ -138,20 +140,21 @@ def _contexts(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _models(about: Subject, catalog: Catalog) -> Html:
+    own = None if about.model else _option(about.id, about.name, about.id)
+    return joined(own, model_options(catalog.models, about.id))
+
+
+def model_options(models: Iterable[Model], chosen: str) -> Html:
+    """Return models as options, grouped by what they are for."""
+
     def task(model: Model) -> str:
         return _TASKS.get(model.task, model.task.replace("-", " ").capitalize())
 
-    every = sorted(catalog.models, key=lambda model: (_rank(task(model)), model.name.lower()))
-    grouped = [
-        tag(
-            "optgroup",
-            [_option(model.id, model.name, about.id) for model in models],
-            label=name,
-        )
-        for name, models in groupby(every, key=task)
-    ]
-    own = None if about.model else _option(about.id, about.name, about.id)
-    return joined(own, grouped)
+    every = sorted(models, key=lambda model: (_rank(task(model)), model.name.lower()))
+    return joined(
+        tag("optgroup", [_option(each.id, each.name, chosen) for each in group], label=name)
+        for name, group in groupby(every, key=task)
+    )
 
 
 def _rank(task: str) -> tuple[int, str]:
@@ -164,16 +167,19 @@ def _devices(answer: Answer, catalog: Catalog) -> Html:
     key = chosen if isinstance(chosen, str) else "" if chosen is None else SENDERS_DEVICE
     if isinstance(chosen, str):
         key = catalog.device(chosen).id
-    own = [_option("", THIS_DEVICE, key)]
-    if key == SENDERS_DEVICE:
-        own.append(_option(SENDERS_DEVICE, _device_name(answer), key))
+    theirs = (SENDERS_DEVICE, _device_name(answer))
+    return device_options(catalog, key, *([theirs] if key == SENDERS_DEVICE else []))
+
+
+def device_options(catalog: Catalog, chosen: str, *more: tuple[str, str]) -> Html:
+    """Return this device and every one of the catalogue as options, grouped by kind."""
 
     def group(row: DeviceRow) -> str:
         return _GROUPS.get(row.group, row.group)
 
     every = sorted(catalog.devices, key=lambda row: (not row.generic, group(row)))
     grouped = [
-        tag("optgroup", [_option(row.id, row.name, key) for row in rows], label=name)
+        tag("optgroup", [_option(row.id, row.name, chosen) for row in rows], label=name)
         for name, rows in groupby(every, key=group)
     ]
-    return joined(own, grouped)
+    return joined(flat([("", THIS_DEVICE), *more], chosen), grouped)

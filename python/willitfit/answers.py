@@ -300,15 +300,39 @@ def answer(
     about = about or subject(scenario.model, catalog)
     facts = _runtime(about, scenario.runtime, catalog)
     precision = _precision(about, facts, scenario.precision)
-    runtime = runtimes.named(facts.id)
-    stored = store(about, facts.id, precision)
     publication = about.publication(facts)
     offer = publication.offers.get(precision) if publication else None
     context = scenario.context or usual_context(about, facts, offer)
-    device = place(scenario.device, here, catalog)
-    adapter = device.adapter
+    stored = store(about, facts.id, precision)
+    asked = replace(scenario, runtime=facts.id, precision=precision, context=context)
+    return _weighed(asked, about, facts, stored, place(scenario.device, here, catalog))
+
+
+def altered(
+    given: Answer, stored: Stored, architecture: Architecture, facts: RuntimeFacts | None = None
+) -> Answer:
+    """Return the answer for files that nobody published, all else being as in `given`.
+
+    `architecture` is what those files hold, `facts` the runtime if it is another.
+    """
+    facts = facts or given.facts
+    asked = replace(given.scenario, runtime=facts.id, precision=stored.precision)
+    return _weighed(asked, given.subject, facts, stored, given.device, architecture)
+
+
+def _weighed(
+    asked: Scenario,
+    about: Subject,
+    facts: RuntimeFacts,
+    stored: Stored,
+    device: Device,
+    architecture: Architecture | None = None,
+) -> Answer:
+    """Return the answer once everything is chosen; `asked` has no default left."""
+    runtime, adapter = runtimes.named(facts.id), device.adapter
+    context = asked.context or USUAL_CONTEXT
     load = Load(
-        architecture=about.architecture or UNDISCLOSED,
+        architecture=architecture or about.architecture or UNDISCLOSED,
         stored=stored,
         context=context,
         binding=adapter.max_storage_buffer_binding_size if adapter else None,
@@ -318,7 +342,7 @@ def answer(
     demands = runtimes.demands(runtime, facts.name, facts.needs, load)
     checks = check_all(runtime, demands, facts.needs, stored.download, footprint, device)
     return Answer(
-        scenario=replace(scenario, runtime=facts.id, precision=precision, context=context),
+        scenario=asked,
         subject=about,
         facts=facts,
         runtime=runtime,

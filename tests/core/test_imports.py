@@ -21,7 +21,7 @@ ORDER = (
     "outcome", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
-    "offers", "answers", "findings", "reports", "comparisons", "texts", "grid",
+    "offers", "answers", "findings", "reports", "comparisons", "ladder", "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 

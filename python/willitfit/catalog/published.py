@@ -147,6 +147,41 @@ def onebit() -> tuple[OneBit, ...]:
     return tuple(OneBit(**row) for row in _read("onebit.json")["rows"])
 
 
+#: Which of a paper's models stands for it beside another model: the one people quote.
+_QUOTED = {
+    "ternary": ("bitnet-b1.58", "LLaMA architecture, 3B", "trained-so"),
+    "onebit": ("onebit", "LLaMA-13B", "trained-on"),
+    "billm": ("billm", "LLaMA-13B", None),
+}
+
+
+def onebit_quality(method: str) -> tuple[Quality, ...]:
+    """Return the figure that people quote of a one-bit method, by its name as a precision.
+
+    >>> [each.value for each in onebit_quality("billm")]
+    [15.14]
+    """
+    paper, model, differs = _QUOTED.get(method, (None, None, None))
+    return tuple(
+        Quality(
+            model=row.model,
+            metric=row.metric,
+            baseline=row.baseline,
+            value=row.value,
+            source=Source(says=row.source, url=f"https://{_address(row.source)}"),
+            differs=differs,
+        )
+        for row in onebit()
+        if row.method == paper and row.model == model
+        if row.metric and row.baseline and row.value
+    )
+
+
+def _address(source: str) -> str:
+    """Return where a paper named as arXiv:number can be read."""
+    return f"arxiv.org/abs/{source.removeprefix('arXiv:').split()[0]}"
+
+
 @cache
 def peers() -> tuple[Peer, ...]:
     """Return BitNet b1.58 2B4T and what its paper compares it with."""
