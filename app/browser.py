@@ -144,6 +144,15 @@ def _fields(owner: Any, *names: str) -> dict[str, Any]:
     return {name: list(v) if isinstance(v, JsProxy) else v for name, v in values if v is not None}
 
 
+async def fetch(address: str) -> bytes:
+    """Return a file of the page's own; raise `OSError` when it does not arrive whole."""
+    reply = await js.fetch(address)
+    if not reply.ok:
+        raise OSError(f"{reply.status} {address}")
+    content = await reply.arrayBuffer()
+    return bytes(content.to_bytes())
+
+
 async def install(name: str) -> None:
     """Install a package from the page's own folder, unless it is there already.
 

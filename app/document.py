@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.asking import Head
 from app.views.html import Html
+from willitfit import language
 
 TEMPLATE = Path(__file__).with_name("index.html")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
@@ -22,13 +23,15 @@ def document(head: Head, body: Html, *, view: str, about: str = "") -> str:
     """Return the document of one page.
 
     `head` is shown by search engines and in the preview of a shared link, whose
-    picture is drawn from it. `view` is the page's module and `about` the model whose
-    own page it is. The places that depend on where the page lies stay open for the
-    build.
+    picture is drawn from it; the language is the one in use. `view` is the page's
+    module and `about` the model whose own page it is. The places that depend on where
+    the page lies stay open for the build.
     """
     said = {
         "title": escape(head.title),
         "description": escape(head.description),
+        "language": language.current(),
+        "languages": "" if about else " ".join(language.LANGUAGES),
         "view": escape(view),
         "about": escape(about),
         "body": body,

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 
 from app import browser, probes
+from app.bodies import spoken
 from app.qr import picture
 from app.respond import packages, respond
+from willitfit import language
 
 
 async def describe(page: str = "{}") -> str:
@@ -31,10 +33,23 @@ async def answer(question: str) -> str:
     return respond(question)
 
 
+async def speak(question: str) -> str:
+    """Say everything in the language that a question names; return what to show, as JSON.
+
+    That is the page's title and body, unless its document is in that language already
+    and the question names no page. The catalogue is fetched from the page's own folder, once.
+    """
+    asked = json.loads(question)
+    code = asked["language"]
+    fetched = None if language.ready(code) else await browser.fetch(asked["catalogue"])
+    language.use(code, fetched)
+    return spoken(question) if "view" in asked else "{}"
+
+
 async def qr(text: str) -> str:
     """Return a QR code of `text` as an SVG element."""
     await browser.install("segno")
     return picture(text)
 
 
-browser.offer(describe=describe, models=models, answer=answer, qr=qr)
+browser.offer(describe=describe, models=models, answer=answer, speak=speak, qr=qr)

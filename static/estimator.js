@@ -1,8 +1,9 @@
-// Python, as the page's scripts see it: five functions that return promises.
+// Python, as the page's scripts see it: six functions that return promises.
 //
 //   answer(question)  a question as a plain object -> what app/respond.py answers, as one
 //   describe()        -> the device as data (DESIGN §5.4)
 //   models()          -> the device's model, where a browser tells; only after a tap
+//   spoken(wanted)    a language from now on -> the page in it
 //   qr(text)          -> an SVG element, as text
 //   shown()           call it when the first answer is on the page: it is ready from then on
 //
@@ -56,6 +57,8 @@ const builtIn = async () => {
 };
 
 export const models = async () => JSON.parse(await call("models"));
+
+export const spoken = async (wanted) => JSON.parse(await call("speak", JSON.stringify(wanted)));
 
 export const qr = (text) => call("qr", text);
 

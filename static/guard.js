@@ -2,32 +2,43 @@
 //
 // It says which stage of loading has begun, and shows one readable message with a Retry button
 // when loading or answering fails in a way nobody caught. It knows nothing of the rest of the
-// page but four marks: <html data-state data-stage>, #stage, #failure and #retry.
+// page but four marks: <html data-state data-stage>, #stage, #failure and #retry. It also settles
+// which language the page is to be in, so that its own words are in it.
 // The first failure is final. Waiting too long is not: an answer that comes late is shown.
 
 window.boot = (() => {
   "use strict";
   const patience = 60_000; // from one stage to the next; a slow phone on a slow network needs half
   const root = document.documentElement;
-  const stages = {
-    page: "Loading the page",
-    python: "Loading Python: about 5 MB, once",
-    estimator: "Loading the estimator",
-    start: "Starting the estimator",
-    device: "Asking the browser about this device",
-    answer: "Working out the answer",
-    ready: "Ready",
-  };
-  const failures = {
-    webassembly: "This browser has WebAssembly switched off, and the estimator needs it.",
-    file: "A file of this page did not arrive, so the estimator cannot start.",
-    python: "Python did not start in this browser.",
-    code: "The estimator's own code did not arrive whole, so it was not run.",
-    exception: "The estimator came upon a fault of its own.",
-    slow: "Loading takes longer than it should; it goes on, and may still succeed.",
-  };
-  const rest = "The answers already on this page stay true, and nothing you chose was lost.";
+  const words = {{words}};
+  let { stages, failures, rest } = words.en;
   let timer = 0;
+  let picked = null;
+
+  // The language wanted: the link's, the document's own unless it is English, the one chosen
+  // before, the browser's first that there is.
+  const linked = () => location.hash.match(/[#&]lang=([a-z]+)/)?.[1];
+  const remembered = () => {
+    try {
+      return localStorage.getItem("language");
+    } catch {
+      return null; // a browser may refuse
+    }
+  };
+  const wanted = () => {
+    const own = root.lang === "en" ? null : root.lang;
+    const theirs = navigator.languages.map((each) => each.split("-")[0].toLowerCase());
+    return [linked(), own, remembered(), ...theirs].find((code) => code in words) ?? "en";
+  };
+
+  // A page that lies there in the language wanted is opened there; page.js translates the others.
+  const move = () => {
+    const there = root.dataset.languages.split(" ").includes(boot.language);
+    if (root.lang !== "en" || boot.language === "en" || !there) return;
+    const home = new URL(root.dataset.root, location).pathname;
+    const place = `${home}${boot.language}/${location.pathname.slice(home.length)}`;
+    location.replace(place + location.search + location.hash);
+  };
 
   const whenShown = (act) =>
     document.readyState === "loading" ? addEventListener("DOMContentLoaded", act) : act();
@@ -38,7 +49,7 @@ window.boot = (() => {
       if (!box) return;
       const write = (part, text) => (box.querySelector(`[data-part=${part}]`).textContent = text);
       write("what", failures[kind]);
-      write("rest", rest);
+      write("rest", rest.true);
       write("detail", detail);
       box.dataset.kind = kind;
       box.hidden = false;
@@ -48,11 +59,26 @@ window.boot = (() => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       root.dataset.state = "slow";
-      show("slow", `still at: ${root.dataset.stage}`);
+      show("slow", `${rest.still} ${root.dataset.stage}`);
     }, patience);
   };
 
   const boot = {
+    language: wanted(), // the one that the page is to be in
+    linked, // the one that the link names
+    chosen: () => picked ?? linked() ?? remembered(), // the one that somebody chose by hand
+    choose(code) {
+      boot.language = picked = code;
+      try {
+        localStorage.setItem("language", code);
+      } catch {} // a browser may refuse: the link still carries it
+    },
+    speak(code) {
+      boot.language = code;
+      ({ stages, failures, rest } = words[code]);
+      const line = document.getElementById("stage");
+      if (line) line.textContent = stages[root.dataset.stage] ?? "";
+    },
     stage(name) {
       if (root.dataset.state === "failed") return;
       root.dataset.stage = name;
@@ -92,8 +118,10 @@ window.boot = (() => {
     if (target.closest?.("#retry")) location.reload();
   });
 
+  boot.speak(boot.language);
+  move();
   root.dataset.state = "loading";
   boot.stage("page");
   if (typeof WebAssembly !== "object") boot.fail("webassembly", "WebAssembly is not defined");
-  return Object.freeze(boot);
+  return boot;
 })();

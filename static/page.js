@@ -4,7 +4,7 @@
 // by their ids, and with the fields that make the page's link. An element marked data-later is
 // filled once it comes near the screen: its part of the answer is asked for then.
 
-import { answer, describe, models, qr, shown } from "./estimator.js";
+import { answer, describe, models, qr, shown, spoken } from "./estimator.js";
 
 const byId = (id) => document.getElementById(id);
 const root = new URL(document.documentElement.dataset.root, document.baseURI);
@@ -18,6 +18,7 @@ let phone = remembered("phone"); // what the browser calls it, asked only after 
 let shared = null; // the link that brought a device with it
 let links = {};
 let turn = 0;
+let current = "v=1"; // the link to what the page shows
 let last = null; // the question that the page shows the answer to
 
 // A later question may be answered first: only the last one's answer is shown.
@@ -28,7 +29,7 @@ const ask = async (question) => {
   const reply = await answer(last);
   if (mine !== turn) return;
   show(reply);
-  if (question.form) history.replaceState(null, "", `#${reply.link}`);
+  if (question.form) history.replaceState(null, "", `#${inLanguage(reply.link)}`);
   later();
 };
 
@@ -40,7 +41,8 @@ const show = ({ parts, title, notice, folder, link, link_with_device }) => {
   byId("notice").hidden = !notice;
   byId("notice").textContent = notice ?? "";
   busy(false);
-  document.title = `${title} – Will it fit?`;
+  document.title = `${title} – ${document.querySelector(".brand").textContent}`;
+  current = link;
   links = { plain: address(folder, link), device: link_with_device && address(folder, link_with_device) };
 };
 
@@ -110,7 +112,7 @@ const fields = () => {
 
 const address = (folder, text) => {
   const place = new URL(folder || "./", root);
-  place.hash = text;
+  place.hash = inLanguage(text);
   return place.href;
 };
 
@@ -136,13 +138,14 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("submit", (event) => event.target.matches("[data-asks]") && event.preventDefault());
 
-byId("said")?.addEventListener("change", ({ target }) => {
+document.addEventListener("change", ({ target }) => {
+  if (!target.closest("#said")) return;
   stated = { ...stated, [target.name]: target.value };
   remember("stated", stated);
   chosen();
 });
 
-byId("said")?.addEventListener("click", async ({ target }) => {
+document.addEventListener("click", async ({ target }) => {
   if (target.id !== "which") return;
   phone = (await models()).model ?? "";
   remember("phone", phone);
@@ -156,7 +159,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const text = link.getAttribute("href").slice(1);
   if (text.includes("device=")) shared = text;
-  ask({ link: text }).then(() => history.replaceState(null, "", `#${text}`));
+  ask({ link: text }).then(() => history.replaceState(null, "", `#${inLanguage(text)}`));
   if (link.dataset.change !== "stay") scrollUp();
 });
 
@@ -165,11 +168,15 @@ const scrollUp = () =>
     behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
   });
 
-addEventListener("hashchange", () => location.hash.includes("=") && fromLink());
+addEventListener("hashchange", async () => {
+  if (!location.hash.includes("=")) return;
+  const language = boot.linked() ?? boot.language;
+  if (language !== boot.language) await speak(language);
+  await fromLink();
+});
 
 // Sharing
 
-const dialog = byId("sharing");
 let picture = 0;
 
 const write = async () => {
@@ -186,25 +193,65 @@ document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-share]") || !device) return;
   byId("send").hidden = !navigator.share;
   byId("with-device").closest("label").hidden = !links.device;
-  dialog.showModal();
+  byId("sharing").showModal();
   write();
 });
-byId("with-device").addEventListener("change", write);
-byId("close").addEventListener("click", () => dialog.close());
-byId("send").addEventListener("click", () =>
-  navigator.share({ title: document.title, url: byId("link").value }).catch(() => {}),
-);
-byId("copy").addEventListener("click", async () => {
+document.addEventListener("change", ({ target }) => target.id === "with-device" && write());
+document.addEventListener("click", ({ target }) => pressed[target.id]?.());
+
+const pressed = {
+  close: () => byId("sharing").close(),
+  send: () => navigator.share({ title: document.title, url: byId("link").value }).catch(() => {}),
+  copy: () => copy(),
+};
+
+const copy = async () => {
   try {
     await navigator.clipboard.writeText(byId("link").value);
   } catch {
     byId("link").select(); // no permission: the visitor's own hands
     document.execCommand("copy");
   }
-  byId("copied").textContent = dialog.dataset.copied;
+  byId("copied").textContent = byId("sharing").dataset.copied;
+};
+
+// Languages: the document is in one; another is made by the same views, and takes its place.
+
+const PARTS = ["header.site", "#main", "#sharing", "footer.site"];
+
+// A link names the language only when somebody chose it by hand.
+const inLanguage = (link) => (boot.chosen() ? `${link}&lang=${boot.language}` : link);
+
+const speak = async (language) => {
+  const { lang, dataset } = document.documentElement;
+  const catalogue = new URL(`locale/${language}.mo`, import.meta.url).href;
+  const page = language === lang ? {} : { view, about, root: dataset.root };
+  const { title, body } = await spoken({ language, catalogue, ...page });
+  if (!body) return;
+  const fresh = new DOMParser().parseFromString(body, "text/html");
+  for (const part of PARTS) document.querySelector(part).replaceWith(fresh.querySelector(part));
+  document.documentElement.lang = language;
+  document.title = title;
+  boot.speak(language);
+};
+
+document.addEventListener("change", async ({ target }) => {
+  if (target.id !== "language") return;
+  boot.choose(target.value);
+  if (!device) return; // it is spoken once Python is there
+  await speak(target.value);
+  byId("language").focus();
+  history.replaceState(null, "", `#${inLanguage(current.replace(/&lang=[a-z]+/, ""))}`);
+  await fromLink();
+});
+
+document.addEventListener("click", ({ target }) => {
+  const { hreflang } = target.closest("a[hreflang]") ?? {};
+  if (hreflang) boot.choose(hreflang);
 });
 
 device = await describe();
+if (boot.language !== "en" || document.documentElement.lang !== "en") await speak(boot.language);
 boot.stage("answer");
 await fromLink();
 shown();

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app import pages
 from app.views.html import Html, joined, tag
-from willitfit.language import _
+from willitfit import language
+from willitfit.language import LANGUAGES, _
 
 
 def body(main: Html, *, root: str, view: str) -> Html:
@@ -13,17 +14,19 @@ def body(main: Html, *, root: str, view: str) -> Html:
         header(root, view),
         tag("main", main, id="main"),
         _sharing(),
-        footer(root),
+        footer(root, view),
     )
 
 
 def header(root: str, view: str) -> Html:
     """Return the head of the page with the way to every other."""
-    links = [_link(root + folder, text, here=view == name) for name, (folder, text) in _pages()]
+    home = root + language.folder()
+    links = [_link(home + folder, text, here=view == name) for name, (folder, text) in _pages()]
     return tag(
         "header",
-        tag("a", _("Will it fit?"), href=root, class_="brand"),
+        tag("a", _("Will it fit?"), href=home, class_="brand"),
         tag("nav", links, aria_label=_("Pages")),
+        _languages(),
         tag("button", _("Share"), type="button", data_share=True, class_="quiet"),
         class_="site",
     )
@@ -91,11 +94,26 @@ def _sharing() -> Html:
     )
 
 
-def footer(root: str) -> Html:
-    """Return the foot of the page."""
+def _languages() -> Html:
+    """Return the choice of the language; `page.js` listens to it."""
+    options = [
+        tag("option", name, value=code, lang=code, selected=code == language.current())
+        for code, name in LANGUAGES.items()
+    ]
+    return tag("select", options, id="language", aria_label=_("Language"), autocomplete="off")
+
+
+def footer(root: str, view: str) -> Html:
+    """Return the foot of the page, with the way to it in every language."""
+    folder = pages.named(view).FOLDER
+    others = [
+        tag("a", name, href=root + language.folder(code) + folder, lang=code, hreflang=code)
+        for code, name in LANGUAGES.items()
+    ]
     return tag(
         "footer",
         tag("p", _("Computed in this tab by Python. Nothing is sent anywhere.")),
-        tag("p", tag("a", _("Every model"), href=f"{root}#models")),
+        tag("p", tag("a", _("Every model"), href=f"{root}{language.folder()}#models")),
+        tag("p", others, class_="languages"),
         class_="site",
     )

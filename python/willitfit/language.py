@@ -100,6 +100,16 @@ def current() -> str:
     return _speech.code
 
 
+def folder(code: str | None = None) -> str:
+    """Return where the pages in a language, else the one in use, lie from the site's root.
+
+    >>> folder("de"), folder("en")
+    ('de/', '')
+    """
+    code = code or _speech.code
+    return "" if code == ENGLISH else f"{code}/"
+
+
 def ready(code: str) -> bool:
     """Return whether `use` could say a language without a catalogue given to it."""
     return code in _ready or (code in LANGUAGES and _compiled(code) is not None)

@@ -91,7 +91,7 @@ def build(folder: Path) -> None:
         code=code_at,
         runtime=runtime_at,
         build=digest(folder, STATIC),
-        guard=(STATIC / "guard.js").read_text(),
+        guard=pages.guard((STATIC / "guard.js").read_text()),
         site=os.environ.get("SITE_URL", ""),
         preloads=_preloads(folder, code_at, runtime_at),
     )

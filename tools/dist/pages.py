@@ -15,9 +15,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from app.document import filled
+from app.views import loading
 from tools.dist.kept import digest, files_under, kept
 from tools.dist.picture import draw
 from tools.dist.places import CACHE, ROOT
+from tools.messages import OTHERS
+from willitfit import language
+from willitfit.language import ENGLISH, LANGUAGES
 
 HERE = Path(__file__).parent
 PICTURES = CACHE / "pictures"
@@ -57,11 +61,12 @@ def written(laid: Laid, folder: Path) -> None:
     (folder / "og").mkdir(exist_ok=True)
     for source in files_under(rendered):
         path, text = str(source.relative_to(rendered)), source.read_text(encoding="utf-8")
-        picture = f"og/{_name(path)}.png"
+        picture = f"og/{_name(_english(path))}.png"
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
-        (folder / picture).write_bytes(_picture(text))
+        if path == _english(path):  # pictures are drawn in a font of Latin letters
+            (folder / picture).write_bytes(_picture(text))
 
 
 def _rendered() -> Path:
@@ -82,6 +87,35 @@ def _name(path: str) -> str:
     return path.removesuffix("index.html").strip("/").rpartition("/")[2] or "index"
 
 
+def _english(path: str) -> str:
+    """Return the path of the same page in English."""
+    code, _, rest = path.partition("/")
+    return rest if code in OTHERS else path
+
+
+def _alternates(home: str, path: str) -> str:
+    """Return links to the same page in every language, where it is rendered in each."""
+    page = _english(path).removesuffix("index.html")
+    if page.startswith("m/"):
+        return ""
+    ways = {ENGLISH: "", **{code: f"{code}/" for code in OTHERS}, "x-default": ""}
+    return "\n".join(
+        f'<link rel="alternate" hreflang="{code}" href="{escape(home + way + page)}">'
+        for code, way in ways.items()
+    )
+
+
+def guard(script: str) -> str:
+    """Return the first script with its words in every language."""
+    words = {}
+    for code in LANGUAGES:
+        language.use(code)
+        words[code] = loading.words()
+    language.use(ENGLISH)
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return filled(script, {"words": text})
+
+
 def _places(laid: Laid, path: str, picture: str) -> dict[str, str]:
     root = "../" * path.count("/") or "./"
     home = laid.site.rstrip("/") + "/" if laid.site else root
@@ -90,6 +124,7 @@ def _places(laid: Laid, path: str, picture: str) -> dict[str, str]:
         "code": root + laid.code,
         "runtime": root + laid.runtime,
         "canonical": escape(home + path.removesuffix("index.html")),
+        "alternates": _alternates(home, path),
         "picture": escape(home + picture),
         "config": escape(_config(root, laid.build)),
         "plugins": PLUGINS,
