@@ -1,0 +1,117 @@
+"""Low-rank adapters: two narrow matrices beside each frozen one.
+
+In: an architecture, a rank and which matrices. Out: the matrices adapted, and how many
+parameters their adapters have.
+
+Source: Hu et al. 2021, arXiv:2106.09685.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from willitfit.architecture import Architecture
+from willitfit.errors import UnsupportedCombination
+from willitfit.layers import KeyValue, Latent, Layer
+from willitfit.tensors import Role, Tensor
+from willitfit.training.plan import TARGETS, Targets
+from willitfit.units import Parameters
+
+_ATTENTION: Final = {
+    Role.QUERY,
+    Role.KEY,
+    Role.VALUE,
+    Role.QUERY_KEY_VALUE,
+    Role.ATTENTION_OUTPUT,
+}
+_FEED_FORWARD: Final = {Role.GATE, Role.UP, Role.GATE_UP, Role.DOWN}
+
+#: The roles each choice adapts; a fused matrix is adapted for the thirds that are wanted.
+ROLES: Final[dict[Targets, frozenset[Role]]] = {
+    Targets.QUERY_VALUE: frozenset({Role.QUERY, Role.VALUE, Role.QUERY_KEY_VALUE}),
+    Targets.ATTENTION: frozenset(_ATTENTION),
+    Targets.LINEAR: frozenset(_ATTENTION | _FEED_FORWARD),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """One frozen matrix and the widths that its adapter goes between."""
+
+    tensor: Tensor
+    inputs: int
+    outputs: tuple[int, ...]
+
+    def parameters(self, rank: int) -> Parameters:
+        """Return what adapters of this rank hold: rank × (inputs + outputs) each."""
+        return Parameters(sum(rank * (self.inputs + each) for each in self.outputs))
+
+
+def adapted(architecture: Architecture, targets: Targets) -> tuple[Adapted, ...]:
+    """Return the matrices that get an adapter, in the model's order.
+
+    Raises `UnsupportedCombination` where the model has none of them.
+    """
+    found = tuple(_adapted(architecture, targets))
+    if not found:
+        raise UnsupportedCombination(
+            f"{architecture.family} has no matrices for adapters on {TARGETS[targets]}",
+            [each for each in Targets if each is not targets],
+        )
+    return found
+
+
+def _adapted(architecture: Architecture, targets: Targets) -> Iterator[Adapted]:
+    for tensor in architecture.inventory.stored:
+        matrix = len(tensor.shape) == 2 and not tensor.bias and tensor.layer is not None
+        if matrix and tensor.role in ROLES[targets]:
+            outputs, inputs = tensor.shape
+            split = tensor.role is Role.QUERY_KEY_VALUE and targets is Targets.QUERY_VALUE
+            thirds = _thirds(architecture, tensor) if split else None
+            if thirds is None:
+                yield Adapted(tensor, inputs, (outputs,))
+            else:  # some models store inputs first: what is no output is the input
+                yield Adapted(tensor, inputs + outputs - sum(thirds), (thirds[0], thirds[2]))
+
+
+def _thirds(architecture: Architecture, tensor: Tensor) -> tuple[int, int, int] | None:
+    """Return the widths of queries, keys and values inside a fused matrix."""
+    layer = layer_of(architecture, tensor)
+    if layer is None:
+        return None
+    queries = layer.attention_heads * layer.head_width
+    kept = keys_of(layer)
+    if kept is None:
+        return queries, queries, queries
+    heads = kept.key_value_heads
+    return queries, heads * kept.key_width, heads * kept.value_width
+
+
+def layer_of(architecture: Architecture, tensor: Tensor) -> Layer | None:
+    """Return the layer that a tensor lies in, the first one where layers share tensors."""
+    tower = architecture.tower(tensor.part)
+    if tower is None or tensor.layer is None or tensor.layer >= len(tower.layers):
+        return None
+    return tower.layers[tensor.layer]
+
+
+def keys_of(layer: Layer) -> KeyValue | None:
+    """Return the keys and values of a layer's self-attention, as it computes with them."""
+    for kept in layer.keeps:
+        if isinstance(kept, KeyValue):
+            return kept
+        if isinstance(kept, Latent):
+            return kept.expanded
+    return None
+
+
+def count(architecture: Architecture, rank: int, targets: Targets) -> Parameters:
+    """Return the parameters of all adapters of one rank.
+
+    >>> from willitfit.textbook import Widths, textbook
+    >>> count(textbook(Widths()), 4, Targets.QUERY_VALUE)  # 12 x 2 x 4 x (768 + 768)
+    147456
+    """
+    return Parameters(sum(each.parameters(rank) for each in adapted(architecture, targets)))
