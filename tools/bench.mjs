@@ -18,8 +18,7 @@ const python = await loadPyodide({
 const found = { start: performance.now() - began };
 
 for (const path of wheels) {
-  python.FS.writeFile(`/${basename(path)}`, readFileSync(path));
-  python.runPython(`import sys; sys.path.insert(0, "/${basename(path)}")`);
+  python.unpackArchive(readFileSync(path), "wheel");
 }
 for (const [name, statement] of Object.entries({ setup, ...runs })) {
   const taken = [];

@@ -181,7 +181,6 @@ STYLES: dict[str, Style] = {
     "olmo3": Style(bias=ATTENTION_BIAS, norms=over_heads, around=BEHIND, windows=all_but_every(4)),
     "cohere": Style(bias=ATTENTION_BIAS, norms=_cohere_norms, around=AROUND[:1]),
     "cohere2": Style(
-        heads=shared_heads,
         bias=ATTENTION_BIAS,
         around=AROUND[:1],
         windows=windows_where(

@@ -103,11 +103,14 @@ def _t5_layer(keys: Keys, part: Part, *, positions: bool) -> Block:
 
 
 def _t5_feeds(keys: Keys, hidden: int) -> Block:
-    """Return the feed-forward half; its activation's name says whether it is gated."""
+    """Return the feed-forward half; its activation's name says whether it is gated.
+
+    A written `is_gated_act` counts for more, as it does in transformers.
+    """
     inner, words = keys.whole("d_ff"), keys.word("feed_forward_proj").split("-")
     if len(words) > 2 or (len(words) == 2 and words[0] != "gated"):
         raise keys.fault("feed_forward_proj", "needs the form 'relu' or 'gated-gelu'")
-    if words[0] == "gated":
+    if keys.flag("is_gated_act") if keys.has("is_gated_act") else words[0] == "gated":
         return gated(hidden, inner, names=("wi_0", "wi_1", "wo"))
     return plain(hidden, inner, names=("wi", "wo"), bias=False)
 

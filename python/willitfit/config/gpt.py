@@ -218,8 +218,11 @@ def gpt_neo(asked: Asked) -> Body:
 
 
 def _neo_kinds(keys: Keys) -> tuple[str, ...]:
-    """Return each layer's kind, spelt out from pairs of (kinds, how often)."""
+    """Return each layer's kind, spelt out from pairs of (kinds, how often) or one by one."""
     count = keys.layers("num_layers")
+    spelt = keys.words("attention_layers", count=count, choices=("global", "local"))
+    if spelt is not None:
+        return spelt
     kinds: list[str] = []
     for pair in keys.sequence("attention_types") or [[["global", "local"], 12]]:
         names, times = pair if isinstance(pair, (list, tuple)) and len(pair) == 2 else ((), 0)

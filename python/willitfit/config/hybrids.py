@@ -34,6 +34,7 @@ from willitfit.config.styles import (
     FULL,
     decoder,
     gated_by,
+    head_width,
     layer_kinds,
     paired,
     read_heads,
@@ -234,7 +235,7 @@ def _griffin_mixer(keys: Keys, kind: str) -> tuple[str, Block]:
         kernel = keys.whole("conv1d_width", most=1024)
         return "temporal_block", gated_recurrence(hidden, width, queries, kernel)
     shared = keys.whole_or("num_key_value_heads", queries)
-    heads = Heads(queries=queries, key_values=shared, width=hidden // queries)
+    heads = Heads(queries=queries, key_values=shared, width=head_width(keys))
     inputs = keys.flag("attention_bias")
     bias = Biases(inputs, inputs, inputs, output=True)
     window = keys.maybe("attention_window_size")

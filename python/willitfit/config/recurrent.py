@@ -26,7 +26,7 @@ def _mamba(asked: Asked) -> Body:
     hidden = keys.whole("hidden_size")
     widths = Mamba(
         hidden=hidden,
-        inner=keys.whole("expand", most=1024) * hidden,
+        inner=keys.whole_or("intermediate_size", keys.whole("expand", most=1024) * hidden),
         state=keys.whole("state_size"),
         rank=time_step_rank(keys, "time_step_rank"),
         kernel=keys.whole("conv_kernel", most=1024),
