@@ -6,12 +6,13 @@ fail, with both intervals, an outcome, how it is known and a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from willitfit import budgets
-from willitfit.budgets import ANYWHERE, Budget, Pool
+from willitfit import budgets, decisions
+from willitfit.budgets import Budget, Pool
+from willitfit.decisions import LEAST, told
 from willitfit.device import Device, Unasked
 from willitfit.footprint import Footprint
 from willitfit.language import _, amount, number
@@ -19,16 +20,8 @@ from willitfit.outcome import Outcome, probability, word
 from willitfit.runtimes import needs
 from willitfit.runtimes.base import Runtime
 from willitfit.runtimes.needs import Demand, Needs
-from willitfit.units import GB, MB, Basis, Bytes, Interval, exactly
+from willitfit.units import GB, MB, Basis, Interval, exactly
 
-#: The chance given to a feature that nobody asked the browser about: current browsers mostly
-#: have it (WebGPU reaches about 85 % of visitors, caniuse, July 2026), so it lowers, not decides.
-UNASKED: Final = 0.85
-#: A limit that a runtime works around, at a cost, when it is not met.
-WORKED_AROUND: Final = 0.6
-#: What every WebGPU device offers, asked or not (the specification's default limits).
-LEAST_BUFFER: Final = Bytes(256 * 2**20)
-LEAST_BINDING: Final = Bytes(128 * 2**20)
 #: The share of installed memory that a system shows (Windows 97.5 %, ChromeOS 95 %).
 VISIBLE: Final = 0.95
 
@@ -61,13 +54,27 @@ def check_all(
     device: Device,
 ) -> tuple[Check, ...]:
     """Return every check, hardest failures first, then from least to most probable."""
-    weighed = wanted.availability and device.language_model is not None
-    moot = needs.WEIGHED if weighed else (needs.AVAILABILITY,)
-    found = [_ANSWERS[each.name](each, device, wanted) for each in demands if each.name not in moot]
-    found += _memory(runtime, device, footprint)
-    if download.likely and not weighed:
+    left = [each for each in demands if each.name not in moot(wanted, device)]
+    found = [met(each, device, wanted) for each in left]
+    found += [_room(each, footprint) for each in rooms(runtime, device)]
+    if download.likely and not weighed(wanted, device):
         found.append(_storage(download, device))
     return tuple(sorted(found, key=_severity))
+
+
+def weighed(wanted: Needs, device: Device) -> bool:
+    """Return whether the browser itself has said if its own model fits."""
+    return wanted.availability and device.language_model is not None
+
+
+def moot(wanted: Needs, device: Device) -> tuple[str, ...]:
+    """Return the demands that need no answer here."""
+    return needs.WEIGHED if weighed(wanted, device) else (needs.AVAILABILITY,)
+
+
+def met(demand: Demand, device: Device, wanted: Needs) -> Check:
+    """Return the check of one demand."""
+    return _ANSWERS[demand.name](demand, device, wanted)
 
 
 def _severity(check: Check) -> tuple[int, float]:
@@ -100,89 +107,69 @@ def _figures(value: float, most: int) -> str:
 # Memory
 
 
-def _memory(runtime: Runtime, device: Device, footprint: Footprint) -> Iterator[Check]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A pool whose peak is checked, with what there is of it."""
+
+    name: str
+    pool: Pool
+    budget: Budget
+
+
+def rooms(runtime: Runtime, device: Device) -> tuple[Room, ...]:
+    """Return the memory that a runtime fills on a device: together, or page and card apart."""
     if runtime.name == "prompt-api":
-        return
-    shared = budgets.shares_memory(device)
-    if runtime.uses_gpu and shared is False:
-        yield _room("tab-memory", Pool.PAGE, footprint, budgets.page(device))
-        yield _room("gpu-memory", Pool.GPU, footprint, budgets.graphics(device))
-    elif runtime.uses_gpu or device.on_phone or device.browser == "safari":
-        yield _room("memory", Pool.PEAK, footprint, budgets.peak(device))
-    else:
-        yield _room("memory", Pool.PEAK, footprint, budgets.page(device))
+        return ()
+    if runtime.uses_gpu and budgets.shares_memory(device) is False:
+        return (
+            Room("tab-memory", Pool.PAGE, budgets.page(device)),
+            Room("gpu-memory", Pool.GPU, budgets.graphics(device)),
+        )
+    together = runtime.uses_gpu or device.on_phone or device.browser == "safari"
+    return (Room("memory", Pool.PEAK, (budgets.peak if together else budgets.page)(device)),)
 
 
-def _room(name: str, pool: Pool, footprint: Footprint, budget: Budget) -> Check:
-    need, have = footprint.peak_in(pool), budget.have
-    if have is None:
-        return _unknown_room(name, pool, need, budget)
-    chance = probability(need, have)
+def _room(room: Room, footprint: Footprint) -> Check:
+    need, have = footprint.peak_in(room.pool), room.budget.have
+    decision = decisions.room(need, have)
+    anywhere = have is None and decision.known
     return Check(
-        name=name,
+        name=room.name,
         need=need,
         have=have,
-        outcome=word(chance),
-        probability=chance,
-        basis=budget.basis,
-        message=_(
-            "needs {need} of about {have}: {why}",
-            need=size(need),
-            have=size(have),
-            why=budget.why,
-        ),
+        outcome=decision.outcome,
+        probability=decision.probability,
+        basis=Basis.ASSUMED if anywhere else room.budget.basis,
+        message=_said_of(need, room.budget, anywhere=anywhere),
         decides=True,
-        pool=pool,
+        pool=room.pool,
     )
 
 
-def _unknown_room(name: str, pool: Pool, need: Interval, budget: Budget) -> Check:
-    if need.high <= ANYWHERE:
-        return Check(
-            name=name,
-            need=need,
-            have=None,
-            outcome=Outcome.LIKELY,
-            probability=0.95,
-            basis=Basis.ASSUMED,
-            message=_("needs {need}, which every device with this browser has", need=size(need)),
-            decides=True,
-            pool=pool,
-        )
-    return Check(
-        name=name,
-        need=need,
-        have=None,
-        outcome=Outcome.UNKNOWN,
-        probability=None,
-        basis=budget.basis,
-        message=_("needs {need}; {why}", need=size(need), why=budget.why),
-        decides=True,
-        pool=pool,
-    )
+def _said_of(need: Interval, budget: Budget, *, anywhere: bool) -> str:
+    if anywhere:
+        return _("needs {need}, which every device with this browser has", need=size(need))
+    if budget.have is None:
+        return _("needs {need}; {why}", need=size(need), why=budget.why)
+    have = size(budget.have)
+    return _("needs {need} of about {have}: {why}", need=size(need), have=have, why=budget.why)
 
 
 def _storage(room: Interval, device: Device) -> Check:
     budget = budgets.storage(device)
+    decision = decisions.storage(room, budget.have)
     if budget.have is None:
-        return Check(
-            name="storage",
-            need=room,
-            have=None,
-            outcome=Outcome.UNKNOWN,
-            probability=None,
-            basis=budget.basis,
-            message=_("keeping it takes {need}; {why}", need=size(room), why=budget.why),
-        )
-    chance = probability(room, budget.have)
+        said = _("keeping it takes {need}; {why}", need=size(room), why=budget.why)
+    else:
+        said = _("keeping it takes {need}: {why}", need=size(room), why=budget.why)
     return Check(
         name="storage",
         need=room,
         have=budget.have,
-        outcome=word(chance),
-        probability=max(chance, 0.05),
+        outcome=decision.outcome,
+        probability=decision.probability,
         basis=budget.basis,
-        message=_("keeping it takes {need}: {why}", need=size(room), why=budget.why),
+        message=said,
     )
 
 
@@ -191,25 +178,20 @@ def _storage(room: Interval, device: Device) -> Check:
 
 def _feature(demand: Demand, *, there: bool | None, without: str = "") -> Check:
     """Return the check of something a device has or has not."""
+    decision = decisions.feature(there=there, hard=demand.hard)
+    said = demand.why
     if there is None:
-        return Check(
-            name=demand.name,
-            need=demand.need,
-            have=None,
-            outcome=Outcome.UNKNOWN,
-            probability=UNASKED if demand.hard else UNASKED + (1 - UNASKED) * WORKED_AROUND,
-            basis=Basis.ASSUMED,
-            message=_("{why}; not known here, most current browsers have it", why=demand.why),
-        )
-    failed = Outcome.NO if demand.hard else Outcome.MAY
+        said = _("{why}; not known here, most current browsers have it", why=demand.why)
+    elif not there:
+        said = _("{why}; {fault}", why=demand.why, fault=without)
     return Check(
         name=demand.name,
         need=demand.need,
         have=None,
-        outcome=Outcome.LIKELY if there else failed,
-        probability=1.0 if there else 0.0 if demand.hard else WORKED_AROUND,
-        basis=Basis.REPORTED,
-        message=demand.why if there else _("{why}; {fault}", why=demand.why, fault=without),
+        outcome=decision.outcome,
+        probability=decision.probability,
+        basis=Basis.ASSUMED if there is None else Basis.REPORTED,
+        message=said,
     )
 
 
@@ -217,20 +199,18 @@ def _limit(demand: Demand, limit: int | None, says: str) -> Check:
     """Return the check of bytes against a limit that a browser states exactly."""
     if limit is None or demand.need is None:
         return _feature(demand, there=None)
-    need = demand.need
-    met = need.likely <= limit
-    failed = Outcome.NO if demand.hard and need.low > limit else Outcome.MAY
+    decision = decisions.within(demand.need, limit, hard=demand.hard)
     return Check(
         name=demand.name,
-        need=need,
+        need=demand.need,
         have=exactly(limit),
-        outcome=Outcome.LIKELY if met else failed,
-        probability=1.0 if met else 0.0 if failed is Outcome.NO else WORKED_AROUND,
+        outcome=decision.outcome,
+        probability=decision.probability,
         basis=Basis.REPORTED,
         message=_(
             "{why}: {need} of {have}, {says}",
             why=demand.why,
-            need=size(need),
+            need=size(demand.need),
             have=size(exactly(limit)),
             says=says,
         ),
@@ -272,49 +252,44 @@ def _jspi(demand: Demand, device: Device, wanted: Needs) -> Check:
 
 def _buffer(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
-    adapter = device.adapter
-    limit = adapter.max_buffer_size if adapter else None
-    if _everywhere(demand, limit, LEAST_BUFFER):
-        return _limit(demand, LEAST_BUFFER, _("which every WebGPU device has for a buffer"))
-    return _limit(demand, limit, _("this adapter's buffer size"))
+    if _everywhere(demand, device):
+        least = LEAST[demand.name]
+        return _limit(demand, least, _("which every WebGPU device has for a buffer"))
+    return _limit(demand, told(demand.name, device), _("this adapter's buffer size"))
 
 
 def _binding(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
-    adapter = device.adapter
-    limit = adapter.max_storage_buffer_binding_size if adapter else None
-    if _everywhere(demand, limit, LEAST_BINDING):
-        return _limit(demand, LEAST_BINDING, _("which every WebGPU device has for a binding"))
-    return _limit(demand, limit, _("this adapter's binding size"))
+    if _everywhere(demand, device):
+        least = LEAST[demand.name]
+        return _limit(demand, least, _("which every WebGPU device has for a binding"))
+    return _limit(demand, told(demand.name, device), _("this adapter's binding size"))
 
 
-def _everywhere(demand: Demand, limit: int | None, least: int) -> bool:
+def _everywhere(demand: Demand, device: Device) -> bool:
     """Return whether an untold limit is met all the same: the least there is suffices."""
-    return limit is None and demand.need is not None and demand.need.high <= least
+    if demand.need is None or told(demand.name, device) is not None:
+        return False
+    return decisions.within(demand.need, None, hard=demand.hard, least=LEAST[demand.name]).asked
 
 
 def _advised(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
-    adapter = device.adapter
-    limits = (adapter.max_buffer_size, adapter.max_storage_buffer_binding_size) if adapter else ()
-    known = [limit for limit in limits if limit is not None]
-    limit = min(known) if len(known) == 2 else None
-    return _limit(demand, limit, _("the smaller of both limits"))
+    return _limit(demand, told(demand.name, device), _("the smaller of both limits"))
 
 
 def _wasm(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
-    ceiling = demand.limit or Bytes(4 * 2**30)
+    ceiling = heap_ceiling(demand.limit)
     budget = budgets.wasm(device, ceiling)
     need, have = demand.need or exactly(0), budget.have or exactly(ceiling)
-    failed = need.low > ceiling
-    chance = 0.0 if failed else probability(need, have)
+    decision = decisions.heap(need, have, ceiling)
     return Check(
         name=demand.name,
         need=need,
         have=have,
-        outcome=Outcome.NO if failed else word(chance),
-        probability=chance,
+        outcome=decision.outcome,
+        probability=decision.probability,
         basis=budget.basis,
         message=_(
             "takes WebAssembly memory, {need} of {have}: {why}",
@@ -325,9 +300,15 @@ def _wasm(demand: Demand, device: Device, wanted: Needs) -> Check:
     )
 
 
+def heap_ceiling(own: int | None) -> int:
+    """Return where a WebAssembly memory ends: where its runtime says, or with 32-bit addresses."""
+    return own or 4 * 2**30
+
+
 def _file(demand: Demand, device: Device, wanted: Needs) -> Check:
-    del device, wanted
-    return _limit(demand, demand.limit, _("the most one ArrayBuffer takes"))
+    del wanted
+    limit = told(demand.name, device, demand.limit)
+    return _limit(demand, limit, _("the most one ArrayBuffer takes"))
 
 
 def _platform(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -395,7 +376,7 @@ def _built_in_storage(demand: Demand, device: Device, wanted: Needs) -> Check:
         need=demand.need,
         have=None,
         outcome=Outcome.UNKNOWN,
-        probability=UNASKED,
+        probability=decisions.UNASKED,
         basis=Basis.LISTED,
         message=_("{why}; no browser tells a page how much is free", why=demand.why),
     )

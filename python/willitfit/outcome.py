@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from willitfit.units import Interval
@@ -38,9 +39,9 @@ _TAIL: Final = 1.15
 def _points(interval: Interval) -> tuple[float, ...]:
     return (
         interval.low / _TAIL,
-        float(interval.low),
-        float(interval.likely),
-        float(interval.high),
+        interval.low * 1.0,
+        interval.likely * 1.0,
+        interval.high * 1.0,
         interval.high * _TAIL,
     )
 
@@ -48,10 +49,13 @@ def _points(interval: Interval) -> tuple[float, ...]:
 def _quantile(points: tuple[float, ...], share: float) -> float:
     at = min(max(bisect_right(_SHARES, share) - 1, 0), len(points) - 2)
     span = _SHARES[at + 1] - _SHARES[at]
-    return points[at] + (points[at + 1] - points[at]) * (share - _SHARES[at]) / span
+    return points[at] + (points[at + 1] - points[at]) * ((share - _SHARES[at]) / span)
 
 
 def _share_below(points: tuple[float, ...], value: float) -> float:
+    """Return how much of a distribution lies below a value."""
+    if not isinstance(value, float):
+        return _shares_below(points, value)
     if value <= points[0]:
         return 0.0
     if value >= points[-1]:
@@ -59,6 +63,16 @@ def _share_below(points: tuple[float, ...], value: float) -> float:
     at = bisect_right(points, value) - 1
     span = points[at + 1] - points[at]
     return _SHARES[at] + (_SHARES[at + 1] - _SHARES[at]) * (value - points[at]) / span
+
+
+def _shares_below(points: tuple[float, ...], values: float) -> float:
+    """Return the same for an array of values: the sum of each step's part, whichever they reach."""
+    below = 0.0
+    for at, (lower, upper) in enumerate(pairwise(points)):
+        whole = values >= upper
+        part = (values > lower) * (values < upper) * ((values - lower) / ((upper - lower) or 1.0))
+        below = below + (_SHARES[at + 1] - _SHARES[at]) * (whole + part)
+    return (values > points[0]) * below
 
 
 def probability(need: Interval, have: Interval) -> float:
@@ -71,10 +85,31 @@ def probability(need: Interval, have: Interval) -> float:
     >>> round(probability(Interval(4, 6, 9), Interval(4, 6, 9)), 1)
     0.5
     """
+    if need.high * _TAIL < have.low / _TAIL:
+        return 1.0
+    return 0.0 if need.low / _TAIL > have.high * _TAIL else weighed(need, have)
+
+
+def weighed(need: Interval, have: Interval) -> float:
+    """Return the probability where the intervals may meet.
+
+    Only arithmetic and comparisons touch the need, so its ends may be arrays: `grid` weighs
+    many at once by this very function.
+    """
     wanted, there = _points(need), _points(have)
-    shares = ((step + 0.5) / _STEPS for step in range(_STEPS))
-    met = (1.0 - _share_below(there, _quantile(wanted, share)) for share in shares)
-    return round(sum(met) / _STEPS, 4)
+    met = 0.0
+    for step in range(_STEPS):
+        met = met + (1.0 - _share_below(there, _quantile(wanted, (step + 0.5) / _STEPS)))
+    return rounded(met / _STEPS)
+
+
+def rounded(chance: float) -> float:
+    """Return a chance to four places; what lies halfway goes up, whatever the noise of floats.
+
+    >>> rounded(0.47505), rounded(1.0)
+    (0.4751, 1.0)
+    """
+    return (chance * 10_000 + 0.500_000_1) // 1 / 10_000
 
 
 def word(chance: float) -> Outcome:

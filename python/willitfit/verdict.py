@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Final
 
 from willitfit.checks import Check
+from willitfit.decisions import together
 from willitfit.language import Words, _, later
 from willitfit.outcome import Outcome, word
 
@@ -44,12 +44,7 @@ class Verdict:
 
 
 def judge(checks: Sequence[Check]) -> Verdict:
-    """Return the verdict of all checks; they come hardest first.
-
-    The chance is the product of the checks' own: they fail for different reasons. What
-    nobody asked the browser about fails for one reason, an old browser or adapter, and
-    counts once.
-    """
+    """Return the verdict of all checks; they come hardest first."""
     failed = next((check for check in checks if check.outcome is Outcome.NO), None)
     if failed is not None:
         return _verdict(Outcome.NO, 0.0, failed)
@@ -57,9 +52,9 @@ def judge(checks: Sequence[Check]) -> Verdict:
     if untold is not None:
         return _verdict(Outcome.UNKNOWN, None, untold)
     known = [check for check in checks if check.probability is not None]
-    told = (c.probability or 0.0 for c in known if c.outcome is not Outcome.UNKNOWN)
+    asked = (c.probability or 0.0 for c in known if c.outcome is not Outcome.UNKNOWN)
     unasked = (c.probability or 0.0 for c in known if c.outcome is Outcome.UNKNOWN)
-    chance = round(prod(told) * min(unasked, default=1.0), 4)
+    chance = together(asked, unasked)
     weakest = min(known, key=lambda check: check.probability or 0.0, default=None)
     memory = next((check for check in known if check.decides), weakest)
     certain = weakest is None or weakest.probability == 1.0

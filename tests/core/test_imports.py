@@ -18,7 +18,7 @@ ORDER = (
     "tensors", "layers", "blocks", "architecture",
     "textbook", "config", "recipes", "headers", "hub", "inspection",
     "device", "budgets", "cache", "runtimes", "footprint",
-    "outcome", "checks", "verdict", "speed",
+    "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
     "offers", "answers", "findings", "reports", "comparisons", "ladder", "texts", "grid",
