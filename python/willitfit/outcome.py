@@ -54,7 +54,7 @@ def _quantile(points: tuple[float, ...], share: float) -> float:
 
 def _share_below(points: tuple[float, ...], value: float) -> float:
     """Return how much of a distribution lies below a value."""
-    if not isinstance(value, float):
+    if hasattr(value, "shape"):
         return _shares_below(points, value)
     if value <= points[0]:
         return 0.0
