@@ -6,6 +6,7 @@ from app.views.html import Html, tag
 from app.views.marks import mark
 from app.views.words import SHORT, bytes_
 from willitfit.answers import Answer, Suggestion
+from willitfit.language import _
 from willitfit.link import write
 from willitfit.outcome import Outcome
 
@@ -16,20 +17,20 @@ def card(answer: Answer, suggestions: list[Suggestion]) -> Html | None:
         return None
     return tag(
         "section",
-        tag("h3", "What would help"),
+        tag("h3", _("What would help")),
         tag("ul", [_item(each) for each in suggestions], class_="better"),
         class_="card",
-        aria_label="What would help",
+        aria_label=_("What would help"),
     )
 
 
 def _item(each: Suggestion) -> Html:
-    effect = f"needs {bytes_(each.saves)} less" if each.saves > 0 else "asks for less"
+    less = _("needs {size} less", size=bytes_(each.saves)) if each.saves > 0 else _("asks for less")
     return tag(
         "li",
         tag(
             "a",
-            tag("span", tag("b", each.change), tag("small", f" {effect}")),
+            tag("span", tag("b", each.change), " ", tag("small", less)),
             tag("span", mark(each.outcome), SHORT[each.outcome], class_=f"short {each.outcome}"),
             href=f"#{write(each.scenario)}",
             data_change=True,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from app.views.html import Child, Html, joined, tag
+from willitfit.language import amount, number
 from willitfit.units import GB, MB
 
 #: A place in a chart: where it lies on each axis, in the axes' own units.
@@ -71,7 +72,7 @@ def round_bytes(count: int) -> str:
     ('2 GB', '500 MB')
     """
     unit, name = (GB, "GB") if count >= GB else (MB, "MB")
-    return f"{count / unit:g} {name}"
+    return amount(number(count / unit, "g"), name)
 
 
 def logarithmic(ticks: Iterable[tuple[float, str]], low: float, high: float) -> Axis:

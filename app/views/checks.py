@@ -8,6 +8,7 @@ from app.views.verdict import chip
 from app.views.words import CHECKS, SHORT, between, bytes_
 from willitfit.answers import Answer
 from willitfit.checks import Check
+from willitfit.language import _
 from willitfit.outcome import Outcome
 
 
@@ -15,10 +16,10 @@ def card(answer: Answer) -> Html:
     """Return every check."""
     return tag(
         "section",
-        tag("h3", "Checks"),
+        tag("h3", _("Checks")),
         tag("ul", [_item(check) for check in answer.checks], class_="checks"),
         class_="card",
-        aria_label="Checks",
+        aria_label=_("Checks"),
     )
 
 
@@ -40,13 +41,13 @@ def _item(check: Check) -> Html:
 
 def _amount(check: Check) -> str:
     if check.need is None:
-        return {Outcome.LIKELY: "yes", Outcome.NO: "no"}.get(check.outcome, "not known")
+        return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
     if check.have is None:
         return between(check.need)
     if check.name == "storage":
-        return f"{between(check.need)} of {bytes_(check.have.likely)}"
-    return f"{between(check.need)} of {between(check.have)}"
+        return _("{need} of {have}", need=between(check.need), have=bytes_(check.have.likely))
+    return _("{need} of {have}", need=between(check.need), have=between(check.have))
 
 
 def _reason(check: Check) -> str:
-    return check.message[:1].upper() + check.message[1:] + "."
+    return _("{sentence}.", sentence=check.message[:1].upper() + check.message[1:])

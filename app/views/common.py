@@ -8,6 +8,7 @@ from app.views.html import Html, joined, tag
 from app.views.marks import mark
 from app.views.words import RUNTIMES, SHORT, bytes_
 from willitfit.answers import Answer
+from willitfit.language import Words, _, later
 from willitfit.link import write
 
 #: Devices most visitors have one like.
@@ -18,10 +19,12 @@ DEVICES: Final = (
     "laptop-16gb-integrated",
 )
 
-_NAMES: Final = {
-    "laptop-8gb-integrated": "Laptop, 8 GB",
-    "laptop-16gb-integrated": "Laptop, 16 GB",
-}
+_NAMES: Final = Words(
+    {
+        "laptop-8gb-integrated": later("Laptop, 8 GB"),
+        "laptop-16gb-integrated": later("Laptop, 16 GB"),
+    }
+)
 
 
 def answers(rows: list[list[Answer]]) -> Html:
@@ -34,7 +37,7 @@ def _scenario(row: list[Answer]) -> Html:
     asked = first.scenario
     facts = [asked.precision, RUNTIMES[first.facts.id]]
     if first.download.likely:
-        facts.append(f"{bytes_(first.download.likely)} to download")
+        facts.append(_("{size} to download", size=bytes_(first.download.likely)))
     return tag(
         "section",
         tag("h3", first.subject.name),

@@ -11,6 +11,7 @@ from willitfit import answers
 from willitfit.answers import Answer, nominal_bits
 from willitfit.catalog import Catalog
 from willitfit.device import Device
+from willitfit.language import _
 from willitfit.scenario import Scenario
 
 
@@ -59,16 +60,23 @@ def everywhere(scenario: Scenario, catalog: Catalog) -> list[Answer]:
 def _before() -> Html:
     return tag(
         "p",
-        "Says whether an AI model is likely to run in this browser on this device, what it would "
-        "download and why, before anything is downloaded. No browser answers that by itself.",
+        _(
+            "Says whether an AI model is likely to run in this browser on this device, what it "
+            "would download and why, before anything is downloaded. No browser answers that by "
+            "itself."
+        ),
     )
 
 
 def _common(rows: list[list[Answer]]) -> Html:
     return tag(
         "section",
-        tag("h2", "On common devices"),
-        tag("p", "Known without asking anybody’s browser; tap one to see why.", class_="lead"),
+        tag("h2", _("On common devices")),
+        tag(
+            "p",
+            _("Known without asking anybody’s browser; tap one to see why."),
+            class_="lead",
+        ),
         common.answers(rows),
         id="common",
     )
@@ -85,14 +93,22 @@ def _why(answer: Answer) -> Html | None:
     tensors = answer.stored.weights_bytes
     return tag(
         "section",
-        tag("h2", "Why not parameters × bits ÷ 8?"),
+        tag("h2", _("Why not parameters × bits ÷ 8?")),
         tag(
             "p",
-            f"{answer.subject.name} has {count:,} parameters. At {bits} bits each that would be "
-            f"{bytes_(naive)}; the download is {bytes_(answer.download.likely)}, of which weights "
-            f"take {bytes_(tensors)}. A precision names what most matrices are stored in: "
-            "scales take room beside them, embeddings and norms often stay wider, rows that do "
-            "not divide into blocks fall back to a fatter type, and a tokenizer travels along.",
+            _(
+                "{model} has {count:,} parameters. At {bits} bits each that would be {naive}; the "
+                "download is {download}, of which weights take {weights}. A precision names what "
+                "most matrices are stored in: scales take room beside them, embeddings and norms "
+                "often stay wider, rows that do not divide into blocks fall back to a fatter "
+                "type, and a tokenizer travels along.",
+                model=answer.subject.name,
+                count=count,
+                bits=bits,
+                naive=bytes_(naive),
+                download=bytes_(answer.download.likely),
+                weights=bytes_(tensors),
+            ),
         ),
         id="why",
         class_="prose",
@@ -108,10 +124,13 @@ def _models(catalog: Catalog, root: str) -> Html:
     links = [tag("li", tag("a", model.name, href=f"{root}m/{model.id}/")) for model in every]
     return tag(
         "section",
-        tag("h2", "Every model"),
+        tag("h2", _("Every model")),
         tag(
             "details",
-            tag("summary", f"{len(every)} models in the catalogue, each with a page of its own"),
+            tag(
+                "summary",
+                _("{count} models in the catalogue, each with a page of its own", count=len(every)),
+            ),
             tag("ul", links, class_="models"),
         ),
         id="models",

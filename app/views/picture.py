@@ -13,16 +13,19 @@ from app.views.words import LABELS, PHASES, between, bytes_
 from willitfit.answers import Answer
 from willitfit.budgets import Pool
 from willitfit.checks import Check
+from willitfit.language import Words, _, later
 from willitfit.runtimes import Label, Phase
 from willitfit.units import Interval, exactly
 
 ORDER = (Label.RUNTIME, Label.WEIGHTS, Label.COPIES, Label.CACHE, Label.WORK)
 
-_TITLES = {
-    Pool.PEAK: "Memory from download to answer",
-    Pool.PAGE: "Memory of the tab",
-    Pool.GPU: "Memory of the graphics card",
-}
+_TITLES = Words(
+    {
+        Pool.PEAK: later("Memory from download to answer"),
+        Pool.PAGE: later("Memory of the tab"),
+        Pool.GPU: later("Memory of the graphics card"),
+    }
+)
 
 
 def card(answer: Answer) -> Html:
@@ -35,9 +38,9 @@ def card(answer: Answer) -> Html:
         "section",
         [_chart(answer, check) for check in checks],
         tag("ul", [_key(label) for label in used], class_="legend"),
-        tag("details", tag("summary", "The figures"), _table(answer, used)),
+        tag("details", tag("summary", _("The figures")), _table(answer, used)),
         class_="card",
-        aria_label="Memory",
+        aria_label=_("Memory"),
     )
 
 
@@ -56,10 +59,10 @@ def _chart(answer: Answer, check: Check) -> Html:
 
 def _band_text(have: Interval | None) -> Html:
     if have is None:
-        return joined("What a tab may use here is not known.")
+        return joined(_("What a tab may use here is not known."))
     return joined(
         tag("span", class_="swatch band", aria_hidden="true"),
-        f"a tab here can probably use {between(have)}",
+        _("a tab here can probably use {have}", have=between(have)),
     )
 
 
@@ -147,20 +150,20 @@ def _key(label: Label) -> Html:
 def _table(answer: Answer, used: list[Label]) -> Html:
     head = tag(
         "tr",
-        tag("th", "phase", scope="col"),
+        tag("th", _("phase"), scope="col"),
         [_head(LABELS[label]) for label in used],
-        _head("low"),
-        _head("likely"),
-        _head("high"),
+        _head(_("low")),
+        _head(_("likely")),
+        _head(_("high")),
     )
     rows = [_figures(phase, used) for phase in answer.footprint.phases]
     table = tag(
         "table",
-        tag("caption", "Bytes above an empty page, likely values; the last three are the whole"),
+        tag("caption", _("Bytes above an empty page, likely values; the last three are the whole")),
         tag("thead", head),
         tag("tbody", rows),
     )
-    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label="Figures")
+    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=_("Figures"))
 
 
 def _head(text: str) -> Html:

@@ -9,44 +9,49 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from app.views.html import Html, joined, tag
+from app.views.html import Html, joined, sentence, tag
 from app.views.words import RUNTIMES, tokens
 from willitfit.answers import CONTEXTS, Answer, Subject, precisions_of, runtimes_of
 from willitfit.architecture import Kind
 from willitfit.catalog import Catalog, DeviceRow, Model
+from willitfit.language import Words, _, later
 
-THIS_DEVICE = "this device"
+THIS_DEVICE = later("this device")
 SENDERS_DEVICE = "shared"
 
-_TASKS = {
-    "text-generation": "Chat and text",
-    "image-text-to-text": "Images and text",
-    "automatic-speech-recognition": "Speech to text",
-    "text-to-speech": "Text to speech",
-    "feature-extraction": "Embeddings",
-    "sentence-similarity": "Embeddings",
-    "text-ranking": "Search ranking",
-    "text-classification": "Classification",
-    "zero-shot-classification": "Classification",
-    "token-classification": "Names in text",
-    "question-answering": "Questions about a text",
-    "fill-mask": "Missing words",
-    "translation": "Translation",
-    "summarization": "Summaries",
-    "text2text-generation": "Text to text",
-    "image-classification": "Images",
-    "zero-shot-image-classification": "Images",
-    "image-feature-extraction": "Images",
-    "object-detection": "Images",
-}
+_TASKS = Words(
+    {
+        "text-generation": later("Chat and text"),
+        "image-text-to-text": later("Images and text"),
+        "automatic-speech-recognition": later("Speech to text"),
+        "text-to-speech": later("Text to speech"),
+        "feature-extraction": later("Embeddings"),
+        "sentence-similarity": later("Embeddings"),
+        "text-ranking": later("Search ranking"),
+        "text-classification": later("Classification"),
+        "zero-shot-classification": later("Classification"),
+        "token-classification": later("Names in text"),
+        "question-answering": later("Questions about a text"),
+        "fill-mask": later("Missing words"),
+        "translation": later("Translation"),
+        "summarization": later("Summaries"),
+        "text2text-generation": later("Text to text"),
+        "image-classification": later("Images"),
+        "zero-shot-image-classification": later("Images"),
+        "image-feature-extraction": later("Images"),
+        "object-detection": later("Images"),
+    }
+)
 
-_GROUPS = {
-    "iphone": "iPhone",
-    "ipad": "iPad",
-    "android": "Android phones and tablets",
-    "mac": "Mac",
-    "generic": "Typical devices",
-}
+_GROUPS = Words(
+    {
+        "iphone": "iPhone",
+        "ipad": "iPad",
+        "android": later("Android phones and tablets"),
+        "mac": "Mac",
+        "generic": later("Typical devices"),
+    }
+)
 
 
 def form(answer: Answer, catalog: Catalog) -> Html:
@@ -54,18 +59,15 @@ def form(answer: Answer, catalog: Catalog) -> Html:
     every = options(answer, catalog)
     names = shown(answer)
     encoder = answer.load.architecture.kind is Kind.ENCODER
-    asked = joined(
-        "Will ",
-        _choice("model", "Model", names, every),
-        " at ",
-        _choice("precision", "Precision", names, every),
-        " run with ",
-        _choice("runtime", "Runtime", names, every),
-        " and ",
-        _choice("context", "Input length" if encoder else "Context length", names, every),
-        " on ",
-        _choice("device", "Device", names, every),
-        "?",
+    asked = sentence(
+        _("Will {model} at {precision} run with {runtime} and {context} on {device}?"),
+        model=_choice("model", _("Model"), names, every),
+        precision=_choice("precision", _("Precision"), names, every),
+        runtime=_choice("runtime", _("Runtime"), names, every),
+        context=_choice(
+            "context", _("Input length") if encoder else _("Context length"), names, every
+        ),
+        device=_choice("device", _("Device"), names, every),
     )
     return tag(
         "form", tag("h1", asked), id="question", data_asks=True, action="./", autocomplete="off"
@@ -103,8 +105,8 @@ def shown(answer: Answer) -> dict[str, str]:
 
 def _device_name(answer: Answer) -> str:
     if answer.scenario.device is None:
-        return THIS_DEVICE
-    return answer.device.name or "the sender’s device"
+        return _(THIS_DEVICE)
+    return answer.device.name or _("the sender’s device")
 
 
 def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
@@ -182,4 +184,4 @@ def device_options(catalog: Catalog, chosen: str, *more: tuple[str, str]) -> Htm
         tag("optgroup", [_option(row.id, row.name, chosen) for row in rows], label=name)
         for name, rows in groupby(every, key=group)
     ]
-    return joined(flat([("", THIS_DEVICE), *more], chosen), grouped)
+    return joined(flat([("", _(THIS_DEVICE)), *more], chosen), grouped)

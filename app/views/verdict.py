@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from app.views.html import Html, joined, tag
 from app.views.marks import mark
-from app.views.words import BASES, between, bytes_, duration
+from app.views.words import BASES, KNOWN, between, bytes_, duration
 from willitfit.answers import Answer
 from willitfit.budgets import Pool
+from willitfit.language import _, number
 from willitfit.outcome import Outcome
 from willitfit.speed import LINES, seconds
 from willitfit.units import Basis
@@ -24,9 +25,12 @@ def card(answer: Answer) -> Html:
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
         [tag("p", _said(note), class_="note") for note in answer.notes],
-        tag("p", tag("button", "Share this answer", type="button", data_share=True, class_="main")),
+        tag(
+            "p",
+            tag("button", _("Share this answer"), type="button", data_share=True, class_="main"),
+        ),
         class_="card",
-        aria_label="Verdict",
+        aria_label=_("Verdict"),
     )
 
 
@@ -36,25 +40,30 @@ def _sentence(answer: Answer) -> str:
     if verdict.probability is None or verdict.outcome is Outcome.NO:
         return said
     hundred = min(max(round(verdict.probability * 20) * 5, 5), 95)
-    return f"{said} By our estimate about {hundred} in 100 such devices manage."
+    return _(
+        "{sentence} By our estimate about {hundred} in 100 such devices manage.",
+        sentence=said,
+        hundred=hundred,
+    )
 
 
 def _said(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:] + "."
+    return _("{sentence}.", sentence=sentence[:1].upper() + sentence[1:])
 
 
 def _figures(answer: Answer) -> Iterator[Html]:
     if answer.download.likely:
-        yield _figure("download", bytes_(answer.download.likely), answer.download_basis)
-    yield _figure("memory at peak", between(answer.memory(Pool.PEAK)), Basis.COMPUTED)
+        yield _figure(_("download"), bytes_(answer.download.likely), answer.download_basis)
+    yield _figure(_("memory at peak"), between(answer.memory(Pool.PEAK)), Basis.COMPUTED)
     if answer.rates is not None:
-        low, _, high = answer.rates.per_second
-        yield _figure("tokens a second", _rate(low, high), answer.rates.basis)
+        low, _likely, high = answer.rates.per_second
+        yield _figure(_("tokens a second"), _rate(low, high), answer.rates.basis)
 
 
 def _rate(low: float, high: float) -> str:
     places = 0 if high >= 10 else 1
-    return f"{low:.{places}f}–{high:.{places}f} /s"
+    form = f".{places}f"
+    return _("{low}–{high} /s", low=number(low, form), high=number(high, form))
 
 
 def _figure(name: str, value: str, basis: Basis) -> Html:
@@ -63,18 +72,24 @@ def _figure(name: str, value: str, basis: Basis) -> Html:
 
 def chip(basis: Basis) -> Html:
     """Return how a figure is known, small beside it."""
-    return tag("span", basis, class_="basis", title=BASES[basis])
+    return tag("span", KNOWN[basis], class_="basis", title=BASES[basis])
 
 
 def _download(answer: Answer) -> Html:
     if not answer.download.likely:
-        return joined("The browser keeps this model for all sites; a page downloads nothing.")
+        return joined(_("The browser keeps this model for all sites; a page downloads nothing."))
     whole = answer.download.likely + answer.runtime_download.likely
-    times = " · ".join(f"{duration(seconds(whole, each))} at {each:,}" for each in LINES[:3])
+    times = " · ".join(
+        _("{time} at {speed:,}", time=duration(seconds(whole, each)), speed=each)
+        for each in LINES[:3]
+    )
     code = answer.runtime_download.likely
+    if not code:
+        return joined(_("Takes {times} Mbit/s, with nothing for a runtime.", times=times))
     return joined(
-        f"Takes {times} Mbit/s, with ",
-        f"{bytes_(code)} for the runtime itself, fetched once per site."
-        if code
-        else "nothing for a runtime.",
+        _(
+            "Takes {times} Mbit/s, with {code} for the runtime itself, fetched once per site.",
+            times=times,
+            code=bytes_(code),
+        )
     )

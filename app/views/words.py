@@ -5,95 +5,123 @@ from __future__ import annotations
 from typing import Final
 
 from willitfit.checks import size
+from willitfit.language import Words, _, amount, later, number, plural
 from willitfit.outcome import Outcome
 from willitfit.runtimes import Label
 from willitfit.units import GIB, Basis, Interval, exactly
 
 #: A check's name as a heading.
-CHECKS: Final = {
-    "memory": "Memory at its peak",
-    "tab-memory": "Memory of the tab at its peak",
-    "gpu-memory": "Memory of the graphics card",
-    "storage": "Room to keep it",
-    "webgpu": "Graphics through WebGPU",
-    "shader-f16": "16-bit shaders",
-    "jspi": "WebAssembly that waits",
-    "largest-tensor": "Largest tensor in one binding",
-    "largest-buffer": "Largest buffer",
-    "advised-buffer": "Buffers it prefers",
-    "wasm-memory": "WebAssembly memory",
-    "file-size": "Largest single file",
-    "platform": "Browser and system",
-    "availability": "What the browser says itself",
-    "built-in-memory": "Graphics card or memory",
-    "built-in-storage": "Free disk space",
-}
+CHECKS: Final = Words(
+    {
+        "memory": later("Memory at its peak"),
+        "tab-memory": later("Memory of the tab at its peak"),
+        "gpu-memory": later("Memory of the graphics card"),
+        "storage": later("Room to keep it"),
+        "webgpu": later("Graphics through WebGPU"),
+        "shader-f16": later("16-bit shaders"),
+        "jspi": later("WebAssembly that waits"),
+        "largest-tensor": later("Largest tensor in one binding"),
+        "largest-buffer": later("Largest buffer"),
+        "advised-buffer": later("Buffers it prefers"),
+        "wasm-memory": later("WebAssembly memory"),
+        "file-size": later("Largest single file"),
+        "platform": later("Browser and system"),
+        "availability": later("What the browser says itself"),
+        "built-in-memory": later("Graphics card or memory"),
+        "built-in-storage": later("Free disk space"),
+    }
+)
+
+#: Each basis in a word.
+KNOWN: Final = Words(
+    {
+        Basis.LISTED: later("listed"),
+        Basis.MEASURED: later("measured"),
+        Basis.REPORTED: later("reported"),
+        Basis.COMPUTED: later("computed"),
+        Basis.ASSUMED: later("assumed"),
+    }
+)
 
 #: What each basis means, for a title.
-BASES: Final = {
-    Basis.LISTED: "a published size or data sheet",
-    Basis.MEASURED: "measured by this project, or on this device",
-    Basis.REPORTED: "told by the browser or by you",
-    Basis.COMPUTED: "computed from the model's shapes",
-    Basis.ASSUMED: "assumed, with the reason given",
-}
+BASES: Final = Words(
+    {
+        Basis.LISTED: later("a published size or data sheet"),
+        Basis.MEASURED: later("measured by this project, or on this device"),
+        Basis.REPORTED: later("told by the browser or by you"),
+        Basis.COMPUTED: later("computed from the model's shapes"),
+        Basis.ASSUMED: later("assumed, with the reason given"),
+    }
+)
 
 #: An outcome beside a small thing.
-SHORT: Final = {
-    Outcome.LIKELY: "likely",
-    Outcome.MAY: "may",
-    Outcome.UNLIKELY: "unlikely",
-    Outcome.NO: "no",
-    Outcome.UNKNOWN: "cannot tell",
-}
+SHORT: Final = Words(
+    {
+        Outcome.LIKELY: later("likely"),
+        Outcome.MAY: later("may"),
+        Outcome.UNLIKELY: later("unlikely"),
+        Outcome.NO: later("no"),
+        Outcome.UNKNOWN: later("cannot tell"),
+    }
+)
 
-PHASES: Final = {
-    "download": "download",
-    "load": "load",
-    "ready": "ready",
-    "prefill": "first pass",
-    "generate": "generate",
-}
+PHASES: Final = Words(
+    {
+        "download": later("download"),
+        "load": later("load"),
+        "ready": later("ready"),
+        "prefill": later("first pass"),
+        "generate": later("generate"),
+    }
+)
 
-LABELS: Final = {
-    Label.RUNTIME: "runtime",
-    Label.WEIGHTS: "weights",
-    Label.COPIES: "copies while loading",
-    Label.CACHE: "cache",
-    Label.WORK: "working memory",
-}
+LABELS: Final = Words(
+    {
+        Label.RUNTIME: later("runtime"),
+        Label.WEIGHTS: later("weights"),
+        Label.COPIES: later("copies while loading"),
+        Label.CACHE: later("cache"),
+        Label.WORK: later("working memory"),
+    }
+)
 
 #: A runtime's name short enough for the question.
-RUNTIMES: Final = {
-    "transformersjs-wasm": "Transformers.js (CPU)",
-    "transformersjs-webgpu": "Transformers.js (GPU)",
-    "webllm": "WebLLM",
-    "wllama-cpu": "wllama (CPU)",
-    "wllama-webgpu": "wllama (GPU)",
-    "mediapipe": "MediaPipe",
-    "litertlm": "LiteRT-LM",
-    "prompt-api": "Chrome’s built-in AI",
-    "ideal": "no overhead at all",
-}
+RUNTIMES: Final = Words(
+    {
+        "transformersjs-wasm": "Transformers.js (CPU)",
+        "transformersjs-webgpu": "Transformers.js (GPU)",
+        "webllm": "WebLLM",
+        "wllama-cpu": "wllama (CPU)",
+        "wllama-webgpu": "wllama (GPU)",
+        "mediapipe": "MediaPipe",
+        "litertlm": "LiteRT-LM",
+        "prompt-api": later("Chrome’s built-in AI"),
+        "ideal": later("no overhead at all"),
+    }
+)
 
-PLATFORMS: Final = {
-    "ios": "an iPhone",
-    "ipados": "an iPad",
-    "android": "Android",
-    "macos": "macOS",
-    "windows": "Windows",
-    "linux": "Linux",
-    "chromeos": "ChromeOS",
-}
+PLATFORMS: Final = Words(
+    {
+        "ios": later("an iPhone"),
+        "ipados": later("an iPad"),
+        "android": "Android",
+        "macos": "macOS",
+        "windows": "Windows",
+        "linux": "Linux",
+        "chromeos": "ChromeOS",
+    }
+)
 
-BROWSERS: Final = {
-    "chrome": "Chrome",
-    "edge": "Edge",
-    "safari": "Safari",
-    "firefox": "Firefox",
-    "samsung": "Samsung Internet",
-    "other": "This browser",
-}
+BROWSERS: Final = Words(
+    {
+        "chrome": "Chrome",
+        "edge": "Edge",
+        "safari": "Safari",
+        "firefox": "Firefox",
+        "samsung": "Samsung Internet",
+        "other": later("This browser"),
+    }
+)
 
 
 def bytes_(count: int) -> str:
@@ -116,12 +144,21 @@ def gibibytes(count: int) -> str:
     >>> gibibytes(8 * 2**30), gibibytes(5 * 2**29)
     ('8', '2.5')
     """
-    return f"{count / GIB:.3g}"
+    return number(count / GIB, ".3g")
+
+
+def gigabytes(count: int) -> str:
+    """Return installed memory with its unit.
+
+    >>> gigabytes(8 * 2**30)
+    '8 GB'
+    """
+    return amount(gibibytes(count), "GB")
 
 
 def tokens(count: int) -> str:
     """Return a number of tokens with its unit."""
-    return f"{count:,} token{'' if count == 1 else 's'}"
+    return plural("{count} token", "{count} tokens", count)
 
 
 def duration(seconds: int) -> str:
@@ -131,5 +168,7 @@ def duration(seconds: int) -> str:
     ('40 s', '2 min', '2 h')
     """
     if seconds < 90:
-        return f"{max(seconds, 1)} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"
+        return _("{count} s", count=max(seconds, 1))
+    if seconds < 5400:
+        return _("{count} min", count=round(seconds / 60))
+    return _("{count} h", count=round(seconds / 3600))
