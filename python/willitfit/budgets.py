@@ -226,7 +226,8 @@ def shares_memory(device: Device) -> bool | None:
     return False if vendor == "nvidia" else None
 
 
-def _rule(device: Device) -> Rule:
+def rule_of(device: Device) -> Rule:
+    """Return the rule for page and graphics together on a device's system."""
     if device.platform == "ios":
         return IPHONE
     if device.platform == "ipados":
@@ -241,7 +242,7 @@ def _rule(device: Device) -> Rule:
 def peak(device: Device) -> Budget:
     """Return what page and graphics may take together."""
     ram = installed(device)
-    rule = _rule(device)
+    rule = rule_of(device)
     have = ram.have
     if have is None and device.on_apple_mobile:
         have = APPLE_MOBILE_RAM

@@ -21,7 +21,7 @@ ORDER = (
     "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
-    "offers", "answers", "findings", "reports", "comparisons", "ladder", "texts", "grid",
+    "offers", "answers", "explain", "findings", "reports", "comparisons", "ladder", "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 

@@ -30,6 +30,8 @@ from willitfit.units import MIB, Interval, exactly
 
 #: Weights in flight between the network and the GPU: one layer and the table, assumed.
 IN_FLIGHT: Final = Interval(32 * MIB, 96 * MIB, 300 * MIB)
+#: Tokens of a prompt computed at once: assumed.
+PIECE: Final = 512
 
 
 class LiteRt:
@@ -57,7 +59,7 @@ class LiteRt:
         width = max((layer.feed_forward for layer in tower.layers), default=0)
         per_token = (8 * tower.hidden + 3 * width) * 4
         logits = load.architecture.outputs * 4
-        tokens: int = min(load.context, 512)
+        tokens: int = min(load.context, PIECE)
         return Interval(
             tokens * per_token // 2 + logits,
             tokens * per_token + logits,

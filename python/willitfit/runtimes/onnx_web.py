@@ -76,7 +76,7 @@ class TransformersJs:
 
     def heap(self, load: Load) -> Interval | None:
         """Return what ONNX Runtime's heap holds once everything is loaded."""
-        if self.uses_gpu and _external(load):
+        if self.uses_gpu and external(load):
             return None
         return _heap(load, on_gpu=self.uses_gpu)
 
@@ -112,8 +112,8 @@ class TransformersJs:
             return ()
         weights = NOTHING
         if load.stored.precision not in WHOLE_NUMBERS:
-            shares = constants.ORT_GPU_EXTERNAL if _external(load) else constants.ORT_GPU_WEIGHTS
-            table = exactly(4 * _table(load) if _shares_float_table(load) else 0)
+            shares = constants.ORT_GPU_EXTERNAL if external(load) else constants.ORT_GPU_WEIGHTS
+            table = exactly(4 * _table(load) if shares_float_table(load) else 0)
             weights = (load.files + table).scaled(*shares)
         return (
             on_gpu(Label.RUNTIME, constants.ORT_GPU_FLOOR),
@@ -136,7 +136,7 @@ def _on_processor(load: Load) -> tuple[tuple[Component, ...], tuple[Component, .
 
     A step's cache leaves and enters the heap: old and new in it, and both in JavaScript.
     """
-    free = load.files.likely + _hole(load)
+    free = load.files.likely + hole(load)
     work = _over_prompts(load, lambda tokens: max(0, _work(load, tokens) - free))
     out = _over_prompts(load, lambda tokens: _logits(load, tokens))
     element = 2 if load.stored.precision in HALF else 4
@@ -156,7 +156,7 @@ def _fetched(load: Load) -> Interval:
 
 
 def _in_heap(load: Load, *, on_gpu: bool) -> tuple[Component, ...]:
-    if on_gpu and _external(load):
+    if on_gpu and external(load):
         return ()
     whole = _heap(load, on_gpu=on_gpu)
     low, likely, high = (end - load.weights for end in (whole.low, whole.likely, whole.high))
@@ -168,21 +168,22 @@ def _in_heap(load: Load, *, on_gpu: bool) -> tuple[Component, ...]:
 
 def _heap(load: Load, *, on_gpu: bool) -> Interval:
     """Return the heap: two copies of the file and a hole, or one copy of external data."""
-    copies = load.files if _external(load) else load.files + load.files + exactly(_hole(load))
-    widened = 0 if on_gpu else _widened(load)
-    return copies + exactly(_head(load) + widened)
+    copies = load.files if external(load) else load.files + load.files + exactly(hole(load))
+    wider = 0 if on_gpu else widened(load)
+    return copies + exactly(_head(load) + wider)
 
 
-def _external(load: Load) -> bool:
+def external(load: Load) -> bool:
+    """Return whether weights lie in files of their own beside the graph."""
     return any(".onnx_data" in file.name for file in load.stored.files)
 
 
-def _hole(load: Load) -> int:
+def hole(load: Load) -> int:
     """Return the largest tensor: its parsed copy is freed first, and later ones fit in."""
     return load.stored.largest_tensor.size if load.stored.tensors else 0
 
 
-def _widened(load: Load) -> int:
+def widened(load: Load) -> int:
     """Return what 16-bit products take once a processor without such kernels widens them."""
     if load.stored.precision != "fp16":
         return 0
@@ -195,7 +196,7 @@ def _table(load: Load) -> int:
     return load.architecture.outputs * load.architecture.main.hidden
 
 
-def _shares_float_table(load: Load) -> bool:
+def shares_float_table(load: Load) -> bool:
     """Return whether the output is the token table transposed, and the table kept in floats."""
     if not load.generates:
         return False
@@ -208,12 +209,16 @@ def _head(load: Load) -> int:
     if not load.generates:
         return 0
     table = 4 * _table(load)
-    if _shares_float_table(load):
+    if shares_float_table(load):
         wide = load.stored.precision in ("fp32", "fp16")
         factor = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
         return round(factor * table)
-    own = any(t.role is Role.HEAD and t.type in _FLOATS for t in load.stored.tensors)
-    return round(constants.ORT_OWN_HEAD * table) if own else 0
+    return round(constants.ORT_OWN_HEAD * table) if own_float_head(load) else 0
+
+
+def own_float_head(load: Load) -> bool:
+    """Return whether the output has a table of its own, kept in floats."""
+    return any(t.role is Role.HEAD and t.type in _FLOATS for t in load.stored.tensors)
 
 
 def _over_prompts(load: Load, size: Callable[[int], int]) -> Interval:

@@ -17,6 +17,9 @@ from willitfit.runtimes.base import Load
 from willitfit.runtimes.phases import READY, Label, Phase, on_page
 from willitfit.units import MIB, NOTHING, Interval
 
+#: The session object in the page: assumed.
+SESSION: Final = Interval(0, 5 * MIB, 20 * MIB)
+
 
 class PromptApi:
     """Gemini Nano inside Chrome."""
@@ -41,9 +44,9 @@ class PromptApi:
         return NOTHING
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
-        """Return the session object in the page: assumed to be a few MiB."""
+        """Return the session object in the page."""
         del load
-        return (Phase(READY, (on_page(Label.RUNTIME, Interval(0, 5 * MIB, 20 * MIB)),)),)
+        return (Phase(READY, (on_page(Label.RUNTIME, SESSION),)),)
 
     def heap(self, load: Load) -> Interval | None:
         """Return nothing: the model is outside the tab."""

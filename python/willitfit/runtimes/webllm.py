@@ -87,11 +87,10 @@ class WebLLM:
         """
         if not load.generates:
             return encoder_temporaries(load.architecture, load.context)
-        piece = min(MLC_PIECE, load.context)
-        size = 4 if _in_f32(load) else 2
-        layer = layer_temporaries(load.architecture, piece, size)
-        linear = linear_attention_temporaries(load.architecture, piece, size)
-        logits = whole_piece_logits(load.architecture, piece)
+        tokens, size = piece(load), element(load)
+        layer = layer_temporaries(load.architecture, tokens, size)
+        linear = linear_attention_temporaries(load.architecture, tokens, size)
+        logits = whole_piece_logits(load.architecture, tokens)
         return exactly(layer + linear).scaled(*SPREAD) + Interval(0, logits, logits)
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
@@ -117,6 +116,16 @@ class WebLLM:
 
 def _in_f32(load: Load) -> bool:
     return "f32" in load.stored.precision
+
+
+def piece(load: Load) -> int:
+    """Return how many tokens of a prompt the library takes at once."""
+    return min(MLC_PIECE, load.context)
+
+
+def element(load: Load) -> int:
+    """Return the bytes of one number that the library computes with."""
+    return 4 if _in_f32(load) else 2
 
 
 def layer_temporaries(architecture: Architecture, piece: int, size: int) -> int:

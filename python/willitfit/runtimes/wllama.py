@@ -100,11 +100,11 @@ class Wllama:
     def _weights(self, load: Load) -> tuple[Component, ...]:
         if not self.uses_gpu:
             return (on_page(Label.WEIGHTS, exactly(load.weights)),)
-        stays = self._on_processor(load)
+        stays = self.on_processor(load)
         moved = on_gpu(Label.WEIGHTS, exactly(load.weights - stays))
         return (moved, on_page(Label.WEIGHTS, exactly(stays))) if stays else (moved,)
 
-    def _on_processor(self, load: Load) -> Bytes:
+    def on_processor(self, load: Load) -> Bytes:
         """Return the bytes llama.cpp leaves to the processor: the table, and what no binding holds.
 
         The token table is looked up on the processor; a tied head is loaded a second
@@ -121,7 +121,7 @@ class Wllama:
     def heap(self, load: Load) -> Interval | None:
         """Return what llama.cpp's heap holds: all of it, or what is left to the processor."""
         if self.uses_gpu:
-            return exactly(self._on_processor(load)) + constants.WLLAMA_FLOOR
+            return exactly(self.on_processor(load)) + constants.WLLAMA_FLOOR
         return exactly(load.weights + load.cache(self.kept(load))) + self.workspace(load)
 
 

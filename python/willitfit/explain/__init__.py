@@ -1,0 +1,33 @@
+"""How every figure comes about: its formula, the values put in, its basis and its sources.
+
+In: an `Answer`. Out: an `Explanation` per figure, whose own values give the figure shown.
+"""
+
+from willitfit.explain.figures import explain, explained
+from willitfit.explain.terms import (
+    Explanation,
+    Expression,
+    Given,
+    Named,
+    Operation,
+    Operator,
+    Unit,
+    evaluate,
+    givens,
+    named,
+)
+
+__all__ = [
+    "Explanation",
+    "Expression",
+    "Given",
+    "Named",
+    "Operation",
+    "Operator",
+    "Unit",
+    "evaluate",
+    "explain",
+    "explained",
+    "givens",
+    "named",
+]

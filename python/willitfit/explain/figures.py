@@ -1,0 +1,288 @@
+"""Every figure of an answer with its formula.
+
+In: an `Answer`. Out: its explanations by name:
+
+    parameters, download, runtime-download, speed, chance
+    part-<label>-<phase>   phase-<phase>   memory-page, memory-gpu, memory-peak
+    <check>-need, <check>-have, <check>-chance
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from willitfit.answers import Answer
+from willitfit.budgets import Pool
+from willitfit.checks import Check
+from willitfit.explain import have, shape, words
+from willitfit.explain.held import Phases, Piece
+from willitfit.explain.needs import need_of
+from willitfit.explain.phases import phases
+from willitfit.explain.rate import tokens_per_second
+from willitfit.explain.terms import (
+    Explanation,
+    Expression,
+    Named,
+    Operator,
+    Unit,
+    factor,
+    largest,
+    nothing,
+    operation,
+    product,
+    size,
+    smallest,
+    total,
+)
+from willitfit.language import _
+from willitfit.outcome import Outcome
+from willitfit.runtimes import Label
+from willitfit.units import Basis
+
+#: Chances are told to four decimal places and reach the reader as so many in a hundred.
+PLACES: Final = 4
+
+
+def explained(answer: Answer) -> dict[str, Explanation]:
+    """Return every figure's explanation by its name."""
+    return {each.id: each for each in explain(answer)}
+
+
+def explain(answer: Answer) -> Iterator[Explanation]:
+    """Yield the explanation of every figure that the answer shows."""
+    held = phases(answer.runtime, answer.load)
+    yield from _of_shape(answer)
+    yield from _of_memory(held)
+    yield from _of_checks(answer, held)
+    speed = tokens_per_second(answer)
+    if speed is not None:
+        yield speed
+    if answer.verdict.probability is not None and answer.verdict.outcome is not Outcome.NO:
+        yield _chance(answer, held)
+
+
+# Shape
+
+
+def _of_shape(answer: Answer) -> Iterator[Explanation]:
+    model, architecture = answer.subject.model, answer.subject.architecture
+    if architecture is not None:
+        source = model.source if model else _("the configuration given")
+        yield Explanation(
+            id="parameters",
+            title=_("Parameters"),
+            expression=shape.parameters(architecture, source),
+            basis=Basis.COMPUTED,
+            unit=Unit.NUMBERS,
+            about=_("Every array of the shape, rows by columns. Weights used twice count once."),
+        )
+    brought = [file for file in answer.stored.files if not file.cached]
+    if brought:
+        yield Explanation(
+            id="download",
+            title=_("Download"),
+            expression=shape.file_sum(brought),
+            basis=answer.download_basis,
+            about=_("What the model itself brings: weights, tokenizer and configuration."),
+        )
+    code = [*answer.runtime_files, *(f for f in answer.stored.files if f.cached)]
+    if code:
+        yield Explanation(
+            id="runtime-download",
+            title=_("The runtime’s own code"),
+            expression=shape.file_sum(code),
+            basis=Basis.MEASURED,
+            about=_("Fetched once per site, compressed as it travels."),
+        )
+
+
+# Memory
+
+
+def _of_memory(held: Phases) -> Iterator[Explanation]:
+    for phase, pieces in held:
+        for label in Label:
+            mine = [piece for piece in pieces if piece.label is label]
+            if mine:
+                yield _part(phase, label, mine)
+        yield Explanation(
+            id=f"phase-{phase}",
+            title=words.phase(phase).capitalize(),
+            expression=_phase(pieces),
+            basis=Basis.COMPUTED,
+            about=_("What is alive at once in this phase, above an empty page."),
+        )
+    for pool in (Pool.PEAK, Pool.PAGE, Pool.GPU):
+        yield _peak(pool, held)
+
+
+def _part(phase: str, label: Label, pieces: list[Piece]) -> Explanation:
+    return Explanation(
+        id=f"part-{label}-{phase}",
+        title=_("{part}: {phase}", part=words.label(label).capitalize(), phase=words.phase(phase)),
+        expression=total(*(piece.expression for piece in pieces)),
+        basis=Basis.COMPUTED,
+        about=_abouts(label),
+    )
+
+
+def _abouts(label: Label) -> str:
+    said = {
+        Label.RUNTIME: _("What the runtime takes whatever the model: its code, its buffers."),
+        Label.WEIGHTS: _("The stored tensors where the runtime keeps them."),
+        Label.COPIES: _("What loading holds besides the weights themselves."),
+        Label.CACHE: _("What the model keeps of the text so far; it grows with the context."),
+        Label.WORK: _("What one pass needs besides: vectors between layers, scores, outputs."),
+    }
+    return said[label]
+
+
+def _phase(pieces: Iterable[Piece]) -> Expression:
+    every = tuple(pieces)
+    terms = []
+    for label in Label:
+        mine = [piece.expression for piece in every if piece.label is label]
+        if mine:
+            terms.append(Named(words.label(label), total(*mine)))
+    return total(*terms) if terms else nothing()
+
+
+def _highest(pool: Pool, held: Phases) -> Expression:
+    """Return the highest that a pool gets over the phases."""
+    terms = []
+    for phase, pieces in held:
+        mine = [piece for piece in pieces if pool in (Pool.PEAK, piece.pool)]
+        if mine:
+            terms.append(Named(words.phase(phase), _phase(mine)))
+    return largest(*terms) if terms else nothing()
+
+
+def _peak(pool: Pool, held: Phases) -> Explanation:
+    titles = {
+        Pool.PEAK: _("Memory at its peak"),
+        Pool.PAGE: _("Memory of the tab at its peak"),
+        Pool.GPU: _("Memory of the graphics card"),
+    }
+    return Explanation(
+        id=f"memory-{pool}",
+        title=titles[pool],
+        expression=_highest(pool, held),
+        basis=Basis.COMPUTED,
+        about=_("The fullest phase decides; each end of the interval has its own."),
+    )
+
+
+# Checks
+
+
+def _of_checks(answer: Answer, held: Phases) -> Iterator[Explanation]:
+    for check in answer.checks:
+        need, offered = _need(check, answer, held), _have(check, answer)
+        if need is not None:
+            yield _of_check(check, "need", need, Basis.COMPUTED)
+        if offered is not None:
+            yield _of_check(check, "have", offered, check.basis)
+        if check.probability is not None:
+            yield Explanation(
+                id=f"{check.name}-chance",
+                title=words.check(check.name),
+                expression=_chance_of(check, need, offered),
+                basis=check.basis,
+                unit=Unit.CHANCE,
+                about=_how_likely(check, need, offered),
+            )
+
+
+def _of_check(check: Check, side: str, expression: Expression, basis: Basis) -> Explanation:
+    title = words.check(check.name)
+    return Explanation(
+        id=f"{check.name}-{side}",
+        title=_("{check}: needed", check=title)
+        if side == "need"
+        else _("{check}: there", check=title),
+        expression=expression,
+        basis=basis,
+        about="" if side == "need" else check.message,
+    )
+
+
+def _need(check: Check, answer: Answer, held: Phases) -> Expression | None:
+    if check.pool is not None:
+        return _highest(check.pool, held)
+    return need_of(check, answer)
+
+
+def _have(check: Check, answer: Answer) -> Expression | None:
+    if check.have is None:
+        return None
+    device, facts = answer.device, answer.facts
+    if check.pool is not None:
+        return _room(check, answer)
+    if check.name == "wasm-memory":
+        source = facts.sources.get("needs.wasm_memory", "")
+        return have.wasm(device, facts.needs.wasm_memory or 0, source)
+    if check.name == "storage":
+        return have.storage(device)
+    return size(_("the limit here"), check.have, check.basis, check.message)
+
+
+def _room(check: Check, answer: Answer) -> Expression | None:
+    """Return the budget that a check of memory compares with, as `checks` chooses it."""
+    device = answer.device
+    if check.pool is Pool.GPU:
+        return have.graphics(device)
+    whole = answer.runtime.uses_gpu or device.on_phone or device.browser == "safari"
+    return have.peak(device) if whole and check.pool is Pool.PEAK else have.page(device)
+
+
+#: Checks whose chance comes from two intervals; the others know a limit or a feature exactly.
+COMPARED: Final = ("memory", "tab-memory", "gpu-memory", "wasm-memory", "storage")
+
+
+def _compared(check: Check) -> bool:
+    """Return whether two intervals decide; what cannot be has no chance to work out."""
+    return check.name in COMPARED and check.outcome is not Outcome.NO
+
+
+def _chance_of(check: Check, need: Expression | None, offered: Expression | None) -> Expression:
+    if _compared(check) and need is not None and offered is not None:
+        chance = operation(Operator.CHANCE, Named(_("needed"), need), Named(_("there"), offered))
+        if check.name != "storage":
+            return chance
+        least = factor(_("at least"), 0.05, Basis.ASSUMED, _("an estimate is no promise"))
+        return largest(chance, least)
+    return factor(words.check(check.name), check.probability or 0.0, check.basis, check.message)
+
+
+def _how_likely(check: Check, need: Expression | None, offered: Expression | None) -> str:
+    if _compared(check) and need is not None and offered is not None:
+        return _(
+            "Both intervals are read as distributions: one in twenty lies below the low end, half "
+            "below the likely value, one in twenty above the high end."
+        )
+    return check.message
+
+
+def _chance(answer: Answer, held: Phases) -> Explanation:
+    """Return the verdict's chance: the product of the checks', the unasked ones counted once."""
+    known = [check for check in answer.checks if check.probability is not None]
+    told = [_factor(c, answer, held) for c in known if c.outcome is not Outcome.UNKNOWN]
+    unasked = [_factor(c, answer, held) for c in known if c.outcome is Outcome.UNKNOWN]
+    terms = [*told, *([smallest(*unasked)] if unasked else [])]
+    return Explanation(
+        id="chance",
+        title=_("The chance that it fits"),
+        expression=product(*terms) if terms else factor("1", 1, Basis.COMPUTED),
+        basis=Basis.ASSUMED,
+        unit=Unit.CHANCE,
+        about=_(
+            "Checks fail for different reasons, so their chances are multiplied. What nobody asked "
+            "the browser about fails for one reason, an old browser, and counts once."
+        ),
+    )
+
+
+def _factor(check: Check, answer: Answer, held: Phases) -> Expression:
+    need, offered = _need(check, answer, held), _have(check, answer)
+    return Named(words.check(check.name), _chance_of(check, need, offered), Unit.CHANCE)
