@@ -193,7 +193,7 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
     if facts.id == "ideal":
         return about.config is not None
     if about.model is not None:
-        return about.publication(facts) is not None
+        return bool(precisions_of(about, facts))
     family = about.architecture.family if about.architecture else ""
     known = not facts.families or family in facts.families
     if about.ready_made:

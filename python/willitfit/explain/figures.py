@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from willitfit.answers import Answer
+from willitfit.answers import UNDISCLOSED, Answer
 from willitfit.budgets import Pool
 from willitfit.checks import Check
 from willitfit.explain import have, shape, words
@@ -66,8 +66,8 @@ def explain(answer: Answer) -> Iterator[Explanation]:
 
 
 def _of_shape(answer: Answer) -> Iterator[Explanation]:
-    model, architecture = answer.subject.model, answer.subject.architecture
-    if architecture is not None:
+    model, architecture = answer.subject.model, answer.load.architecture
+    if architecture is not UNDISCLOSED:
         source = model.source if model else _("the configuration given")
         yield Explanation(
             id="parameters",

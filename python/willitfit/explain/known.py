@@ -8,28 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from willitfit.language import _, later
 from willitfit.units import Basis
 
 _BENCH: Final = (
     Basis.MEASURED,
-    "this project’s bench: resident memory of the tab above an empty page, Chromium 156 on Linux",
+    later("this project’s bench: memory of the tab above an empty page, Chromium 156 on Linux"),
 )
 _FITTED: Final = (
     Basis.MEASURED,
-    "fitted on this project’s bench, judged on other cases (page Accuracy)",
+    later("fitted on this project’s bench, judged on other cases (page Accuracy)"),
 )
 
 #: Constants of the runtimes, named as in `runtimes.constants` and the runtimes’ own modules.
 RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
-    "WEBLLM_FLOOR": (Basis.ASSUMED, "its script, its library and a tab that holds them"),
-    "WEBLLM_SHARDS": (Basis.ASSUMED, "four shards of about 32 MB in flight"),
-    "MEDIAPIPE_FLOOR": (Basis.ASSUMED, "a 300 MiB WebAssembly heap of which part is touched"),
+    "WEBLLM_FLOOR": (Basis.ASSUMED, later("its script, its library and a tab that holds them")),
+    "WEBLLM_SHARDS": (Basis.ASSUMED, later("four shards of about 32 MB in flight")),
+    "MEDIAPIPE_FLOOR": (
+        Basis.ASSUMED,
+        later("a 300 MiB WebAssembly heap of which part is touched"),
+    ),
     "MEDIAPIPE_GPU_SHARE": (
         Basis.LISTED,
-        "Google’s card of Gemma 3 27B: graphics memory 0.96 to 1.08 of the file on an M4 Max",
+        later(
+            "Google’s card of Gemma 3 27B: graphics memory 0.96 to 1.08 of the file on an M4 Max"
+        ),
     ),
-    "LLAMA_PIECE": (Basis.LISTED, "llama.cpp’s default micro-batch"),
-    "MLC_PIECE": (Basis.LISTED, "WebLLM’s libraries are compiled for pieces of 1024 (“cs1k”)"),
+    "LLAMA_PIECE": (Basis.LISTED, later("llama.cpp’s default micro-batch")),
+    "MLC_PIECE": (
+        Basis.LISTED,
+        later("WebLLM’s libraries are compiled for pieces of 1024 (“cs1k”)"),
+    ),
     "BELOW": _BENCH,
     "ABOVE": _BENCH,
     "ORT_DOWNLOAD": _BENCH,
@@ -45,7 +54,7 @@ RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
     "ORT_GPU_WEIGHTS": _FITTED,
     "ORT_GPU_EXTERNAL": (
         Basis.ASSUMED,
-        "transformers.js pull request 1747: 2.9 GB peaked at 2.1 files, one of them in JavaScript",
+        later("transformers.js pull request 1747: 2.9 GB peaked at 2.1 files, one in JavaScript"),
     ),
     "ORT_GPU_SHADERS": _FITTED,
     "ORT_GPU_SHADERS_EMULATED": _BENCH,
@@ -54,12 +63,20 @@ RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
     "WLLAMA_TRANSIT": _FITTED,
     "WLLAMA_DOWNLOAD": _FITTED,
     "WLLAMA_LEFT": _FITTED,
-    "WLLAMA_SLOTS": (Basis.MEASURED, "wllama’s own log: an output buffer of four rows"),
-    "IN_FLIGHT": (Basis.ASSUMED, "one layer and the token table between network and graphics"),
-    "SESSION": (Basis.ASSUMED, "an object of the page; the browser keeps the model elsewhere"),
+    "WLLAMA_SLOTS": (Basis.MEASURED, later("wllama’s own log: an output buffer of four rows")),
+    "IN_FLIGHT": (
+        Basis.ASSUMED,
+        later("one layer and the token table between network and graphics"),
+    ),
+    "SESSION": (
+        Basis.ASSUMED,
+        later("an object of the page; the browser keeps the model elsewhere"),
+    ),
     "SPREAD": (
         Basis.LISTED,
-        "how far rows of WebLLM’s own list lie from these rules, one in twenty on either side",
+        later(
+            "how far rows of WebLLM’s own list lie from these rules, one in twenty on either side"
+        ),
     ),
 }
 
@@ -67,36 +84,56 @@ RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
 BUDGETS: Final[Mapping[str, tuple[Basis, str]]] = {
     "IPHONE": (
         Basis.ASSUMED,
-        "WebKit pull requests 49472 and 11787; webgpu-bench commits 3877bd6 and f59fbdb",
+        later("WebKit pull requests 49472 and 11787; webgpu-bench commits 3877bd6 and f59fbdb"),
     ),
-    "IPAD": (Basis.ASSUMED, "webgpu-bench commits 3877bd6 and f59fbdb"),
-    "ANDROID": (Basis.ASSUMED, "web-llm issues 209, 524 and 759; mlc-llm issue 2703"),
-    "SHARED": (Basis.ASSUMED, "web-llm issue 759 and other reports of laptops that ran or died"),
-    "UNIFIED": (Basis.ASSUMED, "llama.cpp reports for Apple silicon: 11 GB of 16"),
-    "MAC_SAFARI": (Basis.ASSUMED, "WebKit MemoryPressureHandler.cpp and reports of tabs ended"),
-    "TAB": (Basis.ASSUMED, "Chrome’s renderer may address 8 GB and more; it rarely gets it all"),
-    "VRAM_SHARE": (Basis.ASSUMED, "a card keeps some for the screen; allocations are rounded up"),
-    "UNKNOWN_CARD": (Basis.ASSUMED, "8 GB is the commonest card (Steam survey, January 2026)"),
-    "APPLE_MOBILE_RAM": (Basis.ASSUMED, "iPhones and iPads on sale have 3 to 12 GB"),
+    "IPAD": (Basis.ASSUMED, later("webgpu-bench commits 3877bd6 and f59fbdb")),
+    "ANDROID": (Basis.ASSUMED, later("web-llm issues 209, 524 and 759; mlc-llm issue 2703")),
+    "SHARED": (
+        Basis.ASSUMED,
+        later("web-llm issue 759 and other reports of laptops that ran or died"),
+    ),
+    "UNIFIED": (Basis.ASSUMED, later("llama.cpp reports for Apple silicon: 11 GB of 16")),
+    "MAC_SAFARI": (
+        Basis.ASSUMED,
+        later("WebKit MemoryPressureHandler.cpp and reports of tabs ended"),
+    ),
+    "TAB": (
+        Basis.ASSUMED,
+        later("Chrome’s renderer may address 8 GB and more; it rarely gets it all"),
+    ),
+    "VRAM_SHARE": (
+        Basis.ASSUMED,
+        later("a card keeps some for the screen; allocations are rounded up"),
+    ),
+    "UNKNOWN_CARD": (
+        Basis.ASSUMED,
+        later("8 GB is the commonest card (Steam survey, January 2026)"),
+    ),
+    "APPLE_MOBILE_RAM": (Basis.ASSUMED, later("iPhones and iPads on sale have 3 to 12 GB")),
     "WASM_ON": (
         Basis.ASSUMED,
-        "MuJoCo pull request 3529; webgpu-bench 1aba3ab; transformers.js issue 1319; web-llm 524",
+        later("MuJoCo pull request 3529; webgpu-bench 1aba3ab; transformers.js 1319; web-llm 524"),
     ),
     "SYNTHETIC_QUOTA": (
         Basis.LISTED,
-        "Chrome reports what is used and at most 10 GiB more, whatever is free",
+        later("Chrome reports what is used and at most 10 GiB more, whatever is free"),
     ),
 }
 
 #: What tokens per second rest on.
 SPEEDS: Final[Mapping[str, tuple[Basis, str]]] = {
-    "USUAL": (Basis.ASSUMED, "data sheets of the catalogue’s devices of this kind"),
+    "USUAL": (Basis.ASSUMED, later("data sheets of the catalogue’s devices of this kind")),
     "REACHED": (
         Basis.ASSUMED,
-        "llama.cpp on WebGPU on one laptop: Q8_0 50 of 100 GB/s, Q4_K_M 35, Q3_K_M 24, Q2_K 20",
+        later(
+            "llama.cpp on WebGPU on one laptop: Q8_0 50 of 100 GB/s, Q4_K_M 35, Q3_K_M 24, Q2_K 20"
+        ),
     ),
-    "ON_PHONES": (Basis.ASSUMED, "Pixel 8 Pro: 13 % of 68 GB/s at 4 bits"),
-    "WASM_MOVES": (Basis.ASSUMED, "1 to 7 GB/s seen in WebAssembly, whatever the memory could"),
+    "ON_PHONES": (Basis.ASSUMED, later("Pixel 8 Pro: 13 % of 68 GB/s at 4 bits")),
+    "WASM_MOVES": (
+        Basis.ASSUMED,
+        later("1 to 7 GB/s seen in WebAssembly, whatever the memory could"),
+    ),
 }
 
 _EVERY: Final = {**RUNTIMES, **BUDGETS, **SPEEDS}
@@ -108,4 +145,5 @@ def known(name: str) -> tuple[Basis, str]:
     >>> known("ORT_LOAD")[0]
     <Basis.MEASURED: 'measured'>
     """
-    return _EVERY[name]
+    basis, source = _EVERY[name]
+    return basis, _(source)

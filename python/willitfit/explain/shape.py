@@ -101,10 +101,14 @@ def weights(stored: Stored) -> Expression:
     return total(*terms) if terms else nothing()
 
 
-def _of_type(kind: StorageType, tensors: Iterable[StoredTensor], source: str) -> Expression:
+def _of_type(kind: StorageType, tensors: list[StoredTensor], source: str) -> Expression:
+    stored = sum(tensor.size for tensor in tensors)
     arrays = [kind.arrays_of(tensor.shape) for tensor in tensors]
     packed = sum(each[0] for each in arrays)
     beside = sum(sum(each[1:]) for each in arrays)
+    if stored != packed + beside:
+        share = _("each tensor’s share of the published file")
+        return size(kind.name, stored, Basis.COMPUTED, share)
     term = _packed(kind, packed, source)
     if not beside:
         return Named(kind.name, term)

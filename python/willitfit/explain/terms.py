@@ -8,7 +8,7 @@ other: low with low, likely with likely, high with high.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from math import floor, prod
 from typing import Final
@@ -91,7 +91,7 @@ class Explanation:
     expression: Expression
     basis: Basis
     unit: Unit = Unit.BYTES
-    about: str = field(default="")
+    about: str = ""
 
     @property
     def result(self) -> Ends:
