@@ -65,6 +65,7 @@ bench: site ## time what people wait for, as ratios
 
 .oracle/.ready: tools/oracle-requirements.txt
 	$(PYTHON) -m venv .oracle && .oracle/bin/pip install --quiet --disable-pip-version-check -r $<
+	.oracle/bin/pip install --quiet --disable-pip-version-check --no-deps timm==1.0.22 # its torchvision fits one build of torch
 	@touch $@
 
 oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out

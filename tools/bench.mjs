@@ -1,12 +1,12 @@
 // Times the estimator inside Pyodide, as the page has it: node bench.mjs RUNTIME_FOLDER WHEEL... < JOB.json
-// A job is {setup, runs: {name: statement}, times}; the answer is milliseconds by name, on one line.
+// A job is {setup, runs: {name: [statement, times]}}; the answer is milliseconds by name, on one line.
 
 import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [runtime, ...wheels] = process.argv.slice(2).map((path) => resolve(path));
-const { setup, runs, times } = JSON.parse(readFileSync(0, "utf8"));
+const { setup, runs } = JSON.parse(readFileSync(0, "utf8"));
 const { loadPyodide } = await import(pathToFileURL(`${runtime}/pyodide/pyodide.mjs`));
 
 const began = performance.now();
@@ -17,12 +17,11 @@ const python = await loadPyodide({
 });
 const found = { start: performance.now() - began };
 
-for (const path of wheels) {
-  python.unpackArchive(readFileSync(path), "wheel");
-}
-for (const [name, statement] of Object.entries({ setup, ...runs })) {
+for (const path of wheels) python.unpackArchive(new Uint8Array(readFileSync(path)), "wheel");
+python.runPython(setup);
+for (const [name, [statement, times]] of Object.entries(runs)) {
   const taken = [];
-  for (let turn = 0; turn < (name === "setup" ? 1 : times); turn += 1) {
+  for (let turn = 0; turn < times; turn += 1) {
     const from = performance.now();
     python.runPython(statement);
     taken.push(performance.now() - from);

@@ -1,41 +1,54 @@
 """Time what people wait for, each as a ratio against something run beside it: `make bench`.
 
-- a whole `willitfit inspect` process beside an empty interpreter, and beside
-  transformers building the same model on the meta device (where `make oracle`
-  has set that up);
-- reading a config and answering a question inside Pyodide beside CPython.
+- a whole `willitfit inspect` process beside an empty interpreter, with its
+  bytecode kept and without, and beside transformers building the same model on
+  the meta device (where `make oracle` has set that up);
+- reading a config, inspecting it and answering a question inside Pyodide beside
+  CPython, the first time and again.
 
-Medians of several runs. Nothing here is asserted: a busy machine is no fault.
+Medians of several runs, and the processor's own time beside the clock's, since
+a busy machine makes everything wait. Nothing here is asserted.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "tests" / "data" / "configs" / "HuggingFaceTB__SmolLM2-135M.json"
 ORACLE = ROOT / ".oracle" / "bin" / "python"
-TIMES = 7
+PROCESSES, TIMES = 15, 7
+CACHES = shutil.ignore_patterns("__pycache__")
 
 SETUP = f"""
 import json
-from willitfit import config
-given = json.loads({CONFIG.read_text()!r})
+text = {CONFIG.read_text()!r}
 """
+INSPECT = """
+from willitfit import config, inspection
+given = json.loads(text)
+json.dumps(inspection.of_architecture(
+    config.read(given), inspection.stored_type(given), source="", bytes_read=0), indent=1)
+"""
+#: Named statements in their order: the first pays for the imports.
 RUNS = {
-    "read": "config.read(given).inventory.total",
-    "first answer": "from app.respond import respond; respond('{}')",
-    "next answer": 'respond(\'{"page": "distilbert"}\')',
+    "inspect, first": (INSPECT, 1),
+    "inspect, again": (INSPECT, TIMES),
+    "answer, first": ("from app.respond import respond; respond('{}')", 1),
+    "answer, again": ('respond(\'{"form": {"model": "distilbert"}}\')', TIMES),
 }
 META = """
-import sys, time
-began = time.perf_counter()
+import sys
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 config = AutoConfig.for_model(**__import__("json").load(open(sys.argv[1])))
@@ -46,17 +59,54 @@ print(sum(each.numel() for each in model.parameters()))
 
 
 def main() -> None:
-    """Print the table."""
-    empty = _timed(lambda: _run([sys.executable, "-c", "pass"]))
-    _line("an empty interpreter", empty, empty)
-    words = [sys.executable, "-m", "willitfit", "inspect", str(CONFIG), "--json"]
-    _line("willitfit inspect, 30 layers", _timed(lambda: _run(words)), empty)
+    """Print the tables."""
+    print(f"{'a whole process':40} {'clock':>9} {'processor':>12}")
+    beside = _line("an empty interpreter", [sys.executable, "-c", "pass"])
+    inspect = [sys.executable, "-m", "willitfit", "inspect", str(CONFIG), "--json"]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "python", folder, dirs_exist_ok=True, ignore=CACHES)
+        _line("the same, nothing compiled before", inspect, beside, _environment(folder))
+        _run([sys.executable, "-m", "compileall", "-q", folder])
+        _line("willitfit inspect, 30 layers", inspect, beside, _environment(folder))
     if ORACLE.exists():
         words = [str(ORACLE), "-c", META, str(CONFIG)]
-        _line("transformers on the meta device", _timed(lambda: _run(words), times=3), empty)
+        _line("transformers on the meta device", words, beside, times=3)
     else:
         print("transformers on the meta device: run `make oracle` first")
     _in_both()
+
+
+def _environment(folder: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _line(
+    name: str,
+    words: list[str],
+    beside: float | None = None,
+    environment: dict[str, str] | None = None,
+    times: int = PROCESSES,
+) -> float:
+    """Print the medians of a process, and return the processor's milliseconds."""
+    clocks, processors = [], []
+    for _ in range(times):
+        began, used = time.perf_counter(), _used()
+        _run(words, environment)
+        clocks.append(1000 * (time.perf_counter() - began))
+        processors.append(1000 * (_used() - used))
+    taken = median(processors)
+    ratio = f"{taken / (beside or taken):6.1f} x an empty interpreter"
+    print(f"{name:40} {median(clocks):6.0f} ms {taken:9.0f} ms {ratio}")
+    return taken
+
+
+def _used() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
+def _run(words: Iterable[str], environment: dict[str, str] | None = None) -> None:
+    subprocess.run(list(words), check=True, capture_output=True, cwd=ROOT, env=environment)
 
 
 def _in_both() -> None:
@@ -69,40 +119,42 @@ def _in_both() -> None:
         )
 
 
+#: Reads a job and does what bench.mjs does.
+HERE = """
+import json, sys, time
+job, space, found = json.load(sys.stdin), {}, {}
+exec(job["setup"], space)
+for name, (statement, times) in job["runs"].items():
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        exec(statement, space)
+        taken.append(1000 * (time.perf_counter() - began))
+    found[name] = sorted(taken)[times // 2]
+print(json.dumps(found))
+"""
+
+
 def _in_cpython() -> dict[str, float]:
-    space: dict[str, object] = {}
-    sys.path[:0] = [str(ROOT), str(ROOT / "python")]
-    exec(SETUP, space)  # noqa: S102 - the very text that Pyodide runs
-    return {name: _timed(lambda text=text: exec(text, space)) for name, text in RUNS.items()}  # type: ignore[misc]  # noqa: S102
+    return _job([sys.executable, "-c", HERE], {"PYTHONPATH": f"{ROOT / 'python'}:{ROOT}"})
 
 
 def _in_pyodide() -> dict[str, float]:
     (runtime,) = (ROOT / "dist" / "runtime").iterdir()
     (code,) = (ROOT / "dist" / "code").iterdir()
     wheels = [str(path) for path in sorted(code.glob("*.whl"))]
-    job = json.dumps({"setup": SETUP, "runs": RUNS, "times": TIMES})
-    command = ["node", str(ROOT / "tools" / "bench.mjs"), str(runtime), *wheels]
-    done = subprocess.run(command, input=job, capture_output=True, text=True, check=True)
+    return _job(["node", str(ROOT / "tools" / "bench.mjs"), str(runtime), *wheels], {})
+
+
+def _job(command: list[str], environment: dict[str, str]) -> dict[str, float]:
+    """Return the milliseconds of each run, as a process prints them on its last line."""
+    job = json.dumps({"setup": SETUP, "runs": RUNS})
+    environment = {**os.environ, **environment}
+    done = subprocess.run(
+        command, input=job, stdout=subprocess.PIPE, text=True, check=True, env=environment
+    )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
-
-
-def _run(words: list[str]) -> None:
-    subprocess.run(words, check=True, capture_output=True, cwd=ROOT)
-
-
-def _timed(act: Callable[[], object], times: int = TIMES) -> float:
-    """Return the median milliseconds of an act."""
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        act()
-        taken.append(1000 * (time.perf_counter() - began))
-    return median(taken)
-
-
-def _line(name: str, taken: float, beside: float) -> None:
-    print(f"{name:32} {taken:8.0f} ms {taken / beside:6.1f} x an empty interpreter")
 
 
 if __name__ == "__main__":
