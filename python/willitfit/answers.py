@@ -59,6 +59,15 @@ class Subject:
         return None if self.config is None else config.read(self.config)
 
     @property
+    def shape(self) -> Architecture:
+        """Return the architecture; raise also where the maker discloses none."""
+        if self.architecture is None:
+            raise UnsupportedCombination(
+                f"the shape of {self.name} is not disclosed", ["a model with a config.json"]
+            )
+        return self.architecture
+
+    @property
     def ready_made(self) -> bool:
         """Return whether files that a browser loads are known, so that only they are on offer."""
         return self.model is not None or any(

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from willitfit import files
 from willitfit.errors import UnreadableDevice, WillItFitError, shown
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         listing.set_defaults(run=_list, kind=kind)
     _add_compare(commands)
     _add_need(commands)
+    _add_train(commands)
     reading = commands.add_parser("link", help="say what a shared link asks")
     reading.add_argument("url")
     _add_json(reading)
@@ -124,6 +125,39 @@ def _add_need(commands: Any) -> None:
     _add_choices(command)
     _add_json(command)
     command.set_defaults(run=_need)
+
+
+#: The choices of `train`; those that are made by being there have no value.
+TRAINING: Final = {
+    "optimizer": "adamw, adamw-8bit, adafactor, sgd-momentum, sgd",
+    "precision": "mixed, autocast, bf16, fp32",
+    "batch": "sequences on a device at once",
+    "sequence": "tokens of each",
+    "recompute": "none, selective (attention maps), full (whole layers)",
+    "flash": "attention that never holds a map",
+    "lora_rank": "train adapters of this rank instead of the weights",
+    "lora_targets": "query-value, attention, linear",
+    "qlora": "keep the frozen weights in NF4",
+    "zero": "stage of ZeRO: 0, 1 (states), 2 (and gradients), 3 (and weights)",
+    "gpus": "devices altogether",
+    "tensor_parallel": "devices that share each matrix",
+    "sequence_parallel": "they share norms and dropouts too",
+    "no_dropout": "trained without dropout, as most language models are",
+}
+TRAINING_FLAGS: Final = ("flash", "qlora", "sequence_parallel", "no_dropout")
+
+
+def _add_train(commands: Any) -> None:
+    command = commands.add_parser("train", help="the memory that training a model needs")
+    command.add_argument("model", metavar="MODEL", help="as for estimate")
+    for key, says in TRAINING.items():
+        name = f"--{key.replace('_', '-')}"
+        if key in TRAINING_FLAGS:
+            command.add_argument(name, help=says, action="store_const", const="on")
+        else:
+            command.add_argument(name, help=says)
+    _add_json(command)
+    command.set_defaults(run=_train)
 
 
 # Reading what was named
@@ -271,6 +305,21 @@ def _need(asked: argparse.Namespace) -> int:
         _print_json(found)
     else:
         print("\n".join(texts.needed(found)))
+    return 0
+
+
+def _train(asked: argparse.Namespace) -> int:
+    from willitfit import reports, texts
+    from willitfit.training import Plan, choices, needed, usual_sequence
+
+    about = _about(asked.model, _catalog())
+    said = {key: value for key, value in vars(asked).items() if isinstance(value, str)}
+    plan = choices.read(said, Plan(sequence=usual_sequence(about.shape)))
+    found = reports.training(about, plan, needed(about.shape, plan))
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(texts.trained(found)))
     return 0
 
 

@@ -5,11 +5,13 @@ In: an `Answer`. Out: plain dictionaries; every byte count a whole number.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, Final
 
 from willitfit import device as devices
 from willitfit.answers import (
     Answer,
+    Subject,
     Suggestion,
     parameters,
     precisions_of,
@@ -23,7 +25,9 @@ from willitfit.device import Device
 from willitfit.recipes.stored import File
 from willitfit.runtimes import Phase
 from willitfit.scenario import Scenario
-from willitfit.units import Interval
+from willitfit.training import STEADY, Component, Kind, Memory, Plan, trained
+from willitfit.training.rules import Rule, rules
+from willitfit.units import Basis, Interval
 
 SCHEMA: Final = 1
 
@@ -150,6 +154,63 @@ def _suggestion(each: Suggestion) -> dict[str, Any]:
         "saves_bytes": each.saves,
         "outcome": each.outcome,
         "probability": each.probability,
+    }
+
+
+def training(about: Subject, plan: Plan, memory: Memory) -> dict[str, Any]:
+    """Return the object of `willitfit train --json`: bytes on one of the plan's devices.
+
+    `activations_bytes` are those of the layers; output and loss are parts of their own.
+    """
+    architecture = about.shape
+    parts = {f"{kind}_bytes": memory.of(kind) for kind in _TRAINING_PARTS}
+    if memory.uncovered:
+        parts["activations_bytes"] = None
+    return {
+        "schema": SCHEMA,
+        "model": about.id,
+        "plan": {**dataclasses.asdict(plan), "data_parallel": plan.copies},
+        "parameters": {**parameters(about), "trained": trained(architecture, plan)},
+        "steady_bytes": memory.steady,
+        "peak_bytes": memory.peak,
+        **parts,
+        "components": [_component(each) for each in memory.components],
+        "rules": [_rule(each) for each in rules(architecture, plan, memory)],
+        "notes": [each for each in (memory.uncovered, *memory.notes) if each],
+    }
+
+
+_TRAINING_PARTS: Final = (
+    Kind.WEIGHTS,
+    Kind.GRADIENTS,
+    Kind.MASTER,
+    Kind.STATES,
+    Kind.ACTIVATIONS,
+)
+
+
+def _component(each: Component) -> dict[str, Any]:
+    return {
+        "name": each.kind,
+        "bytes": each.size,
+        "steady": each.kind in STEADY,
+        "formula": each.text,
+        "filled": each.filled,
+        "source": each.source,
+        "basis": Basis.COMPUTED,
+    }
+
+
+def _rule(each: Rule) -> dict[str, Any]:
+    return {
+        "name": each.id,
+        "formula": each.text,
+        "filled": each.filled,
+        "bytes": each.value,
+        "estimates": each.estimates,
+        "exact_bytes": each.exact,
+        "off": round(each.off, 4),
+        "source": each.source,
     }
 
 

@@ -9,6 +9,7 @@ from willitfit.answers import Answer, Suggestion
 from willitfit.budgets import Pool
 from willitfit.checks import Check, size
 from willitfit.outcome import Outcome
+from willitfit.training import LABELS, Kind
 from willitfit.units import GIB, exactly
 
 #: A mark for each outcome, so that none is told by colour.
@@ -83,6 +84,26 @@ def needed(found: dict[str, Any]) -> Iterator[str]:
         much = "" if demand["bytes"] is None else f" {size(exactly(demand['bytes']))}:"
         yield f"{demand['name']}:{much} {demand['why']}"
     yield "devices    " + (", ".join(found["devices"]) or "none in the catalogue")
+
+
+def trained(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of `willitfit train`."""
+    counts, plan = found["parameters"], found["plan"]
+    yield f"{found['model']}: {counts['trained']:,} of {counts['total']:,} parameters trained"
+    run = f"{plan['optimizer']}, {plan['precision']}, {plan['batch']} x {plan['sequence']:,} tokens"
+    yield run if plan["gpus"] == 1 else f"{run}, on each of {plan['gpus']:,} devices"
+    yield ""
+    for part in found["components"]:
+        label, filled = LABELS[Kind(part["name"])], part["filled"]
+        yield f"{label:28} {size(exactly(part['bytes'])):>10}  {part['formula']} = {filled}"
+    yield f"{'steady state':28} {size(exactly(found['steady_bytes'])):>10}"
+    peak = found["peak_bytes"]
+    yield f"{'peak':28} {'not known' if peak is None else size(exactly(peak)):>10}"
+    yield ""
+    for rule in found["rules"]:
+        much = size(exactly(rule["bytes"]))
+        yield f"rule: {rule['formula']} = {much}, {rule['off']:+.0%} of {rule['estimates']}"
+    yield from (f"note: {note}" for note in found["notes"])
 
 
 def inspected(found: dict[str, Any]) -> Iterator[str]:

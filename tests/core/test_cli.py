@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from willitfit import cli
 from willitfit.start import main
+from willitfit.training import choices
 
 CONFIGS = Path(__file__).parents[1] / "data" / "configs"
 
@@ -204,3 +206,49 @@ def test_as_a_module() -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "nosuch" in done.stderr
+
+
+def test_train_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Training's parts are named and add up to its peak; ZeRO's stage and devices are read."""
+    found = told(capsys, "train", "gemma-2b", "--zero", "3", "--gpus", "8", "--batch", "2")
+
+    assert sum(each["bytes"] for each in found["components"]) == found["peak_bytes"]
+    steady = sum(each["bytes"] for each in found["components"] if each["steady"])
+    assert steady == found["steady_bytes"] == 16 * 2_506_172_416 // 8
+    assert whole_numbers(found)
+
+
+def test_train_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --json training is a table, the rules people quote beside it."""
+    assert main(["train", "llama-3.2-1b", "--qlora", "--flash", "--recompute", "full"]) == 0
+    said = capsys.readouterr().out
+    assert "NF4 matrices" in said
+    assert "rule: 16 N + 8 B D" in said
+
+
+def test_train_of_layers_without_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no formula is published the peak is null, and a note says why."""
+    found = told(capsys, "train", "mamba-130m")
+    assert found["peak_bytes"] is None
+    assert "no formula is published" in found["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["gemini-nano"], "is not disclosed"),
+        (["gemma-2b", "--batch", "none"], "whole numbers from 1"),
+        (["gemma-2b", "--zero", "4"], "whole numbers from 0 to 3"),
+        (["gemma-2b", "--tensor-parallel", "3"], "8 heads do not divide over 3 devices"),
+    ],
+)
+def test_train_refuses(capsys: pytest.CaptureFixture[str], words: list[str], says: str) -> None:
+    """What cannot be trained as asked is one line on stderr."""
+    assert main(["train", *words]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_train_offers_every_choice() -> None:
+    """The command line has an option for everything a plan can say."""
+    assert set(cli.TRAINING) == set(choices.KEYS)
+    assert set(cli.TRAINING_FLAGS) == set(choices.FLAGS)

@@ -2,7 +2,7 @@
 
 from willitfit.training.adapters import Adapted, adapted, count
 from willitfit.training.component import LABELS, STEADY, Component, Kind
-from willitfit.training.memory import Memory, needed, usual_sequence
+from willitfit.training.memory import Memory, needed, trained, usual_sequence
 from willitfit.training.plan import Optimizer, Plan, Precision, Recompute, Targets, Zero, named
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "count",
     "named",
     "needed",
+    "trained",
     "usual_sequence",
 ]

@@ -13,11 +13,12 @@ from willitfit.architecture import Architecture, Kind
 from willitfit.errors import UnsupportedCombination
 from willitfit.language import _
 from willitfit.training import activations, states
+from willitfit.training.adapters import count
 from willitfit.training.component import STEADY, Component
 from willitfit.training.component import Kind as Part
 from willitfit.training.plan import Plan, divisors
 from willitfit.training.shapes import running, tokens_of
-from willitfit.units import Bytes
+from willitfit.units import Bytes, Parameters
 
 #: A run is asked about sequences of this many tokens unless the model takes fewer.
 USUAL_SEQUENCE = 2048
@@ -90,6 +91,13 @@ def needed(architecture: Architecture, plan: Plan) -> Memory:
     )
 
 
+def trained(architecture: Architecture, plan: Plan) -> Parameters:
+    """Return how many parameters are trained: all of them, or the adapters'."""
+    if not plan.lora_rank:
+        return architecture.inventory.total
+    return count(architecture, plan.lora_rank, plan.lora_targets)
+
+
 def _together(components: list[Component]) -> tuple[Component, ...]:
     """Return components in the order of their kinds."""
     order = list(Part)
@@ -117,6 +125,8 @@ def _notes(architecture: Architecture, plan: Plan) -> Iterator[str]:
             asked=plan.sequence,
             reach=reach,
         )
+    if plan.zero and plan.copies == 1:
+        yield _("there are no copies to share out: ZeRO changes nothing here")
     left = len(architecture.towers) - len(running(architecture))
     if left and architecture.kind is Kind.DECODER:
         yield _("trained on text alone: pictures and sound pass no activations here")
