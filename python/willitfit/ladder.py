@@ -19,6 +19,7 @@ from willitfit.answers import (
     Subject,
     altered,
     answer,
+    place,
     precisions_of,
     runtimes_of,
     subject,
@@ -87,10 +88,26 @@ IDEAL: Final = "ideal"
 SHARES: Final = ((3, 4), (1, 2))
 
 
-def widest_choice(about: Subject, catalog: Catalog) -> RuntimeFacts:
-    """Return the runtime with the most precisions of a model to choose from."""
-    able = runtimes_of(about, catalog)
-    return max(able, key=lambda facts: (facts.id != IDEAL, len(precisions_of(about, facts))))
+def widest_choice(about: Subject, catalog: Catalog, device: Device) -> RuntimeFacts:
+    """Return the runtime with the most precisions of a model to choose from.
+
+    One that a device lacks something for, whatever the memory, is chosen only if all do.
+    """
+    able = [facts for facts in runtimes_of(about, catalog) if facts.id != IDEAL]
+
+    def rank(facts: RuntimeFacts) -> tuple[bool, int]:
+        asked = Scenario(model=about.id, runtime=facts.id)
+        return _runs(answer(asked, catalog, device, about)), len(precisions_of(about, facts))
+
+    return max(able, key=rank) if able else catalog.runtime(IDEAL)
+
+
+#: Checks of what a browser has, whatever the size of a file.
+_FEATURES: Final = frozenset({"webgpu", "shader-f16", "jspi", "platform", "availability"})
+
+
+def _runs(given: Answer) -> bool:
+    return not any(c.outcome is Outcome.NO and c.name in _FEATURES for c in given.checks)
 
 
 def existing(scenario: Scenario, catalog: Catalog, here: Device) -> list[Rung]:
@@ -99,7 +116,7 @@ def existing(scenario: Scenario, catalog: Catalog, here: Device) -> list[Rung]:
     The largest peak comes first. Raises what `answer` raises.
     """
     about = subject(scenario.model, catalog)
-    asked = _settled(scenario, about, catalog)
+    asked = _settled(scenario, about, catalog, here)
     facts = catalog.runtime(asked.runtime or IDEAL)
     rungs = [
         _precision(asked, about, name, catalog, here, real=True)
@@ -117,7 +134,7 @@ def imagined(scenario: Scenario, catalog: Catalog, here: Device) -> list[Rung]:
     about = subject(scenario.model, catalog)
     if about.architecture is None:
         return []
-    given = answer(_settled(scenario, about, catalog), catalog, here, about)
+    given = answer(_settled(scenario, about, catalog, here), catalog, here, about)
     rungs = [
         *_unpublished(given, catalog, here),
         *_zeros(given),
@@ -147,10 +164,11 @@ def made_of(model: str) -> Pair | None:
     return next((pair for pair in pairs() if pair.student == model), None)
 
 
-def _settled(scenario: Scenario, about: Subject, catalog: Catalog) -> Scenario:
+def _settled(scenario: Scenario, about: Subject, catalog: Catalog, here: Device) -> Scenario:
     if scenario.runtime is not None:
         return scenario
-    return replace(scenario, runtime=widest_choice(about, catalog).id)
+    device = place(scenario.device, here, catalog)
+    return replace(scenario, runtime=widest_choice(about, catalog, device).id)
 
 
 # What exists

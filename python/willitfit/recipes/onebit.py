@@ -22,6 +22,7 @@ from willitfit.formats import (
     TL1,
     TL2,
 )
+from willitfit.language import _, later, number
 from willitfit.recipes.stored import File, Stored, keep
 from willitfit.storage import F16, StorageType
 from willitfit.tensors import Role, Tensor
@@ -31,29 +32,42 @@ from willitfit.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What the matrices inside the layers become, and one sentence for the reader."""
+    """What the matrices inside the layers become, and a phrase for the reader."""
 
     packed: StorageType
     says: str
+
+    @property
+    def words(self) -> str:
+        """Return the phrase in the language in use."""
+        return _(self.says)
 
 
 # Sources: BitNet b1.58 arXiv:2402.17764 and microsoft/BitNet; OneBit arXiv:2402.11295; BiLLM
 # arXiv:2402.04291, its stored form as recounted by arXiv:2410.03129; PB-LLM arXiv:2310.00034.
 METHODS: dict[str, Method] = {
-    "ternary": Method(TERNARY, "ternary weights, five to a byte: 1.6 bits; log2(3) is 1.58"),
-    "binary": Method(BINARY, "one sign a weight and nothing beside it: no method stores so little"),
-    "i2_s": Method(I2_S, "BitNet's I2_S: ternary weights in two bits, one scale a tensor"),
-    "tl1": Method(TL1, "BitNet's TL1: ternary weights in two bits, for Arm"),
-    "tl2": Method(TL2, "BitNet's TL2: three ternary weights in five bits, for x86"),
-    "tq1_0": Method(GGUF_TYPES["TQ1_0"], "llama.cpp's TQ1_0: 1.6875 bits with a scale per block"),
-    "tq2_0": Method(GGUF_TYPES["TQ2_0"], "llama.cpp's TQ2_0: 2.0625 bits with a scale per block"),
-    "onebit": Method(ONEBIT, "OneBit: signs, and two float16 vectors a matrix"),
-    "billm": Method(BILLM_STORED, "BiLLM as stored: signs, bitmaps and scales; it is named 1.08"),
-    "billm_nominal": Method(
-        BILLM_NOMINAL, "BiLLM as named: 1.08 bits, bitmaps and scales left out"
+    "ternary": Method(TERNARY, later("ternary weights, five to a byte: 1.6 bits; log2(3) is 1.58")),
+    "binary": Method(
+        BINARY, later("one sign a weight and nothing beside it: no method stores so little")
     ),
-    "pbllm": Method(PBLLM_STORED, "PB-LLM as stored: a tenth at eight bits, and the mask"),
-    "pbllm_nominal": Method(PBLLM_NOMINAL, "PB-LLM as named: 1.7 bits, the mask left out"),
+    "i2_s": Method(I2_S, later("BitNet's I2_S: ternary weights in two bits, one scale a tensor")),
+    "tl1": Method(TL1, later("BitNet's TL1: ternary weights in two bits, for Arm")),
+    "tl2": Method(TL2, later("BitNet's TL2: three ternary weights in five bits, for x86")),
+    "tq1_0": Method(
+        GGUF_TYPES["TQ1_0"], later("llama.cpp's TQ1_0: 1.6875 bits with a scale per block")
+    ),
+    "tq2_0": Method(
+        GGUF_TYPES["TQ2_0"], later("llama.cpp's TQ2_0: 2.0625 bits with a scale per block")
+    ),
+    "onebit": Method(ONEBIT, later("OneBit: signs, and two float16 vectors a matrix")),
+    "billm": Method(
+        BILLM_STORED, later("BiLLM as stored: signs, bitmaps and scales; it is named 1.08")
+    ),
+    "billm_nominal": Method(
+        BILLM_NOMINAL, later("BiLLM as named: 1.08 bits, bitmaps and scales left out")
+    ),
+    "pbllm": Method(PBLLM_STORED, later("PB-LLM as stored: a tenth at eight bits, and the mask")),
+    "pbllm_nominal": Method(PBLLM_NOMINAL, later("PB-LLM as named: 1.7 bits, the mask left out")),
 }
 PRECISIONS: tuple[str, ...] = tuple(METHODS)
 _ALIASES = {"b1.58": "ternary", "bitnet": "i2_s", "pb-llm": "pbllm"}
@@ -89,7 +103,11 @@ def store(architecture: Architecture, precision: str) -> Stored:
         name="weights",
         size=exactly(size),
         basis=Basis.COMPUTED,
-        why=f"{method.says}; {100 * wide / size:.0f} % of it is what stays at sixteen bits",
+        why=_(
+            "{method}; {share} of it is what stays at sixteen bits",
+            method=method.words,
+            share=number(wide / size, ".0%"),
+        ),
         tensors=tensors,
     )
     return Stored("onebit", name, tensors, (file,))
