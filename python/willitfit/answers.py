@@ -277,10 +277,18 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
     return offered[name.lower()]
 
 
-@anew
-@lru_cache(maxsize=KEPT)
+#: Runtimes that fetch the very files of another.
+SAME_FILES: Final = {"transformersjs-webgpu": "transformersjs-wasm", "wllama-webgpu": "wllama-cpu"}
+
+
 def store(about: Subject, runtime_id: str, precision: str) -> Stored:
     """Return the model's files at a precision, published sizes in place of computed ones."""
+    return _stored(about, SAME_FILES.get(runtime_id, runtime_id), precision)
+
+
+@anew
+@lru_cache(maxsize=KEPT)
+def _stored(about: Subject, runtime_id: str, precision: str) -> Stored:
     facts = Catalog().runtime(runtime_id)
     return offers.stored(
         runtimes.named(runtime_id),

@@ -286,13 +286,16 @@ def _list(asked: argparse.Namespace) -> int:
 
 
 def _compare(asked: argparse.Namespace) -> int:
-    from willitfit import comparisons, texts
+    from willitfit import answers, comparisons, texts
+    from willitfit.ledger import Ledger
 
-    rows = comparisons.compare(_catalog(), asked.device, _here(asked))
+    catalog = _catalog()
+    device = answers.place(asked.device, _here(asked), catalog)
+    rows = comparisons.compare(catalog, device, Ledger(catalog))
     if asked.json:
-        _print_json(comparisons.report(rows, asked.device))
+        _print_json(comparisons.report(rows, catalog, asked.device))
     else:
-        print("\n".join(texts.compared(rows)))
+        print("\n".join(texts.compared(rows, catalog)))
     return 0
 
 

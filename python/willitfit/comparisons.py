@@ -1,74 +1,142 @@
 """Comparisons: the question turned round.
 
-In: the catalogue, a device or an answer. Out: every model on one device, and
-the smallest device, limits and storage that one scenario needs.
+In: the catalogue and a device, or an answer. Out: every model on one device, one model
+on every device, and the smallest device, limits and storage that a scenario needs.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from willitfit import reports
-from willitfit.answers import RANK, Answer, answer, precisions_of, runtimes_of, subject
+from willitfit import reports, runtimes
+from willitfit.answers import RANK, Answer, answer, place
 from willitfit.budgets import Pool
-from willitfit.catalog import Catalog, Model
+from willitfit.catalog import Catalog
+from willitfit.checks import check_all
 from willitfit.device import Device, read
+from willitfit.ledger import USUAL, Ledger, Line
 from willitfit.outcome import Outcome
 from willitfit.runtimes import demands
-from willitfit.scenario import Scenario
-from willitfit.units import GIB, Bytes
+from willitfit.speed import Rates, rates_of
+from willitfit.units import GIB, Bytes, Interval
+from willitfit.verdict import judge
 
 #: Memory sizes that devices are sold with.
 SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128))
 
 
-def compare(catalog: Catalog, device: str | None, here: Device) -> list[Answer]:
-    """Return the best answer of every catalogue model on one device, best verdict first."""
-    found = [best(model, catalog, device, here) for model in catalog.models]
-    return sorted(found, key=_order)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One way to run a model, judged on a device; `because` names the deciding check."""
+
+    line: Line
+    outcome: Outcome
+    probability: float | None
+    because: str
+    page: Interval
+    gpu: Interval
+    peak: Interval
+    rates: Rates | None
 
 
-def best(model: Model, catalog: Catalog, device: str | None, here: Device) -> Answer:
-    """Return a model's best answer over its runtimes and precisions on one device."""
-    about = subject(model.id, catalog)
-    asked = Scenario(model=model.id, device=device)
-    choices = [
-        replace(asked, runtime=facts.id, precision=precision)
-        for facts in runtimes_of(about, catalog)
-        if facts.id != "ideal"
-        for precision in precisions_of(about, facts)
-    ]
-    answers = [answer(choice, catalog, here, about) for choice in choices or [asked]]
-    return min(answers, key=_order)
+def judged(line: Line, catalog: Catalog, device: Device) -> Row:
+    """Return what a whole answer would say of this line on a device, in a few comparisons."""
+    facts, runtime = catalog.runtime(line.runtime), runtimes.named(line.runtime)
+    held = line.on(device)
+    checks = check_all(runtime, held.demands, facts.needs, line.download, held.footprint, device)
+    verdict, reads = judge(checks), line.token_bytes
+    return Row(
+        line=line,
+        outcome=verdict.outcome,
+        probability=verdict.probability,
+        because=verdict.because,
+        page=held.footprint.peak_in(Pool.PAGE),
+        gpu=held.footprint.peak_in(Pool.GPU),
+        peak=held.footprint.peak_in(Pool.PEAK),
+        rates=None if reads is None else rates_of(runtime, reads, line.bits, device),
+    )
 
 
-def _order(given: Answer) -> tuple[int, float, int]:
-    verdict = given.verdict
-    return (RANK[verdict.outcome], -(verdict.probability or 0.0), given.download.likely)
+def best(lines: Iterable[Line], catalog: Catalog, device: Device) -> Row:
+    """Return the line to choose on a device, of lines that come the most willingly chosen first.
+
+    The best verdict wins. Among equals a runtime's usual precision does, then one of at least
+    four bits, then a coarser one. Where several of a kind likely fit, the earliest runtime's
+    usual precision is taken, or the widest of the others; where none does, the likeliest.
+    Raises `ValueError` where there is no line.
+    """
+    found: Row | None = None
+    for line in lines:
+        if found and found.outcome is Outcome.LIKELY and line.tier > found.line.tier:
+            break
+        row = judged(line, catalog, device)
+        if found is None or _order(row) < _order(found):
+            found = row
+        if row.outcome is Outcome.LIKELY and line.tier == USUAL:
+            break
+    if found is None:
+        raise ValueError("no line to choose from")
+    return found
 
 
-def report(rows: list[Answer], device: str | None) -> dict[str, Any]:
+def _order(row: Row) -> tuple[int, int, float, int]:
+    """Return what sorts rows from the best to the worst choice."""
+    line, among = row.line, -(row.probability or 0.0)
+    if row.outcome is Outcome.LIKELY:
+        among = 0.0 if line.tier == USUAL else -line.bits
+    return (RANK[row.outcome], line.tier, among, line.download.likely)
+
+
+def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
+    """Return the best row of every model in the ledger on one device, best verdict first."""
+    found = [best(ledger.lines(model), catalog, device) for model in ledger.models]
+    return sorted(found, key=_from_likeliest)
+
+
+def _from_likeliest(row: Row) -> tuple[int, float, int]:
+    return RANK[row.outcome], -(row.probability or 0.0), row.line.download.likely
+
+
+def report(rows: list[Row], catalog: Catalog, device: str | None) -> dict[str, Any]:
     """Return the object of `willitfit compare --json`."""
     return {
         "schema": reports.SCHEMA,
         "device": device,
-        "models": [_row(each) for each in rows],
+        "models": [reported(each, catalog, device) for each in rows],
     }
 
 
-def _row(given: Answer) -> dict[str, Any]:
-    model = given.subject.model
+def reported(row: Row, catalog: Catalog, device: str | None) -> dict[str, Any]:
+    """Return one row of a comparison as plain values."""
+    line, model = row.line, catalog.model(row.line.model)
+    rates = row.rates.per_second if row.rates else None
     return {
-        **reports.scenario(given.scenario, given.subject.id),
-        "name": given.subject.name,
-        "task": model.task if model else None,
-        "download_bytes": given.download.likely,
-        "peak_bytes": given.memory(Pool.PEAK).likely,
-        "outcome": given.verdict.outcome,
-        "probability": given.verdict.probability,
-        "because": given.verdict.because,
+        "model": line.model,
+        "runtime": line.runtime,
+        "precision": line.precision,
+        "context": line.context,
+        "device": device,
+        "name": model.name,
+        "task": model.task,
+        "licence": model.licence,
+        "size_class": model.size_class,
+        "parameters": model.parameters,
+        "released": model.released,
+        "outcome": row.outcome,
+        "probability": row.probability,
+        "because": row.because,
+        "download_bytes": line.download.likely,
+        "download_basis": line.download_basis,
+        "page_bytes": row.page.likely,
+        "gpu_bytes": row.gpu.likely,
+        "peak_bytes": row.peak.likely,
+        "tokens_per_second": rates[1] if rates else None,
     }
+
+
+# The smallest device
 
 
 def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
@@ -78,38 +146,57 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
     a laptop whose graphics shares it; catalogue devices that manage are named.
     """
     wanted = demands(given.runtime, given.facts.name, given.facts.needs, given.load)
+
+    def likely(device: Device) -> bool:
+        return _on(given, catalog, device).verdict.outcome is Outcome.LIKELY
+
     return {
         "schema": reports.SCHEMA,
         "scenario": reports.scenario(given.scenario, given.subject.id),
         "storage_bytes": given.download.high,
         "peak": reports.interval(given.memory(Pool.PEAK)),
-        "ram_bytes": {kind: _smallest(given, catalog, signals) for kind, signals in _KINDS.items()},
+        "ram_bytes": {
+            kind: next((size for size in SOLD if likely(of_kind(kind, size))), None)
+            for kind in KINDS
+        },
         "demands": [
             {"name": each.name, "bytes": each.need.likely if each.need else None, "why": each.why}
             for each in wanted
         ],
-        "devices": [
-            row.id
-            for row in catalog.devices
-            if _on(given, catalog, read(row.device)).verdict.outcome is Outcome.LIKELY
-        ],
+        "devices": [row.id for row in catalog.devices if likely(read(row.device))],
     }
 
 
-_KINDS: Final[dict[str, dict[str, Any]]] = {
+#: The kinds of device that a smallest memory is given for.
+KINDS: Final[dict[str, dict[str, Any]]] = {
     "iphone": {"platform": "ios", "browser": "safari"},
     "android": {"platform": "android", "browser": "chrome"},
     "laptop": {"platform": "windows", "browser": "chrome", "graphics": "integrated"},
 }
 
 
+def of_kind(kind: str, ram: Bytes) -> Device:
+    """Return a device of a kind with so much memory, of which nothing else is known."""
+    return read({**KINDS[kind], "ram_bytes": ram})
+
+
+def smallest(lines: Iterable[Line], catalog: Catalog, kind: str) -> tuple[Bytes, Row] | None:
+    """Return the least memory sold with which a kind of device likely runs one of the lines."""
+    every = tuple(lines)
+    for size in SOLD:
+        row = best(every, catalog, of_kind(kind, size))
+        if row.outcome is Outcome.LIKELY:
+            return size, row
+    return None
+
+
 def _on(given: Answer, catalog: Catalog, device: Device) -> Answer:
     return answer(replace(given.scenario, device=device), catalog, Device(), given.subject)
 
 
-def _smallest(given: Answer, catalog: Catalog, signals: dict[str, Any]) -> int | None:
-    for size in SOLD:
-        device = read({**signals, "ram_bytes": size})
-        if _on(given, catalog, device).verdict.outcome is Outcome.LIKELY:
-            return size
-    return None
+def everywhere(lines: Iterable[Line], catalog: Catalog) -> dict[str, Row]:
+    """Return the best row of a model on every catalogue device, by the device's id."""
+    every = tuple(lines)
+    return {
+        row.id: best(every, catalog, place(row.id, Device(), catalog)) for row in catalog.devices
+    }

@@ -65,20 +65,27 @@ def bandwidth(device: Device) -> tuple[Interval, Basis]:
     return USUAL.get(kind, USUAL["other"]), Basis.ASSUMED
 
 
-def moved(runtime: Runtime, load: Load, device: Device) -> Interval:
-    """Return the bytes per second this runtime really moves on this device."""
+def moved(runtime: Runtime, bits: float, device: Device) -> Interval:
+    """Return the bytes per second this runtime really moves on this device.
+
+    `bits` is what a weight takes in the file, scales included.
+    """
     if not runtime.uses_gpu and runtime.name != "ideal":
         return WASM_MOVES
     whole, _ = bandwidth(device)
     if runtime.name == "ideal":
         return whole
-    stored = load.architecture.inventory.total
-    bits = 8 * load.weights / stored if stored else 8.0
     share = next(reached for most, reached in REACHED if bits <= most)
     low, likely, high = (part / 100 for part in (share.low, share.likely, share.high))
     if device.on_phone:
         low, likely, high = (a * b for a, b in zip((low, likely, high), ON_PHONES, strict=True))
     return whole.scaled(low, likely, high)
+
+
+def bits_per_weight(load: Load) -> float:
+    """Return what a weight takes on average; 8 where no shape is disclosed."""
+    total = load.architecture.inventory.total
+    return 8 * load.weights / total if total else 8.0
 
 
 def token_bytes(runtime: Runtime, load: Load) -> int:
@@ -95,8 +102,12 @@ def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
     """Return tokens per second, or `None` for a model that makes none."""
     if not load.generates or not load.stored.tensors:
         return None
-    rate = moved(runtime, load, device)
-    each = max(token_bytes(runtime, load), 1)
+    return rates_of(runtime, token_bytes(runtime, load), bits_per_weight(load), device)
+
+
+def rates_of(runtime: Runtime, each: int, bits: float, device: Device) -> Rates:
+    """Return tokens per second where each token reads so many bytes."""
+    rate, each = moved(runtime, bits, device), max(each, 1)
     hundredths = Interval(
         100 * rate.low // each, 100 * rate.likely // each, 100 * rate.high // each
     )

@@ -7,7 +7,9 @@ from typing import Any
 
 from willitfit.answers import Answer, Suggestion
 from willitfit.budgets import Pool
+from willitfit.catalog import Catalog
 from willitfit.checks import Check, size
+from willitfit.comparisons import Row
 from willitfit.outcome import Outcome
 from willitfit.training import LABELS, Kind
 from willitfit.units import GIB, exactly
@@ -65,14 +67,16 @@ def listing(kind: str, found: dict[str, Any]) -> Iterator[str]:
         yield f"{row['id']:28} {row['name']:36} {more}"
 
 
-def compared(rows: list[Answer]) -> Iterator[str]:
-    """Yield a line for each model."""
+def compared(rows: list[Row], catalog: Catalog) -> Iterator[str]:
+    """Yield a line for each model, and how many fit."""
     for each in rows:
-        asked = each.scenario
+        line, name = each.line, catalog.model(each.line.model).name
         yield (
-            f"{MARKS[each.verdict.outcome]} {each.verdict.outcome:9} {each.subject.name:32} "
-            f"{asked.runtime} {asked.precision}  {size(each.download)}"
+            f"{MARKS[each.outcome]} {each.outcome:9} {name:32} "
+            f"{line.runtime} {line.precision}  {size(line.download)}"
         )
+    likely = sum(each.outcome is Outcome.LIKELY for each in rows)
+    yield f"{likely} of {len(rows)} likely fit"
 
 
 def needed(found: dict[str, Any]) -> Iterator[str]:

@@ -21,7 +21,8 @@ ORDER = (
     "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
-    "offers", "answers", "explain", "findings", "reports", "comparisons", "ladder", "texts", "grid",
+    "offers", "answers", "explain", "findings", "reports", "ledger", "comparisons", "ladder",
+    "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 
