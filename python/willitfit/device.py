@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from willitfit.errors import UnreadableDevice, shown
+from willitfit.language import _
 from willitfit.units import Bytes
 
 PLATFORMS: Final = ("ios", "ipados", "android", "macos", "windows", "linux", "chromeos")
@@ -153,7 +154,9 @@ def read(given: object) -> Device:
     (True, Unasked())
     """
     if not isinstance(given, Mapping):
-        raise UnreadableDevice("device", f"is {shown(given)}; a JSON object is accepted")
+        raise UnreadableDevice(
+            "device", _("is {given}; a JSON object is accepted", given=shown(given))
+        )
     return Device(**_fields(Device, given, ""))
 
 
@@ -163,7 +166,8 @@ def _fields(kind: type, given: Mapping[Any, Any], prefix: str) -> dict[str, Any]
     for key, value in given.items():
         if key not in names:
             raise UnreadableDevice(
-                f"{prefix}{key}", f"is not a key of a device; known are: {', '.join(sorted(names))}"
+                f"{prefix}{key}",
+                _("is not a key of a device; known are: {known}", known=", ".join(sorted(names))),
             )
         if key in _GROUPS and kind is Device:
             found |= _group(key, value)
@@ -176,7 +180,9 @@ def _group(key: str, value: object) -> dict[str, Any]:
     if value is None:
         return {"webgpu": None} if key == "webgpu" else {}
     if not isinstance(value, Mapping):
-        raise UnreadableDevice(key, f"is {shown(value)}; an object or null is accepted")
+        raise UnreadableDevice(
+            key, _("is {given}; an object or null is accepted", given=shown(value))
+        )
     return {key: _GROUPS[key](**_fields(_GROUPS[key], value, f"{key}."))}
 
 
@@ -198,27 +204,34 @@ def _value(key: str, value: object, prefix: str) -> object:
 def _choice(where: str, value: object, accepted: tuple[str, ...]) -> str:
     text = value.lower() if isinstance(value, str) else None
     if text not in accepted:
-        raise UnreadableDevice(where, f"is {shown(value)}; accepted are: {', '.join(accepted)}")
+        raise UnreadableDevice(
+            where,
+            _("is {given}; accepted are: {known}", given=shown(value), known=", ".join(accepted)),
+        )
     return text
 
 
 def _flag(where: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise UnreadableDevice(where, f"is {shown(value)}; true, false or null is accepted")
+        raise UnreadableDevice(
+            where, _("is {given}; true, false or null is accepted", given=shown(value))
+        )
     return value
 
 
 def _text(where: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > 200:
         raise UnreadableDevice(
-            where, f"is {shown(value)}; text of at most 200 characters is accepted"
+            where, _("is {given}; text of at most 200 characters is accepted", given=shown(value))
         )
     return value
 
 
 def _fraction(where: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 2**20:
-        raise UnreadableDevice(where, f"is {shown(value)}; a number from 0 to 1048576 is accepted")
+        raise UnreadableDevice(
+            where, _("is {given}; a number from 0 to 1048576 is accepted", given=shown(value))
+        )
     return value
 
 
@@ -227,7 +240,9 @@ def _version(where: str, value: object) -> int:
     if isinstance(major, str) and major.isascii() and major.isdigit() and len(major) < 6:
         return int(major)
     if isinstance(major, bool) or not isinstance(major, int) or not 0 <= major < 10**6:
-        raise UnreadableDevice(where, f"is {shown(value)}; a version such as 147 is accepted")
+        raise UnreadableDevice(
+            where, _("is {given}; a version such as 147 is accepted", given=shown(value))
+        )
     return major
 
 
@@ -236,7 +251,7 @@ def _whole(where: str, value: object) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_BYTES:
         raise UnreadableDevice(
-            where, f"is {shown(value)}; a whole number from 0 to 2^50 is accepted"
+            where, _("is {given}; a whole number from 0 to 2^50 is accepted", given=shown(value))
         )
     return value
 

@@ -19,11 +19,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from willitfit.language import _
+
 
 def _listed(names: Iterable[str], *, most: int = 60) -> str:
     every = sorted(names)
     shown = ", ".join(every[:most])
-    return shown + (f" and {len(every) - most} more" if len(every) > most else "")
+    return (
+        _("{names} and {count} more", names=shown, count=len(every) - most)
+        if len(every) > most
+        else shown
+    )
 
 
 def shown(value: object, *, most: int = 60) -> str:
@@ -37,9 +43,9 @@ def shown(value: object, *, most: int = 60) -> str:
     if isinstance(value, str):
         text = repr(value[: most + 1])
     elif isinstance(value, (dict, list, tuple)) and len(value) > 8:
-        text = f"{type(value).__name__} of {len(value)} entries"
+        text = _("{kind} of {count} entries", kind=type(value).__name__, count=len(value))
     elif isinstance(value, int) and abs(value) > 10**30:
-        text = "a number of more than 30 digits"
+        text = _("a number of more than 30 digits")
     else:
         text = repr(value)
     return text if len(text) <= most else text[:most] + "…"
@@ -61,8 +67,18 @@ class UnknownName(WillItFitError):
         """Keep what was asked for and what would have been accepted."""
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
         self.near = tuple(near)
-        meant = f"did you mean {' or '.join(self.near)}? " if self.near else ""
-        super().__init__(f"unknown {kind} {shown(name)}; {meant}known are: {_listed(self.known)}")
+        said = {"kind": _(kind), "name": shown(name), "known": _listed(self.known)}
+        if self.near:
+            near = _(" or ").join(self.near)
+            super().__init__(
+                _(
+                    "unknown {kind} {name}; did you mean {near}? known are: {known}",
+                    near=near,
+                    **said,
+                )
+            )
+        else:
+            super().__init__(_("unknown {kind} {name}; known are: {known}", **said))
 
 
 class UnreadableLink(WillItFitError):
@@ -71,7 +87,9 @@ class UnreadableLink(WillItFitError):
     def __init__(self, key: str, problem: str) -> None:
         """Keep the key at fault and the problem with it."""
         self.key, self.problem = key, problem
-        super().__init__(f"the link cannot be read: {shown(key)} {problem}")
+        super().__init__(
+            _("the link cannot be read: {key} {problem}", key=shown(key), problem=problem)
+        )
 
 
 class UnreadableConfig(WillItFitError):
@@ -80,7 +98,9 @@ class UnreadableConfig(WillItFitError):
     def __init__(self, key: str, problem: str) -> None:
         """Keep the key at fault and the rule it breaks."""
         self.key, self.problem = key, problem
-        super().__init__(f"the config cannot be read: {shown(key)} {problem}")
+        super().__init__(
+            _("the config cannot be read: {key} {problem}", key=shown(key), problem=problem)
+        )
 
 
 class UnsupportedArchitecture(UnreadableConfig):
@@ -91,7 +111,11 @@ class UnsupportedArchitecture(UnreadableConfig):
         self.model_type, self.known = model_type, tuple(sorted(known))
         super().__init__(
             "model_type",
-            f"{shown(model_type)} is not known; known are: {_listed(self.known, most=200)}",
+            _(
+                "{given} is not known; known are: {known}",
+                given=shown(model_type),
+                known=_listed(self.known, most=200),
+            ),
         )
 
 
@@ -101,7 +125,7 @@ class UnreadableHeader(WillItFitError):
     def __init__(self, form: str, problem: str) -> None:
         """Keep the format and the rule broken."""
         self.form, self.problem = form, problem
-        super().__init__(f"not a readable {form} header: {problem}")
+        super().__init__(_("not a readable {form} header: {problem}", form=form, problem=problem))
 
 
 class UnreadableDevice(WillItFitError):
@@ -110,7 +134,9 @@ class UnreadableDevice(WillItFitError):
     def __init__(self, key: str, problem: str) -> None:
         """Keep the key at fault and the rule it breaks."""
         self.key, self.problem = key, problem
-        super().__init__(f"the device cannot be read: {shown(key)} {problem}")
+        super().__init__(
+            _("the device cannot be read: {key} {problem}", key=shown(key), problem=problem)
+        )
 
 
 class UnreachableHub(WillItFitError):
@@ -128,7 +154,9 @@ class UnsupportedCombination(WillItFitError):
     def __init__(self, what: str, accepted: Iterable[str]) -> None:
         """Keep what was asked and what the runtime accepts instead."""
         self.what, self.accepted = what, tuple(accepted)
-        super().__init__(f"{what}; accepted are: {_listed(self.accepted)}")
+        super().__init__(
+            _("{what}; accepted are: {names}", what=what, names=_listed(self.accepted))
+        )
 
 
 class CatalogFault(WillItFitError):
@@ -137,4 +165,4 @@ class CatalogFault(WillItFitError):
     def __init__(self, faults: Iterable[str]) -> None:
         """Keep every fault, so that one run reports them all."""
         self.faults = tuple(faults)
-        super().__init__("the catalogue is at fault: " + "; ".join(self.faults))
+        super().__init__(_("the catalogue is at fault: {faults}", faults="; ".join(self.faults)))

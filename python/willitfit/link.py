@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote_plus
 from willitfit import device as devices
 from willitfit.device import Device
 from willitfit.errors import UnreadableDevice, UnreadableLink
+from willitfit.language import _
 from willitfit.scenario import Scenario
 from willitfit.units import Tokens
 
@@ -62,7 +63,9 @@ def fields(text: str, keys: Collection[str]) -> dict[str, str]:
     """
     pairs = _pairs(text.removeprefix("#"), ("v", *keys, LANGUAGE))
     if pairs.pop("v", VERSION) != VERSION:
-        raise UnreadableLink("v", f"is not a version this page knows; {VERSION} is accepted")
+        raise UnreadableLink(
+            "v", _("is not a version this page knows; {version} is accepted", version=VERSION)
+        )
     pairs.pop(LANGUAGE, None)
     return pairs
 
@@ -70,7 +73,7 @@ def fields(text: str, keys: Collection[str]) -> dict[str, str]:
 def scenario(pairs: Mapping[str, str]) -> Scenario:
     """Return the scenario that a link's keys and values say."""
     if "model" not in pairs:
-        raise UnreadableLink("model", "is missing; a link names at least a model")
+        raise UnreadableLink("model", _("is missing; a link names at least a model"))
     return Scenario(
         model=pairs["model"],
         runtime=pairs.get("runtime"),
@@ -82,14 +85,16 @@ def scenario(pairs: Mapping[str, str]) -> Scenario:
 
 def _pairs(text: str, keys: Collection[str]) -> dict[str, str]:
     if len(text) > LONGEST:
-        raise UnreadableLink("v", f"link is longer than {LONGEST} characters")
+        raise UnreadableLink("v", _("link is longer than {longest} characters", longest=LONGEST))
     pairs: dict[str, str] = {}
     for part in filter(None, text.split("&")):
-        key, _, value = part.partition("=")
+        key, _equals, value = part.partition("=")
         if key not in keys:
-            raise UnreadableLink(key, f"is not a key of a link; known are: {', '.join(keys)}")
+            raise UnreadableLink(
+                key, _("is not a key of a link; known are: {known}", known=", ".join(keys))
+            )
         if key in pairs:
-            raise UnreadableLink(key, "is said twice; once is accepted")
+            raise UnreadableLink(key, _("is said twice; once is accepted"))
         pairs[key] = _text(key, value)
     return pairs
 
@@ -98,12 +103,14 @@ def _text(key: str, value: str) -> str:
     try:
         text = unquote_plus(value, errors="strict")
     except UnicodeDecodeError:
-        raise UnreadableLink(key, "is not UTF-8 text") from None
+        raise UnreadableLink(key, _("is not UTF-8 text")) from None
     most = {"device": LONGEST, "model": LONGEST_CUSTOM + len(CUSTOM)}.get(key, LONGEST_NAME)
     if key == "model" and not text.startswith(CUSTOM):
         most = LONGEST_NAME
     if not text or len(text) > most or not text.isprintable():
-        raise UnreadableLink(key, f"is empty, unprintable or longer than {most} characters")
+        raise UnreadableLink(
+            key, _("is empty, unprintable or longer than {most} characters", most=most)
+        )
     return text
 
 
@@ -113,7 +120,7 @@ def _context(text: str | None) -> Tokens | None:
     if not (
         text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MOST_CONTEXT
     ):
-        raise UnreadableLink("context", "is not a whole number of tokens from 1 to 2147483648")
+        raise UnreadableLink("context", _("is not a whole number of tokens from 1 to 2147483648"))
     return Tokens(int(text))
 
 
@@ -123,9 +130,11 @@ def _device(text: str | None) -> str | Device | None:
     try:
         return devices.read(json.loads(text, object_pairs_hook=_once, parse_constant=_refuse))
     except UnreadableDevice as fault:
-        raise UnreadableLink("device", f"holds {fault.key}, which {fault.problem}") from fault
+        raise UnreadableLink(
+            "device", _("holds {key}, which {problem}", key=fault.key, problem=fault.problem)
+        ) from fault
     except (ValueError, RecursionError):
-        raise UnreadableLink("device", "is neither a catalogue id nor a JSON object") from None
+        raise UnreadableLink("device", _("is neither a catalogue id nor a JSON object")) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -187,7 +196,9 @@ def packed(config: Mapping[str, Any]) -> str:
     plain = json.dumps(config, separators=(",", ":"), sort_keys=True).encode()
     text = base64.urlsafe_b64encode(zlib.compress(plain, 9)).decode().rstrip("=")
     if len(text) > LONGEST_CUSTOM:
-        raise UnreadableLink("model", f"would need {len(text)} characters; 4096 are accepted")
+        raise UnreadableLink(
+            "model", _("would need {count} characters; 4096 are accepted", count=len(text))
+        )
     return CUSTOM + text
 
 
@@ -208,5 +219,5 @@ def unpacked(model: str) -> dict[str, Any]:
     except (binascii.Error, zlib.error, ValueError, RecursionError):
         config = None
     if not isinstance(config, dict):
-        raise UnreadableLink("model", "holds no readable architecture after 'config:'")
+        raise UnreadableLink("model", _("holds no readable architecture after 'config:'"))
     return config

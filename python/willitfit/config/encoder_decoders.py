@@ -15,6 +15,7 @@ from willitfit.config.heads import nothing
 from willitfit.config.keys import MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
 from willitfit.config.text_heads import labels_of
+from willitfit.language import _
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.values import replace
 
@@ -64,9 +65,10 @@ def _stored_apart(keys: Keys, table: Tensor) -> tuple[str, ...]:
     """Return what to say of T5 1.1 and its like, whose files hold an output layer of their own."""
     if not keys.has("tie_word_embeddings") or keys.flag("tie_word_embeddings"):
         return ()
-    note = (
+    note = _(
         "tie_word_embeddings is false, yet transformers shares the output layer with the token "
-        f"table; published files may hold it apart, {table.elements} parameters more"
+        "table; published files may hold it apart, {count} parameters more",
+        count=table.elements,
     )
     return (note,)
 

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from willitfit.config.facts import Facts, facts_of
 from willitfit.errors import UnreadableConfig, shown
+from willitfit.language import _
 
 #: Far above any model ever published, and far below what would fill memory here.
 MOST_LAYERS = 1_000
@@ -66,7 +67,10 @@ class Keys:
         value = self.get(key)
         if value is None:
             raise self.fault(
-                key, "is null" if self.has(key) else f"is missing; {self.type} configs need it"
+                key,
+                _("is null")
+                if self.has(key)
+                else _("is missing; {type} configs need it", type=self.type),
             )
         return self._bounded(key, value, least, most)
 
@@ -82,9 +86,17 @@ class Keys:
 
     def _bounded(self, key: str, value: object, least: int, most: int) -> int:
         if not is_whole(value):
-            raise self.fault(key, f"is {shown(value)}; a whole number is needed")
+            raise self.fault(key, _("is {given}; a whole number is needed", given=shown(value)))
         if not least <= value <= most:
-            raise self.fault(key, f"is {shown(value)}; from {least} to {most} is accepted")
+            raise self.fault(
+                key,
+                _(
+                    "is {given}; from {least} to {most} is accepted",
+                    given=shown(value),
+                    least=least,
+                    most=most,
+                ),
+            )
         return value
 
     def number(self, key: str, otherwise: float | None = None) -> float:
@@ -92,9 +104,11 @@ class Keys:
         value = self.get(key)
         value = otherwise if value is None else value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.fault(key, f"is {shown(value)}; a number is needed")
+            raise self.fault(key, _("is {given}; a number is needed", given=shown(value)))
         if not abs(value) <= 2**60:
-            raise self.fault(key, f"is {shown(value)}; a number below 2^60 is needed")
+            raise self.fault(
+                key, _("is {given}; a number below 2^60 is needed", given=shown(value))
+            )
         return float(value)
 
     def flag(self, key: str) -> bool:
@@ -103,16 +117,23 @@ class Keys:
         if value is None:
             return False
         if not isinstance(value, bool):
-            raise self.fault(key, f"is {shown(value)}; true or false is needed")
+            raise self.fault(key, _("is {given}; true or false is needed", given=shown(value)))
         return value
 
     def word(self, key: str, choices: Collection[str] = ()) -> str:
         """Return a word, out of `choices` where some are said."""
         value = self.get(key)
         if not isinstance(value, str):
-            raise self.fault(key, f"is {shown(value)}; a word is needed")
+            raise self.fault(key, _("is {given}; a word is needed", given=shown(value)))
         if choices and value not in choices:
-            raise self.fault(key, f"is {shown(value)}; accepted are: {', '.join(sorted(choices))}")
+            raise self.fault(
+                key,
+                _(
+                    "is {given}; accepted are: {known}",
+                    given=shown(value),
+                    known=", ".join(sorted(choices)),
+                ),
+            )
         return value
 
     def words(self, key: str, *, count: int, choices: Collection[str]) -> tuple[str, ...] | None:
@@ -123,7 +144,14 @@ class Keys:
         strange = next((v for v in values if not isinstance(v, str) or v not in choices), None)
         if strange is not None:
             accepted = ", ".join(sorted(choices))
-            raise self.fault(key, f"holds {shown(strange)}; accepted are: {accepted}")
+            raise self.fault(
+                key,
+                _(
+                    "holds {given}; accepted are: {accepted}",
+                    given=shown(strange),
+                    accepted=accepted,
+                ),
+            )
         return tuple(values)
 
     def wholes(
@@ -141,11 +169,13 @@ class Keys:
         if values is None:
             return None
         if not isinstance(values, (list, tuple)):
-            raise self.fault(key, f"is {shown(values)}; a list is needed")
+            raise self.fault(key, _("is {given}; a list is needed", given=shown(values)))
         if count is not None and len(values) != count:
-            raise self.fault(key, f"has {len(values)} entries; {count} are needed")
+            raise self.fault(
+                key, _("has {count} entries; {count2} are needed", count=len(values), count2=count)
+            )
         if len(values) > MOST_ROWS:
-            raise self.fault(key, "has too many entries")
+            raise self.fault(key, _("has too many entries"))
         return values
 
     def mapping(self, key: str) -> Mapping[str, Any]:
@@ -154,7 +184,7 @@ class Keys:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise self.fault(key, f"is {shown(value)}; an object is needed")
+            raise self.fault(key, _("is {given}; an object is needed", given=shown(value)))
         return value
 
     def child(self, key: str, model_type: str | None = None) -> Keys:
@@ -195,7 +225,15 @@ class Keys:
         """Refuse two keys whose numbers do not divide."""
         whole, by = self.whole(whole_key), self.whole(by_key)
         if whole % by:
-            raise self.fault(whole_key, f"is {whole}, which {by_key} ({by}) does not divide")
+            raise self.fault(
+                whole_key,
+                _(
+                    "is {whole}, which {by_key} ({by}) does not divide",
+                    whole=whole,
+                    by_key=by_key,
+                    by=by,
+                ),
+            )
 
     def labels(self, *, otherwise: int = 2) -> int:
         """Return how many labels a classifier answers with: two unless said otherwise.
@@ -209,7 +247,7 @@ class Keys:
         if names is None:
             return otherwise
         if not isinstance(names, Mapping):
-            raise self.fault("id2label", f"is {shown(names)}; an object is needed")
+            raise self.fault("id2label", _("is {given}; an object is needed", given=shown(names)))
         return len(names)
 
 

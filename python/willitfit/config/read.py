@@ -16,6 +16,7 @@ from willitfit.config.families import FAMILIES
 from willitfit.config.keys import Keys
 from willitfit.config.model import Family, build
 from willitfit.errors import UnreadableConfig, UnsupportedArchitecture, shown
+from willitfit.language import _
 from willitfit.values import replace
 
 #: What nearly every Llama-like config says.
@@ -45,13 +46,17 @@ def read(config: Mapping[str, Any]) -> Architecture:
     252
     """
     if not isinstance(config, Mapping):
-        raise UnreadableConfig("config", f"is {shown(config)}; an object is needed")
+        raise UnreadableConfig("config", _("is {given}; an object is needed", given=shown(config)))
     model_type = config.get("model_type")
     if not isinstance(model_type, str):
-        problem = "is missing" if model_type is None else f"is {shown(model_type)}"
-        raise UnreadableConfig("model_type", f"{problem}; a name such as 'llama' is needed")
+        problem = (
+            _("is missing") if model_type is None else _("is {given}", given=shown(model_type))
+        )
+        raise UnreadableConfig(
+            "model_type", _("{problem}; a name such as 'llama' is needed", problem=problem)
+        )
     if config.get("per_layer_config") and model_type not in DIFFERING:
-        raise UnreadableConfig("per_layer_config", "is not read; give one shape for all layers")
+        raise UnreadableConfig("per_layer_config", _("is not read; give one shape for all layers"))
     if model_type not in FAMILIES:
         return _assumed_llama_like(config, model_type)
     keys = Keys(config, facts_of(model_type))
@@ -71,5 +76,7 @@ def _assumed_llama_like(config: Mapping[str, Any], model_type: str) -> Architect
         raise UnsupportedArchitecture(model_type, FAMILIES)
     keys = Keys(config, facts_of("llama"))
     read_as = build(family_of("llama"), keys, ["LlamaForCausalLM"])
-    note = f"model_type {shown(model_type)} is not known; assumed Llama-like from its keys"
+    note = _(
+        "model_type {given} is not known; assumed Llama-like from its keys", given=shown(model_type)
+    )
     return replace(read_as, family=model_type, notes=(note, *read_as.notes))

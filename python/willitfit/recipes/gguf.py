@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.formats import GGUF_TYPES
+from willitfit.language import _
 from willitfit.layers import KeyValue, Latent
 from willitfit.recipes import gguf_metadata as metadata
 from willitfit.recipes.gguf_history import STORED_HEADS, USUAL, made_in, usually_made
@@ -157,7 +158,7 @@ def tensors_of(
     mix, family = mix_named(precision), architecture.family
     if family not in GGUF_ARCHITECTURES:
         raise UnsupportedCombination(
-            f"llama.cpp has no converter for {family} models", GGUF_ARCHITECTURES
+            _("llama.cpp has no converter for {family} models", family=family), GGUF_ARCHITECTURES
         )
     how = usually_made(family) if made is None else made_in(made, family)
     apart = family in STORED_HEADS if head_apart is None else head_apart
@@ -234,12 +235,12 @@ def _files(
 ) -> Iterator[File]:
     parts = list(_parts(tensors, most))
     if len(parts) == 1:
-        why = "every tensor as llama.cpp stores it; keys and tokenizer modelled"
+        why = _("every tensor as llama.cpp stores it; keys and tokenizer modelled")
         yield _file(f"{name}.gguf", tensors, front, why)
         return
     for number, part in enumerate(parts, start=1):
         first = number == 1
-        why = "the first part, with keys and tokenizer" if first else "tensors only"
+        why = _("the first part, with keys and tokenizer") if first else _("tensors only")
         keys = front + _SPLIT_KEYS if first else _SPLIT_KEYS
         yield _file(f"{name}-{number:05d}-of-{len(parts):05d}.gguf", part, keys, why)
 
@@ -247,11 +248,11 @@ def _files(
 def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
     """Yield what the reader must know about the file."""
     if any(tensor.part in SEEN for tensor in architecture.inventory):
-        yield "pictures and sound need a second file (mmproj), which is not counted"
+        yield _("pictures and sound need a second file (mmproj), which is not counted")
     if mix in PURE:
-        yield f"{mix} is for models trained at that width; others become unusable"
+        yield _("{mix} is for models trained at that width; others become unusable", mix=mix)
     if architecture.family in USUAL:
-        yield f"as files of this family were made in {USUAL[architecture.family]}"
+        yield _("as files of this family were made in {date}", date=USUAL[architecture.family])
 
 
 def store(

@@ -10,6 +10,7 @@ from typing import Final
 
 from willitfit.architecture import Architecture
 from willitfit.errors import UnknownName
+from willitfit.language import _
 from willitfit.recipes import onebit
 from willitfit.recipes.stored import File, Stored, keep
 from willitfit.storage import BF16, F16, F32, I8, StorageType
@@ -45,7 +46,11 @@ def store(architecture: Architecture, precision: str) -> Stored:
         name="weights",
         size=size,
         basis=Basis.COMPUTED,
-        why=f"{architecture.inventory.total:,} parameters at {kind.bits_per_weight:g} bits each",
+        why=_(
+            "{count:,} parameters at {bits:g} bits each",
+            count=architecture.inventory.total,
+            bits=kind.bits_per_weight,
+        ),
         tensors=tensors,
     )
     return Stored("ideal", asked, tensors, (file,))

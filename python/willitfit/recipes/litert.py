@@ -14,6 +14,7 @@ from enum import StrEnum
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
 from willitfit.formats import LITERT_INT4, LITERT_INT8
+from willitfit.language import _
 from willitfit.recipes.stored import File, Stored, StoredTensor, keep
 from willitfit.recipes.tokenizers import tokenizer_kind, tokenizer_size
 from willitfit.storage import F16, F32, Beside, Per, StorageType
@@ -170,7 +171,9 @@ def precision_of(precision: str) -> str:
     """Return a precision in this recipe's own spelling, or say which there are."""
     name = _ALIASES.get(precision.lower(), precision.lower())
     if name not in WIDTHS:
-        raise UnsupportedCombination(f"no LiteRT precision is called {precision!r}", PRECISIONS)
+        raise UnsupportedCombination(
+            _("no LiteRT precision is called {precision}", precision=repr(precision)), PRECISIONS
+        )
     return name
 
 
@@ -184,7 +187,7 @@ def _why(likely: Widths, other: Widths | None) -> str:
 
 def _notes(architecture: Architecture) -> Iterator[str]:
     if any(tensor.part is not Part.DECODER for tensor in architecture.inventory):
-        yield "only the text part is counted: web bundles leave pictures and sound out"
+        yield _("only the text part is counted: web bundles leave pictures and sound out")
 
 
 def _file_name(architecture: Architecture, precision: str, bundle: Bundle) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
 from willitfit.formats import AWQ_4, MLC_Q3F16, MLC_Q4F16, MLC_Q4F32
+from willitfit.language import _
 from willitfit.recipes.stored import Content, File, Stored, StoredTensor, keep
 from willitfit.recipes.tokenizers import tokenizer_file
 from willitfit.storage import BF16, F16, F32, StorageType
@@ -203,13 +204,15 @@ def quantisation_of(precision: str) -> tuple[str, Quantisation]:
     """Return a quantisation and its own spelling, or say which there are."""
     name = precision.lower()
     if name not in QUANTISATIONS:
-        raise UnsupportedCombination(f"no MLC quantisation is called {precision!r}", PRECISIONS)
+        raise UnsupportedCombination(
+            _("no MLC quantisation is called {precision}", precision=repr(precision)), PRECISIONS
+        )
     return name, QUANTISATIONS[name]
 
 
 def _notes(quantisation: Quantisation) -> Iterator[str]:
     if quantisation.wide is F32:
-        yield (
+        yield _(
             "float32 arrays travel as bfloat16, so the download is smaller than what the GPU keeps"
         )
 
@@ -220,7 +223,7 @@ def _shard_file(number: int, shard: Shard) -> File:
         name=f"params_shard_{number}.bin",
         size=exactly(shard.size),
         basis=Basis.COMPUTED,
-        why="one large array" if alone else "arrays up to 32 MiB together",
+        why=_("one large array") if alone else _("arrays up to 32 MiB together"),
         tensors=shard.tensors,
     )
 
@@ -230,12 +233,12 @@ def _small_files(
 ) -> Iterator[File]:
     listed = arrays * _RECORD + shards * _SHARD_RECORD
     for name, size, why in (
-        ("tensor-cache.json", exactly(listed).scaled(0.7, 1, 1.5), "an entry for each array"),
-        ("mlc-chat-config.json", _CHAT_CONFIG, "the range seen in published repositories"),
+        ("tensor-cache.json", exactly(listed).scaled(0.7, 1, 1.5), _("an entry for each array")),
+        ("mlc-chat-config.json", _CHAT_CONFIG, _("the range seen in published repositories")),
         (
             f"{architecture.family}-{precision}-webgpu.wasm",
             _LIBRARY,
-            "the library compiled for this model; the range of the published ones",
+            _("the library compiled for this model; the range of the published ones"),
         ),
     ):
         yield File(name=name, size=size, basis=Basis.ASSUMED, why=why, content=Content.CONFIG)

@@ -91,7 +91,9 @@ def store(architecture: Architecture, precision: str) -> Stored:
     """Return every tensor as a one-bit method keeps it, in one file of weights."""
     name = _ALIASES.get(precision.lower(), precision.lower())
     if name not in METHODS:
-        raise UnsupportedCombination(f"no one-bit method is called {precision!r}", PRECISIONS)
+        raise UnsupportedCombination(
+            _("no one-bit method is called {precision}", precision=repr(precision)), PRECISIONS
+        )
     method = METHODS[name]
     tensors = tuple(
         keep(tensor, method.packed if is_packed(tensor) else F16)

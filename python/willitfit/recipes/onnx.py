@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.errors import UnsupportedCombination
+from willitfit.language import _
 from willitfit.recipes.onnx_exports import (
     DTYPES,
     Dtype,
@@ -266,12 +267,16 @@ def session_size(candidates: tuple[Candidate, ...]) -> Interval:
 def _why(candidates: tuple[Candidate, ...]) -> str:
     likely = candidates[0]
     if len(candidates) == 1:
-        return f"{likely.described}; only the graph's own bytes are estimated"
+        return _(
+            "{described}; only the graph's own bytes are estimated", described=likely.described
+        )
     low = min(candidates, key=lambda c: c.data)
     high = max(candidates, key=lambda c: c.data)
-    return (
-        f"depends on who exported it; likely: {likely.described}; "
-        f"least: {low.described}; most: {high.described}"
+    return _(
+        "depends on who exported it; likely: {likely}; least: {low}; most: {high}",
+        likely=likely.described,
+        low=low.described,
+        high=high.described,
     )
 
 
@@ -282,7 +287,9 @@ def _files(session: Session, dtype: Dtype, candidates: tuple[Candidate, ...]) ->
     if not beside:
         yield File(name=name, size=size, basis=Basis.COMPUTED, why=why, tensors=likely.tensors)
         return
-    yield File(name=name, size=likely.graph, basis=Basis.COMPUTED, why="the graph without weights")
+    yield File(
+        name=name, size=likely.graph, basis=Basis.COMPUTED, why=_("the graph without weights")
+    )
     for number, chunk in enumerate(chunks(likely.tensors)):
         part = sum(tensor.size for tensor in chunk)
         yield File(
@@ -317,7 +324,9 @@ def dtype_of(precision: str) -> tuple[str, Dtype]:
     """Return a dtype and its own spelling, or say which there are."""
     name = precision.lower()
     if name not in DTYPES:
-        raise UnsupportedCombination(f"no ONNX dtype is called {precision!r}", PRECISIONS)
+        raise UnsupportedCombination(
+            _("no ONNX dtype is called {precision}", precision=repr(precision)), PRECISIONS
+        )
     return name, DTYPES[name]
 
 
@@ -328,7 +337,9 @@ def store(architecture: Architecture, precision: str, *, family: str | None = No
     and Transformers.js's own quantiser) or "newer" (token table in blocks too).
     """
     if family is not None and family not in FAMILIES:
-        raise UnsupportedCombination(f"no family of ONNX exports is called {family!r}", FAMILIES)
+        raise UnsupportedCombination(
+            _("no family of ONNX exports is called {family}", family=repr(family)), FAMILIES
+        )
     name, dtype = dtype_of(precision)
     exports = exports_of(architecture, family)
     tensors: list[StoredTensor] = []

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from willitfit.architecture import Architecture, Kind
+from willitfit.language import _
 from willitfit.recipes.stored import Content, File
 from willitfit.tensors import Part
 from willitfit.units import Basis, Interval
@@ -153,15 +154,23 @@ def tokenizer_file(architecture: Architecture) -> Iterator[File]:
         name="tokenizer.json",
         size=size,
         basis=Basis.COMPUTED,
-        why=f"{kind} of {architecture.vocabulary:,} tokens; {_says_travel(size)}",
+        why=_(
+            "{kind} of {count:,} tokens; {travel}",
+            kind=kind,
+            count=architecture.vocabulary,
+            travel=_says_travel(size),
+        ),
         content=Content.TOKENIZER,
     )
 
 
 def _says_travel(size: Interval) -> str:
     if size.likely > COMPRESSED_BELOW:
-        return "too large for the hub to compress on the way"
-    return f"about {travelled(size).likely:,} bytes when the hub compresses it on the way"
+        return _("too large for the hub to compress on the way")
+    return _(
+        "about {count:,} bytes when the hub compresses it on the way",
+        count=travelled(size).likely,
+    )
 
 
 def _file(small: _Small, size: Interval | None = None) -> File:
@@ -169,6 +178,6 @@ def _file(small: _Small, size: Interval | None = None) -> File:
         name=small.name,
         size=small.size if size is None else size,
         basis=Basis.ASSUMED,
-        why="the range seen in published repositories",
+        why=_("the range seen in published repositories"),
         content=small.content,
     )

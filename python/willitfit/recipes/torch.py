@@ -28,6 +28,7 @@ from willitfit.formats import (
     NF4_DOUBLE,
     NVFP4,
 )
+from willitfit.language import _
 from willitfit.recipes.onebit import is_packed
 from willitfit.recipes.stored import Content, File, Stored, StoredTensor, keep
 from willitfit.recipes.ties import as_published
@@ -151,7 +152,7 @@ def _files(tensors: tuple[StoredTensor, ...]) -> Iterator[File]:
             name="model.safetensors" if len(shards) == 1 else one,
             size=exactly(size),
             basis=Basis.COMPUTED,
-            why="the tensors and the header that names them",
+            why=_("the tensors and the header that names them"),
             tensors=shard,
         )
     if len(shards) > 1:
@@ -171,7 +172,7 @@ def _index(tensors: tuple[StoredTensor, ...], shards: tuple[tuple[StoredTensor, 
         name="model.safetensors.index.json",
         size=Interval(size, size, 2 * size),
         basis=Basis.COMPUTED,
-        why="which shard holds which tensor",
+        why=_("which shard holds which tensor"),
         content=Content.CONFIG,
     )
 
