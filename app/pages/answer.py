@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from app.asking import Asked, Head, Reply
-from app.views import better, checks, page, picture, question, said, verdict
+from app.views import better, checks, formula, page, picture, question, said, verdict
 from app.views.html import Html, joined, tag
-from willitfit import answers, link
+from willitfit import answers, explain, link
 from willitfit.answers import Answer
 from willitfit.catalog import Catalog
 from willitfit.device import Device
@@ -54,6 +54,8 @@ def respond(asked: Asked) -> Reply:
     """Return the parts of the page that follow from what was chosen."""
     scenario, unread = _scenario(asked)
     given, unanswered = _answered(scenario, asked.catalog, asked.here)
+    if asked.part is not None:
+        return Reply(parts=_formula(given, asked.part), title="")
     chosen = _chosen(given, asked.catalog)
     return Reply(
         parts=_parts(given, asked),
@@ -104,6 +106,12 @@ def _answered(scenario: Scenario, shelves: Catalog, here: Device) -> tuple[Answe
         except WillItFitError as fault:
             notice = notice or str(fault)
     return answers.answer(DEFAULT, shelves, here), notice
+
+
+def _formula(given: Answer, part: str) -> dict[str, Html]:
+    """Return the formula of the figure that was opened."""
+    found = explain.explain_one(given, part.removeprefix(formula.PREFIX))
+    return {} if found is None else {part: formula.opened(found)}
 
 
 def _parts(given: Answer, asked: Asked) -> dict[str, Html]:

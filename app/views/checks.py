@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from app.views.html import Html, tag
-from app.views.marks import mark
-from app.views.verdict import chip
-from app.views.words import CHECKS, SHORT, between, bytes_
+from app.views import formula
+from app.views.html import Html, sentence, tag
+from app.views.marks import chip, mark
+from app.views.words import SHORT, between, bytes_
 from willitfit.answers import Answer
 from willitfit.checks import Check
 from willitfit.language import _
 from willitfit.outcome import Outcome
+from willitfit.words import CHECKS
 
 
 def card(answer: Answer) -> Html:
@@ -18,6 +19,7 @@ def card(answer: Answer) -> Html:
         "section",
         tag("h3", _("Checks")),
         tag("ul", [_item(check) for check in answer.checks], class_="checks"),
+        [formula.place(name) for check in answer.checks for name in _formulas(check)],
         class_="card",
         aria_label=_("Checks"),
     )
@@ -39,14 +41,22 @@ def _item(check: Check) -> Html:
     )
 
 
+def _formulas(check: Check) -> list[str]:
+    """Return the names of the formulas that a check's figures open."""
+    sides = {"need": check.need, "have": check.have}
+    return [f"{check.name}-{side}" for side, interval in sides.items() if interval is not None]
+
+
 def _amount(check: Check) -> str:
     if check.need is None:
         return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
+    need = formula.opener(between(check.need), f"{check.name}-need")
     if check.have is None:
-        return between(check.need)
-    if check.name == "storage":
-        return _("{need} of {have}", need=between(check.need), have=bytes_(check.have.likely))
-    return _("{need} of {have}", need=between(check.need), have=between(check.have))
+        return need
+    have = bytes_(check.have.likely) if check.name == "storage" else between(check.have)
+    return sentence(
+        _("{need} of {have}"), need=need, have=formula.opener(have, f"{check.name}-have")
+    )
 
 
 def _reason(check: Check) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from app.views.html import Html, tag
+from app.views.words import BASES, KNOWN
 from willitfit.outcome import Outcome
+from willitfit.units import Basis
 
 _SHAPES: Final = {
     Outcome.LIKELY: ('<circle cx="12" cy="12" r="10"/><path d="m7.5 12.5 3 3 6-6.5"/>'),
@@ -28,3 +30,8 @@ def mark(outcome: Outcome) -> Html:
         viewBox="0 0 24 24",
         aria_hidden="true",
     )
+
+
+def chip(basis: Basis) -> Html:
+    """Return how a figure is known, small beside it."""
+    return tag("span", KNOWN[basis], class_="basis", title=BASES[basis])

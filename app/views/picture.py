@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.views.html import Html, joined, tag
-from app.views.words import LABELS, PHASES, between, bytes_
+from app.views import formula
+from app.views.html import Html, joined, sentence, tag
+from app.views.words import between, bytes_
 from willitfit.answers import Answer
 from willitfit.budgets import Pool
 from willitfit.checks import Check
 from willitfit.language import Words, _, later
 from willitfit.runtimes import Label, Phase
-from willitfit.units import Interval, exactly
+from willitfit.units import Interval
+from willitfit.words import LABELS, PHASES
 
 ORDER = (Label.RUNTIME, Label.WEIGHTS, Label.COPIES, Label.CACHE, Label.WORK)
 
@@ -39,9 +41,22 @@ def card(answer: Answer) -> Html:
         [_chart(answer, check) for check in checks],
         tag("ul", [_key(label) for label in used], class_="legend"),
         tag("details", tag("summary", _("The figures")), _table(answer, used)),
+        [formula.place(name) for name in _formulas(answer, used)],
         class_="card",
         aria_label=_("Memory"),
     )
+
+
+def _formulas(answer: Answer, used: list[Label]) -> Iterator[str]:
+    """Yield the names of the formulas that the figures of this card open."""
+    pools = [check.pool for check in answer.checks if check.pool is not None]
+    for phase in answer.footprint.phases:
+        yield from dict.fromkeys(_phase(phase, pool) for pool in (*pools, Pool.PEAK))
+        yield from (f"part-{label}-{phase.name}" for label in used if phase.of_label(label).likely)
+
+
+def _phase(phase: Phase, pool: Pool) -> str:
+    return f"phase-{phase.name}" if pool is Pool.PEAK else f"phase-{phase.name}-{pool}"
 
 
 def _chart(answer: Answer, check: Check) -> Html:
@@ -52,17 +67,18 @@ def _chart(answer: Answer, check: Check) -> Html:
     rows = [_row(phase, pool, check.have, top) for phase in phases]
     return joined(
         tag("h3", _TITLES[pool]),
-        tag("p", _band_text(check.have), class_="band-text"),
+        tag("p", _band_text(check), class_="band-text"),
         tag("table", tag("tbody", rows), class_="chart"),
     )
 
 
-def _band_text(have: Interval | None) -> Html:
-    if have is None:
+def _band_text(check: Check) -> Html:
+    if check.have is None:
         return joined(_("What a tab may use here is not known."))
+    have = formula.opener(between(check.have), f"{check.name}-have")
     return joined(
         tag("span", class_="swatch band", aria_hidden="true"),
-        _("a tab here can probably use {have}", have=between(have)),
+        tag("span", sentence(_("a tab here can probably use {have}"), have=have)),
     )
 
 
@@ -76,7 +92,7 @@ def _row(phase: Phase, pool: Pool, have: Interval | None, top: int) -> Html:
         "tr",
         tag("th", PHASES[phase.name], scope="row"),
         tag("td", _bar(phase, pool, have, top), class_="bar"),
-        tag("td", bytes_(size.likely), class_="number"),
+        tag("td", formula.opener(bytes_(size.likely), _phase(phase, pool)), class_="number"),
     )
 
 
@@ -172,8 +188,16 @@ def _head(text: str) -> Html:
 
 def _figures(phase: Phase, used: list[Label]) -> Html:
     peak = phase.peak
-    sizes = [phase.of_label(label).likely for label in used]
-    cells = [tag("td", bytes_(each) if each else "–", class_="number") for each in sizes]
-    ends = [exactly(each).likely for each in (peak.low, peak.likely, peak.high)]
-    whole = [tag("td", bytes_(each), class_="number") for each in ends]
+    cells = [tag("td", _part(phase, label), class_="number") for label in used]
+    ends = [formula.opener(bytes_(each), _phase(phase, Pool.PEAK)) for each in _ends(peak)]
+    whole = [tag("td", each, class_="number") for each in ends]
     return tag("tr", tag("th", PHASES[phase.name], scope="row"), cells, whole)
+
+
+def _part(phase: Phase, label: Label) -> str:
+    size = phase.of_label(label).likely
+    return formula.opener(bytes_(size), f"part-{label}-{phase.name}") if size else "–"
+
+
+def _ends(interval: Interval) -> tuple[int, int, int]:
+    return interval.low, interval.likely, interval.high

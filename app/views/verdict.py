@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.views.html import Html, joined, tag
-from app.views.marks import mark
-from app.views.words import BASES, KNOWN, between, bytes_, duration
+from app.views import formula
+from app.views.html import Html, joined, sentence, tag
+from app.views.marks import chip, mark
+from app.views.words import between, bytes_, duration
 from willitfit.answers import Answer
 from willitfit.budgets import Pool
 from willitfit.language import _, number
 from willitfit.outcome import Outcome
 from willitfit.speed import LINES, seconds
 from willitfit.units import Basis
+
+__all__ = ["card", "chip"]
 
 
 def card(answer: Answer) -> Html:
@@ -29,21 +32,22 @@ def card(answer: Answer) -> Html:
             "p",
             tag("button", _("Share this answer"), type="button", data_share=True, class_="main"),
         ),
+        [formula.place(name) for name in ("download", "memory-peak", "speed", "chance")],
         class_="card",
         aria_label=_("Verdict"),
     )
 
 
-def _sentence(answer: Answer) -> str:
+def _sentence(answer: Answer) -> Html:
     verdict = answer.verdict
     said = _said(verdict.sentence)
     if verdict.probability is None or verdict.outcome is Outcome.NO:
-        return said
+        return joined(said)
     hundred = min(max(round(verdict.probability * 20) * 5, 5), 95)
-    return _(
-        "{sentence} By our estimate about {hundred} in 100 such devices manage.",
+    return sentence(
+        _("{sentence} By our estimate about {hundred} in 100 such devices manage."),
         sentence=said,
-        hundred=hundred,
+        hundred=formula.opener(number(hundred), "chance"),
     )
 
 
@@ -53,11 +57,14 @@ def _said(sentence: str) -> str:
 
 def _figures(answer: Answer) -> Iterator[Html]:
     if answer.download.likely:
-        yield _figure(_("download"), bytes_(answer.download.likely), answer.download_basis)
-    yield _figure(_("memory at peak"), between(answer.memory(Pool.PEAK)), Basis.COMPUTED)
+        size = formula.opener(bytes_(answer.download.likely), "download")
+        yield _figure(_("download"), size, answer.download_basis)
+    peak = formula.opener(between(answer.memory(Pool.PEAK)), "memory-peak")
+    yield _figure(_("memory at peak"), peak, Basis.COMPUTED)
     if answer.rates is not None:
         low, _likely, high = answer.rates.per_second
-        yield _figure(_("tokens a second"), _rate(low, high), answer.rates.basis)
+        speed = formula.opener(_rate(low, high), "speed")
+        yield _figure(_("tokens a second"), speed, answer.rates.basis)
 
 
 def _rate(low: float, high: float) -> str:
@@ -66,13 +73,8 @@ def _rate(low: float, high: float) -> str:
     return _("{low}–{high} /s", low=number(low, form), high=number(high, form))
 
 
-def _figure(name: str, value: str, basis: Basis) -> Html:
+def _figure(name: str, value: Html, basis: Basis) -> Html:
     return tag("div", tag("dd", value), tag("dt", name, " ", chip(basis)))
-
-
-def chip(basis: Basis) -> Html:
-    """Return how a figure is known, small beside it."""
-    return tag("span", KNOWN[basis], class_="basis", title=BASES[basis])
 
 
 def _download(answer: Answer) -> Html:

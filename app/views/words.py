@@ -7,30 +7,7 @@ from typing import Final
 from willitfit.checks import size
 from willitfit.language import Words, _, amount, later, number, plural
 from willitfit.outcome import Outcome
-from willitfit.runtimes import Label
 from willitfit.units import GIB, Basis, Interval, exactly
-
-#: A check's name as a heading.
-CHECKS: Final = Words(
-    {
-        "memory": later("Memory at its peak"),
-        "tab-memory": later("Memory of the tab at its peak"),
-        "gpu-memory": later("Memory of the graphics card"),
-        "storage": later("Room to keep it"),
-        "webgpu": later("Graphics through WebGPU"),
-        "shader-f16": later("16-bit shaders"),
-        "jspi": later("WebAssembly that waits"),
-        "largest-tensor": later("Largest tensor in one binding"),
-        "largest-buffer": later("Largest buffer"),
-        "advised-buffer": later("Buffers it prefers"),
-        "wasm-memory": later("WebAssembly memory"),
-        "file-size": later("Largest single file"),
-        "platform": later("Browser and system"),
-        "availability": later("What the browser says itself"),
-        "built-in-memory": later("Graphics card or memory"),
-        "built-in-storage": later("Free disk space"),
-    }
-)
 
 #: Each basis in a word.
 KNOWN: Final = Words(
@@ -62,26 +39,6 @@ SHORT: Final = Words(
         Outcome.UNLIKELY: later("unlikely"),
         Outcome.NO: later("no"),
         Outcome.UNKNOWN: later("cannot tell"),
-    }
-)
-
-PHASES: Final = Words(
-    {
-        "download": later("download"),
-        "load": later("load"),
-        "ready": later("ready"),
-        "prefill": later("first pass"),
-        "generate": later("generate"),
-    }
-)
-
-LABELS: Final = Words(
-    {
-        Label.RUNTIME: later("runtime"),
-        Label.WEIGHTS: later("weights"),
-        Label.COPIES: later("copies while loading"),
-        Label.CACHE: later("cache"),
-        Label.WORK: later("working memory"),
     }
 )
 

@@ -3,7 +3,7 @@
 In: an `Answer`. Out: an `Explanation` per figure, whose own values give the figure shown.
 """
 
-from willitfit.explain.figures import explain, explained
+from willitfit.explain.figures import explain, explain_one, explained
 from willitfit.explain.terms import (
     Explanation,
     Expression,
@@ -27,6 +27,7 @@ __all__ = [
     "Unit",
     "evaluate",
     "explain",
+    "explain_one",
     "explained",
     "givens",
     "named",

@@ -3,7 +3,8 @@
 In: an `Answer`. Out: its explanations by name:
 
     parameters, download, runtime-download, speed, chance
-    part-<label>-<phase>   phase-<phase>   memory-page, memory-gpu, memory-peak
+    part-<label>-<phase>   phase-<phase>, phase-<phase>-page, phase-<phase>-gpu
+      memory-page, memory-gpu, memory-peak
     <check>-need, <check>-have, <check>-chance
 """
 
@@ -12,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from willitfit import budgets
 from willitfit.answers import UNDISCLOSED, Answer
 from willitfit.budgets import Pool
 from willitfit.checks import Check
-from willitfit.explain import have, shape, words
+from willitfit.device import Device
+from willitfit.explain import have, shape
 from willitfit.explain.held import Phases, Piece
 from willitfit.explain.needs import need_of
 from willitfit.explain.phases import phases
@@ -39,6 +42,7 @@ from willitfit.language import _
 from willitfit.outcome import Outcome
 from willitfit.runtimes import Label
 from willitfit.units import Basis
+from willitfit.words import CHECKS, LABELS, PHASES
 
 #: Chances are told to four decimal places and reach the reader as so many in a hundred.
 PLACES: Final = 4
@@ -47,6 +51,11 @@ PLACES: Final = 4
 def explained(answer: Answer) -> dict[str, Explanation]:
     """Return every figure's explanation by its name."""
     return {each.id: each for each in explain(answer)}
+
+
+def explain_one(answer: Answer, name: str) -> Explanation | None:
+    """Return the explanation of one figure, `None` where the answer has no such figure."""
+    return next((each for each in explain(answer) if each.id == name), None)
 
 
 def explain(answer: Answer) -> Iterator[Explanation]:
@@ -106,21 +115,28 @@ def _of_memory(held: Phases) -> Iterator[Explanation]:
             mine = [piece for piece in pieces if piece.label is label]
             if mine:
                 yield _part(phase, label, mine)
-        yield Explanation(
-            id=f"phase-{phase}",
-            title=words.phase(phase).capitalize(),
-            expression=_phase(pieces),
-            basis=Basis.COMPUTED,
-            about=_("What is alive at once in this phase, above an empty page."),
-        )
+        yield _whole_phase(f"phase-{phase}", phase, pieces)
+        for pool in (Pool.PAGE, Pool.GPU):
+            within = [piece for piece in pieces if piece.pool is pool]
+            yield _whole_phase(f"phase-{phase}-{pool}", phase, within)
     for pool in (Pool.PEAK, Pool.PAGE, Pool.GPU):
         yield _peak(pool, held)
+
+
+def _whole_phase(name: str, phase: str, pieces: Iterable[Piece]) -> Explanation:
+    return Explanation(
+        id=name,
+        title=_("Memory: {phase}", phase=PHASES[phase]),
+        expression=_phase(pieces),
+        basis=Basis.COMPUTED,
+        about=_("What is alive at once in this phase, above an empty page."),
+    )
 
 
 def _part(phase: str, label: Label, pieces: list[Piece]) -> Explanation:
     return Explanation(
         id=f"part-{label}-{phase}",
-        title=_("{part}: {phase}", part=words.label(label).capitalize(), phase=words.phase(phase)),
+        title=_("{part}: {phase}", part=LABELS[label].capitalize(), phase=PHASES[phase]),
         expression=total(*(piece.expression for piece in pieces)),
         basis=Basis.COMPUTED,
         about=_abouts(label),
@@ -144,7 +160,7 @@ def _phase(pieces: Iterable[Piece]) -> Expression:
     for label in Label:
         mine = [piece.expression for piece in every if piece.label is label]
         if mine:
-            terms.append(Named(words.label(label), total(*mine)))
+            terms.append(Named(LABELS[label], total(*mine)))
     return total(*terms) if terms else nothing()
 
 
@@ -154,7 +170,7 @@ def _highest(pool: Pool, held: Phases) -> Expression:
     for phase, pieces in held:
         mine = [piece for piece in pieces if pool in (Pool.PEAK, piece.pool)]
         if mine:
-            terms.append(Named(words.phase(phase), _phase(mine)))
+            terms.append(Named(PHASES[phase], _phase(mine)))
     return largest(*terms) if terms else nothing()
 
 
@@ -182,11 +198,11 @@ def _of_checks(answer: Answer, held: Phases) -> Iterator[Explanation]:
         if need is not None:
             yield _of_check(check, "need", need, Basis.COMPUTED)
         if offered is not None:
-            yield _of_check(check, "have", offered, check.basis)
+            yield _of_check(check, "have", offered, check.basis, _why(check, answer.device))
         if check.probability is not None:
             yield Explanation(
                 id=f"{check.name}-chance",
-                title=words.check(check.name),
+                title=CHECKS[check.name],
                 expression=_chance_of(check, need, offered),
                 basis=check.basis,
                 unit=Unit.CHANCE,
@@ -194,8 +210,10 @@ def _of_checks(answer: Answer, held: Phases) -> Iterator[Explanation]:
             )
 
 
-def _of_check(check: Check, side: str, expression: Expression, basis: Basis) -> Explanation:
-    title = words.check(check.name)
+def _of_check(
+    check: Check, side: str, expression: Expression, basis: Basis, about: str = ""
+) -> Explanation:
+    title = CHECKS[check.name]
     return Explanation(
         id=f"{check.name}-{side}",
         title=_("{check}: needed", check=title)
@@ -203,7 +221,7 @@ def _of_check(check: Check, side: str, expression: Expression, basis: Basis) -> 
         else _("{check}: there", check=title),
         expression=expression,
         basis=basis,
-        about="" if side == "need" else check.message,
+        about=about,
     )
 
 
@@ -236,6 +254,17 @@ def _room(check: Check, answer: Answer) -> Expression | None:
     return have.peak(device) if whole and check.pool is Pool.PEAK else have.page(device)
 
 
+def _why(check: Check, device: Device) -> str:
+    """Return why a budget is what it is, for memory."""
+    offered = {
+        Pool.PEAK: budgets.peak,
+        Pool.PAGE: budgets.page,
+        Pool.GPU: budgets.graphics,
+    }
+    said = offered[check.pool](device).why if check.pool in offered else ""
+    return _("{sentence}.", sentence=said[:1].upper() + said[1:]) if said else ""
+
+
 #: Checks whose chance comes from two intervals; the others know a limit or a feature exactly.
 COMPARED: Final = ("memory", "tab-memory", "gpu-memory", "wasm-memory", "storage")
 
@@ -252,7 +281,7 @@ def _chance_of(check: Check, need: Expression | None, offered: Expression | None
             return chance
         least = factor(_("at least"), 0.05, Basis.ASSUMED, _("an estimate is no promise"))
         return largest(chance, least)
-    return factor(words.check(check.name), check.probability or 0.0, check.basis, check.message)
+    return factor(CHECKS[check.name], check.probability or 0.0, check.basis, check.message)
 
 
 def _how_likely(check: Check, need: Expression | None, offered: Expression | None) -> str:
@@ -285,4 +314,4 @@ def _chance(answer: Answer, held: Phases) -> Explanation:
 
 def _factor(check: Check, answer: Answer, held: Phases) -> Expression:
     need, offered = _need(check, answer, held), _have(check, answer)
-    return Named(words.check(check.name), _chance_of(check, need, offered), Unit.CHANCE)
+    return Named(CHECKS[check.name], _chance_of(check, need, offered), Unit.CHANCE)

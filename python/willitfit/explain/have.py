@@ -90,7 +90,7 @@ def _by_rule(rule: Rule, ram: Expression) -> Expression:
     have = operation(Operator.ORDERED, _shared(rule, ram, basis, source))
     if rule.ceiling is None:
         return have
-    ceiling = size(_("ceiling"), rule.ceiling, basis, f"{source}: {rule.why}")
+    ceiling = size(_("ceiling"), rule.ceiling, basis, _(rule.why))
     return smallest(have, ceiling)
 
 

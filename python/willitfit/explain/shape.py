@@ -56,11 +56,22 @@ def parameters(architecture: Architecture, source: str) -> Expression:
 
 
 def _array(role: str, shape: tuple[int, ...], count: int, source: str) -> Expression:
-    sides = [whole(_("side"), side, Unit.NUMBERS, Basis.LISTED, source) for side in shape]
+    names = _sides(len(shape))
+    sides = [
+        whole(name, side, Unit.NUMBERS, Basis.LISTED, source)
+        for name, side in zip(names, shape, strict=True)
+    ]
     often = [whole(_("arrays"), count, Unit.NUMBERS, Basis.LISTED, source)] if count > 1 else []
     return Named(
         str(role), product(*often, *sides) if often or sides else _one(source), Unit.NUMBERS
     )
+
+
+def _sides(count: int) -> tuple[str, ...]:
+    """Return what the sides of an array of so many dimensions are called."""
+    if count == 1:
+        return (_("width"),)
+    return (_("rows"), _("columns"), *(_("side") for _more in range(count - 2)))[:count]
 
 
 def _one(source: str) -> Expression:
