@@ -77,11 +77,11 @@ def opened(explanation: Explanation) -> Html:
         type="button",
         popovertarget=PREFIX + explanation.id,
         popovertargetaction="hide",
+        class_="quiet",
     )
     return joined(
-        tag("h3", explanation.title),
+        tag("div", tag("h3", explanation.title), close, class_="formula-head"),
         written(explanation),
-        tag("p", close, class_="buttons"),
     )
 
 
