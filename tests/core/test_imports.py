@@ -18,7 +18,7 @@ ORDER = (
     "tensors", "layers", "blocks", "architecture",
     "textbook", "config", "recipes", "headers", "hub", "inspection",
     "device", "budgets", "cache", "runtimes", "footprint",
-    "outcome", "decisions", "checks", "verdict", "speed",
+    "words", "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
     "offers", "answers", "explain", "findings", "reports", "ledger", "comparisons", "ladder",
