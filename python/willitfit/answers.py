@@ -63,7 +63,8 @@ class Subject:
         """Return the architecture; raise also where the maker discloses none."""
         if self.architecture is None:
             raise UnsupportedCombination(
-                f"the shape of {self.name} is not disclosed", ["a model with a config.json"]
+                _("the shape of {model} is not disclosed", model=self.name),
+                [_("a model with a config.json")],
             )
         return self.architecture
 

@@ -323,15 +323,18 @@ def _availability(demand: Demand, device: Device, wanted: Needs) -> Check:
     """Return what the browser says of its own model: it has weighed the rest already."""
     del wanted
     ready = {
-        "available": "it is here already",
-        "downloading": "it is being fetched now",
-        "downloadable": "the browser offers to fetch it, once for all sites",
+        "available": _("it is here already"),
+        "downloading": _("it is being fetched now"),
+        "downloadable": _("the browser offers to fetch it, once for all sites"),
     }
     told = device.language_model or ""
+    why = demand.why
+    if told in ready:
+        why = _("{why}: {says}", why=why, says=ready[told])
     return _feature(
-        replace(demand, why=f"{demand.why}: {ready[told]}" if told in ready else demand.why),
+        replace(demand, why=why),
         there=told in ready,
-        without="it says that there is none for this device",
+        without=_("it says that there is none for this device"),
     )
 
 

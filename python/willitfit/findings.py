@@ -59,7 +59,7 @@ def _shape(found: Found) -> tuple[Mapping[str, Any], tuple[str, ...]]:
             return model.config, (_("its shape is taken from {model}", model=model.name),)
     raise UnreadableConfig(
         found.name,
-        "tells no shape: it has no config.json, and its files do not say it; give a config.json",
+        _("tells no shape: it has no config.json, and its files do not say it; give a config.json"),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from willitfit.language import _
 from willitfit.recipes.stored import Content, File, Stored, StoredTensor, total_size
 from willitfit.recipes.tokenizers import travelled
 from willitfit.units import Basis, Bytes, Interval, exactly
@@ -133,6 +134,17 @@ def _difference(listed: Interval, computed: Interval) -> tuple[str, ...]:
     off = (computed.likely - listed.likely) / listed.likely
     if abs(off) <= WORTH_SAYING:
         return ()
-    way = "more" if off > 0 else "less"
-    published = f"the published files are {listed.likely:,} bytes"
-    return (f"{published}; our recipe computes {abs(off):.1%} {way}",)
+    off_by = {"bytes": listed.likely, "share": abs(off)}
+    if off > 0:
+        return (
+            _(
+                "the published files are {bytes:,} bytes; our recipe computes {share:.1%} more",
+                **off_by,
+            ),
+        )
+    return (
+        _(
+            "the published files are {bytes:,} bytes; our recipe computes {share:.1%} less",
+            **off_by,
+        ),
+    )

@@ -163,7 +163,7 @@ def bundle_of(family: str | None) -> Bundle:
     try:
         return Bundle.WEB if family is None else Bundle(family.lower())
     except ValueError:
-        what = f"no kind of LiteRT bundle is called {family!r}"
+        what = _("no kind of LiteRT bundle is called {family}", family=repr(family))
         raise UnsupportedCombination(what, FAMILIES) from None
 
 
@@ -178,11 +178,22 @@ def precision_of(precision: str) -> str:
 
 
 def _why(likely: Widths, other: Widths | None) -> str:
-    told = (
-        f"feed-forward {likely.feed_forward.name}, attention {likely.attention.name}, "
-        f"token table {likely.table.name}, tokenizer inside"
+    told = {
+        "feed": likely.feed_forward.name,
+        "attention": likely.attention.name,
+        "table": likely.table.name,
+    }
+    if other is None:
+        return _(
+            "feed-forward {feed}, attention {attention}, token table {table}, tokenizer inside",
+            **told,
+        )
+    return _(
+        "feed-forward {feed}, attention {attention}, token table {table}, tokenizer inside; "
+        "least: token table {least}",
+        least=other.table.name,
+        **told,
     )
-    return told if other is None else f"{told}; least: token table {other.table.name}"
 
 
 def _notes(architecture: Architecture) -> Iterator[str]:

@@ -230,14 +230,21 @@ class Candidate:
     @property
     def described(self) -> str:
         """Return the export in words."""
-        table = f"{self.export.table} token table" if self.export.table != "wide" else "wide table"
-        head = ", a second copy of the tied head" if self.export.separate_head else ""
+        table = _("{type} token table", type=self.export.table)
+        if self.export.table == "wide":
+            table = _("wide table")
+        head = _(", a second copy of the tied head") if self.export.separate_head else ""
         rotary = {
             Rotary.COMPUTED: "",
-            Rotary.HALF: ", rotary tables at half width",
-            Rotary.FULL: ", rotary tables at full width",
+            Rotary.HALF: _(", rotary tables at half width"),
+            Rotary.FULL: _(", rotary tables at full width"),
         }[self.export.rotary]
-        return f"{self.export.family} export, {table}{rotary}{head}"
+        return _(
+            "{family} export, {table}{more}",
+            family=self.export.family,
+            table=table,
+            more=rotary + head,
+        )
 
 
 def candidates_of(

@@ -158,7 +158,7 @@ def _of_wasm(runtime: Runtime, needs: Needs, load: Load) -> Iterator[Demand]:
 
 def _built_in(title: str, needs: Needs) -> Iterator[Demand]:
     if needs.availability:
-        yield Demand(name=AVAILABILITY, why="the browser was asked for its own model")
+        yield Demand(name=AVAILABILITY, why=_("the browser was asked for its own model"))
     if needs.platforms or needs.browsers:
         where = ", ".join(needs.platforms)
         yield Demand(
