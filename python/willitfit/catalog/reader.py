@@ -19,6 +19,7 @@ from typing import Final, Generic, TypeVar
 from willitfit.catalog import rows
 from willitfit.catalog.rows import DeviceRow, Model, Row, RuntimeFacts
 from willitfit.errors import CatalogFault, UnknownName
+from willitfit.language import later
 
 Value = TypeVar("Value")
 
@@ -162,19 +163,19 @@ def _row(text: str) -> Row:
 @cache
 def models() -> Shelf[Model]:
     """Return every model, read once."""
-    return _shelf("model", rows.model)
+    return _shelf(later("model"), rows.model)
 
 
 @cache
 def devices() -> Shelf[DeviceRow]:
     """Return every device, read once."""
-    return _shelf("device", rows.device)
+    return _shelf(later("device"), rows.device)
 
 
 @cache
 def runtimes() -> Shelf[RuntimeFacts]:
     """Return every runtime, read once."""
-    return _shelf("runtime", rows.runtime)
+    return _shelf(later("runtime"), rows.runtime)
 
 
 class Catalog:

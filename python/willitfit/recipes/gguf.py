@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.formats import GGUF_TYPES
-from willitfit.language import _
+from willitfit.language import _, later
 from willitfit.layers import KeyValue, Latent
 from willitfit.recipes import gguf_metadata as metadata
 from willitfit.recipes.gguf_history import STORED_HEADS, USUAL, made_in, usually_made
@@ -44,7 +44,7 @@ def mix_named(precision: str) -> str:
     name = precision.upper()
     name = ALIASES.get(name, name)
     if name not in BASE:
-        raise UnknownName("GGUF precision", precision, PRECISIONS)
+        raise UnknownName(later("GGUF precision"), precision, PRECISIONS)
     return name
 
 

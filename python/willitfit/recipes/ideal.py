@@ -10,7 +10,7 @@ from typing import Final
 
 from willitfit.architecture import Architecture
 from willitfit.errors import UnknownName
-from willitfit.language import _
+from willitfit.language import _, later
 from willitfit.recipes import onebit
 from willitfit.recipes.stored import File, Stored, keep
 from willitfit.storage import BF16, F16, F32, I8, StorageType
@@ -39,7 +39,7 @@ def store(architecture: Architecture, precision: str) -> Stored:
         return onebit.store(architecture, asked)
     kind = NOMINAL.get(asked)
     if kind is None:
-        raise UnknownName("precision", precision, PRECISIONS)
+        raise UnknownName(later("precision"), precision, PRECISIONS)
     tensors = tuple(keep(tensor, kind) for tensor in architecture.inventory.stored)
     size = exactly(sum(tensor.size for tensor in tensors))
     file = File(
