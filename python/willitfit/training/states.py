@@ -20,7 +20,6 @@ from willitfit.architecture import Architecture
 from willitfit.formats import NF4_DOUBLE
 from willitfit.language import _
 from willitfit.recipes.onebit import is_packed
-from willitfit.storage import BF16
 from willitfit.tensors import Inventory, Part, Role, Tensor
 from willitfit.training import sources
 from willitfit.training.adapters import adapted
@@ -121,12 +120,12 @@ def _frozen(architecture: Architecture, plan: Plan) -> Iterator[Component]:
         return
     devices, shared = plan.tensor_parallel, plan.shared(Zero.WEIGHTS)
     if plan.quantised:
-        whole = _quantised(architecture.inventory, devices)
+        packed, rest = _quantised(architecture.inventory, devices)
         yield Component(
             kind=Kind.WEIGHTS,
-            size=-(-whole // shared),
+            size=-(-(packed + 2 * rest) // shared),
             text=divided(_("NF4 matrices + 2 × the rest"), shared, "d"),
-            filled=divided(filled(whole), shared),
+            filled=divided(f"{filled(packed)} + {filled(2, rest)}", shared),
             source=sources.QLORA,
         )
         return
@@ -136,14 +135,16 @@ def _frozen(architecture: Architecture, plan: Plan) -> Iterator[Component]:
         yield _of(Kind.CASTS, (plan.widths.casts, "N", count), 1, sources.AUTOCAST)
 
 
-def _quantised(inventory: Inventory, devices: int) -> int:
-    """Return the bytes of NF4 matrices with double quantised scales, all else in 16 bits."""
-    return sum(
-        -(-(NF4_DOUBLE if is_packed(each) else BF16).size_of(each.shape) // over)
-        for each in inventory.stored
-        for over in (devices if splits(each) else 1,)
-        if not each.buffer
-    )
+def _quantised(inventory: Inventory, devices: int) -> tuple[int, int]:
+    """Return the bytes of NF4 matrices with their scales, and how many numbers stay at 16 bits."""
+    packed = rest = 0
+    for each in inventory.stored:
+        over = devices if splits(each) else 1
+        if is_packed(each):
+            packed += -(-NF4_DOUBLE.size_of(each.shape) // over)
+        elif not each.buffer:
+            rest += -(-each.elements // over)
+    return packed, rest
 
 
 def gathered(architecture: Architecture, plan: Plan) -> Component | None:
