@@ -8,7 +8,7 @@ from typing import Final
 
 from app.views import chart
 from app.views.html import Child, Html, joined, sentence, tag
-from app.views.verdict import chip
+from app.views.marks import chip
 from app.views.words import bytes_
 from willitfit.architecture import Architecture
 from willitfit.language import Words, _, later, number

@@ -14,6 +14,7 @@ from typing import Final
 
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
+from willitfit.language import _
 from willitfit.layers import KeyValue, Latent, Layer
 from willitfit.tensors import Role, Tensor
 from willitfit.training.plan import TARGETS, Targets
@@ -57,7 +58,11 @@ def adapted(architecture: Architecture, targets: Targets) -> tuple[Adapted, ...]
     found = tuple(_adapted(architecture, targets))
     if not found:
         raise UnsupportedCombination(
-            f"{architecture.family} has no matrices for adapters on {TARGETS[targets]}",
+            _(
+                "{family} has no matrices for adapters on {targets}",
+                family=architecture.family,
+                targets=TARGETS[targets],
+            ),
             [each for each in Targets if each is not targets],
         )
     return found

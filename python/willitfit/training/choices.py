@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from willitfit.errors import UnsupportedCombination, shown
+from willitfit.errors import shown
+from willitfit.language import _, later
 from willitfit.training.plan import (
     MOST,
     Optimizer,
@@ -20,14 +21,16 @@ from willitfit.training.plan import (
     Targets,
     Zero,
     named,
+    refused,
+    within,
 )
 
 #: Choices of one name each, and what they are called in an error.
 _NAMES: Final[dict[str, tuple[type[Any], str]]] = {
-    "optimizer": (Optimizer, "optimiser"),
-    "precision": (Precision, "training precision"),
-    "recompute": (Recompute, "recomputation"),
-    "lora_targets": (Targets, "set of adapted matrices"),
+    "optimizer": (Optimizer, later("optimiser")),
+    "precision": (Precision, later("training precision")),
+    "recompute": (Recompute, later("recomputation")),
+    "lora_targets": (Targets, later("set of adapted matrices")),
 }
 #: Choices that are made by being there, and the plan's field each sets.
 FLAGS: Final = {
@@ -52,7 +55,7 @@ def read(said: Mapping[str, str], usual: Plan) -> Plan:
     found: dict[str, Any] = {}
     for key, (kind, what) in _NAMES.items():
         if said.get(key):
-            found[key] = named(kind, said[key], what)
+            found[key] = named(kind, said[key], _(what))
     for key in MOST:
         if said.get(key):
             found[key] = _whole(key, said[key], MOST[key])
@@ -71,16 +74,11 @@ def read(said: Mapping[str, str], usual: Plan) -> Plan:
 def _whole(key: str, text: str, most: int) -> int:
     plain = text.replace(",", "").replace("_", "").strip()
     least = 0 if key in ("zero", "lora_rank") else 1
+    allowed = range(least, most + 1)
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 10):
-        raise UnsupportedCombination(
-            f"{key.replace('_', ' ')} is {shown(text)}", [f"whole numbers from {least} to {most}"]
-        )
-    number = int(plain)
-    if not least <= number <= most:
-        raise UnsupportedCombination(
-            f"{key.replace('_', ' ')} is {number}", [f"whole numbers from {least} to {most}"]
-        )
-    return number
+        raise refused(key, shown(text), allowed)
+    within(key, int(plain), allowed)
+    return int(plain)
 
 
 def written(plan: Plan, usual: Plan) -> dict[str, str]:

@@ -109,7 +109,11 @@ def _check_heads(architecture: Architecture, plan: Plan) -> None:
     for layer in architecture.main.layers[:1]:
         if layer.attention_heads % parallel:
             raise UnsupportedCombination(
-                f"{layer.attention_heads} heads do not divide over {parallel} devices",
+                _(
+                    "{heads} heads do not divide over {count} devices",
+                    heads=layer.attention_heads,
+                    count=parallel,
+                ),
                 map(str, divisors(layer.attention_heads)),
             )
 

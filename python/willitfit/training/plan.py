@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from typing import Final, TypeVar
 
 from willitfit.errors import UnknownName, UnsupportedCombination
-from willitfit.language import Words, later
+from willitfit.language import Words, _, later
 
 
 class Optimizer(StrEnum):
@@ -175,6 +175,18 @@ ALIASES: Final = {
     "all-linear": "linear",
 }
 
+#: What numbers are called.
+NUMBERS: Final = Words(
+    {
+        "batch": later("batch"),
+        "sequence": later("sequence"),
+        "gpus": later("number of devices"),
+        "tensor_parallel": later("tensor parallelism"),
+        "lora_rank": later("rank"),
+        "zero": later("stage of ZeRO"),
+    }
+)
+
 #: The largest numbers that are answered.
 MOST: Final = {
     "batch": 65_536,
@@ -233,12 +245,17 @@ class Plan:
             within(name, getattr(self, name), range(least, most + 1))
         if self.gpus % self.tensor_parallel:
             raise UnsupportedCombination(
-                f"{self.gpus} devices do not divide into groups of {self.tensor_parallel}",
+                _(
+                    "{count} devices do not divide into groups of {size}",
+                    count=self.gpus,
+                    size=self.tensor_parallel,
+                ),
                 map(str, divisors(self.gpus)),
             )
         if self.quantised and not self.lora_rank:
             raise UnsupportedCombination(
-                "quantised weights cannot be trained without adapters", ["a rank of 1 or more"]
+                _("quantised weights cannot be trained without adapters"),
+                [_("a rank of 1 or more")],
             )
 
     @property
@@ -264,8 +281,13 @@ class Plan:
 def within(name: str, value: int, allowed: range) -> None:
     """Raise `UnsupportedCombination` for a number that is out of bounds."""
     if value not in allowed:
-        span = f"whole numbers from {allowed.start} to {allowed.stop - 1}"
-        raise UnsupportedCombination(f"{name.replace('_', ' ')} is {value}", [span])
+        raise refused(name, str(value), allowed)
+
+
+def refused(name: str, value: str, allowed: range) -> UnsupportedCombination:
+    """Return the error that says what a number may be."""
+    span = _("whole numbers from {low} to {high}", low=allowed.start, high=allowed.stop - 1)
+    return UnsupportedCombination(_("{name} is {value}", name=NUMBERS[name], value=value), [span])
 
 
 def divisors(number: int, most: int = 16) -> Iterable[int]:

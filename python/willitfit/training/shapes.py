@@ -14,6 +14,7 @@ from typing import Final
 
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.errors import UnsupportedCombination
+from willitfit.language import _
 from willitfit.layers import KeyValue, Latent, Layer
 from willitfit.tensors import Part, Role, Tensor
 
@@ -66,8 +67,11 @@ def shapes(architecture: Architecture, sequence: int) -> Counter[Shape]:
         for number, layer in enumerate(tower.layers):
             if not layer.attention_heads:
                 raise UnsupportedCombination(
-                    f"no formula is published for the activations of {architecture.family}",
-                    ["layers of attention and feed-forward"],
+                    _(
+                        "no formula is published for the activations of {family}",
+                        family=architecture.family,
+                    ),
+                    [_("layers of attention and feed-forward")],
                 )
             held = tensors.get(number) or tensors.get(0) or ()
             found[_shape(architecture, tower, layer, held, sequence)] += 1
