@@ -158,7 +158,7 @@ def _exists(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> Html:
         shrink.origin(chosen.model, catalog),
         shrink.band_text(rungs),
         shrink.steps(rungs, _("Steps that exist")),
-        shrink.figures(rungs),
+        shrink.figures(rungs, _("Every step that exists")),
     )
 
 

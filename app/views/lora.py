@@ -131,7 +131,7 @@ def _by_rank(architecture: Architecture, made: Adapter) -> Html:
     ]
     matrices = plural("beside {count} matrix", "beside {count} matrices", made.matrices)
     return joined(
-        tag("h4", _("By rank, {matrices}", matrices=matrices)),
+        tag("h3", _("By rank, {matrices}", matrices=matrices)),
         chart.bars(_("Size of the adapter by rank"), rows),
     )
 

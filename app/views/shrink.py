@@ -273,7 +273,7 @@ def origin(model: str, catalog: Catalog) -> Html | None:
     return tag("p", sentence(text, model=catalog.model(model).name, teacher=teacher), class_="lead")
 
 
-def figures(rungs: Sequence[Rung]) -> Html:
+def figures(rungs: Sequence[Rung], caption: str) -> Html:
     """Return the table behind the ladder."""
     head = (_("step"), _("download"), _("memory: low"), _("likely"), _("high"), _("verdict"))
     rows = [
@@ -285,7 +285,7 @@ def figures(rungs: Sequence[Rung]) -> Html:
         )
         for rung in rungs
     ]
-    return chart.behind(_("The figures"), chart.table(_("Every step of the ladder"), head, rows))
+    return chart.behind(_("The figures"), chart.table(caption, head, rows))
 
 
 def made(rungs: Sequence[Rung]) -> Html:
@@ -310,5 +310,5 @@ def made(rungs: Sequence[Rung]) -> Html:
         band_text(rungs),
         steps(others, _("Steps that could be made")),
         folded if precisions else None,
-        figures(rungs),
+        figures(rungs, _("Every step that could be made")),
     )
