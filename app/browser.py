@@ -17,10 +17,13 @@ from typing import Any
 
 import js
 import pyodide_js
-from pyodide.ffi import JsException, JsProxy, jsnull
+from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
 from pyscript import sync
 
 from app import probes
+from willitfit.headers import Span
+from willitfit.hub import PATIENCE as HUB_PATIENCE
+from willitfit.hub import Answer, Request
 
 PATIENCE = 3.0  # seconds for an adapter; a few drivers never answer
 
@@ -168,6 +171,120 @@ async def install(name: str) -> None:
 
 def _unheard(_message: str) -> None:
     """Keep "Loading …" out of the console."""
+
+
+# A hub, and files that the visitor chose
+
+
+class Stop:
+    """A switch that ends what is under way: requests that were not answered yet."""
+
+    def __init__(self) -> None:
+        """Make a switch that is on."""
+        self.controller = js.AbortController.new()
+        self.task: asyncio.Future[Any] | None = None
+
+    def ends(self, task: asyncio.Future[Any]) -> None:
+        """Let the switch end this as well."""
+        self.task = task
+
+    def off(self) -> None:
+        """End what is under way; what has ended stays as it is."""
+        if self.task is not None:
+            self.task.cancel()
+        self.controller.abort()
+
+
+async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> Answer:
+    """Return the answer to one request; `came` is told of bytes as they arrive.
+
+    Nothing is sent that tells who asks: no cookies, no sign-in, no referrer. No more than
+    the request's `most` and a byte are read.
+    """
+    how = js.JSON.parse(json.dumps({**_PLAINLY, "headers": request.headers}))
+    how.signal = stop.controller.signal
+    try:
+        response = await asyncio.wait_for(js.fetch(request.url, how), HUB_PATIENCE)
+        return Answer(
+            status=response.status,
+            body=await _body(response, request.most + 1, came) if response.ok else b"",
+            headers=_told(response.headers),
+            url=response.url,
+        )
+    except TimeoutError:
+        return Answer(status=0, url=request.url, problem=f"no answer in {HUB_PATIENCE:.0f} s")
+    except JsException as error:
+        if stop.controller.signal.aborted:
+            raise asyncio.CancelledError from error
+        return Answer(status=0, url=request.url, problem=error.message)
+
+
+_PLAINLY = {
+    "credentials": "omit",
+    "referrerPolicy": "no-referrer",
+    "cache": "no-store",
+    "mode": "cors",
+}
+_HEADERS = (
+    *("content-range", "content-length", "content-encoding"),
+    *("retry-after", "x-error-code"),
+)
+
+
+def _told(headers: Any) -> dict[str, str]:
+    found = ((name, _plain(headers.get(name))) for name in _HEADERS)
+    return {name: value for name, value in found if value is not None}
+
+
+async def _body(response: Any, most: int, came: Callable[[int], None]) -> bytes:
+    if _plain(response.body) is None:
+        return b""
+    reader, pieces = response.body.getReader(), bytearray()
+    while len(pieces) < most:
+        piece = await asyncio.wait_for(reader.read(), HUB_PATIENCE)
+        if piece.done:
+            return bytes(pieces)
+        pieces += piece.value.to_bytes()
+        came(piece.value.length)
+    reader.cancel()
+    return bytes(pieces[:most])
+
+
+_files: dict[str, Any] = {}
+
+
+def receive() -> None:
+    """Give the page a port for files; those that come later replace those before.
+
+    PyScript listens to plain messages too, and stumbles over what it did not send.
+    """
+
+    def heard(event: Any) -> None:
+        _files.clear()
+        _files.update({file.name: file for file in event.data})
+
+    channel = js.MessageChannel.new()
+    channel.port1.onmessage = create_proxy(heard)
+    told = js.Object.new()
+    told.port = channel.port2
+    js.postMessage(told, js.Array.of(channel.port2))
+
+
+def sizes() -> dict[str, int]:
+    """Return the sizes of the files that were handed over, by name."""
+    return {name: int(file.size) for name, file in _files.items()}
+
+
+async def cut(name: str, span: Span) -> bytes:
+    """Return a stretch of a file that was handed over; nothing else of it is read."""
+    part = _files[name].slice(span.offset, span.offset + span.length)
+    content: bytes = (await part.arrayBuffer()).to_bytes()
+    return content
+
+
+def tell(progress: str) -> None:
+    """Tell the page how far a question has come."""
+    js.postMessage(js.JSON.parse(json.dumps({"progress": progress})))
 
 
 def offer(**functions: Callable[..., Awaitable[str]]) -> None:

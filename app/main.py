@@ -6,9 +6,11 @@ thread to the other is copied, and JSON is the same on both sides.
 
 from __future__ import annotations
 
+import asyncio
 import json
+from functools import partial
 
-from app import browser, probes
+from app import browser, finding, probes
 from app.bodies import spoken
 from app.qr import picture
 from app.respond import packages, respond
@@ -46,10 +48,42 @@ async def speak(question: str) -> str:
     return spoken(question) if "view" in asked else "{}"
 
 
+async def find(question: str) -> str:
+    """Return the name of the model that a hub, files or a config told of, or the problem."""
+    global _stop  # noqa: PLW0603 - one question is under way at a time
+    await stop()
+    _stop = browser.Stop()
+    ports = finding.Ports(
+        once=partial(browser.ask, stop=_stop),
+        cut=browser.cut,
+        sizes=browser.sizes(),
+        tell=browser.tell,
+    )
+    under_way = asyncio.ensure_future(finding.answered(json.loads(question), ports))
+    _stop.ends(under_way)
+    try:
+        return json.dumps(await under_way)
+    except asyncio.CancelledError:
+        return json.dumps({"stopped": True})
+
+
+async def stop() -> str:
+    """End the question that is under way, if any."""
+    if _stop is not None:
+        _stop.off()
+    return ""
+
+
+_stop: browser.Stop | None = None
+
+
 async def qr(text: str) -> str:
     """Return a QR code of `text` as an SVG element."""
     await browser.install("segno")
     return picture(text)
 
 
-browser.offer(describe=describe, models=models, answer=answer, speak=speak, qr=qr)
+browser.receive()
+browser.offer(
+    describe=describe, models=models, answer=answer, speak=speak, find=find, stop=stop, qr=qr
+)

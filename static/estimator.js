@@ -1,9 +1,11 @@
-// Python, as the page's scripts see it: six functions that return promises.
+// Python, as the page's scripts see it: functions that return promises.
 //
 //   answer(question)  a question as a plain object -> what app/respond.py answers, as one
 //   describe()        -> the device as data (DESIGN §5.4)
 //   models()          -> the device's model, where a browser tells; only after a tap
 //   spoken(wanted)    a language from now on -> the page in it
+//   find(question)    what was typed, pasted or handed over -> { model } or { problem }
+//   stop()            ends that; handOver(files) gives files to it; heard(act) tells how far it is
 //   qr(text)          -> an SVG element, as text
 //   shown()           call it when the first answer is on the page: it is ready from then on
 //
@@ -12,6 +14,9 @@
 
 const element = document.getElementById("estimator");
 const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
+
+let files = null; // where files are handed over
+let hear = () => {};
 
 const worker = async () => {
   while (!element.xworker) await pause(10); // PyScript sets it and tells nobody
@@ -23,6 +28,8 @@ const python = (async () => {
   started.onerror = () => {}; // the rejection below says the same
   started.addEventListener("message", ({ data }) => {
     if (data?.stage) boot.stage(data.stage);
+    if (data?.progress) hear(data.progress);
+    if (data?.port) files = data.port;
     if (data?.failure) boot.fail("exception", data.failure);
   });
   await started.ready;
@@ -35,7 +42,7 @@ python.catch((error) => {
   boot.fail(kind, error);
 });
 
-const call = async (name, text) => (await python)[name](text);
+const call = async (name, ...told) => (await python)[name](...told);
 
 export const answer = async (question) =>
   JSON.parse(await call("answer", JSON.stringify(question)));
@@ -59,6 +66,14 @@ const builtIn = async () => {
 export const models = async () => JSON.parse(await call("models"));
 
 export const spoken = async (wanted) => JSON.parse(await call("speak", JSON.stringify(wanted)));
+
+export const find = async (question) => JSON.parse(await call("find", JSON.stringify(question)));
+
+export const stop = () => call("stop");
+
+export const handOver = (chosen) => files.postMessage(chosen);
+
+export const heard = (act) => (hear = act);
 
 export const qr = (text) => call("qr", text);
 

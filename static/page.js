@@ -24,7 +24,8 @@ let last = null; // the question that the page shows the answer to
 // A later question may be answered first: only the last one's answer is shown.
 const ask = async (question) => {
   const mine = ++turn;
-  last = { view, about, device, stated, phone, shared, ...question };
+  const hub = localStorage.getItem("hub"); // the visitor's own, where it is not the usual one
+  last = { view, about, device, stated, phone, shared, hub, ...question };
   busy(true);
   const reply = await answer(last);
   if (mine !== turn) return;
@@ -255,3 +256,4 @@ if (boot.language !== "en" || document.documentElement.lang !== "en") await spea
 boot.stage("answer");
 await fromLink();
 shown();
+if (byId("finder")) import("./find.js");

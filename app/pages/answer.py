@@ -5,13 +5,14 @@ A choice that cannot be answered becomes a notice, and the page stays on what ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from app import finder, finding
 from app.asking import Asked, Head, Reply
-from app.views import better, checks, formula, page, picture, question, said, verdict
+from app.views import better, checks, find, formula, page, picture, question, said, verdict
 from app.views.html import Html, joined, tag
+from app.views.words import RUNTIMES
 from willitfit import answers, explain, link
 from willitfit.answers import Answer
 from willitfit.catalog import Catalog
@@ -52,18 +53,57 @@ def main(catalog: Catalog, root: str) -> Html:
 
 def respond(asked: Asked) -> Reply:
     """Return the parts of the page that follow from what was chosen."""
+    if asked.part == "matches":
+        return finder.matches(asked)
     scenario, unread = _scenario(asked)
-    given, unanswered = _answered(scenario, asked.catalog, asked.here)
+    try:
+        given, unanswered = _answered(scenario, asked)
+    except finding.NotAsked as unasked:
+        return _unasked(scenario, unasked, asked)
+    if asked.part == "ways":
+        return finder.ways(given, asked.catalog, asked.here)
     if asked.part is not None:
         return Reply(parts=_formula(given, asked.part), title="")
     chosen = _chosen(given, asked.catalog)
+    own = given.subject.id.startswith(finding.OWN)  # its name means nothing elsewhere
     return Reply(
         parts=_parts(given, asked),
         title=f"{given.subject.name}: {given.verdict.words.lower()}",
-        fields=link.written(chosen),
-        with_device=link.written(_with_device(chosen, given)),
+        fields={} if own else link.written(chosen),
+        with_device=None if own else link.written(_with_device(chosen, given)),
         folder=f"m/{given.subject.id}/" if given.subject.model else "",
-        notice=unread or unanswered,
+        notice=unread or unanswered or (_too_large() if own and asked.changed == "model" else None),
+    )
+
+
+def _too_large() -> str:
+    return _("this model’s config is too large for a link: it is known in this tab alone")
+
+
+def _unasked(scenario: Scenario, unasked: finding.NotAsked, asked: Asked) -> Reply:
+    """Return a question whose model is named, with a button in the answer's place."""
+    stand_in = replace(DEFAULT, context=scenario.context, device=scenario.device)
+    given, _notice = _answered(stand_in, asked)
+    source = unasked.address.source
+    named = {
+        "model": source.removeprefix("hf:"),
+        "precision": scenario.precision or _("any precision"),
+        "runtime": RUNTIMES.get(scenario.runtime or "", _("any runtime")),
+    }
+    values = {
+        "model": source,
+        "precision": scenario.precision or "",
+        "runtime": scenario.runtime or "",
+    }
+    parts = _parts(given, asked)
+    for name, words in named.items():
+        others = parts["choose-model"] if name == "model" else ""
+        own = question.flat([(values[name], words)], values[name])
+        parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
+    return Reply(
+        parts={**parts, "answer": find.prompt(unasked.address)},
+        title=named["model"],
+        fields=link.written(scenario),
     )
 
 
@@ -75,34 +115,43 @@ def _scenario(asked: Asked) -> tuple[Scenario, str | None]:
     try:
         if asked.linked:
             return link.scenario(asked.fields), None
-        return _formed(asked.fields, asked.changed, asked.raw.get("shared")), None
+        return _formed(asked), None
     except WillItFitError as fault:
         return usual, str(fault)
 
 
-def _formed(form: Mapping[str, str], changed: str | None, shared: str | None) -> Scenario:
+def _formed(asked: Asked) -> Scenario:
     """Return the form's choices; those that a change of model or runtime outdates are dropped."""
+    form, changed, shared = asked.fields, asked.changed, asked.raw.get("shared")
     device: str | Device | None = form.get("device") or None
     if device == question.SENDERS_DEVICE and shared:
         device = link.read(shared).device
     scenario = Scenario(model=form["model"], device=device)
     if changed == "model":
-        return scenario
-    scenario = replace(scenario, runtime=form.get("runtime"), context=_tokens(form.get("context")))
-    return scenario if changed == "runtime" else replace(scenario, precision=form.get("precision"))
+        return finder.best(scenario, asked.catalog, asked.here)
+    context, runtime = _tokens(form.get("context")), form.get("runtime") or None
+    precision = None if changed == "runtime" else form.get("precision") or None
+    return replace(scenario, runtime=runtime, precision=precision, context=context)
 
 
 def _tokens(text: str | None) -> Tokens | None:
     return Tokens(int(text)) if text and text.isdigit() else None
 
 
-def _answered(scenario: Scenario, shelves: Catalog, here: Device) -> tuple[Answer, str | None]:
-    """Return an answer, giving up first the runtime's choices, then the model."""
+def _answered(scenario: Scenario, asked: Asked) -> tuple[Answer, str | None]:
+    """Return an answer, giving up first the runtime's choices, then the model.
+
+    Raises `NotAsked` for a hub's model that the visitor has not asked for.
+    """
+    shelves, here, endpoint = asked.catalog, asked.here, str(asked.raw.get("hub") or "")
     plain = replace(scenario, runtime=None, precision=None, context=None)
     notice = None
     for attempt in (scenario, plain, replace(plain, device=None)):
         try:
-            return answers.answer(attempt, shelves, here), notice
+            about = finding.subject(attempt.model, shelves, endpoint)
+            return answers.answer(attempt, shelves, here, about), notice
+        except finding.NotAsked:
+            raise
         except WillItFitError as fault:
             notice = notice or str(fault)
     return answers.answer(DEFAULT, shelves, here), notice
@@ -124,10 +173,18 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
         "said": said.sentence(given.device, stated=asked.stated, elsewhere=away),
         "answer": joined(
-            tag("div", verdict.card(given), better.card(given, helps), class_="column"),
+            tag("div", verdict.card(given), _ways(given, helps), class_="column"),
             tag("div", picture.card(given), checks.card(given), class_="column"),
         ),
     }
+
+
+def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:
+    """Return every way to run a model that was brought, for one of the catalogue what would help.
+
+    What was brought has all its ways side by side; a list of some of them would repeat it.
+    """
+    return better.card(given, helps) if given.subject.model else find.ways_card(given)
 
 
 def _chosen(given: Answer, shelves: Catalog) -> Scenario:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.views import common, question, shell
+from app.views import common, find, question, shell
 from app.views.html import Html, joined, tag
 from app.views.words import bytes_
 from willitfit import answers
@@ -23,6 +23,7 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     """
     return joined(
         question.form(answer, catalog),
+        find.dialog(),
         tag("div", _before(), id="said"),
         shell.status(),
         tag("div", id="answer", aria_live="polite", aria_busy="true"),

@@ -148,19 +148,21 @@ def _models(about: Subject, catalog: Catalog) -> Html:
 
 def model_options(models: Iterable[Model], chosen: str) -> Html:
     """Return models as options, grouped by what they are for."""
-
-    def task(model: Model) -> str:
-        return _TASKS.get(model.task, model.task.replace("-", " ").capitalize())
-
-    every = sorted(models, key=lambda model: (_rank(task(model)), model.name.lower()))
+    every = sorted(models, key=lambda model: (task_rank(model), model.name.lower()))
     return joined(
         tag("optgroup", [_option(each.id, each.name, chosen) for each in group], label=name)
-        for name, group in groupby(every, key=task)
+        for name, group in groupby(every, key=task_name)
     )
 
 
-def _rank(task: str) -> tuple[int, str]:
-    order = list(dict.fromkeys(_TASKS.values()))
+def task_name(model: Model) -> str:
+    """Return what a model is for, in words."""
+    return _TASKS.get(model.task, model.task.replace("-", " ").capitalize())
+
+
+def task_rank(model: Model) -> tuple[int, str]:
+    """Return where a model's task stands in lists."""
+    order, task = list(dict.fromkeys(_TASKS.values())), task_name(model)
     return (order.index(task) if task in order else len(order), task)
 
 

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from willitfit import catalog, config
-from willitfit.answers import Subject
-from willitfit.catalog import File, Offer, Publication
+from willitfit.answers import RANK, Answer, Subject, answer, precisions_of, runtimes_of
+from willitfit.catalog import Catalog, File, Offer, Publication, RuntimeFacts
+from willitfit.device import Device
 from willitfit.errors import UnreadableConfig
 from willitfit.hub import Found, ListedFile, Variant
 from willitfit.inspection import stored_type
 from willitfit.language import _
+from willitfit.outcome import Outcome
+from willitfit.scenario import Scenario
 
 #: What the hub's file endings are called in the catalogue, where the names differ.
 FORMATS: Final = {"task": "mediapipe"}
@@ -25,6 +29,8 @@ SAME: Final[Mapping[str, Mapping[str, str]]] = {
     "mediapipe": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
     "litertlm": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
 }
+#: Answers for more ways than this are not worked out at once.
+MOST_WAYS: Final = 80
 _FLOATS: Final = {"F32": "fp32", "F16": "fp16", "BF16": "bf16"}
 _DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's own mixes
 
@@ -137,3 +143,45 @@ def missing(found: Found) -> Iterator[str]:
             "it lies there as safetensors alone, which no browser runtime loads: sizes are "
             "computed, as a conversion would have them"
         )
+
+
+# The ways to run it
+
+
+def ways(asked: Scenario, shelves: Catalog, here: Device, about: Subject) -> list[Answer]:
+    """Return the answer for every runtime and precision of a model, the best for a device first.
+
+    Best is the likeliest verdict; among equals the runtime's own order counts, which
+    begins with what a page would load unless told otherwise, then the smaller download.
+    """
+    able = [each for each in runtimes_of(about, shelves) if each.id != "ideal"]
+    chosen = [(facts, each) for facts in able for each in _worth_showing(about, facts)]
+    every = [
+        answer(replace(asked, runtime=facts.id, precision=each), shelves, here, about)
+        for facts, each in chosen[:MOST_WAYS]
+    ]
+    order = {facts.id: at for at, facts in enumerate(able)}
+    return sorted(every, key=lambda each: (_goodness(each), order[each.facts.id], *_usual(each)))
+
+
+def _worth_showing(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
+    """Return the precisions on offer; of those that are only computed, the runtime's usual ones."""
+    offered = precisions_of(about, facts)
+    return offered if about.ready_made else tuple(each for each in offered if each in _order(facts))
+
+
+def _goodness(given: Answer) -> tuple[int, float]:
+    """Return how far a verdict is from good; of likely ones none is better than another."""
+    outcome, probability = given.verdict.outcome, given.verdict.probability or 0.0
+    return RANK[outcome], 0.0 if outcome is Outcome.LIKELY else -probability
+
+
+def _usual(given: Answer) -> tuple[int, int]:
+    order = _order(given.facts)
+    asked = given.scenario.precision
+    return order.index(asked) if asked in order else len(order), given.download.likely
+
+
+def _order(facts: RuntimeFacts) -> tuple[str | None, ...]:
+    """Return the precisions a page would try, the first one first."""
+    return tuple(dict.fromkeys((*facts.fallback_precisions, facts.default_precision)))

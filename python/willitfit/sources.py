@@ -25,7 +25,6 @@ from willitfit.hub.variants import (
     common_files,
     gguf_variants,
     onnx_variants,
-    precision_of,
     safetensors_files,
     variants_of,
 )
@@ -119,21 +118,9 @@ def _from_parts(folder: Path, names: Sequence[str]) -> Found:
     header = join(headers)
     near = (folder / "config.json", folder.parent / "config.json")
     beside = next((path for path in near if path.is_file()), None)
-    config = header.config or (_read_config(beside) if beside else None)
-    files = [ListedFile(name, Bytes((folder / name).stat().st_size)) for name in names]
-    files += [ListedFile(name, size) for name, size in header.outside.items()]
-    precision = precision_of(names[0])
-    variant = Variant(format=header.kind, precision=precision, files=tuple(files))
-    return Found(
-        source=str(folder / names[0]),
-        name=names[0],
-        kind=header.kind,
-        config=config,
-        variants=(variant,),
-        header=header,
-        read=tuple(names),
-        notes=header.notes,
-    )
+    config = _read_config(beside) if beside and header.config is None else None
+    sizes = {name: Bytes((folder / name).stat().st_size) for name in names}
+    return hub.of_files(sizes, header, config, source=str(folder / names[0]))
 
 
 def _read_header(path: Path, *, among: int) -> Header:

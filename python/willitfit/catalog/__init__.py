@@ -2,6 +2,7 @@
 
 from willitfit.catalog.reader import Catalog, Heading, Shelf, read
 from willitfit.catalog.rows import DeviceRow, File, Known, Model, Offer, Publication, RuntimeFacts
+from willitfit.catalog.search import search
 
 __all__ = [
     "Catalog",
@@ -15,4 +16,5 @@ __all__ = [
     "RuntimeFacts",
     "Shelf",
     "read",
+    "search",
 ]

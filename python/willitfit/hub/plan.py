@@ -9,14 +9,15 @@ tests run the same plan.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from willitfit.errors import UnreachableHub, UnreadableConfig
 from willitfit.headers import Header, join, kind_of, parts_of, read_index
 from willitfit.hub.address import Address
 from willitfit.hub.careful_json import parse_object
-from willitfit.hub.listing import ListedFile, Listing, read_listing
+from willitfit.hub.found import Found, of_files
+from willitfit.hub.listing import Listing, read_listing
 from willitfit.hub.mlc import read_mlc_list
 from willitfit.hub.ranges import Plan, Remote, ask, read_remote
 from willitfit.hub.request import INDEX_BYTES, JSON_BYTES, Answer, Request, check
@@ -24,7 +25,6 @@ from willitfit.hub.variants import (
     Variant,
     common_files,
     mlc_list,
-    precision_of,
     safetensors_files,
     variants_of,
 )
@@ -32,31 +32,6 @@ from willitfit.hub.variants import (
 _JSON = "application/json"
 _INDEX = "model.safetensors.index.json"
 _MLC_CONFIG = "mlc-chat-config.json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What a hub or a file told.
-
-    `source` is how to name it in a link. `kind` is the format of `header`, or
-    `config`. `config` is in the words of a config.json, `None` where neither a
-    config nor a header told one. `variants` are what can be downloaded, with
-    sizes. `header` holds the tensors, where they were asked for or needed, and
-    `read` names the files it was read from. `common` are the small files that every
-    variant needs besides, with sizes.
-    """
-
-    source: str
-    name: str
-    kind: str
-    config: Mapping[str, Any] | None = None
-    variants: tuple[Variant, ...] = ()
-    header: Header | None = None
-    read: tuple[str, ...] = ()
-    common: tuple[ListedFile, ...] = ()
-    commit: str | None = None
-    task: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 def look(address: Address, *, tensors: bool = False) -> Plan[Found]:
@@ -245,19 +220,8 @@ def _look_at_parts(address: Address, names: Sequence[str]) -> Plan[Found]:
     config = header.config
     if config is None:
         config = yield from _config_near(address)
-    files = [ListedFile(name, size) for name, (_, size) in zip(names, read, strict=True)]
-    files += [ListedFile(name, size) for name, size in header.outside.items()]
-    precision = precision_of(address.name)
-    return Found(
-        source=address.source,
-        name=address.name,
-        kind=header.kind,
-        config=config,
-        variants=(Variant(format=header.kind, precision=precision, files=tuple(files)),),
-        header=header,
-        read=tuple(names),
-        notes=header.notes,
-    )
+    sizes = {name: size for name, (_, size) in zip(names, read, strict=True)}
+    return of_files(sizes, header, config, source=address.source)
 
 
 def _beside(address: Address, name: str) -> str:
