@@ -117,6 +117,17 @@ def gguf_file(
         return path.read_bytes()
 
 
+def huge_gguf() -> tuple[bytes, int]:
+    """Return the front of a GGUF file of more than 4 GiB, and its size: beyond lie zeros.
+
+    It keeps one tensor, the token table, whose rows are written into the finished front.
+    """
+    front = gguf_file({"token_embd.weight": (0, 256)}, "F16")
+    rows = 2**32 // (2 * 256)
+    empty, full = (np.array([256, each], np.uint64).tobytes() for each in (0, rows))
+    return front.replace(empty, full), len(front) + 2**32
+
+
 def gguf_parts(kind: str = "F16", *, tensors: int = 8) -> dict[str, bytes]:
     """Return the tiny Llama split into files of so many tensors each, by file name."""
     with tempfile.TemporaryDirectory() as folder:

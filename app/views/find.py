@@ -75,7 +75,7 @@ def _ways_in() -> Html:
         "this device; only its header is read."
     )
     text = tag(
-        "textarea", id="pasted", rows=6, spellcheck="false", aria_label="config.json", wrap="off"
+        "textarea", id="pasted", rows=6, spellcheck="false", aria_label=_("Config"), wrap="off"
     )
     paste = joined(text, tag("button", _("Use this config"), type="button", data_paste=True))
     return tag(

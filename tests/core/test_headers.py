@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import shutil
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -282,21 +284,46 @@ def test_little_more_than_the_header_is_read_of_onnx(layers: int) -> None:
     assert header.bytes_read <= len(data) - weights + 64 * KIB
 
 
-def test_a_sparse_file_of_four_gigabytes_is_answered_from_its_front(tmp_path: Path) -> None:
-    """A large file on disk is answered without reading its tensors."""
-    front = samples.gguf_file({"token_embd.weight": (0, 256)}, "F16")
-    huge = (2**31 // 256, 256)
-    marker = np.array([256, 0], np.uint64).tobytes()
-    data = front.replace(marker, np.array([256, huge[0]], np.uint64).tobytes())
+@pytest.fixture
+def huge(tmp_path: Path) -> Path:
+    """Return a sparse GGUF file of more than 4 GiB."""
+    data, size = samples.huge_gguf()
     path = tmp_path / "huge.gguf"
     with path.open("wb") as file:
         file.write(data)
-        file.truncate(len(data) + 2**32)
-    with path.open("rb") as file:
-        reading = read("huge.gguf", path.stat().st_size)
+        file.truncate(size)
+    return path
+
+
+def test_a_sparse_file_of_four_gigabytes_is_answered_from_its_front(huge: Path) -> None:
+    """A large file on disk is answered without reading its tensors."""
+    with huge.open("rb") as file:
+        reading = read("huge.gguf", huge.stat().st_size)
         header = drive(reading, lambda span: _pread(file, span))
     assert header.weights_bytes == 2**32
     assert header.bytes_read < 2 * MIB
+
+
+PEAK = """
+import sys
+from pathlib import Path
+from willitfit.start import main
+main(["inspect", sys.argv[1], "--json"])
+peak = next(l for l in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in l)
+print(peak.split()[1], file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
+def test_inspecting_a_large_file_takes_little_memory(huge: Path) -> None:
+    """The whole command stays under 150 MB, however large the file is."""
+    command = [sys.executable, "-c", PEAK, str(huge)]
+    environment = os.environ | {"PYTHONPATH": "python"}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    assert told["weights_bytes"] == 2**32
+    assert told["bytes_read"] < 2 * MIB
+    assert int(done.stderr) * KIB < 150 * 10**6
 
 
 def _pread(file: io.BufferedReader, span: Span) -> bytes:
