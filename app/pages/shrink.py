@@ -191,7 +191,7 @@ def _choices(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> dict[str, t
     about = answers.subject(chosen.model, catalog)
     runtime = next(rung.answer.facts.id for rung in rungs if rung.pair is None)
     able = [(each.id, RUNTIMES[each.id]) for each in answers.runtimes_of(about, catalog)]
-    place = catalog.device(chosen.device).name if chosen.device else question.THIS_DEVICE
+    place = catalog.device(chosen.device).name if chosen.device else _(question.THIS_DEVICE)
     return {
         "model": (about.name, question.model_options(catalog.models, about.id)),
         "runtime": (RUNTIMES[runtime], question.flat(able, runtime)),

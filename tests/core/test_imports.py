@@ -22,7 +22,7 @@ ORDER = (
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
     "offers", "answers", "explain", "findings", "reports", "ledger", "comparisons", "ladder",
-    "texts", "grid",
+    "onebits", "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 

@@ -96,6 +96,11 @@ def _shrink() -> dict[str, Any]:
     return _read("shrink.json")
 
 
+@cache
+def _onebit() -> dict[str, Any]:
+    return _read("onebit.json")
+
+
 def _source(name: str) -> Source:
     return Source(**_shrink()["sources"][name])
 
@@ -144,7 +149,7 @@ def pairs() -> tuple[Pair, ...]:
 @cache
 def onebit() -> tuple[OneBit, ...]:
     """Return what the one-bit papers report, paper by paper."""
-    return tuple(OneBit(**row) for row in _read("onebit.json")["rows"])
+    return tuple(OneBit(**row) for row in _onebit()["rows"])
 
 
 #: Which of a paper's models stands for it beside another model: the one people quote.
@@ -182,14 +187,20 @@ def _address(source: str) -> str:
     return f"arxiv.org/abs/{source.removeprefix('arXiv:').split()[0]}"
 
 
+def onebit_configs() -> dict[str, dict[str, Any]]:
+    """Return the shapes of the papers' models, as config.json has them, by the rows' names."""
+    configs: dict[str, dict[str, Any]] = _onebit()["configs"]
+    return configs
+
+
 @cache
 def peers() -> tuple[Peer, ...]:
     """Return BitNet b1.58 2B4T and what its paper compares it with."""
-    return tuple(Peer(**row) for row in _read("onebit.json")["peers"])
+    return tuple(Peer(**row) for row in _onebit()["peers"])
 
 
 @cache
 def peers_source() -> str:
     """Return where that comparison stands."""
-    source: str = _read("onebit.json")["peers_source"]
+    source: str = _onebit()["peers_source"]
     return source

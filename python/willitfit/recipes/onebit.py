@@ -32,10 +32,15 @@ from willitfit.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What the matrices inside the layers become, and a phrase for the reader."""
+    """What the matrices inside the layers become, a phrase for the reader, and the bits it names.
+
+    `named` is what its authors call it: the information in a weight, without what must lie
+    beside it.
+    """
 
     packed: StorageType
     says: str
+    named: float
 
     @property
     def words(self) -> str:
@@ -46,28 +51,36 @@ class Method:
 # Sources: BitNet b1.58 arXiv:2402.17764 and microsoft/BitNet; OneBit arXiv:2402.11295; BiLLM
 # arXiv:2402.04291, its stored form as recounted by arXiv:2410.03129; PB-LLM arXiv:2310.00034.
 METHODS: dict[str, Method] = {
-    "ternary": Method(TERNARY, later("ternary weights, five to a byte: 1.6 bits; log2(3) is 1.58")),
-    "binary": Method(
-        BINARY, later("one sign a weight and nothing beside it: no method stores so little")
+    "ternary": Method(
+        TERNARY, later("Ternary weights, five to a byte: 1.6 bits; log2(3) is 1.58"), 1.58
     ),
-    "i2_s": Method(I2_S, later("BitNet's I2_S: ternary weights in two bits, one scale a tensor")),
-    "tl1": Method(TL1, later("BitNet's TL1: ternary weights in two bits, for Arm")),
-    "tl2": Method(TL2, later("BitNet's TL2: three ternary weights in five bits, for x86")),
+    "binary": Method(
+        BINARY, later("One sign a weight and nothing beside it: no method stores so little"), 1
+    ),
+    "i2_s": Method(
+        I2_S, later("BitNet's I2_S: ternary weights in two bits, one scale a tensor"), 1.58
+    ),
+    "tl1": Method(TL1, later("BitNet's TL1: ternary weights in two bits, for Arm"), 1.58),
+    "tl2": Method(TL2, later("BitNet's TL2: three ternary weights in five bits, for x86"), 1.58),
     "tq1_0": Method(
-        GGUF_TYPES["TQ1_0"], later("llama.cpp's TQ1_0: 1.6875 bits with a scale per block")
+        GGUF_TYPES["TQ1_0"], later("llama.cpp's TQ1_0: 1.6875 bits with a scale per block"), 1.58
     ),
     "tq2_0": Method(
-        GGUF_TYPES["TQ2_0"], later("llama.cpp's TQ2_0: 2.0625 bits with a scale per block")
+        GGUF_TYPES["TQ2_0"], later("llama.cpp's TQ2_0: 2.0625 bits with a scale per block"), 1.58
     ),
-    "onebit": Method(ONEBIT, later("OneBit: signs, and two float16 vectors a matrix")),
+    "onebit": Method(ONEBIT, later("OneBit: signs, and two float16 vectors a matrix"), 1),
     "billm": Method(
-        BILLM_STORED, later("BiLLM as stored: signs, bitmaps and scales; it is named 1.08")
+        BILLM_STORED, later("BiLLM as stored: signs, bitmaps and scales; it is named 1.08"), 1.08
     ),
     "billm_nominal": Method(
-        BILLM_NOMINAL, later("BiLLM as named: 1.08 bits, bitmaps and scales left out")
+        BILLM_NOMINAL, later("BiLLM as named: 1.08 bits, bitmaps and scales left out"), 1.08
     ),
-    "pbllm": Method(PBLLM_STORED, later("PB-LLM as stored: a tenth at eight bits, and the mask")),
-    "pbllm_nominal": Method(PBLLM_NOMINAL, later("PB-LLM as named: 1.7 bits, the mask left out")),
+    "pbllm": Method(
+        PBLLM_STORED, later("PB-LLM as stored: a tenth at eight bits, and the mask"), 1.7
+    ),
+    "pbllm_nominal": Method(
+        PBLLM_NOMINAL, later("PB-LLM as named: 1.7 bits, the mask left out"), 1.7
+    ),
 }
 PRECISIONS: tuple[str, ...] = tuple(METHODS)
 _ALIASES = {"b1.58": "ternary", "bitnet": "i2_s", "pb-llm": "pbllm"}

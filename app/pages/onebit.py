@@ -1,0 +1,218 @@
+"""One bit: what the methods would store of a model, and what their papers report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.asking import Asked, Head, Reply
+from app.views import onebit, question, said, shell
+from app.views.html import Html, joined, sentence, tag
+from willitfit import answers, onebits
+from willitfit.catalog import Catalog
+from willitfit.device import Device
+from willitfit.errors import WillItFitError
+from willitfit.language import _
+from willitfit.onebits import Step
+from willitfit.scenario import Scenario
+
+FOLDER: Final = "1-bit/"
+KEYS: Final = ("model", "device")
+NUMPY: Final[tuple[str, ...]] = ()
+
+DEFAULT: Final = "llama-3.1-8b"
+TYPICAL: Final = "laptop-8gb-integrated"
+#: Models of the catalogue that were made at one bit.
+MADE_SO: Final = ("bitnet-b1.58-2b", "bonsai-1.7b", "bonsai-4b", "bonsai-8b")
+
+
+def head(catalog: Catalog) -> Head:
+    """Return what the page is called."""
+    del catalog
+    return Head(
+        title=_("One bit: what 1-bit models really store"),
+        description=_(
+            "BitNet, OneBit, BiLLM and PB-LLM on any model: the bits they name, the bytes they "
+            "would store, and the quality their papers report."
+        ),
+    )
+
+
+def main(catalog: Catalog, root: str) -> Html:
+    """Return the page as it is before any script: the default model on a typical laptop."""
+    del root
+    scenario = Scenario(model=DEFAULT, device=TYPICAL)
+    steps = onebits.steps(scenario, catalog, Device())
+    return joined(
+        _form(Scenario(model=DEFAULT), catalog),
+        tag("div", tag("p", _before(catalog)), id="said"),
+        shell.status(),
+        tag("div", _stored(steps), id="stored", aria_live="polite"),
+        _reported(),
+        _real(catalog),
+    )
+
+
+def _before(catalog: Catalog) -> str:
+    return _(
+        "Until this page has asked your device, it answers for a typical one: {device}.",
+        device=catalog.device(TYPICAL).name,
+    )
+
+
+def _stored(steps: list[Step]) -> Html:
+    name = steps[0].answer.subject.name
+    return joined(
+        tag("div", onebit.finding(steps, name), class_="finding"),
+        tag(
+            "p",
+            _(
+                "Every method shrinks the matrices inside the layers and leaves the token table, "
+                "the head and the norms at 16 bits. No browser’s runtime reads these forms, so the "
+                "verdicts count weights and cache alone."
+            ),
+            class_="lead",
+        ),
+        onebit.methods(steps),
+    )
+
+
+def _reported() -> Html:
+    return tag(
+        "section",
+        tag("h2", _("What the papers report")),
+        tag(
+            "div",
+            tag("div", onebit.perplexities(), class_="card"),
+            tag(
+                "div",
+                tag("h3", _("As people tell it, and what that leaves out")),
+                onebit.told(),
+                class_="card",
+            ),
+            class_="reported",
+        ),
+        onebit.every(),
+        tag("h3", _("Their sizes, computed again")),
+        tag("p", _sizes_explained(), class_="lead"),
+        onebit.sizes(onebits.printed()),
+        id="papers",
+    )
+
+
+def _sizes_explained() -> str:
+    return _(
+        "OneBit’s four sizes come out to the printed digit: signs, two vectors a matrix, table and "
+        "head at 16 bits. BitNet’s are whole runs: weights at two bits, and beside them what the "
+        "original’s run needs too. BiLLM’s come out at about twice what it prints: its parts add "
+        "up to 2.9 bits a weight, and its table counts only some of them."
+    )
+
+
+def _real(catalog: Catalog) -> Html:
+    return tag(
+        "section",
+        tag("h2", _("Models made at one bit")),
+        tag(
+            "p",
+            _(
+                "BitNet b1.58 2B4T is said to need 0.4 GB. That is its ternary weights alone, at "
+                "1.58 bits: the file people download keeps them in two bits and the token table in "
+                "sixteen."
+            ),
+            class_="lead",
+        ),
+        onebit.trained_so([_listed(model, catalog) for model in MADE_SO]),
+        onebit.peers(),
+        id="models-at-one-bit",
+    )
+
+
+def _listed(model: str, catalog: Catalog) -> tuple[str, str, int]:
+    found = answers.answer(Scenario(model=model), catalog, Device())
+    return model, found.subject.name, found.download.likely
+
+
+def respond(asked: Asked) -> Reply:
+    """Return what the methods would store of the chosen model."""
+    scenario, steps, notice = _answered(asked)
+    device = answers.place(scenario.device, asked.here, asked.catalog)
+    name = steps[0].answer.subject.name
+    return Reply(
+        parts={
+            **_choices(scenario, asked.catalog),
+            "said": said.sentence(
+                device, stated=asked.stated, elsewhere=scenario.device is not None
+            ),
+            "stored": _stored(steps),
+        },
+        title=_("One bit: {model}", model=name),
+        fields={"model": scenario.model, "device": _device(scenario)},
+        folder=FOLDER,
+        notice=notice,
+    )
+
+
+def _device(scenario: Scenario) -> str | None:
+    return scenario.device if isinstance(scenario.device, str) else None
+
+
+def _answered(asked: Asked) -> tuple[Scenario, list[Step], str | None]:
+    """Return the steps, giving up choices that name nothing, with the reason."""
+    model, device = asked.fields.get("model") or DEFAULT, asked.fields.get("device") or None
+    notice = None
+    for attempt in ((model, device), (model, None), (DEFAULT, None)):
+        try:
+            scenario = _scenario(*attempt, asked.catalog)
+            return scenario, onebits.steps(scenario, asked.catalog, asked.here), notice
+        except WillItFitError as fault:
+            notice = notice or str(fault)
+    scenario = Scenario(model=DEFAULT)
+    return scenario, onebits.steps(scenario, asked.catalog, asked.here), notice
+
+
+def _scenario(model: str, device: str | None, catalog: Catalog) -> Scenario:
+    return Scenario(
+        model=catalog.model(model).id, device=catalog.device(device).id if device else None
+    )
+
+
+# The question
+
+
+def _form(scenario: Scenario, catalog: Catalog) -> Html:
+    shown = _shown(scenario, catalog)
+    every = _options(scenario, catalog)
+    asked = sentence(
+        _("What would {model} weigh at one bit, and would it fit {device}?"),
+        model=question.choice("model", _("Model"), shown["model"], every["model"]),
+        device=question.choice("device", _("Device"), shown["device"], every["device"]),
+    )
+    return tag(
+        "form", tag("h1", asked), id="question", data_asks=True, action="./", autocomplete="off"
+    )
+
+
+def _choices(scenario: Scenario, catalog: Catalog) -> dict[str, Html]:
+    options, shown = _options(scenario, catalog), _shown(scenario, catalog)
+    return {
+        **{f"choose-{name}": html for name, html in options.items()},
+        **{f"chosen-{name}": joined(text) for name, text in shown.items()},
+    }
+
+
+def _shown(scenario: Scenario, catalog: Catalog) -> dict[str, str]:
+    device = _device(scenario)
+    return {
+        "model": catalog.model(scenario.model).name,
+        "device": catalog.device(device).name if device else _(question.THIS_DEVICE),
+    }
+
+
+def _options(scenario: Scenario, catalog: Catalog) -> dict[str, Html]:
+    models = {model.id: model for model in onebits.decoders(catalog)}
+    chosen = catalog.model(scenario.model)
+    models.setdefault(chosen.id, chosen)
+    return {
+        "model": question.model_options(models.values(), chosen.id),
+        "device": question.device_options(catalog, _device(scenario) or ""),
+    }
