@@ -8,6 +8,7 @@ from app.asking import Asked, Head, Reply
 from app.views import onebit, question, said, shell
 from app.views.html import Html, joined, sentence, tag
 from willitfit import answers, onebits
+from willitfit.answers import Answer
 from willitfit.catalog import Catalog
 from willitfit.device import Device
 from willitfit.errors import WillItFitError
@@ -67,8 +68,9 @@ def _stored(steps: list[Step]) -> Html:
             "p",
             _(
                 "Every method shrinks the matrices inside the layers and leaves the token table, "
-                "the head and the norms at 16 bits. No browser’s runtime reads these forms, so the "
-                "verdicts count weights and cache alone."
+                "the head and the norms at 16 bits. Of these forms a browser’s runtime reads TQ1_0 "
+                "and TQ2_0 alone (wllama, on the processor), so the verdicts count weights and "
+                "cache and nothing else."
             ),
             class_="lead",
         ),
@@ -121,15 +123,23 @@ def _real(catalog: Catalog) -> Html:
             ),
             class_="lead",
         ),
-        onebit.trained_so([_listed(model, catalog) for model in MADE_SO]),
+        onebit.trained_so([_smallest(model, catalog) for model in MADE_SO]),
         onebit.peers(),
         id="models-at-one-bit",
     )
 
 
-def _listed(model: str, catalog: Catalog) -> tuple[str, str, int]:
-    found = answers.answer(Scenario(model=model), catalog, Device())
-    return model, found.subject.name, found.download.likely
+def _smallest(model: str, catalog: Catalog) -> Answer:
+    """Return the answer about a model's smallest file, in the first runtime that has it."""
+    about = answers.subject(model, catalog)
+    facts = answers.runtimes_of(about, catalog)[0]
+    found = [
+        answers.answer(
+            Scenario(model=model, runtime=facts.id, precision=name), catalog, Device(), about
+        )
+        for name in answers.precisions_of(about, facts)
+    ]
+    return min(found, key=lambda given: given.download.likely)
 
 
 def respond(asked: Asked) -> Reply:

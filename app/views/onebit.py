@@ -8,14 +8,14 @@ from typing import Final
 from app.views import chart, quality
 from app.views.html import Child, Html, joined, sentence, tag
 from app.views.marks import mark
-from app.views.words import SHORT, bytes_
+from app.views.words import RUNTIMES, SHORT, bytes_
 from willitfit import link
+from willitfit.answers import Answer
 from willitfit.catalog import published
 from willitfit.catalog.published import OneBit
 from willitfit.language import Words, _, amount, later, number
 from willitfit.onebits import BOUND, USUAL, WIDE, Printed, Step
 from willitfit.recipes.onebit import METHODS
-from willitfit.scenario import Scenario
 
 #: The way from this page to the site's first one.
 ROOT: Final = "../"
@@ -91,7 +91,7 @@ def methods(steps: Sequence[Step]) -> Html:
 def _method(step: Step, top: float) -> Html:
     outcome = step.answer.verdict.outcome
     bits = _(
-        "named {named}, stored {packed} inside the layers, {whole} over all",
+        "named {named} bits, stored {packed} inside the layers, {whole} over all",
         named=number(step.named, "g"),
         packed=number(step.packed_bits, ".3g"),
         whole=number(step.whole_bits, ".3g"),
@@ -219,7 +219,7 @@ def told() -> Html:
             "arxiv.org/abs/2402.11295",
         ),
         (
-            _("BitNet b1.58 3B: as good as LLaMA, 2.71 times as fast, 72 % less memory"),
+            _("BitNet b1.58 3B: as good as LLaMA, 2.71 times as fast, 72 % less memory"),
             _(
                 "Trained so from the beginning, beside a LLaMA trained on the same 100 billion "
                 "tokens: 9.91 against 10.04, WikiText-2 and C4 together. At 700M and 1.3B it is "
@@ -229,7 +229,7 @@ def told() -> Html:
             "arxiv.org/abs/2402.17764",
         ),
         (
-            _("BitNet b1.58: 94 % less energy"),
+            _("BitNet b1.58: 94 % less energy"),
             _(
                 "Told by IEEE Spectrum. The paper estimates energy from operations on a 7 nm chip "
                 "and measures none; its text prints 71.4 times less for multiplying matrices."
@@ -324,18 +324,18 @@ def peers() -> Html:
     return chart.table(_("From BitNet b1.58 2B4T’s own paper"), head, rows)
 
 
-def trained_so(models: Sequence[tuple[str, str, int]]) -> Html:
+def trained_so(models: Sequence[Answer]) -> Html:
     """Return the catalogue's models that were made at one bit, with what they download."""
-    items = [
-        tag(
-            "li",
-            tag(
-                "a",
-                tag("span", tag("b", name)),
-                tag("span", bytes_(size)),
-                href=f"{ROOT}#{link.write(Scenario(model=model))}",
-            ),
-        )
-        for model, name, size in models
-    ]
-    return tag("ul", items, class_="better")
+    return tag("ul", [_made_so(each) for each in models], class_="better")
+
+
+def _made_so(answer: Answer) -> Html:
+    asked = answer.scenario
+    precision = tag("small", f" {asked.precision}, {RUNTIMES[answer.facts.id]}")
+    way = tag(
+        "a",
+        tag("span", tag("b", answer.subject.name), precision),
+        tag("span", bytes_(answer.download.likely)),
+        href=f"{ROOT}#{link.write(asked)}",
+    )
+    return tag("li", way)
