@@ -119,7 +119,8 @@ def _real(catalog: Catalog) -> Html:
             _(
                 "BitNet b1.58 2B4T is said to need 0.4 GB. That is its ternary weights alone, at "
                 "1.58 bits: the file people download keeps them in two bits and the token table in "
-                "sixteen."
+                "sixteen, and needs bitnet.cpp, which no browser runs. Bonsai’s files keep even "
+                "the table at one bit."
             ),
             class_="lead",
         ),

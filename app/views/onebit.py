@@ -8,7 +8,7 @@ from typing import Final
 from app.views import chart, quality
 from app.views.html import Child, Html, joined, sentence, tag
 from app.views.marks import mark
-from app.views.words import RUNTIMES, SHORT, bytes_
+from app.views.words import SHORT, bytes_
 from willitfit import link
 from willitfit.answers import Answer
 from willitfit.catalog import published
@@ -331,7 +331,7 @@ def trained_so(models: Sequence[Answer]) -> Html:
 
 def _made_so(answer: Answer) -> Html:
     asked = answer.scenario
-    precision = tag("small", f" {asked.precision}, {RUNTIMES[answer.facts.id]}")
+    precision = tag("small", f" {asked.precision}")
     way = tag(
         "a",
         tag("span", tag("b", answer.subject.name), precision),

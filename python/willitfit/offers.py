@@ -11,7 +11,7 @@ from typing import Final
 
 from willitfit.architecture import Architecture
 from willitfit.catalog import Offer, Publication, RuntimeFacts, read
-from willitfit.errors import UnsupportedCombination
+from willitfit.errors import UnknownName, UnsupportedCombination
 from willitfit.language import _
 from willitfit.recipes.listed import scaled_to, travelling, with_listed, with_tensors
 from willitfit.recipes.stored import Stored
@@ -53,10 +53,11 @@ def stored(
     family = publication.family if publication else None
     offer = publication.offers.get(precision) if publication else None
     try:
-        if publication is None or offer is None or precision in facts.precisions:
-            computed = runtime.store(architecture, precision, family)
-        else:
-            computed = _nearest(runtime, facts, architecture, offer)
+        computed = runtime.store(architecture, precision, family)
+    except UnknownName:
+        if offer is None:
+            raise
+        computed = _nearest(runtime, facts, architecture, offer)
     except UnsupportedCombination:
         if offer is None or not offer.files:
             raise
