@@ -10,7 +10,7 @@ from typing import Final
 
 from app import finder, finding
 from app.asking import Asked, Head, Reply
-from app.views import better, checks, find, formula, page, picture, question, said, verdict
+from app.views import better, checks, find, formula, page, picture, question, said, verdict, why
 from app.views.html import Html, joined, tag
 from app.views.words import RUNTIMES
 from willitfit import answers, explain, link
@@ -176,6 +176,7 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
             tag("div", verdict.card(given), _ways(given, helps), class_="column"),
             tag("div", picture.card(given), checks.card(given), class_="column"),
         ),
+        "why": why.inside(given),
     }
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.views import common, find, question, shell
+from app.views import common, find, question, shell, why
 from app.views.html import Html, joined, tag
-from app.views.words import bytes_
 from willitfit import answers
-from willitfit.answers import Answer, nominal_bits
+from willitfit.answers import Answer
 from willitfit.catalog import Catalog
 from willitfit.device import Device
 from willitfit.language import _
@@ -83,41 +82,9 @@ def _common(rows: list[list[Answer]]) -> Html:
     )
 
 
-def _why(answer: Answer) -> Html | None:
+def _why(answer: Answer) -> Html:
     """Return why parameters times bits is not the download, on this page's own model."""
-    architecture = answer.subject.architecture
-    bits = _bits(answer)
-    if architecture is None or bits is None:
-        return None
-    count = architecture.inventory.total
-    naive = count * bits // 8
-    tensors = answer.stored.weights_bytes
-    return tag(
-        "section",
-        tag("h2", _("Why not parameters × bits ÷ 8?")),
-        tag(
-            "p",
-            _(
-                "{model} has {count:,} parameters. At {bits} bits each that would be {naive}; the "
-                "download is {download}, of which weights take {weights}. A precision names what "
-                "most matrices are stored in: scales take room beside them, embeddings and norms "
-                "often stay wider, rows that do not divide into blocks fall back to a fatter "
-                "type, and a tokenizer travels along.",
-                model=answer.subject.name,
-                count=count,
-                bits=bits,
-                naive=bytes_(naive),
-                download=bytes_(answer.download.likely),
-                weights=bytes_(tensors),
-            ),
-        ),
-        id="why",
-        class_="prose",
-    )
-
-
-def _bits(answer: Answer) -> int | None:
-    return nominal_bits(answer.stored.precision)
+    return tag("section", why.inside(answer), id="why", class_="prose")
 
 
 def _models(catalog: Catalog, root: str) -> Html:

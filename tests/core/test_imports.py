@@ -21,8 +21,8 @@ ORDER = (
     "words", "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
     "scenario", "link", "catalog",
-    "offers", "answers", "explain", "findings", "reports", "ledger", "comparisons", "ladder",
-    "onebits", "texts", "grid",
+    "offers", "answers", "nominal", "explain", "findings", "reports", "ledger", "comparisons",
+    "ladder", "onebits", "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 
