@@ -531,10 +531,11 @@ TABLES: dict[str, Table] = {
 
 
 def all_tables() -> dict[str, Table]:
-    """Return the tables of every family, those in oracle_variants_other.py included."""
+    """Return the tables of every family, those in the files beside this one included."""
+    from oracle_variants_more import TABLES as MORE
     from oracle_variants_other import TABLES as OTHERS
 
-    return {**TABLES, **OTHERS}
+    return {**TABLES, **OTHERS, **MORE}
 
 
 def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
@@ -561,9 +562,10 @@ def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
 
 def _chosen(dice: random.Random, table: Table) -> dict[str, Any]:
     """Return some of a table's keys with one choice each; a table inside gives a config inside."""
+    from oracle_variants_more import SIZES as MORE_SIZES
     from oracle_variants_other import SIZES as OTHER_SIZES
 
-    always = (*SIZES, *OTHER_SIZES)
+    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES)
     return {
         key: _chosen(dice, choices) if isinstance(choices, dict) else dice.choice(choices)
         for key, choices in table.items()

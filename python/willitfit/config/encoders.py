@@ -197,7 +197,7 @@ def electra(asked: Asked) -> Body:
     )
 
 
-def _electra_words(keys: Keys, body: Body) -> Ending:
+def electra_words(keys: Keys, body: Body) -> Ending:
     """Return the generator's head: narrow again, then the token table."""
     width = keys.whole("embedding_size")
     narrows = joined(
@@ -314,8 +314,8 @@ ELECTRA_HEADS = {
     "ForPreTraining": Head("electra", _electra_replaced),
     **common_heads("electra", first_token_classifier),
     "ForMultipleChoice": Head("electra", _electra_choice),
-    "ForMaskedLM": Head("electra", _electra_words),
-    "ForCausalLM": Head("electra", _electra_words),
+    "ForMaskedLM": Head("electra", electra_words),
+    "ForCausalLM": Head("electra", electra_words),
 }
 
 MPNET_HEADS = {

@@ -1,0 +1,549 @@
+"""Encoders one step away from BERT: other tables, norms before instead of behind, other lookups.
+
+In: keys of such a config. Out: bodies and heads. A `Kin` says what differs, as
+a `Style` does for decoders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from willitfit.architecture import Tower
+from willitfit.blocks.attention import Heads, across, attending, attention, biases
+from willitfit.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of, vector
+from willitfit.blocks.feed_forward import widened
+from willitfit.blocks.linear import convolution, embedding, linear, norm
+from willitfit.config.encoders import (
+    BERT_HEADS,
+    BERT_NAMES,
+    POOLED_BY_BERT,
+    POOLED_BY_ROBERTA,
+    ROBERTA_HEADS,
+    bert_feed_forward,
+    bert_layer,
+    electra_words,
+    encoder_body,
+    normed_after,
+    places_past_padding,
+    tables,
+)
+from willitfit.config.gpt import equal_heads
+from willitfit.config.heads import nothing
+from willitfit.config.keys import Keys
+from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
+from willitfit.config.text_heads import (
+    at_end,
+    common_heads,
+    first_token_classifier,
+    labelled_span,
+    labels_of,
+    masked_words,
+    one_score,
+    roberta_words,
+    transform,
+    words_again,
+)
+from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import dataclass
+
+Parts = Mapping[str, Block]
+Ends = Callable[[Keys, Body], Ending]
+
+
+def _tables(keys: Keys) -> Block:
+    return tables(keys, keys.whole("hidden_size"))
+
+
+def _layer(keys: Keys) -> Block:
+    return bert_layer(keys, keys.whole("hidden_size"), _heads(keys))
+
+
+def _heads(keys: Keys) -> Heads:
+    return equal_heads(keys, "hidden_size", "num_attention_heads")
+
+
+def _nothing(keys: Keys) -> Parts:
+    del keys
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """How an encoder differs from BERT: its tables, its layer, and what lies around the layers.
+
+    `pooled` are the endings of classes with a pooler, `None` for all of them.
+    """
+
+    front: Callable[[Keys], Block] = _tables
+    layer: Callable[[Keys], Block] = _layer
+    around: Callable[[Keys], Parts] = _nothing
+    layers: str = "encoder.layer"
+    pooled: tuple[str, ...] | None = ()
+    pooler: str = "pooler.dense"
+    positions: Callable[[Keys], int] = lambda keys: keys.rows("max_position_embeddings")
+
+    def body(self, asked: Asked) -> Body:
+        """Return the body of a model of this kin."""
+        keys, at = asked.keys, asked.at
+        hidden = keys.whole("hidden_size")
+        parts = {"embeddings": self.front(keys), **self.around(keys)}
+        if self.pooled is None or asked.head in self.pooled:
+            parts[self.pooler] = linear(hidden, hidden, Role.PROJECTION, bias=True)
+        blocks = (self.layer(keys),) * keys.layers("num_hidden_layers")
+        stack = stacked(at + self.layers, blocks, Part.ENCODER)
+        return encoder_body(
+            asked,
+            tensors_of(placed(at.removesuffix("."), joined(parts), Part.ENCODER), stack.tensors),
+            Tower(
+                part=Part.ENCODER,
+                hidden=hidden,
+                layers=stack.layers,
+                positions=self.positions(keys),
+            ),
+        )
+
+
+def _own_attention(keys: Keys, *, inputs: bool = True) -> Block:
+    kept = (_heads(keys).kept(),) if keys.flag("is_decoder") else ()
+    return attention(
+        keys.whole("hidden_size"),
+        _heads(keys),
+        names=BERT_NAMES,
+        bias=biases(inputs=inputs, output=True),
+        keeps=kept,
+    )
+
+
+def _looks(keys: Keys, *, inputs: bool = True) -> Block | None:
+    """Return attention over another text, where a config asks a decoder for it."""
+    if not keys.flag("add_cross_attention"):
+        return None
+    if not keys.flag("is_decoder"):
+        raise keys.fault("add_cross_attention", "is true, which needs is_decoder to be true")
+    heads = _heads(keys)
+    seen = (across(heads, keys.rows("max_position_embeddings")),)
+    bias = biases(inputs=inputs, output=True)
+    return attention(keys.whole("hidden_size"), heads, names=BERT_NAMES, bias=bias, keeps=seen)
+
+
+def normed_before(attends: str, feeds: str) -> Callable[[Keys], Block]:
+    """Return a reader of BERT's layer with each norm before its half, under these names."""
+
+    def read(keys: Keys) -> Block:
+        hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
+        normed = norm(hidden, bias=True)
+        parts = {"attention": joined({"": _own_attention(keys), attends: normed})}
+        looks = _looks(keys)
+        if looks is not None:
+            parts["crossattention"] = joined({"": looks, attends: normed})
+        feed = {
+            feeds: normed,
+            "intermediate.dense": linear(hidden, inner, Role.UP, bias=True),
+            "output.dense": linear(inner, hidden, Role.DOWN, bias=True),
+        }
+        return joined({**parts, "": widened(feed, inner)})
+
+    return read
+
+
+def _last_norm(name: str) -> Callable[[Keys], Parts]:
+    return lambda keys: {name: norm(keys.whole("hidden_size"), bias=True)}
+
+
+def _without_norm(keys: Keys) -> Block:
+    front = _tables(keys)
+    return Block(tuple(t for t in front.tensors if not t.name.startswith("LayerNorm")))
+
+
+def _ernie_tables(keys: Keys) -> Block:
+    parts = {"": _tables(keys)}
+    if keys.flag("use_task_id"):
+        rows = keys.rows("task_type_vocab_size")
+        parts["task_type_embeddings"] = embedding(rows, keys.whole("hidden_size"), Role.POSITION)
+    return joined(parts)
+
+
+def _layout_tables(keys: Keys) -> Block:
+    """Return BERT's tables, and where on the page each word stands and how large it is."""
+    rows, hidden = keys.rows("max_2d_position_embeddings"), keys.whole("hidden_size")
+    place = embedding(rows, hidden, Role.POSITION)
+    return joined({"": _tables(keys), **{f"{n}_position_embeddings": place for n in "xyhw"}})
+
+
+def _nystrom_tables(keys: Keys) -> Block:
+    return _tables(keys.replaced(max_position_embeddings=keys.rows("max_position_embeddings") + 2))
+
+
+def _with_own(keys: Keys, more: Parts) -> Block:
+    """Return BERT's layer with further parts beside its queries, keys and values."""
+    hidden = keys.whole("hidden_size")
+    own = joined(
+        {"": _own_attention(keys), **{f"self.{name}": part for name, part in more.items()}}
+    )
+    feed = bert_feed_forward(hidden, keys.whole("intermediate_size"))
+    return joined({"attention": normed_after(own, hidden), "": feed})
+
+
+def _longformer_layer(keys: Keys) -> Block:
+    """Return a layer that looks at its neighbours, and at a few tokens from everywhere."""
+    hidden = keys.whole("hidden_size")
+    more = linear(hidden, hidden, Role.ATTENTION_OTHER, bias=True)
+    return _with_own(keys, dict.fromkeys(("query_global", "key_global", "value_global"), more))
+
+
+def _nystrom_layer(keys: Keys) -> Block:
+    kernel = keys.maybe("conv_kernel_size", most=2**16)
+    if kernel is None:
+        return _with_own(keys, {})
+    heads = _heads(keys).queries
+    each = convolution(heads, heads, kernel, 1, groups=heads, bias=False)
+    return _with_own(keys, {"conv": each})
+
+
+def _big_bird_layer(keys: Keys) -> Block:
+    hidden, inputs = keys.whole("hidden_size"), keys.flag("use_bias")
+    parts = {"attention": normed_after(_own_attention(keys, inputs=inputs), hidden)}
+    looks = _looks(keys, inputs=inputs)
+    if looks is not None:
+        parts["crossattention"] = normed_after(looks, hidden)
+    return joined({**parts, "": bert_feed_forward(hidden, keys.whole("intermediate_size"))})
+
+
+def _span(keys: Keys, body: Body) -> Ending:
+    """Return the two scores of a span, however many labels a config has."""
+    del keys
+    return at_end("qa_outputs", linear(body.hidden, 2, Role.HEAD, bias=True), 2)
+
+
+def _span_again(keys: Keys, body: Body) -> Ending:
+    """Return BigBird's span head: one more feed-forward layer before the two scores."""
+    parts = {
+        "": bert_feed_forward(body.hidden, keys.whole("intermediate_size")),
+        "qa_outputs": linear(body.hidden, 2, Role.HEAD, bias=True),
+    }
+    return at_end("qa_classifier", joined(parts), 2)
+
+
+def _narrow(keys: Keys) -> int:
+    return keys.whole_or("embedding_size", keys.whole("hidden_size"))
+
+
+def _widened(name: str) -> Callable[[Keys], Parts]:
+    """Return a reader of what widens narrow tables, where they are."""
+
+    def read(keys: Keys) -> Parts:
+        width, hidden = _narrow(keys), keys.whole("hidden_size")
+        return {name: linear(width, hidden, Role.PROJECTION, bias=True)} if width != hidden else {}
+
+    return read
+
+
+def _narrow_tables(keys: Keys) -> Block:
+    return tables(keys, _narrow(keys))
+
+
+def _roformer_tables(keys: Keys) -> Block:
+    return tables(keys, _narrow(keys), positions=False)
+
+
+def _roformer_around(keys: Keys) -> Parts:
+    rows = keys.rows("max_position_embeddings")
+    turns = embedding(rows, _heads(keys).width, Role.POSITION)
+    return {**_widened("embeddings_project")(keys), "encoder.embed_positions": turns}
+
+
+def _roformer_words(keys: Keys, body: Body) -> Ending:
+    width = _narrow(keys)
+    before = transform(body.hidden, width)
+    return words_again("cls.predictions", before, body, width=width, between="transform")
+
+
+def _convbert_layer(keys: Keys) -> Block:
+    """Return a layer whose heads are half attention, half a convolution made of each token.
+
+    Source: Jiang et al. 2020, arXiv:2008.02496.
+    """
+    hidden, kernel = keys.whole("hidden_size"), keys.whole("conv_kernel_size", most=2**16)
+    count = max(keys.heads("num_attention_heads") // keys.whole("head_ratio"), 1)
+    if hidden % count:
+        raise keys.fault(
+            "num_attention_heads", f"makes {count} heads, which do not divide {hidden}"
+        )
+    heads = Heads(queries=count, key_values=count, width=hidden // count // 2)
+    inner = heads.query_outputs
+    own = {
+        "query": linear(hidden, inner, Role.QUERY, bias=True),
+        "key": linear(hidden, inner, Role.KEY, bias=True),
+        "value": linear(hidden, inner, Role.VALUE, bias=True),
+        "key_conv_attn_layer": joined(
+            {
+                "": Block((_column("bias", inner),)),
+                "depthwise": convolution(hidden, hidden, kernel, groups=hidden, bias=False),
+                "pointwise": convolution(hidden, inner, 1, bias=False),
+            }
+        ),
+        "conv_kernel_layer": linear(inner, count * kernel, Role.ATTENTION_OTHER, bias=True),
+        "conv_out_layer": linear(hidden, inner, Role.ATTENTION_OTHER, bias=True),
+    }
+    output = linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True)
+    attends = joined({"self": joined(own), "output.dense": output})
+    return joined({"attention": normed_after(attends, hidden), "": _grouped_feed(keys)})
+
+
+def _column(name: str, rows: int) -> Tensor:
+    return Tensor(name=name, shape=(rows, 1), role=Role.CONVOLUTION, bias=True)
+
+
+def _grouped_feed(keys: Keys) -> Block:
+    """Return ConvBERT's feed-forward layer, cut into groups that see only themselves."""
+    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
+    groups = keys.whole("num_groups")
+    if groups == 1:
+        return bert_feed_forward(hidden, inner)
+    if hidden % groups or inner % groups:
+        raise keys.fault("num_groups", f"is {groups}, which does not divide {hidden} and {inner}")
+    return widened(
+        {
+            "intermediate.dense": _grouped(hidden, inner, groups, Role.UP),
+            "output.dense": _grouped(inner, hidden, groups, Role.DOWN),
+            "output.LayerNorm": norm(hidden, bias=True),
+        },
+        inner,
+    )
+
+
+def _grouped(read: int, written: int, groups: int, role: Role) -> Block:
+    shape = (groups, read // groups, written // groups)
+    return beside(array("weight", shape, role), vector("bias", written, role))
+
+
+def _squeezed_layer(keys: Keys) -> Block:
+    """Return SqueezeBERT's layer: projections that are convolutions in groups.
+
+    Source: Iandola et al. 2020, arXiv:2006.11316.
+    """
+    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
+    heads = _heads(keys)
+
+    def grouped(key: str, read: int, written: int) -> Block:
+        groups = keys.whole(key)
+        if read % groups or written % groups:
+            raise keys.fault(key, f"is {groups}, which does not divide {read} and {written}")
+        return convolution(read, written, 1, groups=groups)
+
+    normed = norm(hidden, bias=True)
+    own = {name: grouped(f"{name[0]}_groups", hidden, hidden) for name in ("query", "key", "value")}
+    feed = {
+        "intermediate.conv1d": grouped("intermediate_groups", hidden, inner),
+        "output.conv1d": grouped("output_groups", inner, hidden),
+        "output.layernorm": normed,
+    }
+    return joined(
+        {
+            "attention": attending(joined(own), heads, ()),
+            "post_attention.conv1d": grouped("post_attention_groups", hidden, hidden),
+            "post_attention.layernorm": normed,
+            "": widened(feed, inner),
+        }
+    )
+
+
+def _squeezed_tables(keys: Keys) -> Block:
+    hidden, width = keys.whole("hidden_size"), _narrow(keys)
+    if width != hidden:
+        raise keys.fault("embedding_size", f"is {width}; tables as wide as hidden_size are needed")
+    return tables(keys, hidden)
+
+
+REMBERT_POOLED = ("Model", "ForSequenceClassification", "ForMultipleChoice")
+
+
+def _rembert_tables(keys: Keys) -> Block:
+    return tables(keys, keys.whole("input_embedding_size"))
+
+
+def _rembert_around(keys: Keys) -> Parts:
+    read, hidden = keys.whole("input_embedding_size"), keys.whole("hidden_size")
+    widens = linear(read, hidden, Role.PROJECTION, bias=True)
+    return {"encoder.embedding_hidden_mapping_in": widens}
+
+
+def _rembert_words(keys: Keys, body: Body) -> Ending:
+    """Return RemBERT's masked-word head, whose table is never the words' own."""
+    width = keys.whole("output_embedding_size")
+    parts = {
+        "": transform(body.hidden, width),
+        "decoder": linear(width, body.vocabulary, Role.HEAD, bias=True),
+    }
+    return at_end("cls.predictions", joined(parts), body.vocabulary)
+
+
+def _esm_tables(keys: Keys) -> Block:
+    """Return the tables of ESM, a language model of proteins: positions may be rotated instead."""
+    hidden = keys.whole("hidden_size")
+    parts = {"word_embeddings": embedding(keys.rows("vocab_size"), hidden)}
+    if keys.get("emb_layer_norm_before"):
+        parts["layer_norm"] = norm(hidden, bias=True)
+    if keys.get("position_embedding_type") == "absolute":
+        rows = keys.rows("max_position_embeddings")
+        parts["position_embeddings"] = embedding(rows, hidden, Role.POSITION)
+    return joined(parts)
+
+
+def _esm_around(keys: Keys) -> Parts:
+    attended = keys.layers("num_hidden_layers") * keys.heads("num_attention_heads")
+    parts = {
+        "encoder.emb_layer_norm_after": norm(keys.whole("hidden_size"), bias=True),
+        "contact_head.regression": linear(attended, 1, Role.HEAD, bias=True),
+    }
+    if keys.get("position_embedding_type") == "rotary":
+        turns = -(-_heads(keys).width // 2)
+        parts["rotary_embeddings"] = vector("inv_freq", turns, Role.POSITION, buffer=True)
+    return parts
+
+
+def _esm_words(keys: Keys, body: Body) -> Ending:
+    del keys
+    before = transform(body.hidden, body.hidden, normed="layer_norm")
+    before = beside(vector("bias", body.vocabulary, Role.HEAD), before)
+    rows = linear(body.hidden, body.vocabulary, Role.HEAD)
+    return Ending(
+        placed("lm_head", before, Part.ENCODER)
+        + tied_to_table(rows, "lm_head.decoder", body, Part.ENCODER),
+        body.vocabulary,
+    )
+
+
+def _choice_again(keys: Keys, body: Body) -> Ending:
+    last = one_score(keys, body)
+    before = linear(body.hidden, body.hidden, Role.HEAD, bias=True)
+    return Ending(placed("pre_classifier", before, Part.ENCODER) + last.tensors, 1)
+
+
+def _at(heads: Mapping[str, Head], at: str) -> dict[str, Head]:
+    """Return the same heads with the body under another name."""
+    return {ending: Head(at if head.at else "", head.ending) for ending, head in heads.items()}
+
+
+def _causal(heads: Mapping[str, Head], at: str, words: Ends = masked_words) -> dict[str, Head]:
+    """Return heads where the class that writes on is called as decoders' are."""
+    kept = {ending: head for ending, head in heads.items() if ending != "LMHeadModel"}
+    return _at({**kept, "ForCausalLM": Head(at, words)}, at)
+
+
+def _words_and_labels(at: str, words: Ends = masked_words) -> dict[str, Head]:
+    return {"ForMaskedLM": Head(at, words), **common_heads(at, first_token_classifier)}
+
+
+LAYOUT_HEADS = {
+    "ForMaskedLM": Head("layoutlm", masked_words),
+    "Model": Head("", nothing),
+    "ForSequenceClassification": Head("layoutlm", labels_of),
+    "ForTokenClassification": Head("layoutlm", labels_of),
+    "ForQuestionAnswering": Head("layoutlm", labelled_span),
+}
+BIG_BIRD_POOLED = (
+    "ForMaskedLM",
+    "ForCausalLM",
+    *POOLED_BY_BERT,
+    "ForTokenClassification",
+)
+
+KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
+    "ernie": (Kin(front=_ernie_tables, pooled=POOLED_BY_BERT), _causal(BERT_HEADS, "ernie")),
+    "megatron-bert": (
+        Kin(
+            front=_without_norm,
+            layer=normed_before("ln", "ln"),
+            around=_last_norm("encoder.ln"),
+            pooled=POOLED_BY_BERT,
+        ),
+        _causal(BERT_HEADS, "bert"),
+    ),
+    "roberta-prelayernorm": (
+        Kin(
+            layer=normed_before("LayerNorm", "intermediate.LayerNorm"),
+            around=_last_norm("LayerNorm"),
+            pooled=POOLED_BY_ROBERTA,
+            positions=places_past_padding,
+        ),
+        _at(ROBERTA_HEADS, "roberta_prelayernorm"),
+    ),
+    "xlm-roberta-xl": (
+        Kin(
+            front=_without_norm,
+            layer=normed_before("self_attn_layer_norm", "LayerNorm"),
+            around=_last_norm("encoder.LayerNorm"),
+            pooled=POOLED_BY_ROBERTA,
+            positions=places_past_padding,
+        ),
+        ROBERTA_HEADS,
+    ),
+    "layoutlm": (Kin(front=_layout_tables, pooled=None), LAYOUT_HEADS),
+    "longformer": (
+        Kin(layer=_longformer_layer, pooled=POOLED_BY_ROBERTA, positions=places_past_padding),
+        _words_and_labels("longformer", roberta_words),
+    ),
+    "nystromformer": (
+        Kin(front=_nystrom_tables, layer=_nystrom_layer),
+        {
+            **_words_and_labels("nystromformer"),
+            "ForMultipleChoice": Head("nystromformer", _choice_again),
+            "ForQuestionAnswering": Head("nystromformer", _span),
+        },
+    ),
+    "big_bird": (
+        Kin(layer=_big_bird_layer, pooled=BIG_BIRD_POOLED, pooler="pooler"),
+        {
+            **_causal(BERT_HEADS, "bert"),
+            "ForSequenceClassification": Head("bert", first_token_classifier),
+            "ForQuestionAnswering": Head("bert", _span_again),
+        },
+    ),
+    "roformer": (
+        Kin(front=_roformer_tables, around=_roformer_around),
+        {
+            **_words_and_labels("roformer", _roformer_words),
+            "ForCausalLM": Head("roformer", _roformer_words),
+            "ForQuestionAnswering": Head("roformer", _span),
+        },
+    ),
+    "convbert": (
+        Kin(front=_narrow_tables, layer=_convbert_layer, around=_widened("embeddings_project")),
+        {
+            **_words_and_labels("convbert"),
+            "ForMaskedLM": Head("convbert", electra_words),
+        },
+    ),
+    "squeezebert": (
+        Kin(front=_squeezed_tables, layer=_squeezed_layer, layers="encoder.layers", pooled=None),
+        {
+            "ForMaskedLM": Head("transformer", masked_words),
+            **common_heads("transformer", labels_of),
+        },
+    ),
+    "rembert": (
+        Kin(front=_rembert_tables, around=_rembert_around, pooled=REMBERT_POOLED),
+        {
+            "ForMaskedLM": Head("rembert", _rembert_words),
+            **common_heads("rembert", labels_of),
+            "ForCausalLM": Head("rembert", _rembert_words),
+        },
+    ),
+    "esm": (
+        Kin(
+            front=_esm_tables,
+            layer=normed_before("LayerNorm", "LayerNorm"),
+            around=_esm_around,
+            pooled=("Model",),
+        ),
+        {
+            "ForMaskedLM": Head("esm", _esm_words),
+            "Model": Head("", nothing),
+            "ForSequenceClassification": Head("esm", first_token_classifier),
+            "ForTokenClassification": Head("esm", labels_of),
+        },
+    ),
+}
+
+FAMILIES = {name: Family(kin.body, heads) for name, (kin, heads) in KINS.items()}
