@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from willitfit.architecture import Tower
-from willitfit.blocks.attention import Heads, across, attending, attention, biases
-from willitfit.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of, vector
+from willitfit.blocks.attention import Heads, across, attention, biases
+from willitfit.blocks.block import Block, joined, placed, stacked, tensors_of
 from willitfit.blocks.feed_forward import widened
 from willitfit.blocks.linear import convolution, embedding, linear, norm
 from willitfit.config.encoders import (
@@ -21,7 +21,6 @@ from willitfit.config.encoders import (
     ROBERTA_HEADS,
     bert_feed_forward,
     bert_layer,
-    electra_words,
     encoder_body,
     normed_after,
     places_past_padding,
@@ -30,7 +29,7 @@ from willitfit.config.encoders import (
 from willitfit.config.gpt import equal_heads
 from willitfit.config.heads import nothing
 from willitfit.config.keys import Keys
-from willitfit.config.model import Asked, Body, Ending, Family, Head, tied_to_table
+from willitfit.config.model import Asked, Body, Ending, Family, Head
 from willitfit.config.text_heads import (
     at_end,
     common_heads,
@@ -40,10 +39,8 @@ from willitfit.config.text_heads import (
     masked_words,
     one_score,
     roberta_words,
-    transform,
-    words_again,
 )
-from willitfit.tensors import Part, Role, Tensor
+from willitfit.tensors import Part, Role
 from willitfit.values import dataclass
 
 Parts = Mapping[str, Block]
@@ -55,10 +52,11 @@ def _tables(keys: Keys) -> Block:
 
 
 def _layer(keys: Keys) -> Block:
-    return bert_layer(keys, keys.whole("hidden_size"), _heads(keys))
+    return bert_layer(keys, keys.whole("hidden_size"), kin_heads(keys))
 
 
-def _heads(keys: Keys) -> Heads:
+def kin_heads(keys: Keys) -> Heads:
+    """Return heads that share the hidden size equally."""
     return equal_heads(keys, "hidden_size", "num_attention_heads")
 
 
@@ -104,10 +102,10 @@ class Kin:
 
 
 def _own_attention(keys: Keys, *, inputs: bool = True) -> Block:
-    kept = (_heads(keys).kept(),) if keys.flag("is_decoder") else ()
+    kept = (kin_heads(keys).kept(),) if keys.flag("is_decoder") else ()
     return attention(
         keys.whole("hidden_size"),
-        _heads(keys),
+        kin_heads(keys),
         names=BERT_NAMES,
         bias=biases(inputs=inputs, output=True),
         keeps=kept,
@@ -120,7 +118,7 @@ def _looks(keys: Keys, *, inputs: bool = True) -> Block | None:
         return None
     if not keys.flag("is_decoder"):
         raise keys.fault("add_cross_attention", "is true, which needs is_decoder to be true")
-    heads = _heads(keys)
+    heads = kin_heads(keys)
     seen = (across(heads, keys.rows("max_position_embeddings")),)
     bias = biases(inputs=inputs, output=True)
     return attention(keys.whole("hidden_size"), heads, names=BERT_NAMES, bias=bias, keeps=seen)
@@ -146,7 +144,8 @@ def normed_before(attends: str, feeds: str) -> Callable[[Keys], Block]:
     return read
 
 
-def _last_norm(name: str) -> Callable[[Keys], Parts]:
+def last_norm(name: str) -> Callable[[Keys], Parts]:
+    """Return a reader of one norm behind all layers."""
     return lambda keys: {name: norm(keys.whole("hidden_size"), bias=True)}
 
 
@@ -195,7 +194,7 @@ def _nystrom_layer(keys: Keys) -> Block:
     kernel = keys.maybe("conv_kernel_size", most=2**16)
     if kernel is None:
         return _with_own(keys, {})
-    heads = _heads(keys).queries
+    heads = kin_heads(keys).queries
     each = convolution(heads, heads, kernel, 1, groups=heads, bias=False)
     return _with_own(keys, {"conv": each})
 
@@ -209,7 +208,7 @@ def _big_bird_layer(keys: Keys) -> Block:
     return joined({**parts, "": bert_feed_forward(hidden, keys.whole("intermediate_size"))})
 
 
-def _span(keys: Keys, body: Body) -> Ending:
+def two_scores(keys: Keys, body: Body) -> Ending:
     """Return the two scores of a span, however many labels a config has."""
     del keys
     return at_end("qa_outputs", linear(body.hidden, 2, Role.HEAD, bias=True), 2)
@@ -222,196 +221,6 @@ def _span_again(keys: Keys, body: Body) -> Ending:
         "qa_outputs": linear(body.hidden, 2, Role.HEAD, bias=True),
     }
     return at_end("qa_classifier", joined(parts), 2)
-
-
-def _narrow(keys: Keys) -> int:
-    return keys.whole_or("embedding_size", keys.whole("hidden_size"))
-
-
-def _widened(name: str) -> Callable[[Keys], Parts]:
-    """Return a reader of what widens narrow tables, where they are."""
-
-    def read(keys: Keys) -> Parts:
-        width, hidden = _narrow(keys), keys.whole("hidden_size")
-        return {name: linear(width, hidden, Role.PROJECTION, bias=True)} if width != hidden else {}
-
-    return read
-
-
-def _narrow_tables(keys: Keys) -> Block:
-    return tables(keys, _narrow(keys))
-
-
-def _roformer_tables(keys: Keys) -> Block:
-    return tables(keys, _narrow(keys), positions=False)
-
-
-def _roformer_around(keys: Keys) -> Parts:
-    rows = keys.rows("max_position_embeddings")
-    turns = embedding(rows, _heads(keys).width, Role.POSITION)
-    return {**_widened("embeddings_project")(keys), "encoder.embed_positions": turns}
-
-
-def _roformer_words(keys: Keys, body: Body) -> Ending:
-    width = _narrow(keys)
-    before = transform(body.hidden, width)
-    return words_again("cls.predictions", before, body, width=width, between="transform")
-
-
-def _convbert_layer(keys: Keys) -> Block:
-    """Return a layer whose heads are half attention, half a convolution made of each token.
-
-    Source: Jiang et al. 2020, arXiv:2008.02496.
-    """
-    hidden, kernel = keys.whole("hidden_size"), keys.whole("conv_kernel_size", most=2**16)
-    count = max(keys.heads("num_attention_heads") // keys.whole("head_ratio"), 1)
-    if hidden % count:
-        raise keys.fault(
-            "num_attention_heads", f"makes {count} heads, which do not divide {hidden}"
-        )
-    heads = Heads(queries=count, key_values=count, width=hidden // count // 2)
-    inner = heads.query_outputs
-    own = {
-        "query": linear(hidden, inner, Role.QUERY, bias=True),
-        "key": linear(hidden, inner, Role.KEY, bias=True),
-        "value": linear(hidden, inner, Role.VALUE, bias=True),
-        "key_conv_attn_layer": joined(
-            {
-                "": Block((_column("bias", inner),)),
-                "depthwise": convolution(hidden, hidden, kernel, groups=hidden, bias=False),
-                "pointwise": convolution(hidden, inner, 1, bias=False),
-            }
-        ),
-        "conv_kernel_layer": linear(inner, count * kernel, Role.ATTENTION_OTHER, bias=True),
-        "conv_out_layer": linear(hidden, inner, Role.ATTENTION_OTHER, bias=True),
-    }
-    output = linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True)
-    attends = joined({"self": joined(own), "output.dense": output})
-    return joined({"attention": normed_after(attends, hidden), "": _grouped_feed(keys)})
-
-
-def _column(name: str, rows: int) -> Tensor:
-    return Tensor(name=name, shape=(rows, 1), role=Role.CONVOLUTION, bias=True)
-
-
-def _grouped_feed(keys: Keys) -> Block:
-    """Return ConvBERT's feed-forward layer, cut into groups that see only themselves."""
-    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
-    groups = keys.whole("num_groups")
-    if groups == 1:
-        return bert_feed_forward(hidden, inner)
-    if hidden % groups or inner % groups:
-        raise keys.fault("num_groups", f"is {groups}, which does not divide {hidden} and {inner}")
-    return widened(
-        {
-            "intermediate.dense": _grouped(hidden, inner, groups, Role.UP),
-            "output.dense": _grouped(inner, hidden, groups, Role.DOWN),
-            "output.LayerNorm": norm(hidden, bias=True),
-        },
-        inner,
-    )
-
-
-def _grouped(read: int, written: int, groups: int, role: Role) -> Block:
-    shape = (groups, read // groups, written // groups)
-    return beside(array("weight", shape, role), vector("bias", written, role))
-
-
-def _squeezed_layer(keys: Keys) -> Block:
-    """Return SqueezeBERT's layer: projections that are convolutions in groups.
-
-    Source: Iandola et al. 2020, arXiv:2006.11316.
-    """
-    hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
-    heads = _heads(keys)
-
-    def grouped(key: str, read: int, written: int) -> Block:
-        groups = keys.whole(key)
-        if read % groups or written % groups:
-            raise keys.fault(key, f"is {groups}, which does not divide {read} and {written}")
-        return convolution(read, written, 1, groups=groups)
-
-    normed = norm(hidden, bias=True)
-    own = {name: grouped(f"{name[0]}_groups", hidden, hidden) for name in ("query", "key", "value")}
-    feed = {
-        "intermediate.conv1d": grouped("intermediate_groups", hidden, inner),
-        "output.conv1d": grouped("output_groups", inner, hidden),
-        "output.layernorm": normed,
-    }
-    return joined(
-        {
-            "attention": attending(joined(own), heads, ()),
-            "post_attention.conv1d": grouped("post_attention_groups", hidden, hidden),
-            "post_attention.layernorm": normed,
-            "": widened(feed, inner),
-        }
-    )
-
-
-def _squeezed_tables(keys: Keys) -> Block:
-    hidden, width = keys.whole("hidden_size"), _narrow(keys)
-    if width != hidden:
-        raise keys.fault("embedding_size", f"is {width}; tables as wide as hidden_size are needed")
-    return tables(keys, hidden)
-
-
-REMBERT_POOLED = ("Model", "ForSequenceClassification", "ForMultipleChoice")
-
-
-def _rembert_tables(keys: Keys) -> Block:
-    return tables(keys, keys.whole("input_embedding_size"))
-
-
-def _rembert_around(keys: Keys) -> Parts:
-    read, hidden = keys.whole("input_embedding_size"), keys.whole("hidden_size")
-    widens = linear(read, hidden, Role.PROJECTION, bias=True)
-    return {"encoder.embedding_hidden_mapping_in": widens}
-
-
-def _rembert_words(keys: Keys, body: Body) -> Ending:
-    """Return RemBERT's masked-word head, whose table is never the words' own."""
-    width = keys.whole("output_embedding_size")
-    parts = {
-        "": transform(body.hidden, width),
-        "decoder": linear(width, body.vocabulary, Role.HEAD, bias=True),
-    }
-    return at_end("cls.predictions", joined(parts), body.vocabulary)
-
-
-def _esm_tables(keys: Keys) -> Block:
-    """Return the tables of ESM, a language model of proteins: positions may be rotated instead."""
-    hidden = keys.whole("hidden_size")
-    parts = {"word_embeddings": embedding(keys.rows("vocab_size"), hidden)}
-    if keys.get("emb_layer_norm_before"):
-        parts["layer_norm"] = norm(hidden, bias=True)
-    if keys.get("position_embedding_type") == "absolute":
-        rows = keys.rows("max_position_embeddings")
-        parts["position_embeddings"] = embedding(rows, hidden, Role.POSITION)
-    return joined(parts)
-
-
-def _esm_around(keys: Keys) -> Parts:
-    attended = keys.layers("num_hidden_layers") * keys.heads("num_attention_heads")
-    parts = {
-        "encoder.emb_layer_norm_after": norm(keys.whole("hidden_size"), bias=True),
-        "contact_head.regression": linear(attended, 1, Role.HEAD, bias=True),
-    }
-    if keys.get("position_embedding_type") == "rotary":
-        turns = -(-_heads(keys).width // 2)
-        parts["rotary_embeddings"] = vector("inv_freq", turns, Role.POSITION, buffer=True)
-    return parts
-
-
-def _esm_words(keys: Keys, body: Body) -> Ending:
-    del keys
-    before = transform(body.hidden, body.hidden, normed="layer_norm")
-    before = beside(vector("bias", body.vocabulary, Role.HEAD), before)
-    rows = linear(body.hidden, body.vocabulary, Role.HEAD)
-    return Ending(
-        placed("lm_head", before, Part.ENCODER)
-        + tied_to_table(rows, "lm_head.decoder", body, Part.ENCODER),
-        body.vocabulary,
-    )
 
 
 def _choice_again(keys: Keys, body: Body) -> Ending:
@@ -431,7 +240,8 @@ def _causal(heads: Mapping[str, Head], at: str, words: Ends = masked_words) -> d
     return _at({**kept, "ForCausalLM": Head(at, words)}, at)
 
 
-def _words_and_labels(at: str, words: Ends = masked_words) -> dict[str, Head]:
+def words_and_labels(at: str, words: Ends = masked_words) -> dict[str, Head]:
+    """Return the classes of an encoder that classifies as RoBERTa does."""
     return {"ForMaskedLM": Head(at, words), **common_heads(at, first_token_classifier)}
 
 
@@ -455,7 +265,7 @@ KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
         Kin(
             front=_without_norm,
             layer=normed_before("ln", "ln"),
-            around=_last_norm("encoder.ln"),
+            around=last_norm("encoder.ln"),
             pooled=POOLED_BY_BERT,
         ),
         _causal(BERT_HEADS, "bert"),
@@ -463,7 +273,7 @@ KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
     "roberta-prelayernorm": (
         Kin(
             layer=normed_before("LayerNorm", "intermediate.LayerNorm"),
-            around=_last_norm("LayerNorm"),
+            around=last_norm("LayerNorm"),
             pooled=POOLED_BY_ROBERTA,
             positions=places_past_padding,
         ),
@@ -473,7 +283,7 @@ KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
         Kin(
             front=_without_norm,
             layer=normed_before("self_attn_layer_norm", "LayerNorm"),
-            around=_last_norm("encoder.LayerNorm"),
+            around=last_norm("encoder.LayerNorm"),
             pooled=POOLED_BY_ROBERTA,
             positions=places_past_padding,
         ),
@@ -482,14 +292,14 @@ KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
     "layoutlm": (Kin(front=_layout_tables, pooled=None), LAYOUT_HEADS),
     "longformer": (
         Kin(layer=_longformer_layer, pooled=POOLED_BY_ROBERTA, positions=places_past_padding),
-        _words_and_labels("longformer", roberta_words),
+        words_and_labels("longformer", roberta_words),
     ),
     "nystromformer": (
         Kin(front=_nystrom_tables, layer=_nystrom_layer),
         {
-            **_words_and_labels("nystromformer"),
+            **words_and_labels("nystromformer"),
             "ForMultipleChoice": Head("nystromformer", _choice_again),
-            "ForQuestionAnswering": Head("nystromformer", _span),
+            "ForQuestionAnswering": Head("nystromformer", two_scores),
         },
     ),
     "big_bird": (
@@ -498,50 +308,6 @@ KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
             **_causal(BERT_HEADS, "bert"),
             "ForSequenceClassification": Head("bert", first_token_classifier),
             "ForQuestionAnswering": Head("bert", _span_again),
-        },
-    ),
-    "roformer": (
-        Kin(front=_roformer_tables, around=_roformer_around),
-        {
-            **_words_and_labels("roformer", _roformer_words),
-            "ForCausalLM": Head("roformer", _roformer_words),
-            "ForQuestionAnswering": Head("roformer", _span),
-        },
-    ),
-    "convbert": (
-        Kin(front=_narrow_tables, layer=_convbert_layer, around=_widened("embeddings_project")),
-        {
-            **_words_and_labels("convbert"),
-            "ForMaskedLM": Head("convbert", electra_words),
-        },
-    ),
-    "squeezebert": (
-        Kin(front=_squeezed_tables, layer=_squeezed_layer, layers="encoder.layers", pooled=None),
-        {
-            "ForMaskedLM": Head("transformer", masked_words),
-            **common_heads("transformer", labels_of),
-        },
-    ),
-    "rembert": (
-        Kin(front=_rembert_tables, around=_rembert_around, pooled=REMBERT_POOLED),
-        {
-            "ForMaskedLM": Head("rembert", _rembert_words),
-            **common_heads("rembert", labels_of),
-            "ForCausalLM": Head("rembert", _rembert_words),
-        },
-    ),
-    "esm": (
-        Kin(
-            front=_esm_tables,
-            layer=normed_before("LayerNorm", "LayerNorm"),
-            around=_esm_around,
-            pooled=("Model",),
-        ),
-        {
-            "ForMaskedLM": Head("esm", _esm_words),
-            "Model": Head("", nothing),
-            "ForSequenceClassification": Head("esm", first_token_classifier),
-            "ForTokenClassification": Head("esm", labels_of),
         },
     ),
 }

@@ -48,7 +48,7 @@ def stage_list(
     return list(given[:count])
 
 
-def _body(front: Mapping[str, Block], at: str, stages: list[Stack], hidden: int) -> Body:
+def pictured(front: Mapping[str, Block], at: str, stages: list[Stack], hidden: int) -> Body:
     """Return stages and what lies around them as one tower."""
     around = placed(at.removesuffix("."), joined(front), Part.VISION)
     layers = tuple(layer for stage in stages for layer in stage.layers)
@@ -78,7 +78,7 @@ def resnet(asked: Asked) -> Body:
         blocks = [opening, *[layer] * (depths[number] - 1)]
         stages.append(stacked(f"{at}encoder.stages.{number}.layers", blocks, Part.VISION))
     stem = counted(keys.whole("num_channels"), first, 7)
-    return _body({"embedder.embedder": stem}, at, stages, widths[-1])
+    return pictured({"embedder.embedder": stem}, at, stages, widths[-1])
 
 
 def _resnet_layer(read: int, written: int, *, bottleneck: bool, shortcut: bool) -> Block:
@@ -121,7 +121,7 @@ def convnext(asked: Asked) -> Body:
         "embeddings.layernorm": norm(widths[0], bias=True),
         "layernorm": norm(stage_list(keys, "hidden_sizes")[-1], bias=True),
     }
-    return _body(front | between, at, stages, stage_list(keys, "hidden_sizes")[-1])
+    return pictured(front | between, at, stages, stage_list(keys, "hidden_sizes")[-1])
 
 
 def _convnext_layer(keys: Keys, width: int) -> Block:
@@ -149,7 +149,9 @@ def mobilenet_v1(asked: Asked) -> Body:
     for read, written in pairwise(widths):
         steps += [counted(read, read, 3, each=True), counted(read, written)]
     stem = counted(keys.whole("num_channels"), widths[0], 3)
-    return _body({"conv_stem": stem}, at, [stacked(at + "layer", steps, Part.VISION)], widths[-1])
+    return pictured(
+        {"conv_stem": stem}, at, [stacked(at + "layer", steps, Part.VISION)], widths[-1]
+    )
 
 
 def _thinned(keys: Keys, width: int) -> int:
@@ -183,7 +185,7 @@ def mobilenet_v2(asked: Asked) -> Body:
     if not keys.flag("first_layer_is_expansion"):
         stem["expand_1x1"] = counted(opening, opening)
     front = {"conv_stem": joined(stem), "conv_1x1": counted(widths[-1], last)}
-    return _body(front, at, [stacked(at + "layer", layers, Part.VISION)], last)
+    return pictured(front, at, [stacked(at + "layer", layers, Part.VISION)], last)
 
 
 def _scaled(keys: Keys, width: int) -> int:
@@ -237,7 +239,7 @@ def segformer(asked: Asked) -> Body:
         front[f"{name}.layer_norm"] = norm(width, bias=True)
         blocks = [_segformer_layer(keys, number, width)] * depths[number]
         stages.append(stacked(f"{at}{name}.blocks", blocks, Part.VISION))
-    return _body(front, at, stages, stage_list(keys, "hidden_sizes")[-1])
+    return pictured(front, at, stages, stage_list(keys, "hidden_sizes")[-1])
 
 
 def _segformer_layer(keys: Keys, number: int, width: int) -> Block:

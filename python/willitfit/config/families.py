@@ -130,13 +130,9 @@ FAMILIES: dict[str, str] = {
             "longformer",
             "nystromformer",
             "big_bird",
-            "roformer",
-            "convbert",
-            "squeezebert",
-            "rembert",
-            "esm",
         ),
     ),
+    **_in("bert_far", ("roformer", "convbert", "squeezebert", "rembert", "esm")),
     **_in("deberta", ("deberta", "deberta-v2")),
     **_in("compact", ("albert", "mobilebert")),
     **_in(
@@ -186,6 +182,11 @@ FAMILIES: dict[str, str] = {
     **_in(
         "convolutions",
         ("resnet", "convnext", "convnextv2", "mobilenet_v1", "mobilenet_v2", "segformer"),
+    ),
+    **_in("shifted_windows", ("swin", "swinv2")),
+    **_in(
+        "patch_kin",
+        ("beit", "vit_mae", "vit_msn", "ijepa", "yolos", "audio-spectrogram-transformer"),
     ),
     **_in("depth", ("depth_anything",)),
     **_in("voices", ("vits",)),

@@ -92,7 +92,7 @@ def vit(asked: Asked, *, distilled: bool = False) -> Body:
     )
     places = array("embeddings.position_embeddings", (1, positions, hidden), Role.POSITION)
     stack = stacked(
-        at + "layers", (_vit_layer(keys),) * keys.layers("num_hidden_layers"), Part.VISION
+        at + "layers", (vit_layer(keys),) * keys.layers("num_hidden_layers"), Part.VISION
     )
     return picture_body(
         tensors_of(
@@ -127,7 +127,8 @@ def _pooler(keys: Keys, at: str) -> tuple[Tensor, ...]:
     )
 
 
-def _vit_layer(keys: Keys) -> Block:
+def vit_layer(keys: Keys) -> Block:
+    """Return ViT's layer: a norm before each half."""
     hidden, heads = keys.whole("hidden_size"), seeing_heads(keys)
     bias = biases(inputs=keys.flag("qkv_bias"), output=True)
     return joined(
@@ -240,10 +241,11 @@ def dinov3(asked: Asked) -> Body:
 
 def picture_labels(keys: Keys, body: Body) -> Ending:
     """Return a score per label of the whole picture; no labels leave the vectors as they are."""
-    return _labels(keys, body.hidden, "classifier")
+    return labelled(keys, body.hidden, "classifier")
 
 
-def _labels(keys: Keys, width: int, *names: str) -> Ending:
+def labelled(keys: Keys, width: int, *names: str) -> Ending:
+    """Return classifiers under these names, each a score per label."""
     labels = keys.labels()
     last = linear(width, labels, Role.HEAD, bias=True) if labels else EMPTY
     return Ending(placed("", joined(dict.fromkeys(names, last)), Part.VISION), labels or width)
@@ -251,15 +253,15 @@ def _labels(keys: Keys, width: int, *names: str) -> Ending:
 
 def _both_labels(keys: Keys, body: Body) -> Ending:
     """Return DeiT's two classifiers, the teacher's beside the usual one."""
-    return _labels(keys, body.hidden, "cls_classifier", "distillation_classifier")
+    return labelled(keys, body.hidden, "cls_classifier", "distillation_classifier")
 
 
 def _doubled_labels(keys: Keys, body: Body) -> Ending:
     """Return DINOv2's classifier, which reads one token and the mean of all patches."""
-    return _labels(keys, 2 * body.hidden, "classifier")
+    return labelled(keys, 2 * body.hidden, "classifier")
 
 
-def _pixels(keys: Keys, body: Body) -> Ending:
+def pixels(keys: Keys, body: Body) -> Ending:
     """Return the convolution that paints hidden patches again."""
     stride = keys.whole("encoder_stride", most=MOST_PIXELS)
     outputs = stride**2 * keys.whole("num_channels")
@@ -271,7 +273,7 @@ def _pixels(keys: Keys, body: Body) -> Ending:
 VIT_HEADS = {
     "ForImageClassification": Head("vit", picture_labels),
     "Model": Head("", nothing),
-    "ForMaskedImageModeling": Head("vit", _pixels),
+    "ForMaskedImageModeling": Head("vit", pixels),
 }
 
 FAMILIES = {
@@ -282,7 +284,7 @@ FAMILIES = {
             "ForImageClassification": Head("deit", picture_labels),
             "ForImageClassificationWithTeacher": Head("deit", _both_labels),
             "Model": Head("", nothing),
-            "ForMaskedImageModeling": Head("deit", _pixels),
+            "ForMaskedImageModeling": Head("deit", pixels),
         },
     ),
     "dinov2": Family(

@@ -1,0 +1,141 @@
+"""Pictures looked at through windows that shift: Swin, and Swin 2.
+
+In: keys of such a config. Out: bodies and heads.
+Sources: Liu et al. 2021, arXiv:2103.14030, and arXiv:2111.09883.
+"""
+
+from __future__ import annotations
+
+from willitfit.blocks.attention import Biases, Heads, attention, biases
+from willitfit.blocks.block import Block, array, beside, joined, stacked
+from willitfit.blocks.feed_forward import plain, widened
+from willitfit.blocks.linear import convolution, linear, norm
+from willitfit.config.convolutions import MOST_DEPTH, pictured, stage_list
+from willitfit.config.encoders import BERT_NAMES
+from willitfit.config.heads import nothing
+from willitfit.config.keys import MOST_HEADS, MOST_WIDTH, Keys
+from willitfit.config.model import Asked, Body, Family, Head
+from willitfit.config.vision import MOST_PIXELS, patch_count, picture_labels, pixels, sides
+from willitfit.tensors import Part, Role
+
+#: The width of the layer that makes Swin 2's position scores from distances.
+DISTANCES = 512
+
+
+def swin(asked: Asked) -> Body:
+    """Return stages of windowed attention; each halves the sides and doubles the width."""
+    keys, at = asked.keys, asked.at
+    first, depths = keys.whole("embed_dim"), stage_list(keys, "depths", most=MOST_DEPTH)
+    layer = _second_layer if keys.type == "swinv2" else _layer
+    parts, stages = {"embeddings": _front(keys, masked=asked.head == "ForMaskedImageModeling")}, []
+    for number, depth in enumerate(depths):
+        width, name = first * 2**number, f"encoder.layers.{number}"
+        block = layer(keys, number, width)
+        stages.append(stacked(f"{at}{name}.blocks", (block,) * depth, Part.VISION))
+        if number + 1 < len(depths):
+            parts[f"{name}.downsample"] = _merged(keys, width)
+    last = first * 2 ** (len(depths) - 1)
+    parts["layernorm"] = norm(last, bias=True)
+    return pictured(parts, at, stages, last)
+
+
+def _front(keys: Keys, *, masked: bool) -> Block:
+    width = keys.whole("embed_dim")
+    parts = {
+        "patch_embeddings.projection": convolution(
+            keys.whole("num_channels"), width, *sides(keys, "patch_size")
+        ),
+        "norm": norm(width, bias=True),
+    }
+    lone = [array("mask_token", (1, 1, width), Role.OTHER)] if masked else []
+    if keys.flag("use_absolute_embeddings"):
+        places = patch_count(keys) + (keys.type == "swinv2")
+        lone.append(array("position_embeddings", (1, places, width), Role.POSITION))
+    return joined({"": beside(*lone), **parts})
+
+
+def _merged(keys: Keys, width: int) -> Block:
+    """Return what makes one vector of four neighbours; Swin 2 norms what comes out."""
+    read = 2 * width if keys.type == "swinv2" else 4 * width
+    return joined(
+        {
+            "reduction": linear(4 * width, 2 * width, Role.PROJECTION),
+            "norm": norm(read, bias=True),
+        }
+    )
+
+
+def _heads(keys: Keys, number: int, width: int) -> Heads:
+    count = stage_list(keys, "num_heads", number + 1, most=MOST_HEADS)[number]
+    if width % count:
+        raise keys.fault("num_heads", f"has {count}, which does not divide the width {width}")
+    return Heads(queries=count, key_values=count, width=width // count)
+
+
+def _inner(keys: Keys, width: int) -> int:
+    inner = int(keys.number("mlp_ratio") * width)
+    if not 1 <= inner <= MOST_WIDTH:
+        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+    return inner
+
+
+def _layer(keys: Keys, number: int, width: int) -> Block:
+    """Return Swin's layer, with a score for every distance within a window."""
+    heads, window = _heads(keys, number, width), keys.whole("window_size", most=MOST_PIXELS)
+    bias = biases(inputs=keys.flag("qkv_bias"), output=True)
+    distances = array(
+        "relative_position_bias.relative_position_bias_table",
+        ((2 * window - 1) ** 2, heads.queries),
+        Role.ATTENTION_OTHER,
+    )
+    normed = norm(width, bias=True)
+    return joined(
+        {
+            "attention": beside(attention(width, heads, bias=bias, keeps=()), distances),
+            "layernorm_before": normed,
+            "layernorm_after": normed,
+            "mlp": plain(width, _inner(keys, width), names=("fc1", "fc2")),
+        }
+    )
+
+
+def _second_layer(keys: Keys, number: int, width: int) -> Block:
+    """Return Swin 2's layer, whose position scores come from a small network of distances."""
+    heads, inputs = _heads(keys, number, width), keys.flag("qkv_bias")
+    bias = Biases(query=inputs, key=False, value=inputs, output=True)
+    own = {
+        "": beside(
+            attention(width, heads, names=BERT_NAMES, bias=bias, keeps=()),
+            array("self.logit_scale", (heads.queries, 1, 1), Role.ATTENTION_OTHER),
+        ),
+        "self.continuous_position_bias_mlp.0": linear(
+            2, DISTANCES, Role.ATTENTION_OTHER, bias=True
+        ),
+        "self.continuous_position_bias_mlp.2": linear(
+            DISTANCES, heads.queries, Role.ATTENTION_OTHER
+        ),
+    }
+    normed, inner = norm(width, bias=True), _inner(keys, width)
+    feed = {
+        "intermediate.dense": linear(width, inner, Role.UP, bias=True),
+        "output.dense": linear(inner, width, Role.DOWN, bias=True),
+    }
+    return joined(
+        {
+            "attention": joined(own),
+            "layernorm_before": normed,
+            "": widened(feed, inner),
+            "layernorm_after": normed,
+        }
+    )
+
+
+def _heads_at(at: str) -> dict[str, Head]:
+    return {
+        "ForImageClassification": Head(at, picture_labels),
+        "Model": Head("", nothing),
+        "ForMaskedImageModeling": Head(at, pixels),
+    }
+
+
+FAMILIES = {name: Family(swin, _heads_at(name)) for name in ("swin", "swinv2")}
