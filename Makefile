@@ -57,7 +57,7 @@ clean: ## remove what was built; .cache/ (downloads) stays
 screenshots: site ## take the README's pictures of the page
 	$(PY) -m tools.screenshots
 
-accuracy: setup ## compare every figure with published and measured ones, and write docs/accuracy.md
+accuracy: setup ## compare every figure with published and measured ones, and write docs/accuracy.md and the figures of its page
 	$(PY) -m tools.accuracy
 
 bench: site ## time what people wait for, as ratios

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import pytest
 
-from tests.accuracy_verdicts import QUESTIONS, reports
+from app.pages import accuracy as page
+from app.views.accuracy import KINDS
+from tests.accuracy_verdicts import QUESTIONS, brier_score, reports, right_share
 from tests.published import table
-from tools.accuracy import DOCUMENT, SECTIONS, Section, written
+from tests.runtimes.chart import pairs
+from tools.accuracy import DOCUMENT, SECTIONS, figures, written
+from tools.accuracy.document import Section
+from tools.accuracy.memory import RECORD
+from willitfit import accuracy
+from willitfit.catalog import Catalog
 
 
 @cache
@@ -29,6 +37,34 @@ def test_what_is_claimed_holds(number: int) -> None:
 def test_the_page_is_what_the_rows_say() -> None:
     """docs/accuracy.md is what `make accuracy` writes; run it when this fails."""
     assert DOCUMENT.read_text(encoding="utf-8") == written(_sections())
+
+
+def test_the_pages_figures_are_what_the_rows_say() -> None:
+    """The page of accuracy shows what `make accuracy` counted; run it when this fails."""
+    assert figures.PLACE.read_text(encoding="utf-8") == figures.written(_sections())
+
+
+def test_the_pages_figures_are_read_back() -> None:
+    """What is read has the score, the right side and the peaks that the rows themselves give."""
+    known = accuracy.read()
+    judge = [pair for pair in pairs(json.loads(RECORD.read_text())) if pair.split == "judge"]
+
+    assert accuracy.brier(known.told) == pytest.approx(brier_score(), abs=0.005)
+    assert sum(each.right is True for each in known.told) == right_share() * len(known.told)
+    assert {(each.id, each.error, each.inside) for each in known.judged} == {
+        (pair.id, pair.error, pair.contained) for pair in judge
+    }
+
+
+def test_the_page_tells_them() -> None:
+    """The page has every kind of figure, every judging peak and every report."""
+    html = page.main(Catalog(), "../")
+    known = accuracy.read()
+
+    assert {each.key for each in known.errors} == set(KINDS)
+    assert all(peak.id in html for peak in known.judged)
+    assert all(report.name in html for report in known.reports)
+    assert "within one percent" in html
 
 
 def test_every_report_is_asked_or_has_its_reason() -> None:

@@ -20,7 +20,7 @@ ORDER = (
     "device", "budgets", "cache", "runtimes", "footprint",
     "words", "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "shrink",
-    "scenario", "link", "catalog",
+    "scenario", "link", "catalog", "accuracy",
     "offers", "answers", "nominal", "explain", "findings", "reports", "ledger", "comparisons",
     "ladder", "onebits", "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",

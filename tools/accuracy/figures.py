@@ -1,0 +1,74 @@
+"""The page's figures of accuracy: the rows of the document, counted and cut short, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from statistics import median
+from typing import Any, Final
+
+from tests import accuracy_verdicts
+from tests.runtimes.chart import Pair, pairs
+from tools.accuracy.document import SHOWN, Section, ordered
+from tools.accuracy.memory import RECORD
+from willitfit.accuracy import PLACE, WITHIN
+
+__all__ = ["PLACE", "written"]
+
+#: Errors are kept to so many places: a ten-thousandth of a percent.
+PLACES: Final = 6
+
+
+def written(sections: Iterable[Section]) -> str:
+    """Return the figures as JSON, one row a line."""
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    lines = [
+        f'"measured_on": {json.dumps(record["measured_on"])}',
+        f'"versions": {json.dumps(record["versions"])}',
+        f'"errors": {_listed(_errors(each) for each in sections if each.rows)}',
+        f'"peaks": {_listed(_peak(each) for each in _by_error(pairs(record)))}',
+        f'"graphics": {_listed(_peak(each) for each in _by_error(pairs(record, "gpu")))}',
+        f'"reports": {_listed(_report(each) for each in accuracy_verdicts.reports())}',
+        f'"left_out": {_listed(list(each) for each in accuracy_verdicts.left_out())}',
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _listed(rows: Iterable[Any]) -> str:
+    return "[\n  " + ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
+
+
+def _errors(section: Section) -> dict[str, Any]:
+    sizes = [abs(row.error) for row in section.rows]
+    return {
+        "key": section.key,
+        "rows": len(sizes),
+        "median": round(median(sizes), PLACES),
+        "worst": round(max(sizes), PLACES),
+        "inside": sum(row.inside for row in section.rows),
+        "within": [sum(size <= most for size in sizes) for most in WITHIN],
+        "furthest": [
+            [row.model, row.recipe, row.likely, row.truth, row.inside]
+            for row in ordered(section.rows)[:SHOWN]
+        ],
+    }
+
+
+def _by_error(found: Iterable[Pair]) -> list[Pair]:
+    return sorted(found, key=lambda pair: (pair.split, -abs(pair.error), pair.id))
+
+
+def _peak(pair: Pair) -> list[Any]:
+    return [pair.id, pair.split == "judge", pair.measured, pair.low, pair.likely, pair.high]
+
+
+def _report(report: accuracy_verdicts.Report) -> list[Any]:
+    chance = None if report.probability is None else round(report.probability, 2)
+    return [
+        report.name,
+        report.ran,
+        str(report.said.verdict.outcome),
+        chance,
+        report.question.note,
+        report.row["source"],
+    ]

@@ -1,0 +1,121 @@
+"""Files: what a recipe computes beside what somebody published."""
+
+from __future__ import annotations
+
+from tests import (
+    accuracy_gguf,
+    accuracy_litert,
+    accuracy_mlc,
+    accuracy_onebit,
+    accuracy_onnx,
+    accuracy_torch,
+)
+from tools.accuracy.document import (
+    Claim,
+    Section,
+    all_within,
+    furthest,
+    inside,
+    percent,
+    share_within,
+)
+
+
+def gguf() -> Section:
+    """Return the section on GGUF files."""
+    files = [*accuracy_gguf.rows(), *accuracy_gguf.listed_rows()]
+    bits = [(name, ours / theirs - 1) for name, ours, theirs in accuracy_gguf.bits_per_weight()]
+    worst = max(abs(error) for _, error in bits)
+    printed = f"{len(bits)} rows, worst {percent(worst)}"
+    return Section(
+        key="gguf",
+        title="GGUF files",
+        about="llama.cpp's own table of bits per weight, and whole files as published. Files made "
+        "with the real quantiser match to the byte (`tests/core/test_gguf.py`).",
+        rows=tuple(files),
+        claims=(
+            Claim("llama.cpp's table within 0.01 %", printed, worst <= 1e-4),
+            all_within(files, 0.004),
+        ),
+        tables=(furthest(files),),
+    )
+
+
+def onnx_unknown() -> Section:
+    """Return the section on ONNX files whose exporter is not known."""
+    rows = list(accuracy_onnx.rows(family_known=False))
+    return Section(
+        key="onnx_unknown",
+        title="ONNX files, export not known",
+        about="Sessions as published for Transformers.js; how a file was exported is not told, "
+        "so the prediction is an interval.",
+        rows=tuple(rows),
+        claims=(inside(rows, 0.95, "the interval holds the truth"),),
+        tables=(furthest([row for row in rows if not row.inside]),),
+    )
+
+
+def onnx_known() -> Section:
+    """Return the section on ONNX files whose kind of export is known."""
+    rows = list(accuracy_onnx.rows(family_known=True))
+    return Section(
+        key="onnx_known",
+        title="ONNX files, export known",
+        about="The same files, told whether the export is classic or newer.",
+        rows=tuple(rows),
+        claims=(share_within(rows, 0.02, 0.9),),
+        tables=(furthest(rows),),
+    )
+
+
+def mlc() -> Section:
+    """Return the section on MLC's parameters."""
+    rows = list(accuracy_mlc.rows())
+    return Section(
+        key="mlc",
+        title="MLC parameters",
+        about="Bytes of parameters in the metadata of compiled libraries.",
+        rows=tuple(rows),
+        claims=(all_within(rows, 0.001),),
+        tables=(furthest(rows),),
+    )
+
+
+def litert() -> Section:
+    """Return the section on LiteRT and MediaPipe files."""
+    rows = list(accuracy_litert.rows())
+    return Section(
+        key="litert",
+        title="LiteRT and MediaPipe files",
+        about="Files as listed by their publisher.",
+        rows=tuple(rows),
+        claims=(all_within(rows, 0.03),),
+        tables=(furthest(rows),),
+    )
+
+
+def safetensors() -> Section:
+    """Return the section on safetensors checkpoints."""
+    rows = list(accuracy_torch.rows())
+    return Section(
+        key="safetensors",
+        title="Safetensors checkpoints",
+        about="Published checkpoints, headers included.",
+        rows=tuple(rows),
+        claims=(all_within(rows, 0.0001),),
+        tables=(furthest(rows),),
+    )
+
+
+def onebit() -> Section:
+    """Return the section on one-bit methods."""
+    rows = list(accuracy_onebit.rows())
+    return Section(
+        key="onebit",
+        title="One-bit methods",
+        about="OneBit's sizes as its paper prints them, in tenths of a gigabyte. BitNet b1.58's "
+        "ratios of memory are explained in `tests/core/test_onebit.py`.",
+        rows=tuple(rows),
+        claims=(inside(rows, 1, "the same printed digit"),),
+        tables=(furthest(rows),),
+    )

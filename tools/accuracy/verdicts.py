@@ -1,0 +1,59 @@
+"""Verdicts: what was said beside what people report."""
+
+from __future__ import annotations
+
+from tests import accuracy_verdicts
+from tools.accuracy.document import Claim, Section
+from willitfit.outcome import Outcome
+
+
+def verdicts() -> Section:
+    """Return the section on people's reports."""
+    reports = accuracy_verdicts.reports()
+    wrong = [r.name for r in reports if not r.ran and r.said.verdict.outcome is Outcome.LIKELY]
+    share = accuracy_verdicts.right_share()
+    told = len(accuracy_verdicts.told())
+    brier = accuracy_verdicts.brier_score()
+    return Section(
+        key="verdicts",
+        title="Verdicts against people's reports",
+        about="Reports of models that ran or died in a browser on a named device "
+        "(`tests/data/field_reports.csv`). What a report does not say is not known: where no "
+        "memory is told, neither side is. The budgets are priors with their own reasons "
+        "(`python/willitfit/budgets.py`); the reports here were seen when they were set.",
+        claims=(
+            Claim("no *likely* where it died", ", ".join(wrong) or "none", not wrong),
+            Claim("at least 80 % on the right side", f"{share:.0%} of {told}", share >= 0.8),
+            Claim("Brier score (0 perfect, 0.25 says nothing)", f"{brier:.3f}", brier < 0.25),
+        ),
+        tables=(_confusion(), _reports(), (("left out", "because"), *accuracy_verdicts.left_out())),
+    )
+
+
+def _confusion() -> tuple[tuple[str, ...], ...]:
+    reports = accuracy_verdicts.reports()
+
+    def count(outcome: Outcome, *, ran: bool) -> str:
+        return str(sum(r.said.verdict.outcome is outcome and r.ran is ran for r in reports))
+
+    lines = (
+        ("ran" if ran else "died", *(count(outcome, ran=ran) for outcome in Outcome))
+        for ran in (True, False)
+    )
+    return (("", *(str(outcome) for outcome in Outcome)), *lines)
+
+
+def _reports() -> tuple[tuple[str, ...], ...]:
+    lines = (
+        (
+            report.name,
+            "ran" if report.ran else "died",
+            str(report.said.verdict.outcome),
+            "–" if report.probability is None else f"{report.probability:.2f}",
+            {True: "yes", False: "no", None: "–"}[report.right],
+            report.question.note,
+            report.row["source"],
+        )
+        for report in accuracy_verdicts.reports()
+    )
+    return (("report", "really", "said", "chance", "right side", "asked as", "source"), *lines)
