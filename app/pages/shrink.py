@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from app.asking import Asked, Head, Reply
@@ -15,7 +16,7 @@ from willitfit.catalog import Catalog
 from willitfit.device import Device
 from willitfit.errors import WillItFitError
 from willitfit.ladder import Rung
-from willitfit.language import _
+from willitfit.language import _, anew
 from willitfit.scenario import Scenario
 from willitfit.shrink import TARGETS, USUAL_TARGETS
 
@@ -86,7 +87,7 @@ def main(catalog: Catalog, root: str) -> Html:
             tag(
                 "div",
                 lora.form(RANK, USUAL_TARGETS),
-                tag("div", _adapter(chosen, rungs, catalog), id="adapter", aria_live="polite"),
+                tag("div", _adapter(chosen, catalog), id="adapter", aria_live="polite"),
                 class_="card adapters",
             ),
             lora.published(),
@@ -122,36 +123,44 @@ def respond(asked: Asked) -> Reply:
     if asked.part == "made":
         rungs = ladder.imagined(chosen.scenario, asked.catalog, asked.here)
         return Reply(parts={"made": shrink.made(rungs)}, title=_title(chosen, asked.catalog))
-    return _replied(asked, chosen, notice)
-
-
-def _replied(asked: Asked, chosen: Chosen, notice: str | None) -> Reply:
-    catalog = asked.catalog
-    rungs = ladder.existing(chosen.scenario, catalog, asked.here)
-    device = answers.place(chosen.device, asked.here, catalog)
-    elsewhere = chosen.device is not None
-    choices = _choices(chosen, rungs, catalog)
+    device = answers.place(chosen.device, asked.here, asked.catalog)
     return Reply(
-        parts={
-            **{f"choose-{name}": options for name, (_shown, options) in choices.items()},
-            **{f"chosen-{name}": joined(shown) for name, (shown, _options) in choices.items()},
-            "said": said.sentence(device, stated=asked.stated, elsewhere=elsewhere),
-            "exists": _exists(chosen, rungs, catalog),
-            "rank-shown": joined(chosen.rank),
-            "adapter": _adapter(chosen, rungs, catalog),
-        },
-        title=_title(chosen, catalog),
-        fields=_fields(chosen, catalog, device),
+        parts={**_laddered(asked, chosen, device), **_adapted(chosen, asked.catalog)},
+        title=_title(chosen, asked.catalog),
+        fields=_fields(chosen, asked.catalog, device),
         folder=FOLDER,
         notice=notice,
     )
+
+
+@anew
+@lru_cache(maxsize=2)
+def _existing(scenario: Scenario, here: Device) -> tuple[Rung, ...]:
+    """Return the ladder, kept while a slider moves that changes nothing of it."""
+    return tuple(ladder.existing(scenario, Catalog(), here))
+
+
+def _laddered(asked: Asked, chosen: Chosen, device: Device) -> dict[str, Html]:
+    rungs = _existing(chosen.scenario, asked.here)
+    choices = _choices(chosen, rungs, asked.catalog)
+    elsewhere = chosen.device is not None
+    return {
+        **{f"choose-{name}": options for name, (_shown, options) in choices.items()},
+        **{f"chosen-{name}": joined(shown) for name, (shown, _options) in choices.items()},
+        "said": said.sentence(device, stated=asked.stated, elsewhere=elsewhere),
+        "exists": _exists(chosen, rungs, asked.catalog),
+    }
+
+
+def _adapted(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
+    return {"rank-shown": joined(chosen.rank), "adapter": _adapter(chosen, catalog)}
 
 
 def _title(chosen: Chosen, catalog: Catalog) -> str:
     return _("Shrink {model}", model=answers.subject(chosen.model, catalog).name)
 
 
-def _exists(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> Html:
+def _exists(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
     name = catalog.model(chosen.model).name
     return joined(
         tag("div", shrink.finding(rungs, name), class_="finding"),
@@ -162,17 +171,16 @@ def _exists(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> Html:
     )
 
 
-def _adapter(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> Html:
-    about = answers.subject(chosen.model, catalog)
-    weights = max((r.answer.stored.weights_bytes for r in rungs if r.pair is None), default=0)
-    whole = 2 * about.architecture.inventory.total if about.architecture else weights
-    return lora.result(about.architecture, chosen.rank, chosen.targets, whole)
+def _adapter(chosen: Chosen, catalog: Catalog) -> Html:
+    architecture = answers.subject(chosen.model, catalog).architecture
+    whole = 2 * architecture.inventory.total if architecture else 0  # as trained, 16 bits each
+    return lora.result(architecture, chosen.rank, chosen.targets, whole)
 
 
 # The question
 
 
-def _form(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> Html:
+def _form(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
     labels = {"model": _("Model"), "runtime": _("Runtime"), "device": _("Device")}
     choices = {
         name: question.choice(name, labels[name], shown, options)
@@ -186,7 +194,9 @@ def _form(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> Html:
     )
 
 
-def _choices(chosen: Chosen, rungs: list[Rung], catalog: Catalog) -> dict[str, tuple[str, Html]]:
+def _choices(
+    chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog
+) -> dict[str, tuple[str, Html]]:
     """Return each choice's words and its options."""
     about = answers.subject(chosen.model, catalog)
     runtime = next(rung.answer.facts.id for rung in rungs if rung.pair is None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from app.views import onebit
 from tests.core.test_respond import HOSTILE, elements, parts
 from willitfit import onebits
-from willitfit.catalog import Catalog
+from willitfit.catalog import Catalog, published
 from willitfit.device import Device
 from willitfit.scenario import Scenario
 
@@ -90,3 +93,14 @@ def test_every_decoder_has_its_methods() -> None:
     """State spaces and experts too; a step is never empty."""
     for model in ("mamba-130m", "olmoe-1b-7b", "phi-2", "gpt-oss-20b"):
         assert all(step.size > 0 for step in steps(model).values())
+
+
+def test_what_is_told_is_what_the_rows_say() -> None:
+    """Every figure with two places in the sentences stands in a row of the papers' data."""
+    known = set()
+    for row in published.onebit():
+        figures = (row.value, row.baseline, row.next_best, row.memory_gb, row.baseline_memory_gb)
+        known |= {f"{each:.2f}" for each in (*figures, row.nominal_bits, row.speed) if each}
+    said = re.findall(r"\d+\.\d\d\b", onebit.told())
+    assert len(said) > 15
+    assert set(said) - {"17764", "1.58"} <= known
