@@ -128,6 +128,13 @@ const chosen = (changed) => ask({ form: fields(), changed });
 const asks = ({ target }) => device && target.closest("form[data-asks]");
 let typing = 0;
 
+// A slider and the number beside it say the same; what was set by hand is no longer as rendered.
+document.addEventListener("input", ({ target }) => {
+  const twin = byId(target.dataset.twin);
+  if (twin) twin.value = target.value;
+  for (let each = target; each; each = each.parentElement) each.rendered = null;
+});
+
 document.addEventListener("change", (event) => {
   clearTimeout(typing);
   if (asks(event)) chosen(event.target.name);

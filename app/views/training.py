@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.views import chart
+from app.views import chart, opening
 from app.views.html import Child, Html, joined, sentence, tag
 from app.views.marks import chip
 from app.views.words import bytes_
@@ -174,49 +174,28 @@ def parts(architecture: Architecture, memory: Memory) -> Html:
     written = {word for each in memory.components for word in re.findall(r"\w+", each.text)}
     used = [letter for letter in LETTERS if letter in written]
     return joined(
-        tag(
-            "div",
-            [_part(each, architecture, memory) for each in memory.components],
-            class_="opening",
-        ),
-        tag("dl", [_letter(each) for each in used], class_="letters"),
+        opening.rows(_part(each, architecture, memory) for each in memory.components),
+        opening.letters(used, LETTERS),
     )
-
-
-def _letter(letter: str) -> Html:
-    return tag("div", tag("dt", letter), tag("dd", _(LETTERS[letter])))
 
 
 def _part(each: Component, architecture: Architecture, memory: Memory) -> Html:
     group = next(name for name, kinds in GROUPS.items() if each.kind in kinds)
     stays = _("all the time") if each.kind in STEADY else _("at the peak")
-    return tag(
-        "details",
-        tag(
-            "summary",
-            tag("span", class_=f"swatch {group}", aria_hidden="true"),
-            tag("span", LABELS[each.kind], " ", tag("small", stays), class_="what"),
-            tag("b", bytes_(each.size), class_="number"),
-        ),
+    return opening.row(
+        joined(LABELS[each.kind], " ", tag("small", stays)),
+        bytes_(each.size),
         equation(each.text, each.filled, each.size),
         _arrays(architecture, memory.plan) if each.kind is Kind.ACTIVATIONS else None,
         tag("p", chip(Basis.COMPUTED), " ", each.source, class_="source"),
+        swatch=group,
     )
 
 
 def equation(text: str, filled: str, size: int) -> Html:
-    """Return a formula in letters, filled in, and what it gives."""
-    return tag(
-        "p",
-        tag("span", text, class_="words"),
-        tag("span", "= ", filled, class_="filled"),
-        tag(
-            "span",
-            _("= {count:,} bytes, {size}", count=size, size=bytes_(size)),
-            class_="filled",
-        ),
-        class_="equation",
-    )
+    """Return a formula of bytes in letters, filled in, and what it gives."""
+    result = _("{count:,} bytes, {size}", count=size, size=bytes_(size))
+    return opening.equation(text, filled, result)
 
 
 def _arrays(architecture: Architecture, plan: Plan) -> Html:
@@ -267,21 +246,17 @@ def smaller(found: tuple[Change, ...], memory: Memory, address: dict[Plan, str])
 
 def rules(found: tuple[Rule, ...]) -> Html:
     """Return the rules beside the exact figures, each opening to why it is off."""
-    return tag("div", [_rule(each) for each in found], class_="opening quoted")
+    return opening.rows((_rule(each) for each in found), quoted=True)
 
 
 def _rule(rule: Rule) -> Html:
-    return tag(
-        "details",
-        tag(
-            "summary",
-            tag("span", _arrow(rule.off), class_="arrow", aria_hidden="true"),
-            tag("span", _claim(rule), class_="what"),
-            tag("b", _off(rule), class_="number"),
-        ),
+    return opening.row(
+        _claim(rule),
+        _off(rule),
         equation(rule.text, rule.filled, rule.value),
         tag("p", _("Exact here: {size}.", size=bytes_(rule.exact)), " ", _why(rule)),
         tag("p", rule.source, class_="source"),
+        arrow=_arrow(rule.off),
     )
 
 

@@ -19,7 +19,7 @@ ORDER = (
     "textbook", "config", "recipes", "headers", "hub", "inspection",
     "device", "budgets", "cache", "runtimes", "footprint",
     "words", "outcome", "decisions", "checks", "verdict", "speed",
-    "training", "scaling", "shrink",
+    "training", "scaling", "design", "shrink",
     "scenario", "link", "catalog", "accuracy",
     "offers", "answers", "nominal", "explain", "findings", "reports", "ledger", "comparisons",
     "ladder", "onebits", "texts", "grid",
