@@ -29,7 +29,7 @@ const ask = async (question) => {
   busy(true);
   const reply = await answer(last);
   if (mine !== turn) return;
-  show(reply);
+  show(reply, "link" in question);
   if (question.form) history.replaceState(null, "", `#${inLanguage(reply.link)}`);
   later();
 };
@@ -37,8 +37,8 @@ const ask = async (question) => {
 const busy = (whether) => byId("main").querySelectorAll("[aria-busy]").forEach((each) =>
   each.setAttribute("aria-busy", whether));
 
-const show = ({ parts, title, notice, folder, link, link_with_device }) => {
-  fill(parts);
+const show = ({ parts, title, notice, folder, link, link_with_device }, anew) => {
+  fill(parts, anew);
   byId("notice").hidden = !notice;
   byId("notice").textContent = notice ?? "";
   busy(false);
@@ -47,13 +47,13 @@ const show = ({ parts, title, notice, folder, link, link_with_device }) => {
   links = { plain: address(folder, link), device: link_with_device && address(folder, link_with_device) };
 };
 
-const fill = (parts) => {
-  for (const [id, html] of Object.entries(parts)) if (byId(id)) renew(byId(id), html);
+const fill = (parts, anew) => {
+  for (const [id, html] of Object.entries(parts)) if (byId(id)) renew(byId(id), html, anew);
 };
 
-// What did not change stays as it is; what had the focus, or was open, has it again.
-const renew = (element, html) => {
-  if (element.rendered === html) return;
+// What did not change stays as it is, unless a link says all; what had the focus, or was open, has it again.
+const renew = (element, html, anew) => {
+  if (element.rendered === html && !anew) return;
   const held = element.contains(document.activeElement) ? document.activeElement : null;
   const { value, selectionStart: from, selectionEnd: to } = held ?? {};
   const open = [...element.querySelectorAll("details")].map((each) => each.open);
@@ -181,6 +181,16 @@ addEventListener("hashchange", async () => {
   const language = boot.linked() ?? boot.language;
   if (language !== boot.language) await speak(language);
   await fromLink();
+});
+
+// A file of what is shown: Python writes it, the browser keeps it.
+document.addEventListener("click", async ({ target }) => {
+  const { save, type, name } = target.closest("[data-save]")?.dataset ?? {};
+  if (!save || !last) return;
+  const { parts } = await answer({ ...last, part: save });
+  const href = URL.createObjectURL(new Blob([parts[save]], { type: `${type};charset=utf-8` }));
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 });
 
 // Sharing

@@ -39,7 +39,7 @@ class Page(Protocol):
 
 
 #: Every page's module, in the order of the navigation.
-NAMES: Final = ("answer", "shrink", "onebit", "training", "workbench", "accuracy")
+NAMES: Final = ("answer", "compare", "shrink", "onebit", "training", "workbench", "accuracy")
 
 
 def labels() -> dict[str, tuple[str, str]]:

@@ -49,9 +49,14 @@ def _scenario(row: list[Answer]) -> Html:
 def _verdict(answer: Answer) -> Html:
     outcome = answer.verdict.outcome
     device = str(answer.scenario.device)
-    name = _NAMES.get(device, (answer.device.name or device).removeprefix("Google "))
+    name = short_name(device, answer.device.name or device)
     said = joined(
         tag("span", name, class_="where"),
         tag("span", mark(outcome), SHORT[outcome], class_=f"short {outcome}"),
     )
     return tag("li", tag("a", said, href=f"#{write(answer.scenario)}", data_change=True))
+
+
+def short_name(device: str, name: str) -> str:
+    """Return a name of a catalogue device for where there is little room."""
+    return _NAMES.get(device, name.removeprefix("Google "))

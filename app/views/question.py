@@ -45,11 +45,9 @@ _TASKS = Words(
 
 _GROUPS = Words(
     {
-        "iphone": "iPhone",
-        "ipad": "iPad",
-        "android": later("Android phones and tablets"),
-        "mac": "Mac",
-        "generic": later("Typical devices"),
+        "Any phone": later("Any phone"),
+        "Laptop": later("Laptop"),
+        "Desktop": later("Desktop"),
     }
 )
 
@@ -177,13 +175,18 @@ def _devices(answer: Answer, catalog: Catalog) -> Html:
 
 def device_options(catalog: Catalog, chosen: str, *more: tuple[str, str]) -> Html:
     """Return this device and every one of the catalogue as options, grouped by kind."""
+    grouped = [
+        tag("optgroup", [_option(row.id, row.name, chosen) for row in rows], label=name)
+        for name, rows in device_groups(catalog)
+    ]
+    return joined(flat([("", _(THIS_DEVICE)), *more], chosen), grouped)
+
+
+def device_groups(catalog: Catalog) -> list[tuple[str, list[DeviceRow]]]:
+    """Return the catalogue's devices by kind, classes of devices before single models."""
 
     def group(row: DeviceRow) -> str:
         return _GROUPS.get(row.group, row.group)
 
     every = sorted(catalog.devices, key=lambda row: (not row.generic, group(row)))
-    grouped = [
-        tag("optgroup", [_option(row.id, row.name, chosen) for row in rows], label=name)
-        for name, rows in groupby(every, key=group)
-    ]
-    return joined(flat([("", _(THIS_DEVICE)), *more], chosen), grouped)
+    return [(name, list(rows)) for name, rows in groupby(every, key=group)]

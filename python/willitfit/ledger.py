@@ -308,11 +308,18 @@ class Ledger:
 
 def written(models: Mapping[str, Iterable[Line]]) -> str:
     """Return the text that `Ledger` reads, one model a line."""
-    rows = (
-        f"{json.dumps(model)}:{json.dumps([_row(line) for line in lines], separators=(',', ':'))}"
-        for model, lines in models.items()
-    )
-    return "{" + ",\n".join(rows) + "}\n"
+    return gathered(entry(model, lines) for model, lines in models.items())
+
+
+def entry(model: str, lines: Iterable[Line]) -> str:
+    """Return one model's part of the text."""
+    rows = [_row(line) for line in lines]
+    return f"{json.dumps(model)}:{json.dumps(rows, separators=(',', ':'))}"
+
+
+def gathered(entries: Iterable[str]) -> str:
+    """Return the whole text of the models' parts."""
+    return "{" + ",\n".join(entries) + "}\n"
 
 
 def _row(line: Line) -> list[Any]:

@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 from tools.dist.kept import digest, files_under, kept
+from tools.dist.ledger import ledger
 from tools.dist.places import CACHE, ROOT
 from tools.dist.runtime import COMPILER, INSTALLED, compiled
 
@@ -35,7 +36,7 @@ def page_wheels(library: Path) -> dict[str, Path]:
     `library` is the compiled standard library, with which the compiler starts faster.
     """
     whole = wheel()
-    key = digest(whole, APP, COMPILER, Path(__file__))
+    key = digest(whole, APP, ledger(), COMPILER, Path(__file__))
     folder = kept("code", key, lambda fresh: _compile(whole, library, fresh))
     return {path.name.partition("-")[0]: path for path in sorted(folder.iterdir())}
 
@@ -69,6 +70,7 @@ def _pack_app(path: Path) -> None:
             if source.suffix == ".py" and source.name not in AT_BUILD:
                 name = f"app/{source.relative_to(APP)}"
                 archive.writestr(zipfile.ZipInfo(name, FIXED), source.read_bytes())
+        archive.writestr(zipfile.ZipInfo(f"app/{ledger().name}", FIXED), ledger().read_bytes())
         for name, text in (
             ("METADATA", "Metadata-Version: 2.1\nName: app\nVersion: 0\n"),
             ("WHEEL", "Wheel-Version: 1.0\nGenerator: tools\nTag: py3-none-any\n"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from app.document import filled
 from app.views import loading
 from tools.dist.kept import digest, files_under, kept
+from tools.dist.ledger import ledger
 from tools.dist.picture import draw
 from tools.dist.places import CACHE, ROOT
 from tools.messages import OTHERS
@@ -75,6 +76,7 @@ def _rendered() -> Path:
     def render(folder: Path) -> None:
         from app import prerender  # a second's work, of no use when nothing changed
 
+        os.environ["SITE_LEDGER"] = str(ledger())
         for path, text in prerender.documents():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")

@@ -1,0 +1,46 @@
+"""The catalogue's ledger as text, worked out at build time by as many processors as there are.
+
+Out: the path of a file, made anew only when what it follows from changed.
+`SITE_MODELS` in the environment names the models it holds, for a quicker build while
+one works; all of them unless it is set.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tools.dist.kept import digest, files_under, kept
+from tools.dist.places import ROOT
+from willitfit import catalog
+from willitfit.ledger import entry, gathered, lines_of
+
+NAME = "ledger.json"
+PYTHON = ROOT / "python" / "willitfit"
+#: What no line follows from.
+BESIDE = (
+    *("cli.py", "comparisons.py", "explain", "fetching.py", "files.py", "findings.py", "grid.py"),
+    *("headers", "hub", "ladder.py", "locale", "reports.py", "scaling.py", "shrink", "sources.py"),
+    *("survey.py", "texts.py", "training"),
+)
+
+
+def ledger() -> Path:
+    """Return the file of the ledger."""
+    wanted = os.environ.get("SITE_MODELS", "")
+    behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
+    return kept("ledger", digest(behind, wanted, Path(__file__)), _make) / NAME
+
+
+def _make(folder: Path) -> None:
+    every = catalog.read().models.ids
+    wanted = os.environ.get("SITE_MODELS")
+    models = [each for each in every if wanted is None or each in wanted.split(",")]
+    with ProcessPoolExecutor() as pool:
+        text = gathered(pool.map(_entry, models, chunksize=4))
+    (folder / NAME).write_text(text, encoding="utf-8")
+
+
+def _entry(model: str) -> str:
+    return entry(model, lines_of(model, catalog.read()))
