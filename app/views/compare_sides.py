@@ -92,7 +92,7 @@ def _group(
     if not (name and shown):
         return _body(shown)
     head = tag("th", name, colspan=MOST_PICKS + 1, scope="rowgroup", role="rowheader")
-    return _body([_line(head, kind="group"), *shown])
+    return _body([_line(head, kind="apart"), *shown])
 
 
 def _differences(*, only: bool) -> Html:
