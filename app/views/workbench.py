@@ -80,6 +80,10 @@ LETTERS: Final = {
 }
 #: Two points nearer than this factor have no room for a figure each.
 APART: Final = 3
+#: The size of a model as it is often quoted.
+ROUGH: Final = "12 L h² + V h"
+ROUGH_SOURCE: Final = "Kaplan et al. 2020, arXiv:2001.08361, section 2.1"
+
 #: Precisions of a runtime without overhead, from wide to narrow.
 WIDTHS: Final = ("fp16", "int8", "int4")
 
@@ -267,7 +271,7 @@ def _rough(own: Design, whole: int) -> Html:
     )
     said = _("right") if abs(off) < 0.01 else number(off, "+.0%").replace("-", "−")
     return opening.row(
-        sentence(_("People say {rule}"), rule=tag("b", "12 L h² + V h")),
+        sentence(_("People say {rule}"), rule=tag("b", ROUGH)),
         said,
         opening.equation("12 × L × h² + V × h", filled, number(value, ",")),
         tag(
@@ -277,7 +281,7 @@ def _rough(own: Design, whole: int) -> Html:
                 "wide; no biases, no norms, no shared key-value heads, no gate, no experts."
             ),
         ),
-        tag("p", "Kaplan et al. 2020, arXiv:2001.08361, section 2.1", class_="source"),
+        tag("p", ROUGH_SOURCE, class_="source"),
         arrow="≈",
     )
 
