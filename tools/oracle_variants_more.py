@@ -5,7 +5,8 @@ In: nothing. Out: a table per model_type, as oracle_variants.py describes them.
 
 from __future__ import annotations
 
-from oracle_variants_other import ENCODER, LOOKS_ACROSS, NARROW, PICTURES, TYPES, VIT, Table
+from oracle_variants import DENSE, LATENT, LLAMA, Table
+from oracle_variants_other import ENCODER, LOOKS_ACROSS, NARROW, PICTURES, TYPES, VIT
 
 #: Keys drawn every time, beside those of the other tables.
 SIZES = (
@@ -15,6 +16,16 @@ SIZES = (
     "decoder_num_attention_heads",
     "decoder_num_hidden_layers",
     "decoder_intermediate_size",
+    "mamba_headdim",
+    "n_mamba_heads",
+    "layers_block_type",
+    "linear_head_dim",
+    "linear_num_heads",
+    "expert_ffn_hidden_size",
+    "ffn_hidden_size",
+    "moe_topk",
+    "zero_expert_num",
+    "num_mem_blocks",
 )
 
 BERT: Table = {**ENCODER, **TYPES, **LOOKS_ACROSS}
@@ -113,5 +124,81 @@ TABLES: dict[str, Table] = {
         "time_stride": (4, 5),
         "max_length": (40, 64),
         "num_mel_bins": (16, 20),
+    },
+    "doge": {
+        **DENSE,
+        "mlp_bias": SWITCH,
+        "is_moe": SWITCH,
+        "num_experts": (16, 64),
+        "num_experts_per_tok": (2, 4),
+    },
+    "modernbert-decoder": {
+        **ENCODER,
+        "norm_bias": SWITCH,
+        "attention_bias": SWITCH,
+        "mlp_bias": SWITCH,
+        "decoder_bias": SWITCH,
+        "classifier_bias": SWITCH,
+        "global_attn_every_n_layers": (2, 3),
+        "local_attention": (8, 16),
+    },
+    "kimi_linear": {
+        **LATENT,
+        "q_lora_rank": (None,),
+        "num_experts": (4, 6),
+        "num_experts_per_token": (1, 2),
+        "num_shared_experts": (1, 2),
+        "linear_head_dim": (8, 12),
+        "linear_num_heads": (2, 4),
+        "linear_conv_kernel_dim": (3, 4),
+        "linear_attn_config": {"head_dim": (10, 16), "num_heads": (3, 4)},
+    },
+    "olmo_hybrid": {
+        **DENSE,
+        "num_hidden_layers": (3, 5),
+        "linear_num_key_heads": (2, 4),
+        "linear_num_value_heads": (4,),
+        "linear_key_head_dim": (8, 10),
+        "linear_value_head_dim": (12, None),
+    },
+    "zamba": {
+        **LLAMA,
+        "num_hidden_layers": (4, 9),
+        "mamba_d_state": (8, 16),
+        "mamba_d_conv": (3, 4),
+        "mamba_expand": (2,),
+        "mamba_dt_rank": ("auto", 5),
+        "n_mamba_heads": (2, 4),
+        "mamba_conv_bias": SWITCH,
+        "mamba_proj_bias": SWITCH,
+        "attn_layer_period": (3,),
+        "attn_layer_offset": (1, 2),
+    },
+    "zamba2": {
+        **LLAMA,
+        "num_hidden_layers": (5,),
+        "layers_block_type": (
+            ["mamba", "hybrid", "mamba", "hybrid", "hybrid"],
+            ["mamba", "mamba", "hybrid", "mamba", "hybrid"],
+        ),
+        "mamba_d_state": (8, 16),
+        "mamba_d_conv": (3, 4),
+        "mamba_expand": (2,),
+        "mamba_ngroups": (1, 2),
+        "n_mamba_heads": (4, 8),
+        "num_mem_blocks": (1, 2),
+        "use_shared_attention_adapter": SWITCH,
+        "adapter_rank": (4, 6),
+        "use_mem_rope": SWITCH,
+        "add_bias_linear": SWITCH,
+    },
+    "longcat_flash": {
+        **LATENT,
+        "num_layers": (1, 2),
+        "ffn_hidden_size": (40, 56),
+        "expert_ffn_hidden_size": (20, 30),
+        "moe_topk": (1, 2),
+        "zero_expert_num": (0, 2),
+        "head_dim": (4,),
     },
 }

@@ -6,17 +6,18 @@ In: keys of a Llama-like config. Out: the families' bodies and heads.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isqrt
 
 from willitfit.blocks.attention import Biases, Heads, Names
 from willitfit.blocks.block import Block, array, beside, joined, vector
-from willitfit.blocks.feed_forward import gated, plain, widened
+from willitfit.blocks.feed_forward import Experts, gated, plain, widened
 from willitfit.blocks.linear import linear, norm
 from willitfit.config.heads import (
     DECODER_HEADS,
     DECODER_HEADS_WITH_TRANSFORMER,
     LM_HEAD_WITH_BIAS,
 )
-from willitfit.config.keys import Keys
+from willitfit.config.keys import MOST_EXPERTS, Keys
 from willitfit.config.model import Family
 from willitfit.config.styles import (
     AROUND,
@@ -140,6 +141,35 @@ def _seed_biases(keys: Keys) -> Biases:
     return Biases(inputs, inputs, inputs, output)
 
 
+def _doge_scores(keys: Keys, heads: Heads) -> Mapping[str, Block]:
+    """Return what makes Doge's mask out of the values (arXiv:2412.11834)."""
+    bias = keys.flag("attention_bias")
+    return {
+        "": vector("A", heads.key_values, Role.ATTENTION_OTHER),
+        "dt_proj": linear(heads.key_outputs, heads.key_values, Role.ATTENTION_OTHER, bias=bias),
+    }
+
+
+def _doge_scales(keys: Keys) -> Block:
+    hidden = keys.whole("hidden_size")
+    names = ("input_residual", "post_attention_residual")
+    return beside(*(vector(name, hidden, Role.OTHER) for name in names))
+
+
+def _doge_feed(keys: Keys) -> Block:
+    """Return Doge's feed-forward layer, with tables of single neurons as experts where asked."""
+    feed = gated_by("mlp_bias")(keys)
+    if not keys.flag("is_moe"):
+        return feed
+    hidden, count = keys.whole("hidden_size"), keys.whole("num_experts", most=MOST_EXPERTS)
+    chosen = keys.whole("num_experts_per_tok", most=MOST_EXPERTS)
+    experts = Experts(count=count, chosen=chosen, inner=1)
+    rows = (("up_embed.weight", Role.EXPERT_UP), ("down_embed.weight", Role.EXPERT_DOWN))
+    tables = Block(tuple(experts.held(name, hidden, role=role) for name, role in rows))
+    scores = linear(hidden, 2 * isqrt(count), Role.ROUTER)
+    return widened({"": beside(feed, tables), "router_gate": scores}, feed.inner + chosen)
+
+
 def _phi_norms(keys: Keys, heads: Heads) -> Mapping[str, Block]:
     del heads
     if not keys.flag("qk_layernorm"):
@@ -239,6 +269,13 @@ STYLES: dict[str, Style] = {
     "cwm": Style(heads=dividing_heads, feeds=MLP_BIAS, windows=GRANITE_WINDOWS),
     "hyperclovax": Style(
         heads=dividing_heads, bias=ATTENTION_BIAS, feeds=MLP_BIAS, around=_post_norms
+    ),
+    "doge": Style(
+        bias=ATTENTION_BIAS,
+        norms=per_head,
+        feeds=same_for_all(_doge_feed),
+        extend=_doge_scores,
+        lone=_doge_scales,
     ),
     "diffllama": Style(bias=ATTENTION_BIAS, extend=_lambdas),
     "phi3": Style(fused=True, feeds=same_for_all(fused), windows=one_window),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from willitfit.blocks.attention import Heads, LatentWidths, attending, latent_attention
 from willitfit.blocks.block import Block, array, beside, joined, vector
-from willitfit.blocks.feed_forward import gated_experts, router
+from willitfit.blocks.feed_forward import Experts, gated, gated_experts, router
 from willitfit.blocks.linear import linear, norm
 from willitfit.config.experts import (
     deepseek_sparse,
@@ -25,7 +25,7 @@ from willitfit.config.experts import (
     uncorrected_sparse,
 )
 from willitfit.config.heads import DECODER_HEADS
-from willitfit.config.keys import MOST_EXPERTS, MOST_HEADS, Keys
+from willitfit.config.keys import MOST_EXPERTS, MOST_HEADS, MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Family
 from willitfit.config.styles import (
     decoder,
@@ -290,6 +290,48 @@ def _v4_experts(keys: Keys, kind: str) -> Block:
     )
 
 
+def longcat(asked: Asked) -> Body:
+    """Return LongCat: two rounds of latent attention and a dense layer, experts across both.
+
+    Some experts do nothing at all; transformers keeps rows for them all the same.
+    Source: Meituan 2025, arXiv:2509.01322.
+    """
+    keys = asked.keys
+    hidden, attends = keys.whole("hidden_size"), _latent(keys, read_widths(keys))
+    feed, normed = gated(hidden, keys.whole("ffn_hidden_size")), norm(hidden)
+    parts: dict[str, Block] = {"mlp": _longcat_experts(keys)}
+    for half in ("0", "1"):
+        parts[f"self_attn.{half}"] = attends
+        parts[f"mlps.{half}"] = feed
+        parts[f"input_layernorm.{half}"] = normed
+        parts[f"post_attention_layernorm.{half}"] = normed
+    halves = keys.maybe("num_hidden_layers", most=2 * MOST_LAYERS)  # each layer counts as two
+    count = keys.layers("num_layers") if halves is None else halves // 2
+    blocks = (joined(parts),) * count
+    return decoder(asked, blocks, rope_widths=(keys.whole("qk_rope_head_dim"),))
+
+
+def _longcat_experts(keys: Keys) -> Block:
+    hidden, inner = keys.whole("hidden_size"), keys.whole("expert_ffn_hidden_size")
+    real = keys.whole("n_routed_experts", most=MOST_EXPERTS)
+    every = real + keys.whole_or("zero_expert_num", 0, least=0, most=MOST_EXPERTS)
+    chosen = keys.whole("moe_topk", most=MOST_EXPERTS)
+    experts = Experts(count=real, chosen=chosen, inner=inner)
+    rows = Experts(count=every, chosen=chosen, inner=inner)
+    held = Block(
+        (
+            rows.held("gate_up_proj", 2 * inner, hidden, role=Role.EXPERT_GATE_UP),
+            experts.held("down_proj", hidden, inner, role=Role.EXPERT_DOWN),
+        ),
+        inner=experts.met,
+    )
+    scores = {
+        "": vector("e_score_correction_bias", every, Role.ROUTER, buffer=True),
+        "classifier": linear(hidden, every, Role.ROUTER, bias=keys.flag("router_bias")),
+    }
+    return joined({"experts": held, "router": joined(scores)})
+
+
 MOE_V2 = layered(deepseek_v2_sparse, gated_by("mlp_bias"), past_dense)
 MOE_V3 = layered(deepseek_sparse, gated_by(), past_dense)
 MOE_MISTRAL = layered(uncorrected_sparse, gated_by(), past_dense)
@@ -305,4 +347,5 @@ FAMILIES = {
     "deepseek_v32": Family(indexed(_all_indexed), DECODER_HEADS),
     "glm_moe_dsa": Family(indexed(_some_indexed), DECODER_HEADS),
     "deepseek_v4": Family(deepseek_v4, DECODER_HEADS),
+    "longcat_flash": Family(longcat, DECODER_HEADS),
 }

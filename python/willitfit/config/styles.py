@@ -263,7 +263,8 @@ class Style:
     """How a family's decoder differs from Llama's; each reader takes what it needs from the keys.
 
     `feeds` gives one feed-forward block per layer. `extend` may add parts to
-    the attention of a layer. `around` names the layer's norms.
+    the attention of a layer. `around` names the layer's norms, `lone` gives what
+    lies in a layer by itself.
     """
 
     heads: Callable[[Keys], Heads] = read_heads
@@ -279,6 +280,7 @@ class Style:
     normed: Callable[[int], Block] = plain_norm
     feeding: str = "mlp"
     last: str = "norm"
+    lone: Callable[[Keys], Block] | None = None
     rope: float = 1.0
     bases: int = 1  # rotary bases: windowed layers may have their own
 
@@ -290,6 +292,8 @@ class Style:
         made = {window: self._attends(keys, heads, window) for window in set(each)}
         around = self.around(keys) if callable(self.around) else self.around
         normed = dict.fromkeys(around, self.normed(hidden))
+        if self.lone is not None:
+            normed[""] = self.lone(keys)
         blocks = paired(
             [made[window] for window in each],
             self.feeds(keys),
