@@ -78,7 +78,7 @@ def feature(*, there: bool | None, hard: bool) -> Decision:
 
 
 def _unasked(*, hard: bool) -> float:
-    return UNASKED if hard else UNASKED + (1 - UNASKED) * WORKED_AROUND
+    return choose(hard, UNASKED, UNASKED + (1 - UNASKED) * WORKED_AROUND)
 
 
 def within(need: Interval, limit: int | None, *, hard: bool, least: int = 0) -> Decision:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from willitfit.units import Interval
 
@@ -46,10 +46,14 @@ def _points(interval: Interval) -> tuple[float, ...]:
     )
 
 
-def _quantile(points: tuple[float, ...], share: float) -> float:
-    at = min(max(bisect_right(_SHARES, share) - 1, 0), len(points) - 2)
-    span = _SHARES[at + 1] - _SHARES[at]
-    return points[at] + (points[at + 1] - points[at]) * ((share - _SHARES[at]) / span)
+def _step(number: int) -> tuple[int, float]:
+    """Return between which points a step's share lies, and how far along."""
+    share = (number + 0.5) / _STEPS
+    at = min(max(bisect_right(_SHARES, share) - 1, 0), len(_SHARES) - 2)
+    return at, (share - _SHARES[at]) / (_SHARES[at + 1] - _SHARES[at])
+
+
+_EVERY_STEP: Final = tuple(_step(number) for number in range(_STEPS))
 
 
 def _share_below(points: tuple[float, ...], value: float) -> float:
@@ -65,14 +69,18 @@ def _share_below(points: tuple[float, ...], value: float) -> float:
     return _SHARES[at] + (_SHARES[at + 1] - _SHARES[at]) * (value - points[at]) / span
 
 
-def _shares_below(points: tuple[float, ...], values: float) -> float:
+def _shares_below(points: tuple[float, ...], values: Any) -> float:  # noqa: ANN401 - an array
     """Return the same for an array of values: the sum of each step's part, whichever they reach."""
     below = 0.0
     for at, (lower, upper) in enumerate(pairwise(points)):
-        whole = values >= upper
-        part = (values > lower) * (values < upper) * ((values - lower) / ((upper - lower) or 1.0))
-        below = below + (_SHARES[at + 1] - _SHARES[at]) * (whole + part)
-    return (values > points[0]) * below
+        width = _SHARES[at + 1] - _SHARES[at]
+        if upper > lower:
+            slope = width / (upper - lower)
+            below = below + (values.clip(lower, upper) * slope - lower * slope)
+        else:
+            below = below + (values >= upper) * width
+    reached: float = (values > points[0]) * below
+    return reached
 
 
 def probability(need: Interval, have: Interval) -> float:
@@ -85,22 +93,27 @@ def probability(need: Interval, have: Interval) -> float:
     >>> round(probability(Interval(4, 6, 9), Interval(4, 6, 9)), 1)
     0.5
     """
-    if need.high * _TAIL < have.low / _TAIL:
-        return 1.0
-    return 0.0 if need.low / _TAIL > have.high * _TAIL else weighed(need, have)
+    sure, never = apart(need, have)
+    return 1.0 if sure else 0.0 if never else weighed(need, have)
+
+
+def apart(need: Interval, have: Interval) -> tuple[bool, bool]:
+    """Return whether the need surely lies below what there is, and whether surely above."""
+    return need.high * _TAIL < have.low / _TAIL, need.low / _TAIL > have.high * _TAIL
 
 
 def weighed(need: Interval, have: Interval) -> float:
     """Return the probability where the intervals may meet.
 
-    Only arithmetic and comparisons touch the need, so its ends may be arrays: `grid` weighs
-    many at once by this very function.
+    Only arithmetic and comparisons touch the need, here and in `apart`, so its ends may be
+    arrays: `grid` weighs many at once by these very functions.
     """
     wanted, there = _points(need), _points(have)
-    met = 0.0
-    for step in range(_STEPS):
-        met = met + (1.0 - _share_below(there, _quantile(wanted, (step + 0.5) / _STEPS)))
-    return rounded(met / _STEPS)
+    spans = [upper - lower for lower, upper in pairwise(wanted)]
+    missed = 0.0
+    for at, part in _EVERY_STEP:
+        missed = missed + _share_below(there, wanted[at] + spans[at] * part)
+    return rounded(1.0 - missed / _STEPS)
 
 
 def rounded(chance: float) -> float:

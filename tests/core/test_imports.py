@@ -22,12 +22,16 @@ ORDER = (
     "training", "scaling", "design", "shrink",
     "scenario", "link", "catalog", "accuracy",
     "offers", "answers", "nominal", "explain", "findings", "reports", "ledger", "comparisons",
-    "ladder", "onebits", "texts", "grid",
+    "ladder", "onebits", "texts", "survey", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
-NEEDED = {"willitfit.grid": {"numpy"}, "app.qr": {"segno"}}  # installed when first used
+NEEDED = {
+    "willitfit.grid.table": {"numpy"},
+    "willitfit.grid.judging": {"numpy"},
+    "app.qr": {"segno"},
+}  # installed when first used
 
 
 def modules(package: str) -> dict[str, Path]:

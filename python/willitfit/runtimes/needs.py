@@ -28,6 +28,11 @@ PLATFORM: Final = "platform"
 BUILT_IN_MEMORY: Final = "built-in-memory"
 BUILT_IN_STORAGE: Final = "built-in-storage"
 AVAILABILITY: Final = "availability"
+#: The order in which `demands` yields them.
+ORDER: Final = (
+    *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, JSPI, WASM, FILE),
+    *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
+)
 #: What a browser has already weighed once it says whether its own model is available.
 WEIGHED: Final = (PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE)
 
