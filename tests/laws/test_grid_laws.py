@@ -22,7 +22,7 @@ from willitfit.units import GIB, MIB, Interval, Tokens
 CATALOG = Catalog()
 CONTEXTS = (Tokens(512), Tokens(8192), Tokens(65_536))
 #: Devices that differ in what they tell and in what they have.
-DEVICES = (None, "iphone-13", "pixel-8-pro", "laptop-8gb-integrated", "laptop-16gb-rtx-4060")
+DEVICES = (None, "iphone-13", "pixel-8-pro", "laptop-8gb-integrated", "laptop-8gb-gpu")
 #: Ways to run a model that differ most in what decides: kinds of adapter, heaps, files, no files.
 CHOICES = (
     ("distilbert", "transformersjs-wasm", "fp32"),
@@ -119,13 +119,17 @@ def same(made: grid.Grid, row: int, column: int, device: Device) -> None:
 
 @pytest.mark.parametrize("name", DEVICES)
 def test_every_model_as_answered_singly(name: str | None) -> None:
-    """Each catalogue model gets the word, chance, reason and peak that a single answer gives."""
-    device = place(name, Device(), CATALOG)
+    """Each catalogue model gets the word, chance, reason and peak that a single answer gives.
+
+    Two devices in five are compared for each model, every device for two models in five.
+    """
+    turn, device = DEVICES.index(name), place(name, Device(), CATALOG)
     made = grid.judged(everything(), device, CATALOG, (*CONTEXTS, None))
 
     assert len(made.rows) == len(CATALOG.models.ids)
     for row in range(len(made.rows)):
-        same(made, row, row % 4, device)
+        if (row + turn) % 5 < 2:
+            same(made, row, row % 4, device)
 
 
 @given(signals=SIGNALS, column=st.integers(0, 3))

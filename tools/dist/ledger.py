@@ -20,7 +20,7 @@ NAME = "ledger.json"
 PYTHON = ROOT / "python" / "willitfit"
 #: What no line follows from.
 BESIDE = (
-    *("cli.py", "comparisons.py", "explain", "fetching.py", "files.py", "findings.py", "grid.py"),
+    *("cli.py", "comparisons.py", "explain", "fetching.py", "files.py", "findings.py", "grid"),
     *("headers", "hub", "ladder.py", "locale", "reports.py", "scaling.py", "shrink", "sources.py"),
     *("survey.py", "texts.py", "training"),
 )
