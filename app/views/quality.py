@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.views.html import Child, Html, joined, sentence, tag
-from willitfit.catalog.published import Quality
+from app.views.html import Html, joined, sentence, tag
+from willitfit.catalog.published import Quality, Source
 from willitfit.language import Words, _, later, number
 
 #: What each measure is called.
@@ -45,11 +45,6 @@ DIFFERS: Final = Words(
 )
 
 
-def falls(metric: str) -> bool:
-    """Return whether less is better."""
-    return metric.startswith(("perplexity", "word-errors"))
-
-
 def cost(quality: Quality, *, on: str | None = None) -> Html:
     """Return a published cost in one line; `on` names the model unless it stands there already."""
     how = [quality.by, _differs(quality)]
@@ -73,7 +68,12 @@ def change(quality: Quality) -> Html:
 
 def source(quality: Quality) -> Html:
     """Return the way to where a figure stands."""
-    return tag("a", _("source"), href=quality.source.url, title=quality.source.says, rel="noopener")
+    return way_to(quality.source)
+
+
+def way_to(place: Source) -> Html:
+    """Return a link to a source, what it says in its title."""
+    return tag("a", _("source"), href=place.url, title=place.says, rel="noopener")
 
 
 def figure(value: float, metric: str = "") -> str:
@@ -86,10 +86,3 @@ def figure(value: float, metric: str = "") -> str:
 
 def _differs(quality: Quality) -> str | None:
     return None if quality.differs is None else DIFFERS[quality.differs]
-
-
-def direction(qualities: list[Quality]) -> Child:
-    """Return which way is better, where the measures in sight do not all agree with a reader."""
-    if any(falls(each.metric) for each in qualities):
-        return _("Less perplexity, and fewer words wrong, is better; more of anything else.")
-    return None

@@ -29,10 +29,10 @@ BUDGETS: Final = 2
 
 _HOW: Final = Words(
     {
-        "distilled": later("taught by it"),
-        "pruned": later("it with layers taken out, trained on"),
-        "pruned-and-distilled": later("cut from it and taught by it"),
-        "shared": later("its layers as one"),
+        "distilled": later("taught by this one"),
+        "pruned": later("this one with layers taken out, trained on"),
+        "pruned-and-distilled": later("cut from this one and taught by it"),
+        "shared": later("with one layer for all"),
     }
 )
 _ONE_BIT: Final = Words(
@@ -86,7 +86,7 @@ def _step(rung: Rung, top: int, *, fits: bool) -> Html:
         tag("div", _sizes(rung), class_="step-sizes"),
         tag("div", _verdict(rung), class_="step-verdict"),
         tag("div", _aside(rung), class_="step-aside"),
-        class_="begins" if fits else None,
+        class_=f"begins {rung.answer.verdict.outcome}" if fits else None,
     )
 
 
@@ -174,7 +174,7 @@ def _aside(rung: Rung) -> Html:
     """Return what the step is, what it costs as published, and the way further."""
     lines: list[Child] = [_says(rung), *(_cost(rung, each) for each in rung.qualities)]
     if not rung.qualities and rung.way is not Way.ZEROS and rung.name not in _LOSSLESS:
-        lines.append(_("What it costs is not published."))
+        lines.append(_unpublished(rung))
     if rung.pair:
         lines.append(_further(rung))
     return joined(tag("p", each) for each in lines if each)
@@ -182,6 +182,12 @@ def _aside(rung: Rung) -> Html:
 
 #: Precisions as wide as any model is trained.
 _LOSSLESS: Final = ("fp32", "f32", "q0f32")
+
+
+def _unpublished(rung: Rung) -> Html:
+    if rung.pair is None:
+        return joined(_("What it costs is not published."))
+    return joined(_("Its makers print no figure."), " ", quality.way_to(rung.pair.source))
 
 
 def _cost(rung: Rung, cost: Quality) -> Html:
