@@ -1,7 +1,7 @@
 """Serve dist/ on this machine as a good host would: `python tools/serve.py`.
 
-Right types, brotli or gzip where a browser takes them, caching by name, and 304
-for what a browser already has. The port is `PORT` in the environment, or 8000.
+Right types, brotli or gzip where a browser takes them, the headers that dist/_headers
+names, and 304 for what a browser already has. The port is `PORT` in the environment, or 8000.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from email.utils import formatdate
+from fnmatch import fnmatch
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +38,6 @@ TYPES = {
     ".zip": "application/zip",
 }
 ALREADY_COMPRESSED = {".png", ".whl", ".zip"}
-FOR_EVER = ("code", "runtime", "wheels")  # their names say their content
 SMALL = 512  # bytes; compressing less gains nothing
 
 Encoder = Callable[[bytes], bytes]
@@ -86,7 +86,7 @@ class Answer(BaseHTTPRequestHandler):
         tag = f'"{sha256(content).hexdigest()[:20]}"'
         headers = {
             "Content-Type": TYPES.get(path.suffix, "application/octet-stream"),
-            "Cache-Control": kept_for(path.relative_to(self.server.folder)),
+            **told_with(path, self.server.folder),
             "ETag": tag,
             "Vary": "Accept-Encoding",
             "Last-Modified": formatdate(path.stat().st_mtime, usegmt=True),
@@ -131,9 +131,32 @@ class Answer(BaseHTTPRequestHandler):
             sys.stderr.write(f"{args[0]} -> {args[1]}\n")
 
 
-def kept_for(path: Path) -> str:
-    """Return how long a browser may keep a file without asking again."""
-    return "public, max-age=31536000, immutable" if path.parts[0] in FOR_EVER else "no-cache"
+def told_with(path: Path, folder: Path) -> dict[str, str]:
+    """Return the headers that the built page's own `_headers` gives a file.
+
+    The page lies in the nearest folder above that has such a file: `folder` may hold more.
+    """
+    above = (each for each in path.parents if each.is_relative_to(folder))
+    home = next((each for each in above if (each / "_headers").is_file()), None)
+    if home is None:
+        return {}
+    asked, found = f"/{path.relative_to(home).as_posix()}", {}
+    for pattern, headers in header_rules((home / "_headers").read_text()):
+        if fnmatch(asked, pattern):
+            found |= headers
+    return found
+
+
+def header_rules(text: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the patterns of a `_headers` file with the headers of each, in its order."""
+    rules: list[tuple[str, dict[str, str]]] = []
+    for line in text.splitlines():
+        if line.startswith("/"):
+            rules.append((line.strip(), {}))
+        elif line.startswith(" ") and ":" in line:
+            name, _, value = line.strip().partition(":")
+            rules[-1][1][name] = value.strip()
+    return rules
 
 
 def encoded(path: Path, accepted: str) -> tuple[str | None, bytes]:

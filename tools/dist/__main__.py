@@ -10,7 +10,9 @@
 A folder named by a hash never changes, so a host may let it be kept for ever,
 and a visitor fetches again only what a new build changed. `SITE_URL` in the
 environment is the address the page will have; it is needed for nothing but the
-previews of shared links, whose readers want whole addresses.
+previews of shared links, whose readers want whole addresses. `SITE_HUBS` names hosts
+that the page may ask beside Hugging Face ("https://hub.example"): its
+Content-Security-Policy lets it ask no others.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from pathlib import Path
 
 from app.document import filled
 from tools import messages
-from tools.dist import licences, pages
+from tools.dist import licences, pages, policy
 from tools.dist.code import page_wheels
 from tools.dist.kept import BUILT, digest, files_under
 from tools.dist.lock import lock
@@ -50,7 +52,7 @@ def main() -> None:
         messages.compile_all()
         sources = digest(
             [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""),
-            os.environ.get("SITE_MODELS", ""),
+            os.environ.get("SITE_MODELS", ""), os.environ.get("SITE_HUBS", ""),
         )
         done = BUILT / "dist.txt"
         if DIST.is_dir() and done.is_file() and done.read_text() == sources:
@@ -87,11 +89,13 @@ def build(folder: Path) -> None:
     for path in later.values():
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", later)
+    first_script = pages.guard((STATIC / "guard.js").read_text())
     laid = pages.Laid(
         code=code_at,
         runtime=runtime_at,
         build=digest(folder, STATIC),
-        guard=pages.guard((STATIC / "guard.js").read_text()),
+        guard=first_script,
+        policy=policy.policy(first_script, policy.hubs(os.environ.get("SITE_HUBS", ""))),
         site=os.environ.get("SITE_URL", ""),
         preloads=_preloads(folder, code_at, runtime_at),
     )
@@ -141,6 +145,8 @@ def _lay_root(laid: pages.Laid, folder: Path) -> None:
             _copy(STATIC / name, folder / name)
     whole = folder / "interpreter.mjs"
     whole.write_text(filled(whole.read_text(), {"code": laid.code, "runtime": laid.runtime}))
+    headers = folder / "_headers"
+    headers.write_text(filled(headers.read_text(), {"policy": laid.policy}))
     listed = json.dumps(_kept_offline(folder), indent=1)
     worker = folder / "sw.js"
     build_name = digest(folder)

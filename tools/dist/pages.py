@@ -52,6 +52,7 @@ class Laid:
     runtime: str
     build: str
     guard: str
+    policy: str
     site: str  # the address it will have, "" where nobody said
     preloads: tuple[str, ...] = field(default=())
 
@@ -131,6 +132,7 @@ def _places(laid: Laid, path: str, picture: str) -> dict[str, str]:
         "config": escape(_config(root, laid.build)),
         "plugins": PLUGINS,
         "guard": laid.guard,
+        "policy": escape(laid.policy),
         "preloads": "\n".join(_preload(root + each) for each in laid.preloads),
     }
 
