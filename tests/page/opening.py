@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -12,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 PATIENCE = 120_000  # milliseconds: a busy machine of two cores starts Python slowly
+
+OTHERS = "connect-src 'self'"  # where the page's rules name whom it may ask
 
 # What the pages of the running test complained of, by the mark that allows it.
 COMPLAINTS: dict[str, list[str]] = {"console_errors": [], "other_hosts": []}
@@ -37,9 +42,12 @@ def opened(
     prelude: str = "",
     setup: Callable[[BrowserContext], object] | None = None,
     until: str | None = "ready",
+    hub: str = "",
     **more: Any,
 ) -> Iterator[Page]:
     """Yield the page open at `path`, once `html[data-state]` says `until`.
+
+    `hub` is the address of a hub that the page is set to; see `may_ask`.
 
     `prelude` runs in the worker before Python; `setup` gets the context before the
     page is opened, to sabotage what it likes; `offline_copy` lets the service
@@ -53,7 +61,10 @@ def opened(
         **more,
     )
     context.set_default_timeout(PATIENCE)
-    _watched(context, urlsplit(site).netloc)
+    _watched(context, {urlsplit(site).netloc, urlsplit(hub).netloc})
+    if hub:
+        told = f"localStorage.setItem('hub', {hub!r})"
+        context.add_init_script(f"if (location.host) {told}")  # a blank page has no storage
     if prelude:
         changed(context, "**/interpreter.mjs*", lambda script: f"{prelude}\n{script}")
     if setup:
@@ -94,7 +105,27 @@ def without(name: str) -> str:
     return f"delete WorkerNavigator.prototype.{name};"
 
 
-def _watched(context: BrowserContext, host: str) -> None:
+def may_ask(built: Path, hub: str, folder: Path) -> None:
+    """Write into `folder` the page as a build whose `SITE_HUBS` names a hub would be.
+
+    The rules are in the documents and among the headers; all else is the same files.
+    """
+    shutil.copytree(built, folder, ignore=shutil.ignore_patterns("m", "og"))
+    for path in (folder / "index.html", folder / "_headers"):
+        text = path.read_text(encoding="utf-8")
+        for own in (OTHERS, escape(OTHERS)):
+            text = text.replace(own, f"{own} {hub}")
+        path.write_text(text, encoding="utf-8")
+
+
+def choose_model(page: Page, name: str) -> None:
+    """Choose a model of the catalogue by its id, as a visitor does."""
+    page.locator("#open-finder").click()
+    page.locator("#find").fill(name)
+    page.locator(f'[id="match-{name}"]').click()
+
+
+def _watched(context: BrowserContext, hosts: set[str]) -> None:
     """Note every complaint of a context's pages, and let no request leave this machine."""
     errors, strangers = COMPLAINTS["console_errors"], COMPLAINTS["other_hosts"]
     context.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
@@ -104,4 +135,4 @@ def _watched(context: BrowserContext, host: str) -> None:
         strangers.append(route.request.url)
         route.abort()
 
-    context.route(lambda url: urlsplit(url).netloc not in (host, ""), refuse)
+    context.route(lambda url: urlsplit(url).netloc not in hosts | {""}, refuse)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.opening import DESKTOP, PHONE, Visit, signal, without
+from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal, without
 from willitfit import answers, catalog, reports
 from willitfit.checks import size
 from willitfit.device import read
@@ -39,7 +39,7 @@ def figure(page: Page, name: str) -> str:
 
 def test_the_page_answers_as_the_command_line_does(ready: Page) -> None:
     """The numbers of the page, computed in WebAssembly, are those of CPython."""
-    ready.get_by_label("Model", exact=True).select_option("distilbert")
+    choose_model(ready, "distilbert")
     expect(ready.locator("[data-for=model]")).to_contain_text("DistilBERT")
     found = expected(ready, model="distilbert")
 
@@ -51,7 +51,7 @@ def test_the_page_answers_as_the_command_line_does(ready: Page) -> None:
 
 def test_a_choice_is_answered_at_once(ready: Page) -> None:
     """Another precision: another download, and the sentence shows what was chosen."""
-    ready.get_by_label("Model", exact=True).select_option("distilbert")
+    choose_model(ready, "distilbert")
     expect(ready.locator("[data-for=precision]")).to_have_text("q8")
     before = figure(ready, "download")
     ready.get_by_label("Precision", exact=True).select_option("fp32")
@@ -63,7 +63,7 @@ def test_a_choice_is_answered_at_once(ready: Page) -> None:
 
 def test_another_device_from_the_list(ready: Page) -> None:
     """The device is a choice like any other, and the sentence below says what it is."""
-    ready.get_by_label("Model", exact=True).select_option("gemma-2b")
+    choose_model(ready, "gemma-2b")
     ready.get_by_label("Device", exact=True).select_option("iphone-13")
 
     expect(ready.locator("[data-for=device]")).to_have_text("iPhone 13")
@@ -90,7 +90,7 @@ def test_the_common_devices_are_one_tap_away(ready: Page) -> None:
 
 def test_sharing(ready: Page) -> None:
     """The link carries the choices, with the device when asked, and is drawn as a QR code."""
-    ready.get_by_label("Model", exact=True).select_option("distilbert")
+    choose_model(ready, "distilbert")
     expect(ready.locator("[data-for=model]")).to_contain_text("DistilBERT")
     ready.get_by_label("Precision", exact=True).select_option("fp16")
     expect(ready.locator("[data-for=precision]")).to_have_text("fp16")
