@@ -31,7 +31,7 @@ const dress = () => {
     document.createElement("button"),
     document.createElement("span"),
   ];
-  Object.assign(button, { type: "button", id: "open-finder", className: "choice" });
+  Object.assign(button, { type: "button", id: "open-finder", name: "model", className: "choice" });
   button.setAttribute("aria-haspopup", "dialog");
   Object.assign(name, { className: "aside", textContent: `${byId("finder").dataset.model} ` });
   words.removeAttribute("aria-hidden");

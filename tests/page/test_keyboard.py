@@ -48,14 +48,14 @@ def test_the_whole_walk(visit: Visit) -> None:
     """Nothing but keys: a model is chosen, a formula read and left, a link shared."""
     page = visit(size=DESKTOP, prelude=signal("deviceMemory", "8"))
 
-    walk(page, name="open-finder")
+    walk(page, name="model")
     assert visible(page)
     page.keyboard.press("Enter")
     page.keyboard.type("DistilBERT")
     page.keyboard.press("Enter")
     expect(page.locator("[data-for=model]")).to_contain_text("DistilBERT")
     expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
-    assert focused(page)[1] == "open-finder"
+    assert focused(page)[1] == "model"
 
     walk(page, selector=".figures button.figure")
     assert visible(page)
