@@ -163,7 +163,7 @@ def test_by_keyboard(ready: Page) -> None:
     """Every choice is reached with the Tab key, in the order of the sentence."""
     ready.locator(".brand").focus()
     reached = []
-    for _ in range(12):
+    for _ in range(24):
         ready.keyboard.press("Tab")
         reached.append(ready.evaluate("document.activeElement.name || ''"))
     names = [name for name in reached if name]
