@@ -70,6 +70,7 @@ bench: site ## time what people wait for, as ratios
 
 oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out
 	.oracle/bin/python tools/config_facts.py && .oracle/bin/python tools/oracle.py
+	.oracle/bin/python tools/saved_tensors.py # what layers keep for the way back
 
 gguf-truth: .oracle/.ready ## make GGUF files on random weights with llama.cpp itself and write down what came out (compiles it)
 	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1

@@ -86,6 +86,7 @@ def _figure(name: str, value: str) -> Html:
 
 def _said(name: str, memory: Memory, running: int) -> str:
     times = number(most(memory) / running, ".2g")
+    together = memory.plan.gpus * most(memory)
     one = memory.plan.gpus == 1
     card = next((size for size in CARDS if size * GIB >= SPARE * most(memory)), None)
     if card is None:
@@ -96,7 +97,11 @@ def _said(name: str, memory: Memory, running: int) -> str:
         )
     else:
         held = _("With room to spare, each device needs a card of {size} GB.", size=card)
-    said = _("{times} times what it takes to run {name} on the same input.", times=times, name=name)
+    said = (
+        _("{times} times what it takes to run {name} on the same input.", times=times, name=name)
+        if one
+        else _("That is one device; all together hold {size}.", size=bytes_(together))
+    )
     return f"{said} {held}"
 
 
