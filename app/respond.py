@@ -21,6 +21,8 @@ from willitfit.device import Device
 from willitfit.errors import WillItFitError, shown
 from willitfit.language import _
 
+#: The package that brings the grid's table (`willitfit.grid.table`, which needs numpy to be read).
+GRID: Final = "willitfitgrid"
 #: What a visitor may say of the device at hand.
 STATED: Final = ("ram_bytes", "graphics", "vram_bytes")
 
@@ -29,7 +31,7 @@ def packages(text: str) -> tuple[str, ...]:
     """Return the packages that a question needs installed before it is answered."""
     question = json.loads(text)
     page = pages.named(question.get("view") or "")
-    return ("numpy",) if question.get("part") in page.NUMPY else ()
+    return ("numpy", GRID) if question.get("part") in page.NUMPY else ()
 
 
 def respond(text: str) -> str:

@@ -3,8 +3,9 @@
 - a whole `willitfit inspect` process beside an empty interpreter, with its
   bytecode kept and without, and beside transformers building the same model on
   the meta device (where `make oracle` has set that up);
-- reading a config, inspecting it and answering a question inside Pyodide beside
-  CPython, the first time and again.
+- reading a config, inspecting it, answering a question, and judging the whole catalogue
+  at all its precisions and eight contexts inside Pyodide beside CPython, the first time
+  and again.
 
 Medians of several runs, and the processor's own time beside the clock's, since
 a busy machine makes everything wait. Nothing here is asserted.
@@ -47,6 +48,17 @@ RUNS = {
     "answer, first": ("from app.respond import respond; respond('{}')", 1),
     "answer, again": ('respond(\'{"form": {"model": "distilbert"}}\')', TIMES),
 }
+#: The grid as the page has it: its table in a wheel of its own, read when it is installed.
+GRID = """
+from willitfit import catalog, grid
+from willitfit.answers import CONTEXTS, place
+from willitfit.device import Device
+whole, shelves = grid.shipped(), catalog.read()
+device = place("pixel-8-pro", Device(), shelves)
+judged = lambda: grid.judged(whole, device, shelves, CONTEXTS[2:10])
+judged()
+"""
+RUNS |= {"the whole grid, first": (GRID, 1), "the whole grid, again": ("judged()", TIMES)}
 META = """
 import sys
 import torch
@@ -136,14 +148,21 @@ print(json.dumps(found))
 
 
 def _in_cpython() -> dict[str, float]:
-    return _job([sys.executable, "-c", HERE], {"PYTHONPATH": f"{ROOT / 'python'}:{ROOT}"})
+    beside = ":".join(map(str, (ROOT / "python", ROOT, *_later("willitfitgrid"))))
+    return _job([sys.executable, "-c", HERE], {"PYTHONPATH": beside})
 
 
 def _in_pyodide() -> dict[str, float]:
     (runtime,) = (ROOT / "dist" / "runtime").iterdir()
     (code,) = (ROOT / "dist" / "code").iterdir()
-    wheels = [str(path) for path in sorted(code.glob("*.whl"))]
+    first = sorted(code.glob("*.whl"))
+    wheels = [str(path) for path in (*first, *_later("numpy"), *_later("willitfitgrid"))]
     return _job(["node", str(ROOT / "tools" / "bench.mjs"), str(runtime), *wheels], {})
+
+
+def _later(name: str) -> Iterable[Path]:
+    """Return the wheel of what the page installs when it is first used."""
+    return (ROOT / "dist" / "wheels").glob(f"{name}-*.whl")
 
 
 def _job(command: list[str], environment: dict[str, str]) -> dict[str, float]:

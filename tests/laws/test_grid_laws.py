@@ -71,7 +71,7 @@ SIGNALS = st.fixed_dictionaries(
 @cache
 def few() -> grid.Table:
     """Return the table of the choices, carried as bytes."""
-    rows = []
+    rows: list[survey.Surveyed] = []
     for model, runtime, precision in CHOICES:
         about, facts = subject(model, CATALOG), CATALOG.runtime(runtime)
         named = precision or precisions_of(about, facts)[0]
@@ -82,7 +82,7 @@ def few() -> grid.Table:
 @cache
 def everything() -> grid.Table:
     """Return a table with a row of every catalogue model, each by its own runtime and precision."""
-    rows = []
+    rows: list[survey.Surveyed] = []
     for number, model in enumerate(CATALOG.models.ids):
         about = subject(model, CATALOG)
         able = runtimes_of(about, CATALOG)

@@ -30,11 +30,13 @@ from app.document import filled
 from tools import messages
 from tools.dist import licences, pages, policy
 from tools.dist.code import page_wheels
+from tools.dist.grid import grid
 from tools.dist.kept import BUILT, digest, files_under
 from tools.dist.lock import lock
 from tools.dist.places import DIST, MODULES, ROOT
 from tools.dist.runtime import runtime
 from tools.dist.wheels import wheels
+from willitfit.grid.table import SHIPPED
 
 STATIC = ROOT / "static"
 STYLE = STATIC / "style"
@@ -82,13 +84,14 @@ def _alone() -> Iterator[None]:
 
 def build(folder: Path) -> None:
     """Write the whole page into `folder`."""
-    engine, later = runtime(), wheels()
+    engine, others = runtime(), wheels()
+    later = {**others, SHIPPED: grid()}
     first = page_wheels(engine / "pyodide" / "python_stdlib.zip")
     runtime_at = _lay(engine, folder, "runtime")
     code_at = _lay_code(first, later, folder)
     for path in later.values():
         _copy(path, folder / "wheels" / path.name)
-    licences.write(folder / "licences", later)
+    licences.write(folder / "licences", others)
     first_script = pages.guard((STATIC / "guard.js").read_text())
     laid = pages.Laid(
         code=code_at,

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools.dist.kept import digest, files_under, kept
@@ -64,16 +65,24 @@ def _compile(whole: Path, library: Path, folder: Path) -> None:
 
 def _pack_app(path: Path) -> None:
     """Write the page's own package as a wheel; it is never published."""
-    information = "app-0.dist-info"
+    inside = {
+        f"app/{source.relative_to(APP)}": source.read_bytes()
+        for source in files_under(APP)
+        if source.suffix == ".py" and source.name not in AT_BUILD
+    }
+    pack(path, {**inside, f"app/{ledger().name}": ledger().read_bytes()})
+
+
+def pack(path: Path, inside: Mapping[str, bytes]) -> None:
+    """Write files as a wheel, whose name tells the project and its version."""
+    project, version, *_ = path.name.split("-")
+    information = f"{project}-{version}.dist-info"
+    described = f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n"
+    about = {
+        f"{information}/METADATA": described.encode(),
+        f"{information}/WHEEL": b"Wheel-Version: 1.0\nGenerator: tools\nTag: py3-none-any\n",
+        f"{information}/RECORD": b"",
+    }
     with zipfile.ZipFile(path, "w") as archive:
-        for source in files_under(APP):
-            if source.suffix == ".py" and source.name not in AT_BUILD:
-                name = f"app/{source.relative_to(APP)}"
-                archive.writestr(zipfile.ZipInfo(name, FIXED), source.read_bytes())
-        archive.writestr(zipfile.ZipInfo(f"app/{ledger().name}", FIXED), ledger().read_bytes())
-        for name, text in (
-            ("METADATA", "Metadata-Version: 2.1\nName: app\nVersion: 0\n"),
-            ("WHEEL", "Wheel-Version: 1.0\nGenerator: tools\nTag: py3-none-any\n"),
-            ("RECORD", ""),
-        ):
-            archive.writestr(zipfile.ZipInfo(f"{information}/{name}", FIXED), text)
+        for name, content in {**inside, **about}.items():
+            archive.writestr(zipfile.ZipInfo(name, FIXED), content)

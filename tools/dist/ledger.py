@@ -28,17 +28,19 @@ BESIDE = (
 
 def ledger() -> Path:
     """Return the file of the ledger."""
-    wanted = os.environ.get("SITE_MODELS", "")
     behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
-    return kept("ledger", digest(behind, wanted, Path(__file__)), _make) / NAME
+    return kept("ledger", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
+
+
+def wanted() -> list[str]:
+    """Return the models that a build is about."""
+    every, some = catalog.read().models.ids, os.environ.get("SITE_MODELS")
+    return [each for each in every if some is None or each in some.split(",")]
 
 
 def _make(folder: Path) -> None:
-    every = catalog.read().models.ids
-    wanted = os.environ.get("SITE_MODELS")
-    models = [each for each in every if wanted is None or each in wanted.split(",")]
     with ProcessPoolExecutor() as pool:
-        text = gathered(pool.map(_entry, models, chunksize=4))
+        text = gathered(pool.map(_entry, wanted(), chunksize=4))
     (folder / NAME).write_text(text, encoding="utf-8")
 
 

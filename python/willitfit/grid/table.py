@@ -24,7 +24,7 @@ from willitfit.units import Interval, Tokens
 Whole = NDArray[np.int64]
 
 #: The package that brings the catalogue's table to a page, installed when first used.
-SHIPPED: Final = "willitfit_grid"
+SHIPPED: Final = "willitfitgrid"
 FILE: Final = "table.npz"
 
 #: What is asked of a device, but for WebAssembly's memory, on which the context has a bearing.

@@ -1,0 +1,46 @@
+"""The catalogue's grid as a wheel, worked out at build time by as many processors as there are.
+
+Out: the path of a wheel that holds nothing but the table, made anew only when what it
+follows from changed. The page installs it with numpy, when it first judges many answers
+at once. `SITE_MODELS` in the environment names the models it holds, as for the ledger.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tools.dist.code import pack
+from tools.dist.kept import digest, files_under, kept
+from tools.dist.ledger import BESIDE, PYTHON, wanted
+from willitfit import catalog, survey
+from willitfit.answers import CONTEXTS, subject
+from willitfit.grid import joined, read, table, written
+from willitfit.grid.table import FILE, SHIPPED
+
+#: What a table follows from, though the ledger does not.
+BEHIND = ("grid", "survey.py")
+
+
+def grid() -> Path:
+    """Return the wheel of the catalogue's table."""
+    besides = {*BESIDE} - {*BEHIND}
+    behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in besides]
+    key = digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__))
+    (wheel,) = kept("grid", key, _make).iterdir()
+    return wheel
+
+
+def _make(folder: Path) -> None:
+    with ProcessPoolExecutor() as pool:
+        whole = joined([read(each) for each in pool.map(_table, wanted(), chunksize=4)])
+    content = written(whole)
+    version = f"0.{int(digest(content), 16)}"
+    inside = {f"{SHIPPED}/__init__.py": b"", f"{SHIPPED}/{FILE}": content}
+    pack(folder / f"{SHIPPED}-{version}-py3-none-any.whl", inside)
+
+
+def _table(model: str) -> bytes:
+    shelves = catalog.read()
+    return written(table(survey.survey(subject(model, shelves), shelves, CONTEXTS), CONTEXTS))
