@@ -237,9 +237,13 @@ def precisions_of(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
 
 
 def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
-    """Return the precision a page would load unless told otherwise."""
+    """Return the precision a page would load unless told otherwise.
+
+    A BitNet is trained with weights of three values: at any other width it is not itself.
+    """
     offered = precisions_of(about, facts)
-    wanted = (*facts.fallback_precisions, facts.default_precision)
+    own = ("ternary",) if about.architecture and about.architecture.family == "bitnet" else ()
+    wanted = (*own, *facts.fallback_precisions, facts.default_precision)
     return next((each for each in wanted if each in offered), offered[0])
 
 
@@ -377,6 +381,8 @@ def _weighed(
 
 def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens) -> Iterator[str]:
     yield from about.notes
+    if facts.id == "ideal" and about.model is not None and about.published:
+        yield from _unrunnable(about)
     if about.model is None and facts.id == "webllm":
         yield _("WebLLM lists no model of this name: a page must bring a compiled library for it")
     if about.architecture is not None:
@@ -390,6 +396,13 @@ def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens)
             )
     yield from stored.notes
     yield from _larger_although_shorter(about, facts, stored)
+
+
+def _unrunnable(about: Subject) -> Iterator[str]:
+    """Yield a sentence when no runtime loads any of a model's files."""
+    loaded = {form for facts in Catalog().runtimes for form in facts.formats}
+    if not any(each.format in loaded for each in about.published):
+        yield _("no browser runtime loads this model’s files: these are weights and cache alone")
 
 
 def _larger_although_shorter(about: Subject, facts: RuntimeFacts, stored: Stored) -> Iterator[str]:

@@ -315,7 +315,7 @@ def test_every_publication_has_a_runtime_that_loads_it() -> None:
         for form in each.formats
         for precision in each.precisions
     }
-    forks = {("gguf", "i2_s"), ("gguf", "q1_0"), ("gguf", "q2_0")}  # said in the rows' notes
+    forks = {("bitnet.cpp", "i2_s"), ("gguf", "q1_0"), ("gguf", "q2_0")}  # said in the rows' notes
     for model in MODELS:
         for publication in model.published:
             offered = {(publication.format, each) for each in publication.offers}

@@ -53,7 +53,7 @@ TASKS: Final = frozenset(
 STEPS: Final = (1, 3, 6, 9, 12, 24, 32, 64, 128, 256, 500)
 
 FORMATS: Final = frozenset(
-    {"onnx", "gguf", "mlc", "mediapipe", "litertlm", "safetensors", "builtin"}
+    {"onnx", "gguf", "bitnet.cpp", "mlc", "mediapipe", "litertlm", "safetensors", "builtin"}
 )
 FAMILIES: Final = frozenset({"classic", "newer"})
 FORMS: Final = frozenset({"phone", "tablet", "laptop", "desktop"})
