@@ -39,7 +39,16 @@ class Page(Protocol):
 
 
 #: Every page's module, in the order of the navigation.
-NAMES: Final = ("answer", "compare", "shrink", "onebit", "training", "workbench", "accuracy")
+NAMES: Final = (
+    "answer",
+    "compare",
+    "shrink",
+    "onebit",
+    "training",
+    "workbench",
+    "learn",
+    "accuracy",
+)
 
 
 def labels() -> dict[str, tuple[str, str]]:

@@ -57,15 +57,24 @@ def opener(figure: Child, name: str) -> Html:
 
 def place(name: str) -> Html:
     """Return where the formula of a figure opens; it is asked for then."""
+    return _popover(name, tag("p", _("One moment…"), class_="lead"), later=True)
+
+
+def filled(explanation: Explanation) -> Html:
+    """Return the same with its formula in it already."""
+    return _popover(explanation.id, opened(explanation), later=False)
+
+
+def _popover(name: str, inside: Html, *, later: bool) -> Html:
     return tag(
         "div",
-        tag("p", _("One moment…"), class_="lead"),
+        inside,
         id=PREFIX + name,
         class_="formula",
         popover="auto",
         role="dialog",
         aria_label=_("How this figure comes about"),
-        data_later=PREFIX + name,
+        data_later=PREFIX + name if later else None,
     )
 
 

@@ -42,13 +42,13 @@ class _Stair:
     words: str
 
 
-def inside(answer: Answer) -> Html:
+def inside(answer: Answer, heading: str = "h2") -> Html:
     """Return the paragraph and the stair for one answer; nothing where neither can be said."""
     found = split(answer)
     if found is None or not found.download:
         return Html("")
     return joined(
-        tag("h2", _("Why not parameters × bits ÷ 8?")),
+        tag(heading, _("Why not parameters × bits ÷ 8?")),
         tag("p", _said(answer, found)),
         tag("div", _stair(found), class_="why"),
         chart.behind(_("The figures"), _figures(found)),

@@ -22,7 +22,7 @@ ORDER = (
     "training", "scaling", "design", "shrink",
     "scenario", "link", "catalog", "accuracy",
     "offers", "answers", "nominal", "explain", "findings", "reports", "ledger", "comparisons",
-    "ladder", "onebits", "texts", "survey", "grid",
+    "ladder", "onebits", "lessons", "texts", "survey", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 
