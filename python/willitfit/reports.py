@@ -163,7 +163,7 @@ def training(about: Subject, plan: Plan, memory: Memory) -> dict[str, Any]:
     `activations_bytes` are those of the layers; output and loss are parts of their own.
     """
     architecture = about.shape
-    parts = {f"{kind}_bytes": memory.of(kind) for kind in _TRAINING_PARTS}
+    parts: dict[str, int | None] = {f"{kind}_bytes": memory.of(kind) for kind in _TRAINING_PARTS}
     if memory.uncovered:
         parts["activations_bytes"] = None
     return {

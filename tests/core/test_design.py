@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from willitfit import catalog
+from willitfit import catalog, config
 from willitfit.answers import subject
 from willitfit.config.own import alike
 from willitfit.design import Design, design_of, grown, parts, shape_of
@@ -61,3 +61,17 @@ def test_growing_is_near() -> None:
         for each in (Design(), grown(Design(), 3.9))
     ]
     assert inside[1] / inside[0] == pytest.approx(3.9, rel=0.05)
+
+
+def test_widths_out_of_reach_start_nothing() -> None:
+    """A model smaller than what sliders take is no start."""
+    tiny = {
+        "model_type": "llama",
+        "architectures": ["LlamaForCausalLM"],
+        "vocab_size": 10,
+        "hidden_size": 8,
+        "intermediate_size": 8,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+    }
+    assert design_of(config.read(tiny)) is None

@@ -14,6 +14,7 @@ from willitfit import catalog, config
 from willitfit.answers import subject
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.errors import UnknownName, UnsupportedCombination
+from willitfit.layers import Layer
 from willitfit.tensors import Inventory, Part, Role, Tensor
 from willitfit.textbook import Widths, textbook
 from willitfit.training import (
@@ -32,6 +33,7 @@ from willitfit.training import (
     usual_sequence,
 )
 from willitfit.training.activations import Array, kept
+from willitfit.training.changes import changes
 from willitfit.training.rules import Rule, rules
 from willitfit.training.states import states
 from willitfit.units import GB, GIB, MIB
@@ -508,3 +510,75 @@ def test_every_model() -> None:
             memory = needed(shape, Plan(sequence=usual_sequence(shape)))
             assert memory.steady > 0
             assert (memory.peak or 0) > memory.steady or memory.uncovered
+
+
+def lone(tensor: Tensor, *layers: Layer) -> Architecture:
+    """Return an architecture of one tensor, and of so many layers."""
+    return Architecture(
+        family="lone",
+        head="",
+        kind=Kind.DECODER,
+        inventory=Inventory((tensor,)),
+        towers=(Tower(part=Part.DECODER, hidden=8, layers=layers),),
+        vocabulary=0,
+        outputs=0,
+    )
+
+
+def test_fused_matrices_are_adapted_by_thirds() -> None:
+    """A fused matrix has adapters for queries and values alone; whole where thirds are unknown."""
+    fused = Tensor(name="qkv", shape=(24, 8), role=Role.QUERY_KEY_VALUE, layer=0)
+    known = lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0))
+    assert count(known, 1, Targets.QUERY_VALUE) == 2 * (8 + 8)
+    assert count(lone(fused), 1, Targets.QUERY_VALUE) == 24 + 8
+
+
+def test_attention_alone() -> None:
+    """A layer without a feed-forward part keeps what attention keeps."""
+    fused = Tensor(name="qkv", shape=(24, 8), role=Role.QUERY_KEY_VALUE, layer=0)
+    (layer,) = kept(lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0)), Plan())
+    assert Array.WIDE not in {item.array for item in layer.items}
+
+
+# One change at a time
+
+
+@pytest.mark.parametrize(
+    ("plan", "offered", "not_offered"),
+    [
+        (Plan(), {"FlashAttention", "8-bit AdamW", "1,024 tokens a sequence"}, {"Mixed precision"}),
+        (Plan(precision=Precision.FP32), {"Mixed precision", "Everything in bf16"}, set()),
+        (Plan(precision=Precision.BF16), {"Adafactor"}, {"Everything in bf16"}),
+        (
+            Plan(flash=True, recompute=Recompute.FULL, optimizer=Optimizer.SGD),
+            {"Adapters of rank 8 (LoRA)"},
+            {"FlashAttention", "Whole layers computed again", "Adafactor"},
+        ),
+        (
+            Plan(recompute=Recompute.SELECTIVE),
+            {"FlashAttention"},
+            {"Attention maps computed again"},
+        ),
+        (
+            Plan(lora_rank=8, quantised=True, batch=2),
+            {"1 sequence at a time"},
+            {"Adapters on 4-bit weights (QLoRA)"},
+        ),
+        (Plan(gpus=8), {"Everything shared out (ZeRO 3)"}, set()),
+        (Plan(gpus=8, zero=Zero.WEIGHTS, sequence=1), set(), {"Everything shared out (ZeRO 3)"}),
+    ],
+)
+def test_changes(plan: Plan, offered: set[str], not_offered: set[str]) -> None:
+    """What is offered to make a run smaller is what it does not do yet, the smallest need first."""
+    found = changes(model("gemma-2b"), plan)
+    said = {each.says for each in found}
+    assert offered <= said
+    assert not not_offered & said
+    assert [each.size for each in found] == sorted(each.size for each in found)
+
+
+def test_changes_that_cannot_be_are_not_offered() -> None:
+    """Adapters are not offered to a model that has nothing to adapt."""
+    said = {each.says for each in changes(model("mamba-130m"), Plan())}
+    assert "Everything in bf16" in said
+    assert not any("dapters" in each for each in said)

@@ -141,8 +141,8 @@ def _rms(plan: Plan) -> int:
 
 def _attention(each: Attention, shape: Shape, plan: Plan) -> Iterator[Item]:
     most = plan.elements.most
-    if trains(plan, Role.QUERY, Role.KEY, Role.VALUE, Role.QUERY_KEY_VALUE):
-        yield Item(Array.ATTENTION_INPUT, shape.hidden * most, split=False)
+    # every set of adapters has some on queries or values, so their input is always kept
+    yield Item(Array.ATTENTION_INPUT, shape.hidden * most, split=False)
     beyond = (each.keys + each.values) * each.source // shape.tokens
     again = (each.queries + each.keys) * _rms(plan) if shape.head_norms else 0
     yield Item(Array.LOOKED, (each.queries + beyond) * most + again)

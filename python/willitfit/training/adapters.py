@@ -15,7 +15,7 @@ from typing import Final
 from willitfit.architecture import Architecture
 from willitfit.errors import UnsupportedCombination
 from willitfit.language import _
-from willitfit.layers import KeyValue, Latent, Layer
+from willitfit.layers import KeyValue
 from willitfit.tensors import Role, Tensor
 from willitfit.training.plan import TARGETS, Targets
 from willitfit.units import Parameters
@@ -82,34 +82,17 @@ def _adapted(architecture: Architecture, targets: Targets) -> Iterator[Adapted]:
 
 
 def _thirds(architecture: Architecture, tensor: Tensor) -> tuple[int, int, int] | None:
-    """Return the widths of queries, keys and values inside a fused matrix."""
-    layer = layer_of(architecture, tensor)
-    if layer is None:
+    """Return the widths of queries, keys and values inside a fused matrix, if they are known."""
+    tower = architecture.tower(tensor.part)
+    if tower is None or tensor.layer is None or tensor.layer >= len(tower.layers):
         return None
+    layer = tower.layers[tensor.layer]
     queries = layer.attention_heads * layer.head_width
-    kept = keys_of(layer)
+    kept = next((each for each in layer.keeps if isinstance(each, KeyValue)), None)
     if kept is None:
         return queries, queries, queries
     heads = kept.key_value_heads
     return queries, heads * kept.key_width, heads * kept.value_width
-
-
-def layer_of(architecture: Architecture, tensor: Tensor) -> Layer | None:
-    """Return the layer that a tensor lies in, the first one where layers share tensors."""
-    tower = architecture.tower(tensor.part)
-    if tower is None or tensor.layer is None or tensor.layer >= len(tower.layers):
-        return None
-    return tower.layers[tensor.layer]
-
-
-def keys_of(layer: Layer) -> KeyValue | None:
-    """Return the keys and values of a layer's self-attention, as it computes with them."""
-    for kept in layer.keeps:
-        if isinstance(kept, KeyValue):
-            return kept
-        if isinstance(kept, Latent):
-            return kept.expanded
-    return None
 
 
 def count(architecture: Architecture, rank: int, targets: Targets) -> Parameters:

@@ -24,7 +24,7 @@ from willitfit.tensors import Inventory, Part, Role, Tensor
 from willitfit.training import sources
 from willitfit.training.adapters import adapted
 from willitfit.training.component import Component, Kind, divided, filled
-from willitfit.training.plan import Optimizer, Plan, Widths, Zero
+from willitfit.training.plan import Optimizer, Plan, Zero
 
 #: Roles whose matrices are divided by inputs: their biases are added once and stay whole.
 _BY_INPUT: Final = {Role.ATTENTION_OUTPUT, Role.DOWN, Role.EXPERT_DOWN}
@@ -142,8 +142,8 @@ def _quantised(inventory: Inventory, devices: int) -> tuple[int, int]:
         over = devices if splits(each) else 1
         if is_packed(each):
             packed += -(-NF4_DOUBLE.size_of(each.shape) // over)
-        elif not each.buffer:
-            rest += -(-each.elements // over)
+        else:
+            rest += 0 if each.buffer else -(-each.elements // over)
     return packed, rest
 
 
@@ -181,7 +181,7 @@ def _optimizer(trained: Counter[Array], count: int, plan: Plan) -> Component:
     if optimizer in _PER_PARAMETER:
         times = _PER_PARAMETER[optimizer] * width.state
         return _of(Kind.STATES, (times, symbol, count), shared, sources.OPTIMIZERS[optimizer])
-    whole = sum(state_size(array, optimizer, width) * times for array, times in trained.items())
+    whole = sum(state_size(array, optimizer) * times for array, times in trained.items())
     formula = {
         Optimizer.ADAMW_8BIT: _("2 × (1 + 4 ÷ 2048) × {symbol}, small tensors 8", symbol=symbol),
         Optimizer.ADAFACTOR: _("4 × (rows + columns of matrices, vectors whole)"),
@@ -198,19 +198,16 @@ def _optimizer(trained: Counter[Array], count: int, plan: Plan) -> Component:
 _PER_PARAMETER: Final = {Optimizer.ADAMW: 2, Optimizer.SGD_MOMENTUM: 1, Optimizer.SGD: 0}
 
 
-def state_size(array: Array, optimizer: Optimizer, width: Widths) -> int:
-    """Return the bytes an optimiser remembers of one array.
+def state_size(array: Array, optimizer: Optimizer) -> int:
+    """Return the bytes that 8-bit AdamW or Adafactor remembers of one array.
 
     Adafactor keeps a row and a column of float32 per matrix (Shazeer and Stern 2018,
     arXiv:1804.04235), and vectors whole.
 
-    >>> from willitfit.training.plan import WIDTHS, Precision
-    >>> state_size(Array((1024, 4096)), Optimizer.ADAFACTOR, WIDTHS[Precision.MIXED])
+    >>> state_size(Array((1024, 4096)), Optimizer.ADAFACTOR)
     20480
     """
     count = array.elements
-    if optimizer in _PER_PARAMETER:
-        return _PER_PARAMETER[optimizer] * width.state * count
     if optimizer is Optimizer.ADAMW_8BIT:
         return 8 * count if count < SMALLEST_8BIT else 2 * (count + 4 * -(-count // BLOCK_8BIT))
     if len(array.shape) < 2:
