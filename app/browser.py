@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import js
 import pyodide_js
@@ -21,9 +21,10 @@ from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
 from pyscript import sync
 
 from app import probes
-from willitfit.headers import Span
-from willitfit.hub import PATIENCE as HUB_PATIENCE
-from willitfit.hub import Answer, Request
+
+if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
+    from willitfit.headers import Span
+    from willitfit.hub import Answer, Request
 
 PATIENCE = 3.0  # seconds for an adapter; a few drivers never answer
 
@@ -201,18 +202,20 @@ async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> A
     Nothing is sent that tells who asks: no cookies, no sign-in, no referrer. No more than
     the request's `most` and a byte are read.
     """
+    from willitfit.hub import PATIENCE, Answer
+
     how = js.JSON.parse(json.dumps({**_PLAINLY, "headers": request.headers}))
     how.signal = stop.controller.signal
     try:
-        response = await asyncio.wait_for(js.fetch(request.url, how), HUB_PATIENCE)
+        response = await asyncio.wait_for(js.fetch(request.url, how), PATIENCE)
         return Answer(
             status=response.status,
-            body=await _body(response, request.most + 1, came) if response.ok else b"",
+            body=await _body(response, request.most + 1, came, PATIENCE) if response.ok else b"",
             headers=_told(response.headers),
             url=response.url,
         )
     except TimeoutError:
-        return Answer(status=0, url=request.url, problem=f"no answer in {HUB_PATIENCE:.0f} s")
+        return Answer(status=0, url=request.url, problem=f"no answer in {PATIENCE:.0f} s")
     except JsException as error:
         if stop.controller.signal.aborted:
             raise asyncio.CancelledError from error
@@ -236,12 +239,12 @@ def _told(headers: Any) -> dict[str, str]:
     return {name: value for name, value in found if value is not None}
 
 
-async def _body(response: Any, most: int, came: Callable[[int], None]) -> bytes:
+async def _body(response: Any, most: int, came: Callable[[int], None], patience: float) -> bytes:
     if _plain(response.body) is None:
         return b""
     reader, pieces = response.body.getReader(), bytearray()
     while len(pieces) < most:
-        piece = await asyncio.wait_for(reader.read(), HUB_PATIENCE)
+        piece = await asyncio.wait_for(reader.read(), patience)
         if piece.done:
             return bytes(pieces)
         pieces += piece.value.to_bytes()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app import finding
+from app import brought, finding
 from app.asking import Asked, Reply
 from app.views import find
 from app.views.html import Html
-from willitfit import findings
+from willitfit import findings, hub
 from willitfit.answers import Answer
 from willitfit.catalog import Catalog, Model, search
 from willitfit.device import Device
+from willitfit.hub import Address
 from willitfit.scenario import Scenario
 
 
@@ -27,6 +28,11 @@ def matches(asked: Asked) -> Reply:
         "asking": _asking(meant),
     }
     return Reply(parts=parts, title="")
+
+
+def address(source: str, endpoint: str) -> Address:
+    """Return where a link's model lies; raise `UnreachableHub` for what is no address."""
+    return hub.parse(source, finding.checked_endpoint(endpoint))
 
 
 def _named(text: str, catalog: Catalog) -> list[Model]:
@@ -50,7 +56,7 @@ def ways(given: Answer, catalog: Catalog, here: Device) -> Reply:
 
 def best(asked: Scenario, catalog: Catalog, here: Device) -> Scenario:
     """Return the best way for a device to run a model that was brought; others stay as they are."""
-    about = finding.brought(asked.model)
+    about = brought.known(asked.model)
     if about is None:
         return asked
     every = findings.ways(replace(asked, runtime=None, precision=None), catalog, here, about)

@@ -11,13 +11,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
+from app import brought
 from app.views.words import bytes_
-from willitfit import answers, findings, headers, hub, link
+from willitfit import findings, headers, hub, link
 from willitfit.answers import Subject
-from willitfit.catalog import Catalog
 from willitfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, WillItFitError
 from willitfit.headers import Header, Span
 from willitfit.hub import Address, Answer, Found, Request
@@ -25,48 +25,10 @@ from willitfit.hub.careful_json import MOST_BYTES, parse_object
 from willitfit.language import _
 from willitfit.units import Bytes
 
-#: A model from a file whose config is too large for a link is called so, in this tab alone.
-OWN: Final = "own:"
-
 Once = Callable[[Request, Callable[[int], None]], Awaitable[Answer]]
 Slice = Callable[[str, Span], Awaitable[bytes]]
 Tell = Callable[[str], None]
 Wait = Callable[[float], Awaitable[None]]
-
-_kept: dict[str, Subject] = {}
-
-
-class NotAsked(WillItFitError):
-    """A link names a model of a hub, and the hub was not asked yet: only a visitor asks."""
-
-    def __init__(self, address: Address) -> None:
-        """Keep whom to ask for what."""
-        self.address = address
-        super().__init__(f"{address.source} was not asked for yet")
-
-
-def subject(name: str, catalog: Catalog, endpoint: str = "") -> Subject:
-    """Return the model of a name: one that was brought, or one of the catalogue.
-
-    Raises `NotAsked` for a hub's model that was not asked for, and what
-    `answers.subject` raises.
-    """
-    if name in _kept:
-        return _kept[name]
-    if hub.looks_like_address(name):
-        raise NotAsked(hub.parse(name, checked_endpoint(endpoint)))
-    return answers.subject(name, catalog)
-
-
-def brought(name: str) -> Subject | None:
-    """Return a model that was brought, `None` for any other name."""
-    return _kept.get(name)
-
-
-def keep(about: Subject) -> str:
-    """Keep a model under its name, and return that."""
-    _kept[about.id] = about
-    return about.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +223,7 @@ async def read_files(sizes: Mapping[str, int], *, cut: Slice, tell: Tell) -> Sub
         {name: Bytes(sizes[name]) for name in names},
         headers.join(read),
         config,
-        source=OWN + names[0],
+        source=brought.OWN + names[0],
     )
     return named(found)
 
@@ -318,7 +280,7 @@ def read_config(text: bytes, name: str = "config.json") -> Mapping[str, Any]:
 
 def described(config: Mapping[str, Any], name: str) -> Subject:
     """Return the model that a config alone describes."""
-    return named(Found(source=OWN + name, name=name, kind="config", config=config))
+    return named(Found(source=brought.OWN + name, name=name, kind="config", config=config))
 
 
 def named(found: Found) -> Subject:
@@ -351,7 +313,7 @@ async def answered(question: Mapping[str, Any], ports: Ports) -> dict[str, str]:
     The question has `files`, `config` (what was pasted) or `find` (see `Sent`).
     """
     try:
-        return {"model": keep(await _brought(question, ports))}
+        return {"model": brought.keep(await _brought(question, ports))}
     except WillItFitError as fault:
         return {"problem": str(fault)}
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 from functools import partial
 
-from app import browser, finding, probes
+from app import browser, probes
 from app.bodies import spoken
 from app.qr import picture
 from app.respond import packages, respond
@@ -50,6 +50,8 @@ async def speak(question: str) -> str:
 
 async def find(question: str) -> str:
     """Return the name of the model that a hub, files or a config told of, or the problem."""
+    from app import finding  # noqa: PLC0415 - the first answer does without
+
     global _stop  # noqa: PLW0603 - one question is under way at a time
     await stop()
     _stop = browser.Stop()

@@ -6,9 +6,10 @@ A choice that cannot be answered becomes a notice, and the page stays on what ca
 from __future__ import annotations
 
 from dataclasses import replace
+from types import ModuleType
 from typing import Final
 
-from app import finder, finding
+from app import brought
 from app.asking import Asked, Head, Reply
 from app.views import better, checks, find, formula, page, picture, question, said, verdict, why
 from app.views.html import Html, joined, tag
@@ -54,25 +55,41 @@ def main(catalog: Catalog, root: str) -> Html:
 def respond(asked: Asked) -> Reply:
     """Return the parts of the page that follow from what was chosen."""
     if asked.part == "matches":
-        return finder.matches(asked)
+        matches: Reply = _finder().matches(asked)
+        return matches
     scenario, unread = _scenario(asked)
     try:
         given, unanswered = _answered(scenario, asked)
-    except finding.NotAsked as unasked:
-        return _unasked(scenario, unasked, asked)
+    except brought.NotAsked as unasked:
+        try:
+            return _unasked(scenario, unasked.source, asked)
+        except WillItFitError as fault:
+            given, unanswered = answers.answer(DEFAULT, asked.catalog, asked.here), str(fault)
     if asked.part == "ways":
-        return finder.ways(given, asked.catalog, asked.here)
+        ways: Reply = _finder().ways(given, asked.catalog, asked.here)
+        return ways
     if asked.part is not None:
         return Reply(parts=_formula(given, asked.part), title="")
+    return _answer(given, unread or unanswered, asked)
+
+
+def _finder() -> ModuleType:
+    """Return what knows hubs and files, which the first answer does without."""
+    from app import finder  # noqa: PLC0415
+
+    return finder
+
+
+def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:
     chosen = _chosen(given, asked.catalog)
-    own = given.subject.id.startswith(finding.OWN)  # its name means nothing elsewhere
+    own = given.subject.id.startswith(brought.OWN)  # its name means nothing elsewhere
     return Reply(
         parts=_parts(given, asked),
         title=f"{given.subject.name}: {given.verdict.words.lower()}",
         fields={} if own else link.written(chosen),
         with_device=None if own else link.written(_with_device(chosen, given)),
         folder=f"m/{given.subject.id}/" if given.subject.model else "",
-        notice=unread or unanswered or (_too_large() if own and asked.changed == "model" else None),
+        notice=notice or (_too_large() if own and asked.changed == "model" else None),
     )
 
 
@@ -80,11 +97,11 @@ def _too_large() -> str:
     return _("this model’s config is too large for a link: it is known in this tab alone")
 
 
-def _unasked(scenario: Scenario, unasked: finding.NotAsked, asked: Asked) -> Reply:
+def _unasked(scenario: Scenario, source: str, asked: Asked) -> Reply:
     """Return a question whose model is named, with a button in the answer's place."""
+    address = _finder().address(source, str(asked.raw.get("hub") or ""))
     stand_in = replace(DEFAULT, context=scenario.context, device=scenario.device)
     given, _notice = _answered(stand_in, asked)
-    source = unasked.address.source
     named = {
         "model": source.removeprefix("hf:"),
         "precision": scenario.precision or _("any precision"),
@@ -101,7 +118,7 @@ def _unasked(scenario: Scenario, unasked: finding.NotAsked, asked: Asked) -> Rep
         own = question.flat([(values[name], words)], values[name])
         parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
     return Reply(
-        parts={**parts, "answer": find.prompt(unasked.address)},
+        parts={**parts, "answer": find.prompt(address)},
         title=named["model"],
         fields=link.written(scenario),
     )
@@ -128,7 +145,10 @@ def _formed(asked: Asked) -> Scenario:
         device = link.read(shared).device
     scenario = Scenario(model=form["model"], device=device)
     if changed == "model":
-        return finder.best(scenario, asked.catalog, asked.here)
+        if brought.known(scenario.model) is None:
+            return scenario
+        best: Scenario = _finder().best(scenario, asked.catalog, asked.here)
+        return best
     context, runtime = _tokens(form.get("context")), form.get("runtime") or None
     precision = None if changed == "runtime" else form.get("precision") or None
     return replace(scenario, runtime=runtime, precision=precision, context=context)
@@ -143,14 +163,14 @@ def _answered(scenario: Scenario, asked: Asked) -> tuple[Answer, str | None]:
 
     Raises `NotAsked` for a hub's model that the visitor has not asked for.
     """
-    shelves, here, endpoint = asked.catalog, asked.here, str(asked.raw.get("hub") or "")
+    shelves, here = asked.catalog, asked.here
     plain = replace(scenario, runtime=None, precision=None, context=None)
     notice = None
     for attempt in (scenario, plain, replace(plain, device=None)):
         try:
-            about = finding.subject(attempt.model, shelves, endpoint)
+            about = brought.subject(attempt.model, shelves)
             return answers.answer(attempt, shelves, here, about), notice
-        except finding.NotAsked:
+        except brought.NotAsked:
             raise
         except WillItFitError as fault:
             notice = notice or str(fault)

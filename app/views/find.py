@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
 from app.views.html import Html, joined, sentence, tag
 from app.views.marks import mark
@@ -15,12 +16,16 @@ from app.views.question import task_name, task_rank
 from app.views.words import RUNTIMES, SHORT, bytes_
 from willitfit.answers import Answer
 from willitfit.catalog import Model
-from willitfit.hub import ENDPOINT, Address
 from willitfit.language import _, plural
 from willitfit.link import write
 
+if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
+    from willitfit.hub import Address
+
+#: The hub that is asked unless the visitor names another.
+HUB: Final = "https://huggingface.co"
 #: What a file picker offers; a visitor may choose others, which are then refused in a sentence.
-ENDINGS = ".safetensors,.gguf,.onnx,.json"
+ENDINGS: Final = ".safetensors,.gguf,.onnx,.json"
 
 
 def dialog() -> Html:
@@ -88,11 +93,11 @@ def _ways_in() -> Html:
 
 
 def _settings() -> Html:
-    box = tag("input", type="url", id="hub", value=ENDPOINT, spellcheck="false", inputmode="url")
+    box = tag("input", type="url", id="hub", value=HUB, spellcheck="false", inputmode="url")
     note = _(
         "The hub that is asked for owner/name. Another one than {hub} must be among the hosts that "
         "this page’s own rules (Content-Security-Policy) name; whoever hosts the page sets them.",
-        hub="huggingface.co",
+        hub=HUB.removeprefix("https://"),
     )
     return joined(
         tag("label", tag("span", _("Hub")), box, class_="finder-hub"),

@@ -18,10 +18,11 @@ pytest.importorskip("safetensors")
 from app import finding
 from app.finding import Ports
 from app.respond import respond
+from app.views import find
 from tools import hub as fake
 from tools import samples
 from tools.hub_models import Repository, repositories
-from willitfit import fetching
+from willitfit import fetching, hub
 from willitfit.headers import Span
 from willitfit.hub import Answer, Request
 
@@ -75,9 +76,9 @@ def put(files: Files | None = None, /, **question: Any) -> tuple[dict[str, str],
     return asyncio.run(finding.answered(question, ports)), told
 
 
-def typed(text: str, hub: str, allowed: list[str] | None = None) -> dict[str, Any]:
+def typed(text: str, endpoint: str, allowed: list[str] | None = None) -> dict[str, Any]:
     """Return what the finder's script sends for a text."""
-    return {"find": {"text": text, "hub": hub, "allowed": allowed or []}}
+    return {"find": {"text": text, "hub": endpoint, "allowed": allowed or []}}
 
 
 def answered(**question: Any) -> dict[str, Any]:
@@ -85,6 +86,21 @@ def answered(**question: Any) -> dict[str, Any]:
     asked = {"view": "answer", "device": LAPTOP, **question}
     reply: dict[str, Any] = json.loads(respond(json.dumps(asked)))
     return reply
+
+
+def test_the_usual_hub_is_one_for_the_page_and_the_command() -> None:
+    """The page's setting begins with the hub that the command line asks."""
+    assert find.HUB == hub.ENDPOINT
+
+
+@pytest.mark.parametrize(
+    "source", ["hf:../x", "hf:a/b/../c", "https://[", "https://h.example/a.zip"]
+)
+def test_a_link_to_no_address_is_a_notice(source: str) -> None:
+    """A link that names what nobody could be asked for opens on the default, and says why."""
+    reply = answered(link=f"v=1&model={quote(source)}")
+    assert reply["notice"]
+    assert "Gemma 2B" in reply["parts"]["chosen-model"]
 
 
 # Searching
