@@ -21,6 +21,7 @@ from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
 from pyscript import sync
 
 from app import probes
+from willitfit.language import _
 
 if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
     from willitfit.headers import Span
@@ -202,20 +203,22 @@ async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> A
     Nothing is sent that tells who asks: no cookies, no sign-in, no referrer. No more than
     the request's `most` and a byte are read.
     """
-    from willitfit.hub import PATIENCE, Answer
+    from willitfit.hub import LONGEST_ANSWER, PATIENCE, Answer
 
     how = js.JSON.parse(json.dumps({**_PLAINLY, "headers": request.headers}))
     how.signal = stop.controller.signal
     try:
-        response = await asyncio.wait_for(js.fetch(request.url, how), PATIENCE)
+        async with asyncio.timeout(LONGEST_ANSWER):
+            response = await asyncio.wait_for(js.fetch(request.url, how), PATIENCE)
+            found = await _body(response, request.most + 1, came, PATIENCE) if response.ok else b""
         return Answer(
             status=response.status,
-            body=await _body(response, request.most + 1, came, PATIENCE) if response.ok else b"",
+            body=found,
             headers=_told(response.headers),
             url=response.url,
         )
     except TimeoutError:
-        return Answer(status=0, url=request.url, problem=f"no answer in {PATIENCE:.0f} s")
+        return Answer(status=0, url=request.url, problem=_("no answer in time"))
     except JsException as error:
         if stop.controller.signal.aborted:
             raise asyncio.CancelledError from error

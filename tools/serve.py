@@ -140,7 +140,8 @@ def told_with(path: Path, folder: Path) -> dict[str, str]:
     home = next((each for each in above if (each / "_headers").is_file()), None)
     if home is None:
         return {}
-    asked, found = f"/{path.relative_to(home).as_posix()}", {}
+    asked = f"/{path.relative_to(home).as_posix()}"
+    found: dict[str, str] = {}
     for pattern, headers in header_rules((home / "_headers").read_text()):
         if fnmatch(asked, pattern):
             found |= headers

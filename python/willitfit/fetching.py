@@ -17,11 +17,10 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.parse import urlsplit
 
-from willitfit.hub import PATIENCE, Answer, Request, pause_before
+from willitfit.hub import LONGEST_ANSWER, PATIENCE, Answer, Request, pause_before
 from willitfit.units import KIB
 
 AT_ONCE = 6
-LONGEST_ANSWER = 120.0  # seconds for one answer, however steadily it trickles in
 _PIECE = 64 * KIB
 _AGENT = "willitfit (reads headers of model files)"
 

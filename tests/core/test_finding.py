@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -333,7 +334,7 @@ def test_nothing_that_strangers_name_is_markup() -> None:
     evil = "<img src=x onerror=alert(1)>"
     config = samples.LLAMA | {"_name_or_path": evil, evil: evil}
     files = {
-        f"{evil}.gguf": samples.gguf_file(kind="Q8_0"),
+        f"{evil}.gguf": samples.gguf_file({evil: (4000, 256), **samples.LLAMA_GGUF_SHAPES}, "Q8_0"),
         "config.json": samples.as_json(config),
     }
     with fake.running({"made/evil": Repository(files=files)}) as (address, _state):
@@ -349,6 +350,7 @@ def test_nothing_that_strangers_name_is_markup() -> None:
         answered(part="matches", form={}, find={"text": f"hf:{evil}/x", "hub": evil}),
     ]
     assert evil in json.dumps([each["notice"] for each in shown])  # shown by textContent
+    assert escape(evil, quote=False) in shown[0]["parts"]["answer"]  # the largest tensor's name
     for reply in shown:
         for part in reply["parts"].values():
             assert "<img" not in part

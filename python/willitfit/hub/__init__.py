@@ -5,11 +5,12 @@ from willitfit.hub.found import Found, of_files
 from willitfit.hub.listing import ListedFile
 from willitfit.hub.plan import carry_out, carry_out_slowly, look
 from willitfit.hub.ranges import Plan
-from willitfit.hub.request import PATIENCE, Answer, Request, pause_before
+from willitfit.hub.request import LONGEST_ANSWER, PATIENCE, Answer, Request, pause_before
 from willitfit.hub.variants import Variant
 
 __all__ = [
     "ENDPOINT",
+    "LONGEST_ANSWER",
     "PATIENCE",
     "Address",
     "Answer",

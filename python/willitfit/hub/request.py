@@ -18,6 +18,7 @@ MOST_RETRIES = 3
 FIRST_PAUSE = 0.5  # seconds; doubled each time
 LONGEST_PAUSE = 20.0
 PATIENCE = 20.0  # seconds without a byte until a request is given up
+LONGEST_ANSWER = 120.0  # seconds for one answer, however steadily it trickles in
 JSON_BYTES = 4 * MIB  # a list of some 12,000 files; the longest config known is 1.7 MB
 INDEX_BYTES = 32 * MIB
 SMALL = 64 * KIB
