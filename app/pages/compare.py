@@ -32,7 +32,7 @@ from willitfit.catalog import Catalog, read
 from willitfit.comparisons import Row
 from willitfit.device import Device
 from willitfit.errors import WillItFitError
-from willitfit.language import _
+from willitfit.language import _, anew
 from willitfit.ledger import Ledger
 from willitfit.outcome import Outcome
 from willitfit.scenario import Scenario
@@ -106,7 +106,7 @@ def _best(comparison: Comparison) -> dict[str, Row]:
 
 def _how() -> tuple[Html, Html, Html]:
     source = "https://arxiv.org/abs/2212.09720"
-    measured = tag("a", "Dettmers, Zettlemoyer 2023", href=source, rel="noreferrer")
+    measured = tag("a", tag("cite", "Dettmers, Zettlemoyer 2023"), href=source, rel="noreferrer")
     return (
         tag("h2", _("How the best precision is chosen")),
         tag(
@@ -161,6 +161,7 @@ def _views(chosen: str, place: str | None) -> Html:
 # Every model on one device
 
 
+@anew
 @lru_cache(maxsize=KEPT)
 def _on(ledger: Ledger, device: Device) -> Comparison:
     return Comparison(ledger, read(), device)
