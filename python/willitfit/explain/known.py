@@ -41,6 +41,10 @@ RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
     ),
     "BELOW": _BENCH,
     "ABOVE": _BENCH,
+    "ORT_HEAP_STEP": (
+        Basis.MEASURED,
+        later("Emscripten grows a heap by at most 96 MiB; a ViT was seen to use such a step"),
+    ),
     "ORT_DOWNLOAD": _BENCH,
     "ORT_LOAD": _BENCH,
     "ORT_READY": _BENCH,

@@ -22,6 +22,7 @@ from willitfit.explain.held import (
     stored_weights,
     wide,
 )
+from willitfit.explain.known import known
 from willitfit.explain.terms import (
     Expression,
     Given,
@@ -100,7 +101,8 @@ def heap(runtime: TransformersJs, load: Load) -> Expression | None:
     if not onnx_web.external(load):
         copies = [product(count(_("copies"), 2, _parsing()), files), _hole(load)]
     head = _head(load)
-    return Named(_("the WebAssembly heap"), total(*copies, *head, *_widened(runtime, load)))
+    step = size(_("one step of growth"), constants.ORT_HEAP_STEP, *known("ORT_HEAP_STEP"))
+    return Named(_("the WebAssembly heap"), total(*copies, *head, *_widened(runtime, load), step))
 
 
 def _parsing() -> str:

@@ -40,6 +40,11 @@ def around(likely: int) -> Interval:
     return Interval(max(likely - BELOW, 0), likely, likely + ABOVE)
 
 
+#: The heap grows by a fifth, and by 96 MiB at most (Emscripten's settings
+#: MEMORY_GROWTH_GEOMETRIC_STEP and _CAP): where no large table leaves room for others, as in a
+#: ViT, one such step more than the tensors need was seen to be used.
+ORT_HEAP_STEP: Final = Interval(0, 0, 96 * MIB)
+
 #: Transformers.js with ONNX Runtime's asyncify build, phase by phase.
 ORT_DOWNLOAD: Final = around(9 * MIB)
 ORT_LOAD: Final = around(228 * MIB)

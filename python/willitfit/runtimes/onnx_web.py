@@ -170,7 +170,7 @@ def _heap(load: Load, *, on_gpu: bool) -> Interval:
     """Return the heap: two copies of the file and a hole, or one copy of external data."""
     copies = load.files if external(load) else load.files + load.files + exactly(hole(load))
     wider = 0 if on_gpu else widened(load)
-    return copies + exactly(_head(load) + wider)
+    return copies + exactly(_head(load) + wider) + constants.ORT_HEAP_STEP
 
 
 def external(load: Load) -> bool:
