@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
+SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help setup lock messages site serve check format test accuracy bench clean screenshots oracle gguf-truth
@@ -27,8 +28,9 @@ node_modules/.ready: package-lock.json
 .venv/.chromium: .venv/.tools tools/chromium.py
 	@$(PY) tools/chromium.py > $@.path && mv $@.path $@ && echo "Chromium: $$(cat $@)"
 
-lock: ## write requirements.lock anew for every Python from 3.11 on
+lock: ## write the locks anew for every Python from 3.11 on
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv==0.13.9
+	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements-fuzz.lock
 	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev -o requirements.lock
 
 messages: setup ## gather the page's sentences into every language's catalogue, and say what is not translated
@@ -82,5 +84,10 @@ measure: setup ## measure real runtimes in a real browser (hours; see tests/runt
 hub: setup ## serve the fake hub on port 8181
 	$(PY) -m tools.hub --port 8181
 
-fuzz: setup ## read a million damaged headers
+.venv/.fuzz: requirements-fuzz.lock .venv/.tools
+	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
+	@touch $@
+
+fuzz: setup .venv/.fuzz ## read a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
 	$(PY) -m tools.fuzz --mutants 340000 --chance $$(date +%s)
+	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz --atheris $(SECONDS) --kind $$kind || exit 1; done
