@@ -8,17 +8,19 @@ sorting and choosing among them works none out again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.views.html import Html
 from app.views.question import task_name
 from willitfit import link
 from willitfit.answers import RANK
 from willitfit.catalog import Catalog, Model
 from willitfit.catalog.reader import plain
-from willitfit.comparisons import Row, best
+from willitfit.comparisons import Judge, Row, best
 from willitfit.device import Device
+from willitfit.language import current
 from willitfit.ledger import Ledger
 from willitfit.outcome import Outcome
 from willitfit.scenario import Scenario
@@ -120,8 +122,9 @@ class Comparison:
         """Judge nothing yet."""
         self.ledger = ledger
         self.catalog = catalog
-        self.device = device
+        self._judge = Judge(catalog, device)
         self._rows: dict[tuple[str, str | None], Row | None] = {}
+        self._shown: dict[tuple[str, ...], Html] = {}
 
     def row(self, model: str, runtime: str | None = None) -> Row | None:
         """Return the best row of a model, over all runtimes or of one; `None` where it has none.
@@ -131,8 +134,16 @@ class Comparison:
         key = model, runtime
         if key not in self._rows:
             lines = [each for each in self.ledger.lines(model) if _fits(each.runtime, runtime)]
-            self._rows[key] = best(lines, self.catalog, self.device) if lines else None
+            self._rows[key] = best(lines, self._judge) if lines else None
         return self._rows[key]
+
+    def shown(self, row: Row, *how: str, make: Callable[[], Html]) -> Html:
+        """Return how a row is shown, made once for each of the ways that `how` names."""
+        line = row.line
+        key = (current(), line.model, line.runtime, line.precision, *how)
+        if key not in self._shown:
+            self._shown[key] = make()
+        return self._shown[key]
 
     @property
     def without_runtime(self) -> int:

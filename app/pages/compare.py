@@ -215,13 +215,13 @@ def _model_parts(
     found = compare.finding(rows, wanted, comparison.without_runtime, known)
     tray = joined(compare.tray(wanted, picked, known))
     if asked.linked or not asked.fields:
-        table = compare.table(rows, wanted, catalog, place)
+        table = compare.table(rows, wanted, comparison, place)
         return {
             "compared": _whole(compare_form.filters(wanted, passing, catalog), found, table, tray)
         }
     parts = {"finding": found, "tray": tray, "heads": compare.heads(wanted, place)}
     if asked.changed != "pick":
-        parts["rows"] = compare.body(rows, wanted, catalog, place)
+        parts["rows"] = compare.body(rows, wanted, comparison, place)
     return {**parts, **compare_form.count_parts(passing)}
 
 
@@ -295,10 +295,7 @@ def _places(asked: Asked, ledger: Ledger) -> Reply:
     except WillItFitError as fault:
         model, notice = catalog.model(MODEL), str(fault)
     lines = ledger.lines(model.id)
-    rows = {
-        row.id: comparisons.best(lines, catalog, answers.place(row.id, Device(), catalog))
-        for row in catalog.devices
-    }
+    rows = comparisons.everywhere(lines, catalog)
     smallest = {kind: comparisons.smallest(lines, catalog, kind) for kind in comparisons.KINDS}
     options = question.model_options(catalog.models, model.id)
     return Reply(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from app import comparing
-from app.comparing import KEYS, NO_RUNTIME, Wanted
+from app.comparing import KEYS, NO_RUNTIME, Comparison, Wanted
 from app.views.html import Html, joined, tag
 from app.views.marks import mark
 from app.views.question import task_name
@@ -95,13 +95,15 @@ def _unavailable(count: int, place: str | None) -> Html:
 # The table
 
 
-def table(rows: Sequence[Row], given: Wanted, catalog: Catalog, place: str | Device | None) -> Html:
+def table(
+    rows: Sequence[Row], given: Wanted, comparison: Comparison, place: str | Device | None
+) -> Html:
     """Return the table with its heads; the page renews heads and rows apart."""
     return tag(
         "table",
         tag("caption", _("Every model with its best precision on this device"), class_="aside"),
         tag("thead", tag("tr", heads(given, place), id="heads", role="row"), role="rowgroup"),
-        tag("tbody", body(rows, given, catalog, place), id="rows", role="rowgroup"),
+        tag("tbody", body(rows, given, comparison, place), id="rows", role="rowgroup"),
         class_="models-table",
         role="table",
     )
@@ -142,13 +144,24 @@ def _head(column: str, given: Wanted, kept: Mapping[str, str | None]) -> Html:
     )
 
 
-def body(rows: Iterable[Row], given: Wanted, catalog: Catalog, place: str | Device | None) -> Html:
+def body(
+    rows: Iterable[Row], given: Wanted, comparison: Comparison, place: str | Device | None
+) -> Html:
     """Return the rows, or that there are none."""
-    made = joined(row(each, catalog, place, picked=each.line.model in given.picks) for each in rows)
+    made = joined(_kept(each, given, comparison, place) for each in rows)
     if made:
         return made
     none = _("Choose less, or look for a shorter name.")
     return tag("tr", tag("td", none, colspan=len(COLUMNS) + 2, role="cell"), role="row")
+
+
+def _kept(each: Row, given: Wanted, comparison: Comparison, place: str | Device | None) -> Html:
+    """Return a row as it was made before, wherever it now stands."""
+    picked = each.line.model in given.picks
+    how = "picked" if picked else "", place if isinstance(place, str) else ""
+    return comparison.shown(
+        each, *how, make=lambda: row(each, comparison.catalog, place, picked=picked)
+    )
 
 
 def row(given: Row, catalog: Catalog, place: str | Device | None, *, picked: bool) -> Html:

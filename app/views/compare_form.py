@@ -147,7 +147,8 @@ def _select(
 
 def _tasks(catalog: Catalog) -> list[tuple[str, str]]:
     """Return one task for each of the words that several may share."""
-    named = {task_name(model): model for model in sorted(catalog.models, key=task_rank)}
+    of_task = {model.task: model for model in catalog.models}
+    named = {task_name(model): model for model in sorted(of_task.values(), key=task_rank)}
     return [(model.task, words) for words, model in named.items()]
 
 

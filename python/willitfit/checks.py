@@ -59,7 +59,7 @@ def check_all(
     found += [_room(each, footprint) for each in rooms(runtime, device)]
     if download.likely and not weighed(wanted, device):
         found.append(_storage(download, device))
-    return tuple(sorted(found, key=_severity))
+    return tuple(sorted(found, key=severity))
 
 
 def weighed(wanted: Needs, device: Device) -> bool:
@@ -77,7 +77,8 @@ def met(demand: Demand, device: Device, wanted: Needs) -> Check:
     return _ANSWERS[demand.name](demand, device, wanted)
 
 
-def _severity(check: Check) -> tuple[int, float]:
+def severity(check: Check) -> tuple[int, float]:
+    """Return what sorts checks: failures, what nobody knows, then from least to most likely."""
     unknown = check.probability is None
     order = 0 if check.outcome is Outcome.NO else 1 if unknown and check.decides else 2
     return order, 0.9 if check.probability is None else check.probability

@@ -6,23 +6,27 @@ on every device, and the smallest device, limits and storage that a scenario nee
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from willitfit import reports, runtimes
+from willitfit import budgets, checks, decisions, reports, runtimes
 from willitfit.answers import RANK, Answer, answer, place
 from willitfit.budgets import Pool
-from willitfit.catalog import Catalog
-from willitfit.checks import check_all
+from willitfit.catalog import Catalog, RuntimeFacts
+from willitfit.checks import Check
+from willitfit.decisions import Decision
 from willitfit.device import Device, read
 from willitfit.ledger import USUAL, Ledger, Line
 from willitfit.outcome import Outcome
-from willitfit.runtimes import demands
+from willitfit.runtimes import Demand, demands, needs
 from willitfit.speed import Rates, rates_of
-from willitfit.units import GIB, Bytes, Interval
+from willitfit.survey import POOLS, Surveyed
+from willitfit.units import GIB, Basis, Bytes, Interval, exactly
 from willitfit.verdict import judge
 
+#: Demands that compare bytes with a limit; any other is the same for all that a runtime runs.
+OF_BYTES: Final = (needs.BUFFER, needs.BINDING, needs.ADVISED, needs.FILE)
 #: Memory sizes that devices are sold with.
 SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128))
 
@@ -41,25 +45,91 @@ class Row:
     rates: Rates | None
 
 
-def judged(line: Line, catalog: Catalog, device: Device) -> Row:
-    """Return what a whole answer would say of this line on a device, in a few comparisons."""
-    facts, runtime = catalog.runtime(line.runtime), runtimes.named(line.runtime)
-    held = line.on(device)
-    checks = check_all(runtime, held.demands, facts.needs, line.download, held.footprint, device)
-    verdict, reads = judge(checks), line.token_bytes
-    return Row(
-        line=line,
-        outcome=verdict.outcome,
-        probability=verdict.probability,
-        because=verdict.because,
-        page=held.footprint.peak_in(Pool.PAGE),
-        gpu=held.footprint.peak_in(Pool.GPU),
-        peak=held.footprint.peak_in(Pool.PEAK),
-        rates=None if reads is None else rates_of(runtime, reads, line.bits, device),
+class Judge:
+    """Judges lines on one device by the rules of `decisions`, without a word.
+
+    What a whole runtime shares, its features and the budgets of its memory, is decided once.
+    """
+
+    def __init__(self, catalog: Catalog, device: Device) -> None:
+        """Read what the device offers whatever is asked."""
+        self.catalog = catalog
+        self.device = device
+        self._storage = budgets.storage(device).have
+        self._features: dict[tuple[str, str, bool], Check] = {}
+        self._rooms: dict[str, tuple[checks.Room, ...]] = {}
+
+    def row(self, line: Line) -> Row:
+        """Return what a whole answer would say of this line."""
+        facts, runtime = self.catalog.runtime(line.runtime), runtimes.named(line.runtime)
+        surveyed = line.on(self.device)
+        verdict = judge(sorted(self._checks(facts, surveyed), key=checks.severity))
+        page, gpu, peak = surveyed.peaks[-1]
+        reads = line.token_bytes
+        return Row(
+            line=line,
+            outcome=verdict.outcome,
+            probability=verdict.probability,
+            because=verdict.because,
+            page=page,
+            gpu=gpu,
+            peak=peak,
+            rates=None if reads is None else rates_of(runtime, reads, line.bits, self.device),
+        )
+
+    def _checks(self, facts: RuntimeFacts, surveyed: Surveyed) -> Iterator[Check]:
+        """Yield every check, in the order in which a single answer makes them."""
+        asked = {demand.name: demand for demand in surveyed.demands}
+        moot = checks.moot(facts.needs, self.device)
+        for name in needs.ORDER:
+            if name == needs.WASM:
+                yield from self._heap(facts, surveyed.heaps[-1])
+            elif name in asked and name not in moot:
+                yield self._met(asked[name], facts)
+        for room in self._rooms_of(facts.id):
+            need = surveyed.peaks[-1][POOLS.index(room.pool)]
+            yield _check(room.name, decisions.room(need, room.budget.have), decides=True)
+        if surveyed.download.likely and not checks.weighed(facts.needs, self.device):
+            yield _check("storage", decisions.storage(surveyed.download, self._storage))
+
+    def _met(self, demand: Demand, facts: RuntimeFacts) -> Check:
+        if demand.name in OF_BYTES and demand.need is not None:
+            limit = decisions.told(demand.name, self.device, demand.limit)
+            least = decisions.LEAST.get(demand.name, 0)
+            decided = decisions.within(demand.need, limit, hard=demand.hard, least=least)
+            return _check(demand.name, decided)
+        key = facts.id, demand.name, demand.hard
+        if key not in self._features:
+            self._features[key] = checks.met(demand, self.device, facts.needs)
+        return self._features[key]
+
+    def _heap(self, facts: RuntimeFacts, need: Interval | None) -> Iterator[Check]:
+        if need is None or facts.needs.wasm_memory is None:
+            return
+        ceiling = checks.heap_ceiling(facts.needs.wasm_memory)
+        have = budgets.wasm(self.device, ceiling).have or exactly(ceiling)
+        yield _check(needs.WASM, decisions.heap(need, have, ceiling))
+
+    def _rooms_of(self, runtime: str) -> tuple[checks.Room, ...]:
+        if runtime not in self._rooms:
+            self._rooms[runtime] = checks.rooms(runtimes.named(runtime), self.device)
+        return self._rooms[runtime]
+
+
+def _check(name: str, decision: Decision, *, decides: bool = False) -> Check:
+    return Check(
+        name=name,
+        need=None,
+        have=None,
+        outcome=decision.outcome,
+        probability=decision.probability,
+        basis=Basis.ASSUMED,
+        message="",
+        decides=decides,
     )
 
 
-def best(lines: Iterable[Line], catalog: Catalog, device: Device) -> Row:
+def best(lines: Iterable[Line], judge_of: Judge) -> Row:
     """Return the line to choose on a device, of lines that come the most willingly chosen first.
 
     The best verdict wins. Among equals a runtime's usual precision does, then one of at least
@@ -71,7 +141,7 @@ def best(lines: Iterable[Line], catalog: Catalog, device: Device) -> Row:
     for line in lines:
         if found and found.outcome is Outcome.LIKELY and line.tier > found.line.tier:
             break
-        row = judged(line, catalog, device)
+        row = judge_of.row(line)
         if found is None or _order(row) < _order(found):
             found = row
         if row.outcome is Outcome.LIKELY and line.tier == USUAL:
@@ -91,7 +161,8 @@ def _order(row: Row) -> tuple[int, int, float, int]:
 
 def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
     """Return the best row of every model in the ledger on one device, best verdict first."""
-    found = [best(ledger.lines(model), catalog, device) for model in ledger.models]
+    on = Judge(catalog, device)
+    found = [best(ledger.lines(model), on) for model in ledger.models]
     return sorted(found, key=_from_likeliest)
 
 
@@ -116,7 +187,7 @@ def reported(row: Row, catalog: Catalog, device: str | None) -> dict[str, Any]:
         "model": line.model,
         "runtime": line.runtime,
         "precision": line.precision,
-        "context": line.context,
+        "context": line.scenario.context,
         "device": device,
         "name": model.name,
         "task": model.task,
@@ -184,7 +255,7 @@ def smallest(lines: Iterable[Line], catalog: Catalog, kind: str) -> tuple[Bytes,
     """Return the least memory sold with which a kind of device likely runs one of the lines."""
     every = tuple(lines)
     for size in SOLD:
-        row = best(every, catalog, of_kind(kind, size))
+        row = best(every, Judge(catalog, of_kind(kind, size)))
         if row.outcome is Outcome.LIKELY:
             return size, row
     return None
@@ -198,5 +269,6 @@ def everywhere(lines: Iterable[Line], catalog: Catalog) -> dict[str, Row]:
     """Return the best row of a model on every catalogue device, by the device's id."""
     every = tuple(lines)
     return {
-        row.id: best(every, catalog, place(row.id, Device(), catalog)) for row in catalog.devices
+        row.id: best(every, Judge(catalog, place(row.id, Device(), catalog)))
+        for row in catalog.devices
     }

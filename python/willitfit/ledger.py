@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from willitfit import runtimes
+from willitfit import survey
 from willitfit.answers import (
-    Answer,
     Subject,
     answer,
     nominal_bits,
@@ -25,16 +24,13 @@ from willitfit.answers import (
     usual_precision,
 )
 from willitfit.architecture import Kind
-from willitfit.budgets import Pool
 from willitfit.catalog import Catalog, RuntimeFacts
 from willitfit.decisions import LEAST
 from willitfit.device import Device
-from willitfit.footprint import Footprint
-from willitfit.runtimes import Label, Load, Phase
 from willitfit.runtimes.needs import BINDING, Demand
-from willitfit.runtimes.phases import on_gpu, on_page
 from willitfit.scenario import Scenario
 from willitfit.speed import bits_per_weight, token_bytes
+from willitfit.survey import ENDLESS, Adapters, Surveyed
 from willitfit.units import Basis, Bytes, Interval, Tokens
 
 #: A precision of fewer bits loses quality that more parameters do not buy back: of models with
@@ -54,61 +50,67 @@ USUAL, OTHER, COARSE = range(3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """What a line fills and demands on one kind of graphics adapter.
-
-    `least_binding` is the smallest binding limit for which it holds, `emulated` whether
-    the adapter is software.
-    """
-
-    least_binding: int
-    emulated: bool
-    footprint: Footprint
-    demands: tuple[Demand, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One model at one precision under one runtime, at its usual context.
 
+    `surveyed` says what that needs for each kind of adapter that makes a difference;
     `token_bytes` is what each new token reads, `None` for a model that makes none.
     """
 
-    model: str
-    runtime: str
-    precision: str
-    context: Tokens
     tier: int
-    download: Interval
     download_basis: Basis
     token_bytes: int | None
     bits: float
-    held: tuple[Held, ...]
+    surveyed: tuple[Surveyed, ...]
 
-    def on(self, device: Device) -> Held:
-        """Return what it fills and demands on a device.
+    @property
+    def model(self) -> str:
+        """Return the model's id."""
+        return self.surveyed[0].model
 
-        A device that names no limit is taken to split nothing. No WebGPU adapter binds less
-        than `LEAST_BINDING`, so a smaller figure is read as that.
-        """
-        adapter = device.adapter
-        emulated = bool(adapter and adapter.fallback)
-        known = adapter.max_storage_buffer_binding_size if adapter else None
-        limit = None if known is None else max(known, LEAST_BINDING)
-        fitting = [each for each in self.held if each.emulated is emulated] or self.held
-        if limit is None:
-            return fitting[0]
-        return next(each for each in fitting if each.least_binding <= limit)
+    @property
+    def runtime(self) -> str:
+        """Return the runtime's id."""
+        return self.surveyed[0].runtime
+
+    @property
+    def precision(self) -> str:
+        """Return the precision."""
+        return self.surveyed[0].precision
+
+    @property
+    def download(self) -> Interval:
+        """Return what the model itself brings."""
+        return self.surveyed[0].download
 
     @property
     def scenario(self) -> Scenario:
         """Return the choices of this line, on the device at hand."""
+        first = self.surveyed[0]
         return Scenario(
-            model=self.model,
-            runtime=self.runtime,
-            precision=self.precision,
-            context=self.context,
+            model=first.model,
+            runtime=first.runtime,
+            precision=first.precision,
+            context=first.usual,
         )
+
+    def on(self, device: Device) -> Surveyed:
+        """Return what it needs on a device.
+
+        A device that names no limit is taken to split nothing. No WebGPU adapter binds less
+        than `LEAST_BINDING`, so a smaller figure is read as that.
+        """
+        if len(self.surveyed) == 1:
+            return self.surveyed[0]
+        adapter = device.adapter
+        emulated = bool(adapter and adapter.fallback)
+        known = adapter.max_storage_buffer_binding_size if adapter else None
+        limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
+        return next(each for each in self.surveyed if _holds(each.adapters, limit, emulated))
+
+
+def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT001 - as given
+    return adapters.floor <= limit < adapters.below and adapters.emulated in (None, emulated)
 
 
 # Working it out
@@ -123,7 +125,7 @@ def lines_of(model: str, catalog: Catalog) -> tuple[Line, ...]:
     about = subject(model, catalog)
     kept: list[Line] = []
     for tier, scenario in offers(about, catalog):
-        line = _line(tier, answer(scenario, catalog, Device(), about))
+        line = _line(tier, about, scenario, catalog)
         if not any(_spares(other, line) for other in kept):
             kept.append(line)
     return tuple(kept)
@@ -170,21 +172,26 @@ def _spares(some: Line, other: Line) -> bool:
     return (
         some.runtime == other.runtime
         and _within(some.download, other.download)
-        and len(some.held) == len(other.held)
-        and all(_lighter(*pair) for pair in zip(some.held, other.held, strict=True))
+        and len(some.surveyed) == len(other.surveyed)
+        and all(_lighter(*pair) for pair in zip(some.surveyed, other.surveyed, strict=True))
     )
 
 
-def _lighter(some: Held, other: Held) -> bool:
+def _lighter(some: Surveyed, other: Surveyed) -> bool:
     asked = {each.name: each for each in other.demands}
+    peaks = zip(some.peaks[-1], other.peaks[-1], strict=True)
     return (
-        (some.least_binding, some.emulated) == (other.least_binding, other.emulated)
-        and all(
-            _within(some.footprint.peak_in(pool), other.footprint.peak_in(pool))
-            for pool in (Pool.PAGE, Pool.GPU, Pool.PEAK)
-        )
+        some.adapters == other.adapters
+        and all(_within(*pair) for pair in peaks)
+        and _smaller(some.heaps[-1], other.heaps[-1])
         and all(_no_harder(each, asked.get(each.name)) for each in some.demands)
     )
+
+
+def _smaller(some: Interval | None, other: Interval | None) -> bool:
+    if some is None or other is None:
+        return some is other
+    return _within(some, other)
 
 
 def _no_harder(some: Demand, other: Demand | None) -> bool:
@@ -195,81 +202,21 @@ def _no_harder(some: Demand, other: Demand | None) -> bool:
     return _within(some.need, other.need)
 
 
-def _line(tier: int, given: Answer) -> Line:
-    load, runtime = given.load, given.runtime
-    speaks = given.rates is not None
+def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> Line:
+    given = answer(scenario, catalog, Device(), about)
+    precision = given.scenario.precision or ""
+    found = survey.of_precision(about, given.facts, precision, ())
     return Line(
-        model=given.subject.id,
-        runtime=given.facts.id,
-        precision=given.scenario.precision or "",
-        context=given.context,
         tier=tier,
-        download=given.download,
         download_basis=given.download_basis,
-        token_bytes=token_bytes(runtime, load) if speaks else None,
-        bits=round(bits_per_weight(load), 4),
-        held=tuple(_every_held(given)),
+        token_bytes=token_bytes(given.runtime, given.load) if given.rates else None,
+        bits=round(bits_per_weight(given.load), 4),
+        surveyed=tuple(_wordless(each) for each in found),
     )
 
 
-def _every_held(given: Answer) -> Iterator[Held]:
-    """Yield what differs between adapters, the most generous limit first."""
-    if not given.runtime.uses_gpu:
-        yield _held(given, given.load, 0, emulated=False)
-        return
-    real, emulated = (_by_limit(given, emulated=each) for each in (False, True))
-    yield from real
-    if not _same(real, emulated):
-        yield from emulated
-
-
-def _by_limit(given: Answer, *, emulated: bool) -> list[Held]:
-    """Return what differs between binding limits, the most generous first."""
-    kept: list[Held] = []
-    for least in _limits(given.load):
-        load = replace(given.load, binding=Bytes(least), emulated=emulated)
-        held = _held(given, load, least, emulated=emulated)
-        if kept and _same([held], kept[-1:]):
-            kept.pop()
-        kept.append(held)
-    return kept
-
-
-def _limits(load: Load) -> list[int]:
-    """Return the binding limits at which another tensor fits, the largest first."""
-    sizes = {t.size for t in load.stored.tensors if t.size > LEAST_BINDING}
-    return sorted({LEAST_BINDING, *sizes}, reverse=True)
-
-
-def _held(given: Answer, load: Load, least: int, *, emulated: bool) -> Held:
-    facts, runtime = given.facts, given.runtime
-    demands = runtimes.demands(runtime, facts.name, facts.needs, load)
-    return Held(
-        least_binding=least,
-        emulated=emulated,
-        footprint=Footprint(tuple(_fullest(runtime.phases(load)))),
-        demands=tuple(replace(each, why="") for each in demands),
-    )
-
-
-def _same(some: list[Held], others: list[Held]) -> bool:
-    def figures(held: Held) -> tuple[Footprint, tuple[Demand, ...]]:
-        return held.footprint, held.demands
-
-    return [figures(each) for each in some] == [figures(each) for each in others]
-
-
-def _fullest(phases: Iterable[Phase]) -> list[Phase]:
-    """Return one component per pool for each phase that no other exceeds in every figure."""
-    pairs = {(each.in_pool(Pool.PAGE), each.in_pool(Pool.GPU)): each.name for each in phases}
-    return [
-        Phase(name, (on_page(Label.RUNTIME, page), on_gpu(Label.RUNTIME, gpu)))
-        for (page, gpu), name in pairs.items()
-        if not any(
-            (page, gpu) != other and _within(page, other[0]) and _within(gpu, other[1])
-            for other in pairs
-        )
-    ]
+def _wordless(surveyed: Surveyed) -> Surveyed:
+    return replace(surveyed, demands=tuple(replace(each, why="") for each in surveyed.demands))
 
 
 def _within(some: Interval, other: Interval) -> bool:
@@ -323,21 +270,25 @@ def gathered(entries: Iterable[str]) -> str:
 
 
 def _row(line: Line) -> list[Any]:
-    head = [line.runtime, line.precision, line.context, line.tier, line.download_basis]
-    tail = [_ends(line.download), line.token_bytes, line.bits]
-    return [*head, *tail, [_held_row(each) for each in line.held]]
+    first = line.surveyed[0]
+    head = [first.runtime, first.precision, first.usual, line.tier, line.download_basis]
+    tail = [_ends(first.download), line.token_bytes, line.bits]
+    return [*head, *tail, [_surveyed_row(each) for each in line.surveyed]]
 
 
-def _held_row(held: Held) -> list[Any]:
-    phases = [
-        [each.name, _ends(each.in_pool(Pool.PAGE)), _ends(each.in_pool(Pool.GPU))]
-        for each in held.footprint.phases
+def _surveyed_row(each: Surveyed) -> list[Any]:
+    adapters, heap = each.adapters, each.heaps[-1]
+    return [
+        [adapters.floor, adapters.below % ENDLESS, adapters.emulated],
+        [_ends(peak) for peak in each.peaks[-1]],
+        None if heap is None else _ends(heap),
+        [_demand_row(demand) for demand in each.demands],
     ]
-    demands = [
-        [each.name, int(each.hard), each.limit, None if each.need is None else _ends(each.need)]
-        for each in held.demands
-    ]
-    return [held.least_binding, int(held.emulated), phases, demands]
+
+
+def _demand_row(demand: Demand) -> list[Any]:
+    need = None if demand.need is None else _ends(demand.need)
+    return [demand.name, int(demand.hard), demand.limit, need]
 
 
 def _ends(given: Interval) -> Figure:
@@ -350,34 +301,38 @@ def _interval(given: Figure) -> Interval:
 
 
 def _read(model: str, row: list[Any]) -> Line:
-    runtime, precision, context, tier, basis, download, reads, bits, held = row
+    runtime, precision, context, tier, basis, download, reads, bits, surveyed = row
+    common = {
+        "model": model,
+        "runtime": runtime,
+        "precision": precision,
+        "usual": Tokens(context),
+        "download": _interval(download),
+    }
     return Line(
-        model=model,
-        runtime=runtime,
-        precision=precision,
-        context=Tokens(context),
         tier=tier,
-        download=_interval(download),
         download_basis=Basis(basis),
         token_bytes=reads,
         bits=bits,
-        held=tuple(_read_held(each) for each in held),
+        surveyed=tuple(_read_surveyed(common, *each) for each in surveyed),
     )
 
 
-def _read_held(row: list[Any]) -> Held:
-    least, emulated, phases, demands = row
-    return Held(
-        least_binding=least,
-        emulated=bool(emulated),
-        footprint=Footprint(tuple(_read_phase(*each) for each in phases)),
+def _read_surveyed(
+    common: Mapping[str, Any],
+    adapters: list[Any],
+    peaks: list[Figure],
+    heap: Figure | None,
+    demands: list[list[Any]],
+) -> Surveyed:
+    floor, below, emulated = adapters
+    return Surveyed(
+        **common,
+        adapters=Adapters(floor=floor, below=below or ENDLESS, emulated=emulated),
         demands=tuple(_read_demand(*each) for each in demands),
+        peaks=(tuple(_interval(each) for each in peaks),),
+        heaps=(None if heap is None else _interval(heap),),
     )
-
-
-def _read_phase(name: str, page: Figure, gpu: Figure) -> Phase:
-    both = on_page(Label.RUNTIME, _interval(page)), on_gpu(Label.RUNTIME, _interval(gpu))
-    return Phase(name, both)
 
 
 def _read_demand(name: str, hard: int, limit: int | None, need: Figure | None) -> Demand:

@@ -117,7 +117,8 @@ def _limits(runtime: Runtime, load: Load) -> list[Adapters]:
 
 
 def _on(load: Load, adapters: Adapters) -> Load:
-    binding = None if adapters.below == ENDLESS else Bytes(adapters.floor)
+    least = max(adapters.floor, LEAST[needs.BINDING])  # no adapter binds less
+    binding = None if adapters.below == ENDLESS else Bytes(least)
     return replace(load, binding=binding, emulated=bool(adapters.emulated))
 
 

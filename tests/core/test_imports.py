@@ -21,8 +21,8 @@ ORDER = (
     "words", "outcome", "decisions", "checks", "verdict", "speed",
     "training", "scaling", "design", "shrink",
     "scenario", "link", "catalog", "accuracy",
-    "offers", "answers", "nominal", "explain", "findings", "reports", "ledger", "comparisons",
-    "ladder", "onebits", "lessons", "texts", "survey", "grid",
+    "offers", "answers", "nominal", "explain", "findings", "reports", "survey", "ledger",
+    "comparisons", "ladder", "onebits", "lessons", "texts", "grid",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from willitfit.answers import RANK, answer, runtimes_of, subject, usual_precision
 from willitfit.budgets import Pool
 from willitfit.catalog import Catalog
-from willitfit.comparisons import best, judged, of_kind, smallest
+from willitfit.comparisons import Judge, best, of_kind, smallest
 from willitfit.device import Device, read
 from willitfit.ledger import USUAL, Ledger, Line, lines_of, written
 from willitfit.outcome import Outcome
@@ -77,7 +76,7 @@ LINES = st.sampled_from(MODELS).flatmap(lambda model: st.sampled_from(lines(mode
 @settings(max_examples=250, deadline=None)
 def test_a_line_says_what_the_answer_says(line: Line, device: Device) -> None:
     """Verdict, deciding check, peaks, download and speed are those of the whole answer."""
-    row = judged(line, CATALOG, device)
+    row = Judge(CATALOG, device).row(line)
     whole = answer(line.scenario, CATALOG, device)
 
     assert (row.outcome, row.probability, row.because) == (
@@ -95,8 +94,8 @@ def test_a_line_says_what_the_answer_says(line: Line, device: Device) -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_best_line_is_no_worse_than_any(model: str, device: Device) -> None:
     """No other line of the model has a better verdict, and of the usual ones none is passed by."""
-    chosen = best(lines(model), CATALOG, device)
-    every = [judged(line, CATALOG, device) for line in lines(model)]
+    chosen = best(lines(model), Judge(CATALOG, device))
+    every = [Judge(CATALOG, device).row(line) for line in lines(model)]
 
     assert RANK[chosen.outcome] == min(RANK[row.outcome] for row in every)
     usual = [row for row in every if row.line.tier == USUAL]
@@ -108,7 +107,7 @@ def test_the_best_line_is_no_worse_than_any(model: str, device: Device) -> None:
 @settings(max_examples=40, deadline=None)
 def test_no_usual_answer_beats_the_best_line(model: str, device: Device) -> None:
     """What a runtime loads by default is never better than what was chosen."""
-    chosen = best(lines(model), CATALOG, device)
+    chosen = best(lines(model), Judge(CATALOG, device))
     about = subject(model, CATALOG)
     able = [each for each in runtimes_of(about, CATALOG) if each.id != "ideal"]
     for facts in able:
@@ -127,7 +126,7 @@ def test_the_smallest_memory_is_enough_and_less_is_not(model: str, more: int) ->
     size, row = found
 
     def outcome(ram: int) -> Any:
-        return best(lines(model), CATALOG, of_kind("laptop", Bytes(ram))).outcome
+        return best(lines(model), Judge(CATALOG, of_kind("laptop", Bytes(ram)))).outcome
 
     assert row.outcome is outcome(size) is outcome(size + more * GIB) is Outcome.LIKELY
     assert size == 2 * GIB or outcome(size // 2) is not Outcome.LIKELY
@@ -147,5 +146,10 @@ def test_a_ledger_holds_what_its_text_says() -> None:
 def test_lines_of_one_runtime_never_repeat_a_need() -> None:
     """Of two precisions that need the same, only the more willingly chosen is kept."""
     for model in MODELS:
-        bare = [replace(line, precision="", bits=0.0, tier=0) for line in lines(model)]
+        bare = [(line.runtime, line.download, _needs(line)) for line in lines(model)]
         assert all(line not in bare[:at] for at, line in enumerate(bare))
+
+
+def _needs(line: Line) -> list[tuple[Any, ...]]:
+    every = line.surveyed
+    return [(each.adapters, each.peaks, each.heaps, each.demands) for each in every]
