@@ -34,7 +34,7 @@ window.boot = (() => {
   // A page that lies there in the language wanted is opened there; page.js translates the others.
   const move = () => {
     const there = root.dataset.languages.split(" ").includes(boot.language);
-    if (root.lang !== "en" || boot.language === "en" || !there) return;
+    if (root.lang !== "en" || boot.language === "en" || !there || !navigator.onLine) return;
     const home = new URL(root.dataset.root, location).pathname;
     const place = `${home}${boot.language}/${location.pathname.slice(home.length)}`;
     location.replace(place + location.search + location.hash);

@@ -308,7 +308,10 @@ def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device
     """Return the device a scenario is about."""
     if chosen is None:
         return here
-    return devices.read(catalog.device(chosen).device) if isinstance(chosen, str) else chosen
+    if not isinstance(chosen, str):
+        return chosen
+    row = catalog.device(chosen)
+    return replace(devices.read(row.device), name=row.name)
 
 
 def answer(

@@ -12,6 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from tools import messages
+from willitfit.catalog.reader import devices
 
 ROOT = Path(__file__).resolve().parents[2]
 VIEWS = sorted(path for name in ("views", "pages") for path in (ROOT / "app" / name).glob("*.py"))
@@ -91,6 +92,12 @@ def test_plural_forms(code: str) -> None:
     found = catalogue(code)
     plurals = [entry for entry in found if entry.pluralizable and any(forms(entry.string))]
     assert all(len(forms(entry.string)) == found.num_plurals for entry in plurals)
+
+
+def test_typical_devices_are_gathered() -> None:
+    """Every class of devices in the catalogue has its name among the messages."""
+    named = {row.title for row in devices() if row.generic}
+    assert named <= set(wanted())
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: f"{path.parent.name}.{path.stem}")

@@ -160,7 +160,8 @@ def _kept_offline(folder: Path) -> list[str]:
     """Return what the service worker keeps: all that the first answer needs."""
     paths = [path.relative_to(folder) for path in files_under(folder)]
     inside = [str(path) for path in paths if path.parts[0] in ("code", "runtime", "icons")]
-    return ["./", "interpreter.mjs", "manifest.webmanifest", *inside]
+    languages = [f"{code}/" for code in messages.OTHERS]  # where a visit begins in them
+    return ["./", *languages, "interpreter.mjs", "manifest.webmanifest", *inside]
 
 
 def _preloads(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from willitfit.language import _
 from willitfit.recipes.stored import StoredTensor
 from willitfit.runtimes.needs import Needs
 from willitfit.units import MIB, Basis, Bytes, Parameters, Tokens
@@ -109,7 +110,7 @@ class DeviceRow:
     """
 
     id: str
-    name: str
+    title: str
     aliases: tuple[str, ...]
     form: str
     group: str
@@ -118,6 +119,11 @@ class DeviceRow:
     device: Row
     known: Mapping[str, Known]
     read_on: str
+
+    @property
+    def name(self) -> str:
+        """Return its name; that of a class of devices is said in the language in use."""
+        return _(self.title) if self.generic else self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +228,7 @@ def device(row: Row, sources: Row) -> DeviceRow:
     }
     return DeviceRow(
         id=row["id"],
-        name=row["name"],
+        title=row["name"],
         aliases=tuple(row.get("aliases", ())),
         form=row["form"],
         group=row["group"],
