@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
+from app import laid
 from app.asking import Asked, Head, Reply
 from app.views import common, learn, question, shell
 from app.views.html import Html, joined, sentence, tag
-from willitfit import answers
+from willitfit import answers, lessons
 from willitfit.answers import Answer
 from willitfit.catalog import Catalog, published
 from willitfit.device import Device
@@ -39,8 +41,9 @@ def head(catalog: Catalog) -> Head:
 
 
 def main(catalog: Catalog, root: str) -> Html:
-    """Return every lesson, complete without scripts."""
+    """Return every lesson, complete without scripts; in the page two are filled when near."""
     given = _answer(DEFAULT, catalog, Device())
+    here = sys.platform == "emscripten"
     return joined(
         tag("h1", _("Why a model fits, or not"), class_="page-title"),
         _form(given, catalog),
@@ -48,10 +51,10 @@ def main(catalog: Catalog, root: str) -> Html:
         learn.contents(),
         learn.two_billion(answers.answer(TWO_BILLION, catalog, Device()), catalog),
         learn.classes(catalog),
-        learn.bits(given),
-        learn.names_of_precisions(given, catalog),
+        learn.bits(given, catalog),
+        learn.names_of_precisions(None if here else learn.bits_stored(given, catalog)),
         learn.browsers(),
-        learn.today(common.DEVICES, root),
+        learn.today(None if here else _running(catalog, root), root),
         learn.loading(given),
         learn.one_bit(answers.answer(ONE_BIT, catalog, Device()), published.peers()[0], root),
     )
@@ -72,24 +75,37 @@ def _form(given: Answer, catalog: Catalog) -> Html:
     )
 
 
+def _running(catalog: Catalog, root: str) -> Html:
+    return learn.running(lessons.reaches(laid.ledger(), catalog, common.DEVICES), root)
+
+
 def respond(asked: Asked) -> Reply:
     """Return the lessons' examples on the chosen model, and what this browser tells."""
     given, notice = _chosen(asked)
     about = given.subject
     return Reply(
-        parts={
-            "chosen-model": joined(about.name),
-            "choose-model": question.model_options(asked.catalog.models, about.id),
-            "stair": learn.stair(given),
-            "stored": learn.bits_stored(given, asked.catalog),
-            "phases": learn.phases(given),
-            "here": learn.here(asked.here),
-        },
+        parts=_parts(given, asked),
         title=_("Learn: why a model fits, or not"),
         fields={"model": None if about.id == DEFAULT else about.id},
         folder=FOLDER,
         notice=notice,
     )
+
+
+def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
+    part, _space, root = (asked.part or "").partition(" ")
+    if part == "running":
+        return {"running": _running(asked.catalog, root if root in ("../", "../../") else "../")}
+    if asked.part == "stored":
+        return {"stored": learn.bits_stored(given, asked.catalog)}
+    about = given.subject
+    return {
+        "chosen-model": joined(about.name),
+        "choose-model": question.model_options(asked.catalog.models, about.id),
+        "stair": learn.stair(given),
+        "phases": learn.phases(given),
+        "here": learn.here(asked.here),
+    }
 
 
 def _chosen(asked: Asked) -> tuple[Answer, str | None]:

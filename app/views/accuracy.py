@@ -288,10 +288,10 @@ def verdicts(known: Accuracy) -> Html:
 
 
 def _confusion(known: Accuracy) -> Html:
-    head = ("", *(SHORT[each] for each in _WORDS))
+    head = (_("really"), *(SHORT[each] for each in _WORDS))
     rows: list[tuple[Child, ...]] = [
         (
-            _("really ran") if ran else _("really died"),
+            _("ran") if ran else _("died"),
             *(_cell(known.count(each, ran=ran), each) for each in _WORDS),
         )
         for ran in (True, False)

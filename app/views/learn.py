@@ -200,9 +200,9 @@ def _examples(every: Iterable[SizeClass]) -> Html:
 # Bits
 
 
-def bits(answer: Answer) -> Html:
+def bits(answer: Answer, catalog: Catalog) -> Html:
     """Return the lesson on the product of parameters and bits; the stair is the model's own."""
-    pairs = lessons.shorter_but_larger()
+    pairs = lessons.shorter_but_larger(catalog)
     told = said(
         _(
             "Multiply parameters by bits and divide by eight: it is the first formula "
@@ -211,9 +211,9 @@ def bits(answer: Answer) -> Html:
         sentence(
             _(
                 "It can even be wrong about which file is the larger. Of the {both} models here "
-                "that are offered as q4 and as q8, {larger} are a larger download at q4: only "
-                "the matrices between layers shrink to four bits, and the token table stays "
-                "at 32 where q8 keeps it at eight."
+                "whose files for Transformers.js are listed at q4 and at q8, {larger} are a larger "
+                "download at q4: only the matrices inside the layers shrink to four bits, and the "
+                "token table stays at 32 where q8 keeps it at eight."
             ),
             both=pairs.both,
             larger=bold(len(pairs.larger)),
@@ -230,8 +230,8 @@ def stair(answer: Answer) -> Html:
 # Precisions
 
 
-def names_of_precisions(answer: Answer, catalog: Catalog) -> Html:
-    """Return the lesson on precisions."""
+def names_of_precisions(stored: Html | None) -> Html:
+    """Return the lesson on precisions; `stored` is what `bits_stored` says, or nothing yet."""
     told = said(
         _(
             "A precision is the name of a recipe. Its number says how many bits most weights "
@@ -245,7 +245,7 @@ def names_of_precisions(answer: Answer, catalog: Catalog) -> Html:
             "lie closer near zero. fp32, fp16 and bf16 are plain floats."
         ),
     )
-    live = tag("div", bits_stored(answer, catalog), id="stored", class_="card live")
+    live = tag("div", stored, id="stored", data_later="stored", class_="card live")
     return lesson("precisions", told, live)
 
 
@@ -404,30 +404,39 @@ def _range(have: Interval | None) -> str:
 # Models today
 
 
-def today(devices: tuple[str, ...], root: str) -> Html:
-    """Return the lesson on what runs: the whole catalogue on common devices."""
-    every = lessons.reaches(devices)
-    phone, best = every[0], every[-1]
+def today(ran: Html | None, root: str) -> Html:
+    """Return the lesson on what runs; `ran` is what `running` says, or nothing yet."""
     told = said(
+        _(
+            "Most models that run in browsers are small and do one thing: they sort texts, search "
+            "by meaning, write down speech, name what is in a picture. They run almost anywhere. "
+            "Models that chat want a good phone or a laptop, and the larger of them a good laptop."
+        ),
+        _("Each model is judged at the precision that suits the device best."),
+    )
+    later = None if ran else f"running {root}"
+    live = tag("div", ran, id="running", data_later=later, class_="showing")
+    return lesson("today", told, live)
+
+
+def running(every: tuple[Reach, ...], root: str) -> Html:
+    """Return how much of the catalogue runs on each device, and the largest models there."""
+    phone, best = every[0], every[-1]
+    found = said(
         sentence(
             _(
-                "{models} models here are published for browsers. As a page would load them "
-                "by default, {few} of them are likely to fit on this phone: {small}; and "
-                "{many} on this computer: {large}."
+                "{models} models here are published for browsers. {few} of them are likely to fit "
+                "on this phone: {small}; and {many} on this computer: {large}."
             ),
             models=phone.models,
             few=bold(len(phone.likely)),
             small=_called(phone),
             many=bold(len(best.likely)),
             large=_called(best),
-        ),
-        _(
-            "Small encoders that sort, search and translate run almost anywhere; models that "
-            "chat want a good phone or a laptop."
-        ),
+        )
     )
     largest = tag("ul", [_largest(each, root) for each in every], class_="plain")
-    return lesson("today", told, joined(_reaches(every), largest))
+    return joined(found, _reaches(every), largest)
 
 
 def _called(reach: Reach) -> str:

@@ -10,13 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from willitfit import budgets
 from willitfit.answers import (
     Subject,
-    answer,
     nominal_bits,
     precisions_of,
     runtimes_of,
@@ -24,9 +22,10 @@ from willitfit.answers import (
     subject,
 )
 from willitfit.catalog import Catalog, DeviceRow, Model
-from willitfit.device import Device
+from willitfit.comparisons import best
+from willitfit.device import Device, read
+from willitfit.ledger import Ledger
 from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
 from willitfit.units import Bytes, Interval, Parameters
 
 #: A name that says a number of billions: "2B", "0.5B", "E2B", "8x7B".
@@ -167,20 +166,19 @@ class Pairs:
     larger: tuple[Model, ...]
 
 
-@lru_cache(maxsize=1)
-def shorter_but_larger(runtime: str = "transformersjs-wasm") -> Pairs:
-    """Return how often q4 is a larger download than q8, for models whose sizes are listed."""
-    both, larger = 0, []
-    for model in Catalog().models:
-        offers = [each.offers for each in model.publications("onnx")]
-        if not offers or not all(name in offers[0] for name in ("q4", "q8")):
-            continue
-        about = subject(model.id, Catalog())
-        small, wide = (store(about, runtime, name).download.likely for name in ("q4", "q8"))
-        both += 1
-        if small > wide:
-            larger.append(model)
-    return Pairs(both=both, larger=tuple(larger))
+def shorter_but_larger(catalog: Catalog) -> Pairs:
+    """Return how often q4 is a larger download than q8, for models whose files are listed."""
+    listed = [(model, _listed(model, "q4"), _listed(model, "q8")) for model in catalog.models]
+    both = [each for each in listed if each[1] and each[2]]
+    larger = tuple(model for model, small, wide in both if small > wide)
+    return Pairs(both=len(both), larger=larger)
+
+
+def _listed(model: Model, precision: str) -> int:
+    """Return the listed bytes of a model's ONNX files, nothing where none are listed."""
+    offers = next((each.offers for each in model.publications("onnx")), {})
+    offer = offers.get(precision)
+    return sum(file.bytes for file in offer.files) if offer else 0
 
 
 # Devices
@@ -201,7 +199,7 @@ def told(platform: str) -> tuple[tuple[int, Interval], ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What the catalogue's models come to on one device, at what a page loads by default.
+    """What the catalogue's models come to on one device, each at what suits it best.
 
     `likely` are the models that are likely to fit, the largest first.
     """
@@ -217,31 +215,26 @@ class Reach:
         return sum(self.outcomes.values())
 
 
-@lru_cache(maxsize=2)
-def reaches(devices: tuple[str, ...]) -> tuple[Reach, ...]:
-    """Return how many models are likely to run on each device, and the largest of them."""
-    catalog = Catalog()
-    published = [model for model in catalog.models if model.published]
-    said = {
-        (model.id, device): _said(model, device, catalog)
-        for model in published  # the models outside: each is stored once for all devices
-        for device in devices
-    }
-    return tuple(
-        _reach(catalog.device(device), [(m, said[m.id, device]) for m in published])
-        for device in devices
-    )
+def reaches(ledger: Ledger, catalog: Catalog, devices: Sequence[str]) -> tuple[Reach, ...]:
+    """Return how many models are likely to run on each device, and which, the largest first."""
+    return tuple(_reach(ledger, catalog, catalog.device(device)) for device in devices)
 
 
-def _said(model: Model, device: str, catalog: Catalog) -> Outcome:
-    return answer(Scenario(model=model.id, device=device), catalog, Device()).verdict.outcome
-
-
-def _reach(device: DeviceRow, said: Sequence[tuple[Model, Outcome]]) -> Reach:
-    likely = [model for model, outcome in said if outcome is Outcome.LIKELY]
+def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> Reach:
+    device = read(row.device)
+    judged = [
+        (catalog.model(model), _outcome(ledger, model, catalog, device)) for model in ledger.models
+    ]
+    likely = [model for model, outcome in judged if outcome is Outcome.LIKELY]
     return Reach(
-        device=device.id,
-        name=device.name,
-        outcomes=Counter(outcome for _model, outcome in said),
+        device=row.id,
+        name=row.name,
+        outcomes=Counter(outcome for _model, outcome in judged if outcome is not None),
         likely=tuple(sorted(likely, key=lambda model: -(model.parameters or 0))),
     )
+
+
+def _outcome(ledger: Ledger, model: str, catalog: Catalog, device: Device) -> Outcome | None:
+    """Return a model's best verdict on a device, `None` where no browser runtime has it."""
+    lines = [line for line in ledger.lines(model) if line.runtime != "ideal"]
+    return best(lines, catalog, device).outcome if lines else None

@@ -1,4 +1,4 @@
-"""The whole way by keyboard alone: choose a model, open a formula, share, come back."""
+"""The whole way by keyboard alone: a model, a formula, a link, another page, another language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.page.opening import DESKTOP, Visit, signal
+from tests.page.opening import DESKTOP, Visit, reached, signal
 
 FOCUS = """() => {
   const at = document.activeElement;
@@ -87,3 +87,28 @@ def test_figures_in_the_table_open_too(visit: Visit) -> None:
     walk(page, selector=".scroll td button.figure")
     page.keyboard.press("Space")
     expect(page.locator(".formula:popover-open .equations")).to_contain_text("=")
+
+
+def test_another_page_and_another_language(visit: Visit) -> None:
+    """From the first page to Compare, to a choice there, and into German, without a pointer."""
+    page = visit(size=DESKTOP, prelude=signal("deviceMemory", "16"))
+
+    walk(page, text="^Compare$")
+    assert visible(page)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare/**")
+    reached(page, "ready")
+    rows = page.locator("#compared")
+    expect(rows).to_contain_text("DistilBERT")
+
+    walk(page, name="q")
+    page.keyboard.type("gemma")
+    expect(rows).not_to_contain_text("DistilBERT")
+    assert focused(page)[1:] == ("q", "gemma")
+
+    page.locator(".brand").focus()
+    walk(page, name="language")
+    page.keyboard.type("Deutsch")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert focused(page)[1] == "language"
+    expect(rows).not_to_contain_text("DistilBERT")
