@@ -22,7 +22,7 @@ from willitfit.answers import (
     subject,
 )
 from willitfit.catalog import Catalog, DeviceRow, Model
-from willitfit.comparisons import best
+from willitfit.comparisons import Judge, best
 from willitfit.device import Device, read
 from willitfit.ledger import Ledger
 from willitfit.outcome import Outcome
@@ -221,10 +221,8 @@ def reaches(ledger: Ledger, catalog: Catalog, devices: Sequence[str]) -> tuple[R
 
 
 def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> Reach:
-    device = read(row.device)
-    judged = [
-        (catalog.model(model), _outcome(ledger, model, catalog, device)) for model in ledger.models
-    ]
+    on = Judge(catalog, read(row.device))
+    judged = [(catalog.model(model), _outcome(ledger, model, on)) for model in ledger.models]
     likely = [model for model, outcome in judged if outcome is Outcome.LIKELY]
     return Reach(
         device=row.id,
@@ -234,7 +232,7 @@ def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> Reach:
     )
 
 
-def _outcome(ledger: Ledger, model: str, catalog: Catalog, device: Device) -> Outcome | None:
+def _outcome(ledger: Ledger, model: str, on: Judge) -> Outcome | None:
     """Return a model's best verdict on a device, `None` where no browser runtime has it."""
     lines = [line for line in ledger.lines(model) if line.runtime != "ideal"]
-    return best(lines, catalog, device).outcome if lines else None
+    return best(lines, on).outcome if lines else None
