@@ -12,6 +12,7 @@ from willitfit import answers
 from willitfit.answers import Subject
 from willitfit.catalog import Catalog
 from willitfit.errors import WillItFitError
+from willitfit.language import _
 
 #: A model from a file whose config is too large for a link is called so, in this tab alone.
 OWN: Final = "own:"
@@ -26,7 +27,7 @@ class NotAsked(WillItFitError):
     def __init__(self, source: str) -> None:
         """Keep what would be asked for."""
         self.source = source
-        super().__init__(f"{source} was not asked for yet")
+        super().__init__(_("{source} was not asked for yet", source=source))
 
 
 def subject(name: str, catalog: Catalog) -> Subject:

@@ -12,17 +12,22 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from willitfit.errors import UnreachableHub
 from willitfit.headers import kind_of
+from willitfit.language import _, later
 
 ENDPOINT = "https://huggingface.co"
 _HUB_HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
-_ACCEPTED = (
+_ACCEPTED = later(
     "is not an address that is read here; accepted are owner/name, owner/name@revision, hf:name, "
     "the web address of a model, and that of a .safetensors, .gguf, .onnx or config.json file"
 )
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}")
 _LONGEST = 2000
-_NOT_MODELS = {"datasets": "a dataset", "spaces": "a space", "collections": "a collection"}
+_NOT_MODELS = {
+    "datasets": later("a dataset"),
+    "spaces": later("a space"),
+    "collections": later("a collection"),
+}
 _NOT_OWNERS = {"api", "docs", "blog", "models", "papers", "tasks", "settings", "login", "join"}
 _VIEWS = {"tree", "blob", "resolve", "raw"}
 
@@ -102,12 +107,12 @@ def parse(text: str, endpoint: str = ENDPOINT) -> Address:
     """
     text, endpoint = text.strip(), endpoint.rstrip("/")
     if not text or len(text) > _LONGEST or any(not sign.isprintable() for sign in text):
-        raise UnreachableHub(text, _ACCEPTED)
+        raise UnreachableHub(text, _(_ACCEPTED))
     if re.match(r"https?://", text):
         return _from_web(text, endpoint)
     found = _from_words(text.removeprefix("hf:"), endpoint)
     if found is None or ("/" not in found.repository and not text.startswith("hf:")):
-        raise UnreachableHub(text, _ACCEPTED)
+        raise UnreachableHub(text, _(_ACCEPTED))
     return found
 
 
@@ -142,9 +147,9 @@ def _from_web(text: str, endpoint: str) -> Address:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise UnreachableHub(text, _ACCEPTED) from None
+        raise UnreachableHub(text, _(_ACCEPTED)) from None
     if parts.username or parts.password or not parts.hostname or port == 0:
-        raise UnreachableHub(text, _ACCEPTED)
+        raise UnreachableHub(text, _(_ACCEPTED))
     if parts.netloc == urlsplit(endpoint).netloc or parts.hostname in _HUB_HOSTS:
         return _from_hub_path(text, parts, endpoint)
     return _elsewhere(text, parts, endpoint)
@@ -154,7 +159,7 @@ def _elsewhere(text: str, parts: SplitResult, endpoint: str) -> Address:
     name = unquote(parts.path).rpartition("/")[2]
     if not (kind_of(name) or name.endswith(".json")):
         raise UnreachableHub(
-            text, "is on another host, where only .safetensors, .gguf, .onnx and .json are read"
+            text, _("is on another host, where only .safetensors, .gguf, .onnx and .json are read")
         )
     return Address(url=parts._replace(fragment="").geturl(), endpoint=endpoint)
 
@@ -162,15 +167,17 @@ def _elsewhere(text: str, parts: SplitResult, endpoint: str) -> Address:
 def _from_hub_path(text: str, parts: SplitResult, endpoint: str) -> Address:
     steps = [unquote(step) for step in parts.path.strip("/").split("/")]
     if steps[0] in _NOT_MODELS:
-        raise UnreachableHub(text, f"is the address of {_NOT_MODELS[steps[0]]}, not of a model")
+        raise UnreachableHub(
+            text, _("is the address of {what}, not of a model", what=_(_NOT_MODELS[steps[0]]))
+        )
     if steps[0] in _NOT_OWNERS:
-        raise UnreachableHub(text, _ACCEPTED)
+        raise UnreachableHub(text, _(_ACCEPTED))
     at = next((i for i in (1, 2) if len(steps) > i + 1 and steps[i] in _VIEWS), None)
     found = _from_words("/".join(steps[: at or 2]), endpoint)
     if found is not None and at is not None:
         found = _with_view(found, steps[at], steps[at + 1 :])
     if found is None:
-        raise UnreachableHub(text, _ACCEPTED)
+        raise UnreachableHub(text, _(_ACCEPTED))
     return found
 
 

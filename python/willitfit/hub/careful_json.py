@@ -11,6 +11,7 @@ import json
 import re
 from typing import Any
 
+from willitfit.language import _
 from willitfit.units import MIB
 
 MOST_BYTES = 4 * MIB
@@ -26,15 +27,15 @@ def parse(text: bytes) -> object:
     {'a': [1, 2]}
     """
     if len(text) > MOST_BYTES:
-        raise ValueError(f"is longer than {MOST_BYTES:,} bytes")
+        raise ValueError(_("is longer than {most_bytes:,} bytes", most_bytes=MOST_BYTES))
     if sum(map(text.count, (b",", b":", b"[", b"{"))) > MOST_SIGNS:
-        raise ValueError("has too many entries")
+        raise ValueError(_("has too many entries"))
     if _depth(text) > MOST_DEPTH:
-        raise ValueError(f"is nested more than {MOST_DEPTH} deep")
+        raise ValueError(_("is nested more than {most_depth} deep", most_depth=MOST_DEPTH))
     try:
         return json.loads(text.decode())
     except ValueError:
-        raise ValueError("is not JSON") from None
+        raise ValueError(_("is not JSON")) from None
 
 
 def _depth(text: bytes) -> int:
@@ -53,5 +54,5 @@ def parse_object(text: bytes) -> dict[str, Any]:
     """Return what a JSON text says where it is an object."""
     found = parse(text)
     if not isinstance(found, dict):
-        raise TypeError("is not an object")
+        raise TypeError(_("is not an object"))
     return found

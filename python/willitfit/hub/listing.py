@@ -14,6 +14,7 @@ from willitfit.errors import UnreachableHub, shown
 from willitfit.headers import kind_of
 from willitfit.hub.address import is_name
 from willitfit.hub.careful_json import parse_object
+from willitfit.language import _
 from willitfit.units import Bytes
 
 MOST_FILES = 12_000
@@ -54,13 +55,13 @@ def read_listing(asked: str, repository: str, text: bytes) -> Listing:
     try:
         said = parse_object(text)
     except (ValueError, TypeError) as error:
-        raise UnreachableHub(asked, f"has a description that {error}") from None
+        raise UnreachableHub(asked, _("has a description that {error}", error=error)) from None
     name = said.get("id") or said.get("modelId")
     siblings = said.get("siblings")
     if not isinstance(name, str) or not is_name(name) or not isinstance(siblings, list):
-        raise UnreachableHub(asked, "has a description without a name or a list of files")
+        raise UnreachableHub(asked, _("has a description without a name or a list of files"))
     if said.get("disabled") is True:
-        raise UnreachableHub(asked, "was disabled by its hub")
+        raise UnreachableHub(asked, _("was disabled by its hub"))
     listing = Listing(
         name=name,
         commit=_word(said, "sha"),
@@ -80,20 +81,23 @@ def _word(said: Mapping[str, Any], key: str) -> str | None:
 def _renamed(asked: str, name: str) -> tuple[str, ...]:
     if asked.lower() == name.lower():
         return ()
-    return (f"{asked} is now called {name}",)
+    return (_("{asked} is now called {name}", asked=asked, name=name),)
 
 
 def _files(asked: str, siblings: list[Any]) -> tuple[ListedFile, ...]:
     if len(siblings) > MOST_FILES:
         raise UnreachableHub(
             asked,
-            f"lists {len(siblings):,} files, too many to read; give the address of one file",
+            _(
+                "lists {count:,} files, too many to read; give the address of one file",
+                count=len(siblings),
+            ),
         )
     found: dict[str, ListedFile] = {}
     for sibling in siblings:
         path = sibling.get("rfilename") if isinstance(sibling, dict) else None
         if not isinstance(path, str) or not path or len(path) > 1000 or ".." in path.split("/"):
-            raise UnreachableHub(asked, "lists a file without a name, or outside of it")
+            raise UnreachableHub(asked, _("lists a file without a name, or outside of it"))
         found[path] = ListedFile(path, _size(sibling))
     return tuple(found.values())
 
@@ -107,17 +111,25 @@ def check_worth(asked: str, listing: Listing) -> None:
     """Refuse a repository in which nothing can be read, saying what lies in it instead."""
     names = [file.name for file in listing.files if not file.name.startswith(".git")]
     if not names:
-        raise UnreachableHub(asked, "is empty: it has no files yet")
+        raise UnreachableHub(asked, _("is empty: it has no files yet"))
     if any(is_readable(name) for name in names):
         return
     others = sorted(name for name in names if name.endswith(_NOT_READ))
     if others:
         raise UnreachableHub(
             asked,
-            f"has neither a config.json nor a file read here, only {shown(others[0])} and its like",
+            _(
+                "has neither a config.json nor a file read here, only {given} and its like",
+                given=shown(others[0]),
+            ),
         )
     raise UnreachableHub(
-        asked, f"has no model: {len(names):,} other files, such as {shown(max(names))}"
+        asked,
+        _(
+            "has no model: {count:,} other files, such as {given}",
+            count=len(names),
+            given=shown(max(names)),
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from willitfit.hub.variants import (
     safetensors_files,
     variants_of,
 )
+from willitfit.language import _, later
 
 _JSON = "application/json"
 _INDEX = "model.safetensors.index.json"
@@ -52,7 +53,7 @@ def _json_request(url: str, purpose: str, most: int = JSON_BYTES) -> Request:
 
 def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
     asked = address.repository
-    request = _json_request(address.information, "a list of files")
+    request = _json_request(address.information, later("a list of files"))
     (answer,) = yield (request,)
     listing = read_listing(asked, asked, check(asked, request, answer))
     at = replace(address, repository=listing.name)
@@ -101,9 +102,9 @@ def _lacking(
     header: Header | None,
 ) -> list[str]:
     if not variants and config is None and header is None:
-        raise UnreachableHub(asked, "has no config.json, and no weights in a format read here")
+        raise UnreachableHub(asked, _("has no config.json, and no weights in a format read here"))
     if not variants:
-        return ["it has a config.json, but no weights in a format that is read here"]
+        return [_("it has a config.json, but no weights in a format that is read here")]
     return []
 
 
@@ -112,7 +113,7 @@ def _configs(
 ) -> Plan[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]:
     """Return the config.json and MLC's, `None` for one that is not there."""
     names = [name for name in ("config.json", _MLC_CONFIG) if listing.has(name)]
-    requests = [_json_request(at.file(name), f"its {name}") for name in names]
+    requests = [_json_request(at.file(name), _("its {name}", name=name)) for name in names]
     answers = yield from ask(*requests)
     found = {
         name: _config(check(at.repository, request, answer))
@@ -137,7 +138,7 @@ def _main_header(
         return join([header for header, _ in read]), shards
     mlc = mlc_list(listing)
     if mlc is not None:
-        request = _json_request(at.file(mlc), "its list of tensors")
+        request = _json_request(at.file(mlc), later("its list of tensors"))
         (answer,) = yield (request,)
         return read_mlc_list(check(at.repository, request, answer)), (mlc,)
     for form in ("gguf", "onnx"):
@@ -171,7 +172,7 @@ def _shards(at: Address, listing: Listing) -> Plan[tuple[str, ...]]:
     """Return the safetensors files of the model: those its index lists, else by their names."""
     if listing.has("model.safetensors") or not listing.has(_INDEX):
         return safetensors_files(file.name for file in listing.files)
-    request = _json_request(at.file(_INDEX), "its index of shards", INDEX_BYTES)
+    request = _json_request(at.file(_INDEX), later("its index of shards"), INDEX_BYTES)
     (answer,) = yield (request,)
     return read_index(check(at.repository, request, answer))
 
@@ -187,10 +188,10 @@ def _look_at_file(address: Address) -> Plan[Found]:
         return (yield from _look_at_weights(address))
     if not address.name.endswith(".json"):
         raise UnreachableHub(
-            address.source, "is a file of a kind not read here; .safetensors, .gguf, .onnx and "
-            "config.json are",
-        )  # fmt: skip
-    request = _json_request(_url(address), "a config")
+            address.source,
+            _("is a file of a kind not read here; .safetensors, .gguf, .onnx and config.json are"),
+        )
+    request = _json_request(_url(address), later("a config"))
     (answer,) = yield (request,)
     config = _config(check(address.source, request, answer))
     return Found(source=address.source, name=address.name, kind="config", config=config)
@@ -201,7 +202,7 @@ def _url(address: Address) -> str:
 
 
 def _look_at_index(address: Address) -> Plan[Found]:
-    request = _json_request(_url(address), "an index of shards", INDEX_BYTES)
+    request = _json_request(_url(address), later("an index of shards"), INDEX_BYTES)
     (answer,) = yield (request,)
     shards = read_index(check(address.source, request, answer))
     return (yield from _look_at_parts(address, shards))
@@ -233,7 +234,7 @@ def _beside(address: Address, name: str) -> str:
 def _config_near(address: Address) -> Plan[Mapping[str, Any] | None]:
     """Return the config.json beside a file, or of its repository; nothing where there is none."""
     path = "config.json"
-    request = _json_request(address.file(path), "the config.json beside it")
+    request = _json_request(address.file(path), later("the config.json beside it"))
     (answer,) = yield (request,)
     if answer.status != 200:
         return None

@@ -13,6 +13,7 @@ from typing import TypeVar
 from willitfit.errors import UnreachableHub
 from willitfit.headers import Header, Reading, Span, first_reading, read
 from willitfit.hub.request import Answer, Request, check
+from willitfit.language import _, later
 from willitfit.units import Bytes
 
 Result = TypeVar("Result")
@@ -20,7 +21,7 @@ Plan = Generator[tuple[Request, ...], tuple[Answer, ...], Result]
 
 AT_ONCE = 6  # requests in one batch, what browsers allow a host over HTTP/1.1
 MOST_REQUESTS = 2000  # of one plan; an ONNX file needs one for each large tensor
-_PURPOSE = "a header"
+_PURPOSE = later("a header")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,14 @@ class _Progress:
         body = check(self.asked, request, answer)
         if answer.status == 200 and self.span.offset:
             raise UnreachableHub(
-                self.asked, "lies on a server that sends whole files only, not parts of them"
+                self.asked, _("lies on a server that sends whole files only, not parts of them")
             )
         if self.reading is not None:
             self._step(body)
             return
         size = answer.size
         if size is None:
-            raise UnreachableHub(self.asked, "lies on a server that does not tell a file's size")
+            raise UnreachableHub(self.asked, _("lies on a server that does not tell a file's size"))
         self.front = body
         self._begin(size)
 
@@ -103,7 +104,11 @@ def read_remote(asked: str, files: Sequence[Remote]) -> Plan[tuple[tuple[Header,
         requests += len(batch)
         if requests > MOST_REQUESTS:
             raise UnreachableHub(
-                asked, f"has its header in more than {MOST_REQUESTS:,} places, too many to ask for"
+                asked,
+                _(
+                    "has its header in more than {most:,} places, too many to ask for",
+                    most=MOST_REQUESTS,
+                ),
             )
         asking = tuple(one.request() for one in batch)
         answers = yield asking

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from willitfit.errors import UnreachableHub
+from willitfit.language import _
 from willitfit.units import KIB, MIB
 
 MOST_RETRIES = 3
@@ -98,7 +99,11 @@ def check(asked: str, request: Request, answer: Answer) -> bytes:
         if request.offset is None:
             raise UnreachableHub(
                 asked,
-                f"has {request.purpose} of more than {request.most:,} bytes, too much to read",
+                _(
+                    "has {purpose} of more than {most:,} bytes, too much to read",
+                    purpose=_(request.purpose),
+                    most=request.most,
+                ),
             )
         return answer.body[: request.most]
     return answer.body
@@ -109,11 +114,15 @@ def sentence(request: Request, answer: Answer) -> str:
     host = urlsplit(request.url).netloc
     code = answer.headers.get("x-error-code", "")
     if answer.status == 0:
-        return f"cannot be read: {host} could not be reached ({answer.problem or 'no answer'})"
+        problem = answer.problem or _("no answer")
+        return _(
+            "cannot be read: {host} could not be reached ({problem})", host=host, problem=problem
+        )
     if code == "GatedRepo" or (answer.status == 403 and not code):
-        return (
-            f"is gated: {host} lets in only those who signed in and were accepted, and nobody is "
-            "signed in here; give its config.json, or a file you already have, instead"
+        return _(
+            "is gated: {host} lets in only those who signed in and were accepted, and nobody is "
+            "signed in here; give its config.json, or a file you already have, instead",
+            host=host,
         )
     if answer.status in {401, 404, 410}:
         return _missing(host, code or ("EntryNotFound" if request.offset is not None else ""))
@@ -122,19 +131,31 @@ def sentence(request: Request, answer: Answer) -> str:
 
 def _missing(host: str, code: str) -> str:
     """Return what is missing; hubs answer 401 for what is private and for what is not there."""
-    what = {"RevisionNotFound": "has no such revision", "EntryNotFound": "has no such file"}
-    return f"{what[code]} on {host}" if code in what else f"does not exist on {host}, or is private"
+    if code == "RevisionNotFound":
+        return _("has no such revision on {host}", host=host)
+    if code == "EntryNotFound":
+        return _("has no such file on {host}", host=host)
+    return _("does not exist on {host}, or is private", host=host)
 
 
 def _refused(host: str, request: Request, status: int) -> str:
     if status == 416:
-        return f"has {request.purpose} that ends before byte {request.offset or 0:,}"
+        return _(
+            "has {purpose} that ends before byte {count:,}",
+            purpose=_(request.purpose),
+            count=request.offset or 0,
+        )
     if status == 429:
-        return (
-            f"cannot be read now: {host} asks for fewer requests (429); try again in some minutes"
+        return _(
+            "cannot be read now: {host} asks for fewer requests (429); try again in some minutes",
+            host=host,
         )
     if status == 451:
-        return f"was taken down from {host} for legal reasons (451)"
+        return _("was taken down from {host} for legal reasons (451)", host=host)
     if status >= 500:
-        return f"cannot be read now: {host} has a fault of its own ({status}); try again later"
-    return f"cannot be read: {host} answered {status}"
+        return _(
+            "cannot be read now: {host} has a fault of its own ({status}); try again later",
+            host=host,
+            status=status,
+        )
+    return _("cannot be read: {host} answered {status}", host=host, status=status)
