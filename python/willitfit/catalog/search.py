@@ -30,7 +30,7 @@ def search(text: str, shelf: Shelf[Any], *, most: int = 30) -> tuple[Heading, ..
     if found:
         return tuple(each for _, each in found[:most])
     known = {each.id: each for each in shelf.headings}
-    return tuple(known[each] for each in shelf.near(text[:LONGEST]))
+    return tuple(known[each] for each in shelf.near(text[:LONGEST]))[:most]
 
 
 def _rank(asked: str, words: list[str], each: Heading) -> tuple[int, int, str] | None:
