@@ -117,16 +117,18 @@ const say = (text, wrong = false) => {
 };
 
 const put = async (question, first = "") => {
-  if (busy) await stop();
+  const mine = ++put.last; // a later question ends this one
   busy = true;
   byId("finder").dataset.busy = "";
   say(first);
   const { model: found, problem } = await find(question);
+  if (mine !== put.last) return;
   busy = false;
   delete byId("finder").dataset.busy;
   say(problem ?? "", Boolean(problem)); // what was typed stays where it is
   if (found) take(found);
 };
+put.last = 0;
 
 heard((progress) => busy && say(progress));
 

@@ -333,10 +333,16 @@ def _pread(file: io.BufferedReader, span: Span) -> bytes:
 
 NPM_READER = """
 import { gguf } from "@huggingface/gguf";
-const { tensorInfos } = await gguf(process.argv[2], { allowLocalFile: true });
 const digits = (key, value) => (typeof value === "bigint" ? Number(value) : value);
-console.log(JSON.stringify(tensorInfos.map((t) => [t.name, t.shape, t.dtype]), digits));
+const found = {};
+for (const path of process.argv.slice(2)) {
+  const { tensorInfos, metadata } = await gguf(path, { allowLocalFile: true });
+  const tensors = tensorInfos.map((t) => [t.name, t.shape, t.dtype, t.offset]);
+  found[path] = { tensors, blocks: metadata["llama.block_count"] };
+}
+console.log(JSON.stringify(found, digits));
 """
+KINDS_OF_ALL = ("F32", "F16", "BF16", "Q4_0", "Q5_1", "Q8_0", "Q2_K", "Q4_K", "Q6_K", "IQ4_XS")
 
 
 def test_gguf_is_read_as_the_hub_javascript_package_reads_it(tmp_path: Path) -> None:
@@ -344,15 +350,22 @@ def test_gguf_is_read_as_the_hub_javascript_package_reads_it(tmp_path: Path) -> 
     packages = Path(__file__).parents[2] / "node_modules"
     if not (packages / "@huggingface/gguf").is_dir() or shutil.which("node") is None:
         pytest.skip("node or @huggingface/gguf is not installed")
-    data = samples.gguf_file(kind="Q6_K")
-    (tmp_path / "model.gguf").write_bytes(data)
+    files = {kind: tmp_path / f"{kind}.gguf" for kind in KINDS_OF_ALL}
+    for kind, path in files.items():
+        path.write_bytes(samples.gguf_file(kind=kind))
     (tmp_path / "node_modules").symlink_to(packages)
     (tmp_path / "read.mjs").write_text(NPM_READER)
-    command = ["node", "read.mjs", str(tmp_path / "model.gguf")]
-    told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
-    theirs = {name: (tuple(reversed(s)), TYPES[n].name) for name, s, n in json.loads(told.stdout)}
-    ours = {t.name: (t.shape, t.type.name) for t in read_bytes("m.gguf", data).tensors}
-    assert ours == theirs
+    command = ["node", "read.mjs", *map(str, files.values())]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    for path in files.values():
+        theirs = {
+            name: (tuple(reversed(shape)), TYPES[number].name)
+            for name, shape, number, _offset in told[str(path)]["tensors"]
+        }
+        header = read_bytes("m.gguf", path.read_bytes())
+        assert {t.name: (t.shape, t.type.name) for t in header.tensors} == theirs
+        assert header.metadata["llama.block_count"] == told[str(path)]["blocks"]
 
 
 def test_an_awaited_source_gives_what_a_plain_one_gives() -> None:
