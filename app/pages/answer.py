@@ -25,7 +25,9 @@ from willitfit.units import Tokens
 
 FOLDER: Final = ""
 KEYS: Final = link.KEYS
-NUMPY: Final[tuple[str, ...]] = ()
+#: What lies below the answer, filled when it comes near: pictures, and every way to run the model.
+LATER: Final = ("pictures", "turned")
+NUMPY: Final[tuple[str, ...]] = LATER[1:]
 
 #: The page opens on this: the textbook case.
 DEFAULT: Final = Scenario(model="gemma-2b")
@@ -68,6 +70,8 @@ def respond(asked: Asked) -> Reply:
     if asked.part == "ways":
         ways: Reply = _finder().ways(given, asked.catalog, asked.here)
         return ways
+    if asked.part in LATER:
+        return _looked_closer(given, asked.part, asked.catalog)
     if asked.part is not None:
         return Reply(parts=_formula(given, asked.part), title="")
     return _answer(given, unread or unanswered, asked)
@@ -78,6 +82,13 @@ def _finder() -> ModuleType:
     from app import finder  # noqa: PLC0415
 
     return finder
+
+
+def _looked_closer(given: Answer, part: str, catalog: Catalog) -> Reply:
+    """Return the content of what lies below the answer, which the first one does without."""
+    from app import exploring  # noqa: PLC0415
+
+    return exploring.replied(given, part, catalog)
 
 
 def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:

@@ -26,6 +26,7 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
         tag("div", _before(), id="said"),
         shell.status(),
         tag("div", id="answer", aria_live="polite", aria_busy="true"),
+        _closer(),
         _common(rows),
         _why(answer),
         _models(catalog, root),
@@ -65,6 +66,16 @@ def _before() -> Html:
             "would download and why, before anything is downloaded. No browser answers that by "
             "itself."
         ),
+    )
+
+
+def _closer() -> Html:
+    """Return the places of the pictures, filled once they come near the screen."""
+    return tag(
+        "section",
+        tag("div", id="pictures", data_later="pictures"),
+        tag("div", id="turned", data_later="turned"),
+        id="closer",
     )
 
 

@@ -25,7 +25,7 @@ from willitfit.outcome import Outcome
 from willitfit.recipes.stored import Content, File, Stored, total_size
 from willitfit.runtimes import Load, Runtime
 from willitfit.scenario import Scenario
-from willitfit.speed import Rates, rates
+from willitfit.speed import Rates, Wait, first_token, rates
 from willitfit.tensors import Inventory, Part
 from willitfit.units import Basis, Interval, Parameters, Tokens, exactly
 from willitfit.verdict import Verdict, judge
@@ -143,6 +143,11 @@ class Answer:
     def workspace(self) -> Interval:
         """Return what computing needs beyond weights and cache."""
         return self.runtime.workspace(self.load)
+
+    @property
+    def wait(self) -> Wait | None:
+        """Return how long the first token takes, `None` for a model that makes none."""
+        return first_token(self.runtime, self.context, self.rates)
 
     def memory(self, pool: Pool) -> Interval:
         """Return the peak of one pool above an empty page."""

@@ -26,6 +26,9 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: The words by the numbers that stand for them in arrays.
+OUTCOMES: Final = tuple(Outcome)
+
 #: At and above: likely. At and below: unlikely. Between them: may.
 LIKELY_FROM: Final = 0.75
 UNLIKELY_TO: Final = 0.25

@@ -142,9 +142,12 @@ def _speed(answer: Answer) -> dict[str, Any]:
     if answer.rates is None:
         return {"tokens_per_second": None, "basis": None}
     low, likely, high = answer.rates.per_second
+    wait = answer.wait
     return {
         "tokens_per_second": {"low": low, "likely": likely, "high": high},
         "basis": answer.rates.basis,
+        "first_token_milliseconds": interval(wait.milliseconds) if wait else None,
+        "prompt_tokens": wait.prompt if wait else None,
     }
 
 

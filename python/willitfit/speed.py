@@ -7,11 +7,12 @@ to the first token, and download times at a few line speeds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, exp, hypot, log
 from typing import Final
 
 from willitfit.device import Device
 from willitfit.runtimes.base import Load, Runtime
-from willitfit.units import GB, Basis, Interval
+from willitfit.units import GB, Basis, Interval, Tokens
 
 #: Bytes per second a device moves when nobody says: data sheets of the catalogue's devices.
 USUAL: Final = {
@@ -37,8 +38,20 @@ ON_PHONES: Final = (0.25, 0.45, 0.8)
 #: Processors running WebAssembly move this much, whatever the memory could (1-7 GB/s measured).
 WASM_MOVES: Final = Interval(1 * GB, 3 * GB, 7 * GB)
 
+#: Tokens of a prompt pass together: so many hundredths of the speed at which they would come one
+#: by one. The 5th, 50th and 95th percentile of llama.cpp in Chrome on one laptop, 192 runs on
+#: WebGPU and 191 in WebAssembly with prompts of 18-58 tokens (abhijitramesh/webgpu-bench at
+#: 5f0b1b5); a Pixel 8 Pro reached 107 with WebLLM (web-llm issue 759). Longer prompts share more.
+GAIN_ON_GPU: Final = Interval(94, 266, 616)
+GAIN_IN_WASM: Final = Interval(36, 116, 215)
+#: A prompt of so many tokens, about a page of text, unless the context is shorter.
+PROMPT: Final = Tokens(512)
+
 #: Line speeds of the download table, in Mbit/s.
-LINES: Final = (10, 50, 200, 1000)
+LINES: Final = (10, 50, 100, 500)
+#: Browsers that never tell of a faster line than this (WICG netinfo, Chromium's clamp).
+CAPPED: Final = frozenset({"chrome", "edge", "samsung"})
+CAP: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +127,54 @@ def rates_of(runtime: Runtime, each: int, bits: float, device: Device) -> Rates:
     return Rates(hundredths, Basis.ASSUMED)
 
 
-def seconds(size: int, megabits: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Milliseconds until the first token of an answer, for a prompt of so many tokens."""
+
+    prompt: Tokens
+    milliseconds: Interval
+    basis: Basis
+
+
+def first_token(runtime: Runtime, context: Tokens, found: Rates | None) -> Wait | None:
+    """Return the wait for the first token, or `None` for a model that makes none.
+
+    A prompt is read at the speed of single tokens times what their passing together gains. One
+    says nothing of the other, so the squares of their spreads add up, as factors.
+    Left out: the very first prompt, which waits for shaders too (one report: 11 times as long).
+    """
+    if found is None or runtime.name == "ideal" or not found.hundredths.low:
+        return None
+    gain = GAIN_ON_GPU if runtime.uses_gpu else GAIN_IN_WASM
+    rate, prompt = found.hundredths, min(PROMPT, context)
+    # 1000 milliseconds, both divisors in hundredths
+    usual = prompt * 1000 * 100 * 100 / (rate.likely * gain.likely)
+    slower = exp(hypot(log(rate.likely / rate.low), log(gain.likely / gain.low)))
+    faster = exp(hypot(log(rate.high / rate.likely), log(gain.high / gain.likely)))
+    ends = Interval(round(usual / faster), round(usual), round(usual * slower))
+    return Wait(Tokens(prompt), ends, found.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line's speed in Mbit/s, `capped` where the browser would tell of no faster one."""
+
+    megabits: float
+    capped: bool
+
+
+def line(device: Device) -> Line | None:
+    """Return the visitor's own line as the browser tells it, or `None`."""
+    told = device.connection.downlink_mbps
+    if not told or told <= 0:
+        return None
+    return Line(told, capped=device.browser in CAPPED and told >= CAP)
+
+
+def seconds(size: int, megabits: float) -> int:
     """Return the whole seconds a download takes on a line of so many Mbit/s.
 
     >>> seconds(1_350_000_000, 10)
     1080
     """
-    return -(-size * 8 // (megabits * 10**6))
+    return ceil(size * 8 / (megabits * 10**6))

@@ -69,8 +69,15 @@ class Surveyed:
 def survey(about: Subject, catalog: Catalog, contexts: Sequence[Tokens]) -> Iterator[Surveyed]:
     """Yield every way to run a subject; its usual context is surveyed last, behind the others."""
     for facts in runtimes_of(about, catalog):
-        for precision in precisions_of(about, facts):
-            yield from of_precision(about, facts, precision, contexts)
+        yield from of_runtime(about, facts, contexts)
+
+
+def of_runtime(
+    about: Subject, facts: RuntimeFacts, contexts: Sequence[Tokens]
+) -> Iterator[Surveyed]:
+    """Yield every precision that one runtime loads of a subject."""
+    for precision in precisions_of(about, facts):
+        yield from of_precision(about, facts, precision, contexts)
 
 
 def of_precision(

@@ -193,7 +193,12 @@ def constants_of(module: object) -> set[str]:
 def test_every_constant_says_how_it_is_known() -> None:
     """No constant of the runtimes, the budgets or the speeds is without basis and source."""
     units = {"KIB", "MIB", "GIB", "KB", "MB", "GB"}
-    said = {"ANYWHERE", "LINES"}  # what checks and download times say in words of their own
+    said = {
+        "ANYWHERE",
+        "LINES",
+        "PROMPT",
+        "CAP",
+    }  # what checks and download times say in words of their own
 
     assert constants_of(constants) - units <= set(RUNTIMES)
     assert constants_of(budgets) - units - said <= set(BUDGETS)

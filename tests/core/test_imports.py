@@ -18,11 +18,11 @@ ORDER = (
     "tensors", "layers", "blocks", "architecture",
     "textbook", "config", "recipes", "headers", "hub", "inspection",
     "device", "budgets", "cache", "runtimes", "footprint",
-    "words", "outcome", "decisions", "checks", "verdict", "speed",
+    "words", "outcome", "decisions", "checks", "verdict", "speed", "shares",
     "training", "scaling", "design", "shrink",
     "scenario", "link", "catalog", "accuracy",
     "offers", "answers", "nominal", "explain", "findings", "reports", "survey", "ledger",
-    "comparisons", "ladder", "onebits", "lessons", "texts", "grid",
+    "comparisons", "ladder", "onebits", "lessons", "texts", "grid", "turned",
     "files", "fetching", "sources", "cli", "start", "__main__",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from willitfit.answers import answer, place, precisions_of, runtimes_of, subject
 from willitfit.budgets import Pool
 from willitfit.catalog import Catalog
 from willitfit.device import Device, read
-from willitfit.outcome import probability, weighed
+from willitfit.outcome import OUTCOMES, probability, weighed
 from willitfit.scenario import Scenario
 from willitfit.units import GIB, MIB, Interval, Tokens
 
@@ -105,7 +105,7 @@ def same(made: grid.Grid, row: int, column: int, device: Device) -> None:
     chance = None if np.isnan(made.chances[row, column]) else made.chances[row, column]
     ends = (each[row, column] for each in (made.peaks.low, made.peaks.likely, made.peaks.high))
     assert (
-        grid.OUTCOMES[made.outcomes[row, column]],
+        OUTCOMES[made.outcomes[row, column]],
         chance,
         made.columns[made.because[row, column]].name,
         Interval(*map(int, ends)),

@@ -138,6 +138,19 @@ SPEEDS: Final[Mapping[str, tuple[Basis, str]]] = {
         Basis.ASSUMED,
         later("1 to 7 GB/s seen in WebAssembly, whatever the memory could"),
     ),
+    "GAIN_ON_GPU": (
+        Basis.ASSUMED,
+        later(
+            "192 runs of llama.cpp on WebGPU in Chrome on one laptop, prompts of 18 to 58 tokens"
+        ),
+    ),
+    "GAIN_IN_WASM": (
+        Basis.ASSUMED,
+        later(
+            "191 runs of llama.cpp in WebAssembly in Chrome on one laptop, "
+            "prompts of 18 to 58 tokens"
+        ),
+    ),
 }
 
 _EVERY: Final = {**RUNTIMES, **BUDGETS, **SPEEDS}

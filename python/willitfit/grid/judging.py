@@ -23,15 +23,13 @@ from willitfit.checks import Room
 from willitfit.decisions import LEAST, Decision
 from willitfit.device import Device
 from willitfit.grid.table import ANY, DEMANDS, EMULATED, HARD, NOT_ASKED, REAL, Table, Whole
-from willitfit.outcome import LIKELY_FROM, UNLIKELY_TO, Outcome
+from willitfit.outcome import LIKELY_FROM, OUTCOMES, UNLIKELY_TO, Outcome
 from willitfit.runtimes import Demand, needs
 from willitfit.survey import POOLS
 from willitfit.units import Interval, Tokens, exactly
 
 Truths = NDArray[np.bool_]
 
-#: Outcomes by the numbers that stand for them.
-OUTCOMES: Final = tuple(Outcome)
 #: Demands that compare bytes with a limit; any other is the same for all that a runtime runs.
 OF_BYTES: Final = (needs.BUFFER, needs.BINDING, needs.ADVISED, needs.FILE)
 

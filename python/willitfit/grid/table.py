@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from io import BytesIO
 from typing import Any, Final
@@ -99,6 +99,25 @@ def joined(tables: Sequence[Table]) -> Table:
     )
 
 
+def only(whole: Table, model: str) -> Table | None:
+    """Return a model's own rows, or `None` where the table has none."""
+    rows = [number for number, each in enumerate(whole.models) if each == model]
+    if not rows:
+        return None
+    return Table(
+        models=tuple(whole.models[row] for row in rows),
+        runtimes=tuple(whole.runtimes[row] for row in rows),
+        precisions=tuple(whole.precisions[row] for row in rows),
+        contexts=whole.contexts,
+        usual=whole.usual[rows],
+        adapters=whole.adapters[rows],
+        download=whole.download[rows],
+        peaks=whole.peaks[rows],
+        heaps=whole.heaps[rows],
+        asked=whole.asked[rows],
+    )
+
+
 def _whole(values: Sequence[Any]) -> Whole:
     return np.array(values, dtype=np.int64)
 
@@ -123,6 +142,7 @@ def _asked(row: Surveyed, name: str) -> tuple[int, int, int, int]:
 # As bytes
 
 
+@cache
 def shipped() -> Table | None:
     """Return the catalogue's table, if the package that brings it is installed."""
     try:
