@@ -21,6 +21,12 @@ FOUND = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target}`));
 }"""
+#: Other things a page shows, by their links.
+WAYS = [
+    "compare/#v=1&view=devices&model=distilbert",
+    "compare/#v=1&view=side",
+    "th/learn/",
+]
 FOLDERS = [folder for folder, _label in pages.labels().values()]
 
 
@@ -54,10 +60,19 @@ def test_every_page(visit: Visit, folder: str) -> None:
     assert_accessible(page)
 
 
+@pytest.mark.parametrize("path", WAYS)
+def test_ways_of_a_page(visit: Visit, path: str) -> None:
+    """So are the views of Compare that a link opens, and a page in another language."""
+    page = visit(path, prelude=signal("deviceMemory", "8"), dark=True)
+    expect(page.locator("main [aria-busy=true]:not([data-later])")).to_have_count(0)
+
+    assert violations(page) == []
+
+
 def test_an_answer_with_its_formula_and_its_link(visit: Visit) -> None:
     """An answer that may fit, its figures, an open formula and the open sharing dialog."""
     page = visit(prelude=signal("deviceMemory", "8"), adapter=True)
-    page.get_by_text("The figures").click()
+    page.locator("#answer").get_by_text("The figures").click()
     assert_accessible(page)
 
     page.locator(".figures button").first.click()
