@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.sides import MOST
 from app.views.html import Html
 from app.views.question import task_name
-from willitfit import link
 from willitfit.answers import RANK
 from willitfit.catalog import Catalog, Model
 from willitfit.catalog.reader import plain
@@ -23,24 +23,15 @@ from willitfit.device import Device
 from willitfit.language import current
 from willitfit.ledger import Ledger
 from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
 from willitfit.units import GB, MB
 
 #: Download sizes offered as the largest.
-MOST: Final = (50 * MB, 100 * MB, 250 * MB, 500 * MB, GB, 2 * GB, 4 * GB)
+SIZES: Final = (50 * MB, 100 * MB, 250 * MB, 500 * MB, GB, 2 * GB, 4 * GB)
 #: Columns that can be sorted by; those whose best comes with the largest value first.
 SORTS: Final = ("verdict", "name", "download", "peak", "parameters", "speed", "year")
 LARGEST_FIRST: Final = frozenset({"speed", "year"})
-#: So many scenarios stand side by side.
-MOST_PICKS: Final = 4
 #: The runtime of a model that no browser runtime has: its bare weights.
 NO_RUNTIME: Final = "ideal"
-
-#: What a link of the page carries; `s1` to `s4` are scenarios side by side.
-KEYS: Final = (
-    *("view", "device", "model", "q", "task", "runtime", "licence", "size", "verdict", "most"),
-    *("sort", "pick", "s1", "s2", "s3", "s4", "only"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +83,7 @@ def wanted(fields: Mapping[str, str], catalog: Catalog) -> Wanted:
         verdicts=tuple(each for each in Outcome if each.value in said),
         most=int(most) if most.isascii() and most.isdigit() and len(most) < 16 else None,
         sort=sort if sort.removeprefix("-") in SORTS else SORTS[0],
-        picks=tuple(each for each in picks if each in catalog.models.ids)[:MOST_PICKS],
+        picks=tuple(each for each in picks if each in catalog.models.ids)[:MOST],
     )
 
 
@@ -231,28 +222,3 @@ def _months(model: Model) -> int:
     """Return when a model was released, in months, so that the newest of equals comes first."""
     year, _dash, month = model.released.partition("-")
     return 12 * int(year) + int(month or 1)
-
-
-# Scenarios side by side
-
-
-def token(scenario: Scenario) -> str:
-    """Return a scenario as one value of a link: its choices in order, "~" between them.
-
-    >>> token(Scenario(model="gemma-2b", runtime="mediapipe", device="iphone-13"))
-    'gemma-2b~mediapipe~~~iphone-13'
-    """
-    device = scenario.device if isinstance(scenario.device, str) else ""
-    context = "" if scenario.context is None else str(scenario.context)
-    parts = (scenario.model, scenario.runtime or "", scenario.precision or "", context, device)
-    return "~".join(parts).rstrip("~")
-
-
-def scenario(text: str) -> Scenario:
-    """Return the scenario that `token` wrote; raise what reading a link raises.
-
-    >>> scenario("gemma-2b~~int4").precision
-    'int4'
-    """
-    parts = dict(zip(link.KEYS, text.split("~"), strict=False))
-    return link.scenario({key: value for key, value in parts.items() if value})

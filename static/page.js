@@ -25,7 +25,8 @@ let last = null; // the question that the page shows the answer to
 const ask = async (question) => {
   const mine = ++turn;
   const hub = localStorage.getItem("hub"); // the visitor's own, where it is not the usual one
-  last = { view, about, device, stated, phone, shared, hub, ...question };
+  const sides = remembered("sides"); // the link to the scenarios that stand side by side
+  last = { view, about, device, stated, phone, shared, hub, sides, ...question };
   busy(true);
   const reply = await answer(last);
   if (mine !== turn) return;
@@ -44,6 +45,7 @@ const show = ({ parts, title, notice, folder, link, link_with_device }, anew) =>
   busy(false);
   document.title = `${title} – ${document.querySelector(".brand").textContent}`;
   current = link;
+  if (link.includes("&s1=")) remember("sides", link);
   links = { plain: address(folder, link), device: link_with_device && address(folder, link_with_device) };
 };
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Final
 
-from app import brought
+from app import brought, sides
 from app.asking import Asked, Head, Reply
 from app.views import better, checks, find, formula, page, picture, question, said, verdict, why
 from app.views.html import Html, joined, tag
@@ -199,16 +199,30 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
     options = question.options(given, asked.catalog)
     shown = question.shown(given)
     away = given.scenario.device is not None
+    judged = verdict.card(given, _beside(given, asked))
     return {
         **{f"choose-{name}": html for name, html in options.items()},
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
         "said": said.sentence(given.device, stated=asked.stated, elsewhere=away),
         "answer": joined(
-            tag("div", verdict.card(given), _ways(given, helps), class_="column"),
+            tag(
+                "div",
+                verdict.card(given, _beside(given, asked)),
+                _ways(given, helps),
+                class_="column",
+            ),
             tag("div", picture.card(given), checks.card(given), class_="column"),
         ),
         "why": why.inside(given),
     }
+
+
+def _beside(given: Answer, asked: Asked) -> str | None:
+    """Return where the answer stands beside those already there; what was brought has no name."""
+    if given.subject.model is None:
+        return None
+    root = "../../" if asked.about else "./"
+    return f"{root}compare/{sides.added(sides.settled(given), asked.raw.get('sides'))}"
 
 
 def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from app import comparing, laid
+from app import comparing, laid, sides
 from app.asking import Asked, Head, Reply
 from app.comparing import Comparison, Wanted
 from app.views import (
@@ -39,7 +39,7 @@ from willitfit.scenario import Scenario
 from willitfit.units import Tokens
 
 FOLDER: Final = "compare/"
-KEYS: Final = comparing.KEYS
+KEYS: Final = sides.KEYS
 NUMPY: Final[tuple[str, ...]] = ()
 
 VIEWS: Final = tuple(compare_form.VIEWS)
@@ -329,7 +329,7 @@ def _sides(asked: Asked, ledger: Ledger) -> Reply:
     scenarios, notice = _scenarios(asked, ledger)
     given, unanswered = _answered(scenarios, asked)
     only = asked.fields.get("only") == "differences"
-    tokens = [compare_sides.token(each) for each in given]
+    tokens = [sides.token(sides.settled(each)) for each in given]
     return Reply(
         parts={
             "views": _views("sides", None),
@@ -362,11 +362,11 @@ def _scenarios(asked: Asked, ledger: Ledger) -> tuple[list[Scenario], str | None
     """Return the scenarios of the page's selects, those of a link, or two for a beginning."""
     fields = asked.fields
     if "model1" in fields:
-        every = range(1, comparing.MOST_PICKS + 1)
+        every = range(1, sides.MOST + 1)
         return [_chosen(fields, at, asked.changed) for at in every if f"model{at}" in fields], None
-    texts = [fields[key] for key in ("s1", "s2", "s3", "s4") if key in fields]
+    texts = [fields[key] for key in sides.PLACES if key in fields]
     try:
-        given, notice = [comparing.scenario(text) for text in texts], None
+        given, notice = [sides.scenario(text) for text in texts], None
     except WillItFitError as fault:
         given, notice = [], str(fault)
     comparison = _on(ledger, asked.here)

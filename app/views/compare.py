@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app import comparing
-from app.comparing import KEYS, NO_RUNTIME, Comparison, Wanted
+from app import comparing, sides
+from app.comparing import NO_RUNTIME, Comparison, Wanted
+from app.sides import KEYS
 from app.views.html import Html, joined, tag
 from app.views.marks import mark
 from app.views.question import task_name
@@ -296,4 +297,4 @@ def tray(given: Wanted, rows: Iterable[Row], place: str | None) -> Html | None:
 
 
 def _token(row: Row, place: str | None) -> str:
-    return comparing.token(replace(row.line.scenario, context=None, device=place))
+    return sides.token(replace(row.line.scenario, context=None, device=place))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from app import comparing
-from app.comparing import MOST, NO_RUNTIME, Wanted
+from app.comparing import NO_RUNTIME, SIZES, Wanted
 from app.views import question
 from app.views.compare import COLUMNS
 from app.views.html import Html, joined, sentence, tag
@@ -174,7 +174,7 @@ def _licences(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def _most() -> list[tuple[str, str]]:
-    return [(str(each), bytes_(each)) for each in MOST]
+    return [(str(each), bytes_(each)) for each in SIZES]
 
 
 def _orders(given: Wanted) -> list[tuple[str, str]]:

@@ -6,19 +6,19 @@ In: answers. Out: a table, a column each, whose first rows are the choices thems
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from app import comparing
-from app.comparing import MOST_PICKS
+from app import sides
+from app.sides import MOST
 from app.views import question
-from app.views.compare import ROOT, address, rate
+from app.views.compare import ROOT, rate
 from app.views.html import Child, Html, joined, tag
 from app.views.marks import mark
 from app.views.verdict import chip
 from app.views.words import RUNTIMES, SHORT, between, bytes_, tokens
 from willitfit import link
-from willitfit.answers import CONTEXTS, Answer, precisions_of, runtimes_of, usual_context
+from willitfit.answers import CONTEXTS, Answer, precisions_of, runtimes_of
 from willitfit.budgets import Pool
 from willitfit.catalog import Catalog
 from willitfit.checks import Check
@@ -91,7 +91,7 @@ def _group(
     ]
     if not (name and shown):
         return _body(shown)
-    head = tag("th", name, colspan=MOST_PICKS + 1, scope="rowgroup", role="rowheader")
+    head = tag("th", name, colspan=MOST + 1, scope="rowgroup", role="rowheader")
     return _body([_line(head, kind="apart"), *shown])
 
 
@@ -257,17 +257,9 @@ def _cell(cell: Cell, *, best: bool) -> Html:
 # More and fewer
 
 
-def token(given: Answer) -> str:
-    """Return an answer's scenario for a link, its context left out where it is the usual one."""
-    full, publication = given.scenario, given.subject.publication(given.facts)
-    offer = publication.offers.get(full.precision or "") if publication else None
-    usual = usual_context(given.subject, given.facts, offer)
-    return comparing.token(replace(full, context=None if full.context == usual else full.context))
-
-
 def actions(given: Sequence[Answer]) -> Html | None:
     """Return the way to add a scenario: the last one once more, to be changed."""
-    if len(given) >= MOST_PICKS:
+    if len(given) >= MOST:
         return None
     there = address_of([*given, given[-1]])
     more = tag("a", _("Add a scenario"), href=there, id="more", data_change="stay", class_="main")
@@ -289,4 +281,4 @@ def _fewer(given: Sequence[Answer], at: int) -> Html:
 
 def address_of(given: Sequence[Answer]) -> str:
     """Return the link of these answers side by side."""
-    return address({"view": "sides", **{f"s{at}": token(each) for at, each in enumerate(given, 1)}})
+    return sides.address([sides.token(sides.settled(each)) for each in given])

@@ -18,8 +18,11 @@ from willitfit.units import Basis
 __all__ = ["card", "chip"]
 
 
-def card(answer: Answer) -> Html:
-    """Return the verdict as the largest thing after the question."""
+def card(answer: Answer, compare: str | None = None) -> Html:
+    """Return the verdict as the largest thing after the question.
+
+    `compare` leads to where the scenario stands beside others.
+    """
     verdict = answer.verdict
     return tag(
         "section",
@@ -31,6 +34,8 @@ def card(answer: Answer) -> Html:
         tag(
             "p",
             tag("button", _("Share this answer"), type="button", data_share=True, class_="main"),
+            tag("a", _("Compare side by side"), href=compare) if compare else None,
+            class_="buttons",
         ),
         [formula.place(name) for name in ("download", "memory-peak", "speed", "chance")],
         class_="card",

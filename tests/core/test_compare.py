@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import comparing
+from app import sides
 from app.asking import Asked, Reply
 from app.comparing import SORTS, Comparison, fields, wanted
-from app.pages import compare
+from app.pages import answer, compare
 from app.views import compare_static
 from app.views.compare_file import as_csv
 from tests.core.test_respond import HOSTILE, elements
@@ -25,6 +25,7 @@ from willitfit.device import read
 from willitfit.errors import UnreadableLink
 from willitfit.ledger import Ledger, lines_of, written
 from willitfit.outcome import Outcome
+from willitfit.scenario import Scenario
 
 CATALOG = catalog.read()
 MODELS = ("distilbert", "gemma-2b", "whisper-base", "all-minilm-l6-v2", "deberta-v3-small")
@@ -311,7 +312,29 @@ def test_a_row_is_told_with_its_choices() -> None:
 def test_a_token_is_read_or_refused(text: str) -> None:
     """Any text becomes a scenario whose token reads back the same, or an error that says why."""
     try:
-        scenario = comparing.scenario(text)
+        scenario = sides.scenario(text)
     except UnreadableLink:
         return
-    assert comparing.scenario(comparing.token(scenario)) == scenario
+    assert sides.scenario(sides.token(scenario)) == scenario
+
+
+def test_an_answer_is_added_to_those_that_stand_there() -> None:
+    """The link beside an answer keeps the earlier scenarios, four in all and none twice."""
+    before = "v=1&view=sides&s1=gemma-2b&s2=distilbert~~fp32&s3=whisper-base&s4=gpt2"
+    scenario = Scenario(model="distilbert", precision="fp32")
+
+    assert sides.added(scenario, before).endswith(
+        "&s1=gemma-2b&s2=whisper-base&s3=gpt2&s4=distilbert~~fp32"
+    )
+    assert sides.added(scenario, "nonsense=1") == "#v=1&view=sides&s1=distilbert~~fp32"
+
+
+def test_an_answer_leads_to_its_column() -> None:
+    """The page of an answer offers its scenario beside what was compared before."""
+    raw = {"sides": "v=1&view=sides&s1=gemma-2b~mediapipe~int4"}
+    asked = Asked(catalog=CATALOG, here=LAPTOP, about="distilbert", raw=raw)
+    html = answer.respond(asked).parts["answer"]
+
+    own = "s2=distilbert~transformersjs-wasm~q8"
+    whole = f"../../compare/#v=1&view=sides&s1=gemma-2b~mediapipe~int4&{own}"
+    assert f'href="{whole.replace("&", "&amp;")}"' in html
