@@ -207,7 +207,7 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
         "answer": joined(
             tag(
                 "div",
-                verdict.card(given, _beside(given, asked)),
+                judged,
                 _ways(given, helps),
                 class_="column",
             ),
