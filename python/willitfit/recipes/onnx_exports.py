@@ -112,6 +112,8 @@ def use_of(tensor: Tensor, architecture: Architecture) -> Use:
         return Use.GATHER
     if tensor.role is Role.POSITION:
         return Use.OTHER if _is_sliced(tensor, architecture) else Use.GATHER
+    if tensor.role is Role.OTHER and not tensor.name.endswith("weight"):
+        return Use.OTHER  # a learned vector that stands beside others: a first token, a scale
     if tensor.role is Role.CONVOLUTION and len(tensor.shape) > 2:
         return Use.CONVOLUTION
     return Use.GEMM if _is_gemm(tensor, architecture) else Use.MATMUL
