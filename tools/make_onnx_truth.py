@@ -104,6 +104,60 @@ MODELS: dict[str, tuple[str, str, str, dict[str, object]]] = {
         "Qwen2Config", "Qwen2ForCausalLM", "text-generation-with-past",
         {**_NARROW, "num_hidden_layers": 4, "num_key_value_heads": 1, "tie_word_embeddings": True},
     ),
+    "albert-4": (
+        "AlbertConfig", "AlbertForMaskedLM", "fill-mask",
+        {**_NARROW, "embedding_size": 32, "num_hidden_layers": 4},
+    ),
+    "deberta-v2-2": (
+        "DebertaV2Config", "DebertaV2ForSequenceClassification", "text-classification",
+        {**_NARROW, "num_hidden_layers": 2, "relative_attention": True,
+         "pos_att_type": ["p2c", "c2p"], "share_att_key": True, "position_buckets": 16,
+         "norm_rel_ebd": "layer_norm", "position_biased_input": False,
+         "max_position_embeddings": 64, "type_vocab_size": 0},
+    ),
+    "electra-2": (
+        "ElectraConfig", "ElectraModel", "feature-extraction",
+        {**_NARROW, "num_hidden_layers": 2, "embedding_size": 32},
+    ),
+    "mpnet-2": (
+        "MPNetConfig", "MPNetModel", "feature-extraction", {**_NARROW, "num_hidden_layers": 2},
+    ),
+    "squeezebert-2": (
+        "SqueezeBertConfig", "SqueezeBertForMaskedLM", "fill-mask",
+        {**_NARROW, "num_hidden_layers": 2, "embedding_size": 64},
+    ),
+    "segformer": (
+        "SegformerConfig", "SegformerForSemanticSegmentation", "semantic-segmentation",
+        {"hidden_sizes": [16, 24, 32, 48], "num_attention_heads": [1, 2, 4, 4],
+         "depths": [1, 1, 1, 1], "decoder_hidden_size": 32},
+    ),
+    "dinov2-2": (
+        "Dinov2Config", "Dinov2Model", "feature-extraction",
+        {"hidden_size": 64, "num_attention_heads": 2, "num_hidden_layers": 2},
+    ),
+    "swin": (
+        "SwinConfig", "SwinForImageClassification", "image-classification",
+        {"embed_dim": 24, "depths": [1, 2], "num_heads": [2, 4], "image_size": 56},
+    ),
+    "wav2vec2-2": (
+        "Wav2Vec2Config", "Wav2Vec2ForCTC", "automatic-speech-recognition",
+        {"hidden_size": 64, "num_attention_heads": 2, "num_hidden_layers": 2,
+         "intermediate_size": 128},
+    ),
+    "mobilevit": ("MobileViTConfig", "MobileViTForImageClassification", "image-classification", {}),
+    "resnet": (
+        "ResNetConfig", "ResNetForImageClassification", "image-classification",
+        {"embedding_size": 16, "hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1]},
+    ),
+    "marian-2": (
+        "MarianConfig", "MarianMTModel", "text2text-generation-with-past",
+        {**_BART, "encoder_layers": 2, "decoder_layers": 2, "pad_token_id": 0,
+         "decoder_start_token_id": 0, "eos_token_id": 1},
+    ),
+    "gpt_neox-2": (
+        "GPTNeoXConfig", "GPTNeoXForCausalLM", "text-generation-with-past",
+        {**_NARROW, "num_hidden_layers": 2},
+    ),
 }  # fmt: skip
 
 

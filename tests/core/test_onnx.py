@@ -20,6 +20,9 @@ MADE: dict[str, Any] = json.loads((DATA / "onnx" / "made.json").read_text())["mo
 DISTILBERT = "distilbert__distilbert-base-uncased-finetuned-sst-2-english"
 
 
+CONVOLVED = ("whisper", "vit", "dinov2", "segformer", "squeezebert", "swin", "resnet", "wav2vec2")
+
+
 def _is_as_published(name: str, file: str, dtype: str) -> bool:
     """Return whether a made file is traced like the published ones, whose rules the recipe has.
 
@@ -29,7 +32,7 @@ def _is_as_published(name: str, file: str, dtype: str) -> bool:
     decoder = file.startswith("decoder")
     if name.startswith("gpt2") or (name.startswith("bart-6") and decoder):
         return False
-    convolves = name.startswith(("whisper", "vit"))
+    convolves = name.startswith(CONVOLVED)
     return not (convolves and dtype == "q8")
 
 

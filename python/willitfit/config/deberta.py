@@ -31,6 +31,7 @@ from willitfit.config.text_heads import (
 )
 from willitfit.errors import shown
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import replace
 
 V2_NAMES = Names("self.query_proj", "self.key_proj", "self.value_proj", "output.dense")
 
@@ -148,7 +149,9 @@ def _separate(keys: Keys, heads: Heads) -> Block:
     attends = attention(hidden, heads, names=V2_NAMES, bias=ALL_BIASED, keeps=())
     parts = {"output.dense": linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True)}
     if keys.flag("share_att_key"):
-        return extended(attends, parts)
+        twice = {"self.key_proj.weight": "c2p" in looks, "self.query_proj.weight": "p2c" in looks}
+        used = tuple(replace(t, uses=2) if twice.get(t.name) else t for t in attends.tensors)
+        return extended(replace(attends, tensors=used), parts)
     places = linear(hidden, heads.query_outputs, Role.ATTENTION_OTHER, bias=True)
     if "c2p" in looks:
         parts["self.pos_key_proj"] = places

@@ -7,6 +7,7 @@ how somebody exported the file, each is an interval whose ends say why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isqrt, prod
 
 from willitfit.architecture import Architecture, Kind, Tower
 from willitfit.errors import UnsupportedCombination
@@ -18,6 +19,7 @@ from willitfit.recipes.onnx_exports import (
     Rotary,
     Use,
     exports_of,
+    newer_eye,
     type_of,
     use_of,
 )
@@ -28,12 +30,16 @@ from willitfit.recipes.tokenizers import small_files
 from willitfit.storage import U8, StorageType
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import MB, Basis, Interval, exactly
-from willitfit.values import dataclass
+from willitfit.values import dataclass, replace
 
 PRECISIONS: tuple[str, ...] = tuple(DTYPES)
 FAMILIES = ("classic", "newer")
 
 SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside the graph
+MEANS = ".running_mean"
+DISTANCES = "relative_position_bias_table"
+UNUSED = ("mask_token", "masked_spec_embed", "original0")  # training's; a weight norm's length
+ALIGNED = 64  # where an array beside the graph begins
 CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside
 
 
@@ -69,28 +75,42 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
     dropped = tuple(t for t in every if _is_dropped(t, architecture))
     used = tuple(t for t in every if t not in dropped)
     trace = Trace.GENERATOR if architecture.kind is Kind.DECODER else Trace.ENCODER
+    if not any(layer.attention_heads for layer in architecture.main.layers):
+        trace = Trace.CONVOLUTIONS if Part.VISION in parts else trace
     return (Session("model", used, trace, architecture.towers, dropped),)
 
 
 def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[Session, ...]:
     towers = architecture.towers
-    encoders = tuple(tower for tower in towers if tower.part is not Part.DECODER)
+    encoders = tuple(tower for tower in towers if tower.part not in (Part.DECODER, Part.VISION))
     decoders = tuple(tower for tower in towers if tower.part is Part.DECODER)
     speech = Part.AUDIO in seen
+    read = _of_parts(architecture, seen - {Part.VISION, Part.PROJECTOR})
+    tables = tuple(t for t in read if t.role is Role.EMBEDDING) if Part.VISION in seen else ()
     return (
+        *_eyes(architecture, seen),
+        *((Session("embed_tokens", tables, Trace.TABLE),) if tables else ()),
         Session(
             "encoder_model",
-            _of_parts(architecture, seen),
+            tuple(t for t in read if t not in tables),
             Trace.SPEECH_ENCODER if speech else Trace.ENCODER,
             encoders,
         ),
         Session(
             "decoder_model_merged",
-            _of_parts(architecture, {Part.DECODER}),
+            _written(architecture, apart={t.tied_to or t.name for t in tables}),
             Trace.MERGED,
             decoders,
         ),
     )
+
+
+def _written(architecture: Architecture, apart: set[str]) -> tuple[Tensor, ...]:
+    """Return a decoder's weights; of a table that has a session of its own only the head stays."""
+    heads = tuple(t for t in architecture.inventory if t.role is Role.HEAD and t.tied_to in apart)
+    kept = _of_parts(architecture, {Part.DECODER})
+    shared = {t.tied_to for t in heads}
+    return (*(t for t in kept if (t.tied_to or t.name) not in shared), *heads)
 
 
 def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
@@ -103,11 +123,19 @@ def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Sessio
     own_head = heads if tied & {t.name for t in tables} else ()
     yield Session("embed_tokens", tables, Trace.TABLE)
     yield Session("decoder_model_merged", (*rest, *own_head), Trace.FUSED, (architecture.main,))
-    for part, name in ((Part.VISION, "vision_encoder"), (Part.AUDIO, "audio_encoder")):
-        if part in parts:
-            joined = {part, Part.PROJECTOR} if part is Part.VISION else {part}
-            towers = tuple(t for t in architecture.towers if t.part is part)
-            yield Session(name, _of_parts(architecture, joined), Trace.ENCODER, towers)
+    yield from _eyes(architecture, parts)
+    if Part.AUDIO in parts:
+        towers = tuple(t for t in architecture.towers if t.part is Part.AUDIO)
+        heard = _of_parts(architecture, {Part.AUDIO})
+        yield Session("audio_encoder", heard, Trace.ENCODER, towers)
+
+
+def _eyes(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
+    """Yield the session of what a model sees with, its projector included."""
+    if Part.VISION in parts:
+        towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
+        seen = _of_parts(architecture, {Part.VISION, Part.PROJECTOR})
+        yield Session("vision_encoder", seen, Trace.ENCODER, towers)
 
 
 def _of_parts(architecture: Architecture, parts: Iterable[Part]) -> tuple[Tensor, ...]:
@@ -115,9 +143,18 @@ def _of_parts(architecture: Architecture, parts: Iterable[Part]) -> tuple[Tensor
 
 
 def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
-    """Return one tensor for each array: a session holds its own copy of what it shares."""
+    """Return one tensor for each array: a session holds its own copy of what it shares.
+
+    Left out is what only training needs, and what a batch norm leaves behind
+    when the exporter folds it into the convolution before it: all but a bias.
+    """
     kept: dict[str, Tensor] = {}
-    for tensor in tensors:
+    held = tuple(tensors)
+    folded = {t.name.removesuffix(MEANS) for t in held if t.name.endswith(MEANS)}
+    for tensor in held:
+        module, _, name = tensor.name.rpartition(".")
+        if name in UNUSED or (module in folded and name != "bias"):
+            continue
         if tensor.tied_to is None:
             kept[tensor.name] = tensor
         else:
@@ -163,13 +200,48 @@ def _stored(
     session: Session, architecture: Architecture, dtype: Dtype, export: Export
 ) -> tuple[StoredTensor, ...]:
     """Return every array of a session's file."""
-    kept = [
-        keep(tensor, type_of(use_of(tensor, architecture), dtype, export))
-        for tensor in session.tensors
-    ]
+    if session.name == "vision_encoder" and export.family == "newer":
+        return tuple(_seen_anew(session.tensors, architecture, dtype))
+    kept = list(_kept(session.tensors, architecture, dtype, export))
     if export.separate_head and session.name == "model":
         kept += _second_head(architecture, dtype, export)
     return (*kept, *_rotary_tables(session, dtype, export), *_causal_masks(session, architecture))
+
+
+def _kept(
+    tensors: Iterable[Tensor], architecture: Architecture, dtype: Dtype, export: Export
+) -> Iterator[StoredTensor]:
+    """Yield the arrays of a session; what is used more than once stays wide beside its packed form.
+
+    onnxruntime's quantisers replace one use after another and leave the array to
+    the others; the last one does not take it away (ALBERT's shared layer, DeBERTa's
+    projections of contents and places).
+    """
+    for tensor in tensors:
+        if tensor.name.endswith(DISTANCES) and architecture.family.startswith("swin"):
+            yield _spread(tensor, dtype)
+            continue
+        kind = type_of(use_of(tensor, architecture), dtype, export)
+        yield keep(tensor, kind)
+        if tensor.uses > 1 and kind is not dtype.wide:
+            yield keep(tensor, dtype.wide)
+
+
+def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
+    """Return Swin's scores of distances as tracing leaves them: one for every pair in a window."""
+    side, heads = (isqrt(tensor.shape[0]) + 1) // 2, tensor.shape[1]
+    return keep(replace(tensor, shape=(heads, side**2, side**2)), dtype.wide)
+
+
+def _seen_anew(
+    tensors: Iterable[Tensor], architecture: Architecture, dtype: Dtype
+) -> Iterator[StoredTensor]:
+    """Yield the arrays of an eye in a newer build: patches as a matrix, some tables in copies."""
+    for tensor in tensors:
+        kind, copies = newer_eye(tensor, architecture, dtype)
+        flat = (tensor.shape[0], prod(tensor.shape[1:])) if len(tensor.shape) > 3 else tensor.shape
+        one = keep(replace(tensor, shape=flat), kind)
+        yield from (one,) * copies
 
 
 def _second_head(architecture: Architecture, dtype: Dtype, export: Export) -> list[StoredTensor]:
@@ -228,6 +300,11 @@ class Candidate:
         return sum(tensor.size for tensor in self.tensors)
 
     @property
+    def padding(self) -> int:
+        """Return at most how many bytes lie between arrays beside the graph, 64 for each."""
+        return ALIGNED * len(self.tensors) if self.export.family == "newer" else 0
+
+    @property
     def described(self) -> str:
         """Return the export in words."""
         table = _("{type} token table", type=self.export.table)
@@ -267,7 +344,7 @@ def session_size(candidates: tuple[Candidate, ...]) -> Interval:
     return Interval(
         min(c.data + c.graph.low for c in candidates),
         candidates[0].data + candidates[0].graph.likely,
-        max(c.data + c.graph.high + c.left_out for c in candidates),
+        max(c.data + c.padding + c.graph.high + c.left_out for c in candidates),
     )
 
 

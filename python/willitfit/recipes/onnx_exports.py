@@ -18,7 +18,7 @@ from willitfit.formats import (
 )
 from willitfit.storage import F16, F32, Beside, Per, StorageType
 from willitfit.tensors import Part, Role, Tensor
-from willitfit.values import dataclass
+from willitfit.values import dataclass, replace
 
 
 class Packing(StrEnum):
@@ -98,8 +98,17 @@ class Use(StrEnum):
     OTHER = "other"  # added, multiplied: never packed
 
 
+# Eyes as the newer builds keep them, read off the sizes of gemma-4-E2B's and Qwen3.5-2B's:
+# places are looked up in a packed table (Qwen's at four corners, each with a packed copy of its
+# own); Qwen's patches are a matrix product, and its norms and places stay 32-bit floats beside
+# 16-bit weights; Gemma's projector is not packed.
+_PLACES_LOOKED_UP = frozenset({"gemma4", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"})
+_FOUR_CORNERS = _PLACES_LOOKED_UP - {"gemma4"}
+_WIDE_PROJECTORS = frozenset({"gemma4"})
+
 _LOOKED_UP = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
 _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassification")
+_SUMS_UP = ("pooler", "pre_classifier", "summary")  # read one token's state
 _SLICED_FAMILIES = frozenset({"whisper"})
 _CONV1D_FAMILIES = frozenset({"gpt2"})  # transformers' Conv1D becomes Gemm
 
@@ -120,7 +129,9 @@ def use_of(tensor: Tensor, architecture: Architecture) -> Use:
 
 
 def _is_sliced(tensor: Tensor, architecture: Architecture) -> bool:
-    """Return whether positions are cut from a table and added, not looked up."""
+    """Return whether positions are cut from a table and added or projected, not looked up."""
+    if tensor.name.endswith("rel_embeddings.weight"):  # DeBERTa's distances
+        return True
     return tensor.part in (Part.VISION, Part.AUDIO) or architecture.family in _SLICED_FAMILIES
 
 
@@ -132,10 +143,26 @@ def _is_relative(tensor: Tensor) -> bool:
 def _is_gemm(tensor: Tensor, architecture: Architecture) -> bool:
     if tensor.layer is not None:
         return architecture.family in _CONV1D_FAMILIES
-    if "pooler" in tensor.name:
+    if any(part in tensor.name for part in _SUMS_UP):
         return True
-    outer = tensor.role in (Role.HEAD, Role.PROJECTION)
-    return outer and architecture.head.endswith(_ON_ONE_VECTOR)
+    return tensor.role is Role.HEAD and architecture.head.endswith(_ON_ONE_VECTOR)
+
+
+def newer_eye(tensor: Tensor, architecture: Architecture, dtype: Dtype) -> tuple[StorageType, int]:
+    """Return how a newer build keeps a weight of the eye, and in how many copies."""
+    use, family = use_of(tensor, architecture), architecture.family
+    looked_up = tensor.role is Role.POSITION and family in _PLACES_LOOKED_UP
+    if looked_up:
+        use = Use.GATHER
+    if use is Use.CONVOLUTION and family in _FOUR_CORNERS:
+        use = Use.MATMUL
+    if tensor.part is Part.PROJECTOR and family in _WIDE_PROJECTORS:
+        use = Use.OTHER
+    in_layer = tensor.role is Role.NORM and tensor.layer is not None
+    if family in _FOUR_CORNERS and (looked_up or in_layer):
+        dtype = replace(dtype, wide=F32)
+    corners = family in _FOUR_CORNERS and looked_up and dtype.packing is not Packing.NONE
+    return type_of(use, dtype, Export(Table.FOUR_BITS)), 4 if corners else 1
 
 
 # The zero points of an 8-bit table take half a byte per block in the published files (Gemma 3,
@@ -203,8 +230,15 @@ def likely_export(architecture: Architecture) -> Export:
 _FULL_WIDTH_FAMILIES = frozenset({"qwen2"})
 
 
+# Positions in three directions (time, height, width) cannot be read from one table.
+_THREE_WAYS = frozenset({"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe"})
+_THREE_WAYS |= {"qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"}
+
+
 def _usual_rotary(architecture: Architecture) -> Rotary:
     if architecture.kind is not Kind.DECODER or not architecture.main.rope_widths:
+        return Rotary.COMPUTED
+    if architecture.family in _THREE_WAYS:
         return Rotary.COMPUTED
     return Rotary.FULL if architecture.family in _FULL_WIDTH_FAMILIES else Rotary.HALF
 
@@ -242,4 +276,6 @@ def _newer(architecture: Architecture, likely: Export) -> tuple[Export, ...]:
     usual = Table.EIGHT_BITS if likely.table is Table.WIDE else likely.table
     other = Table.FOUR_BITS if usual is Table.EIGHT_BITS else Table.EIGHT_BITS
     rotaries = (Rotary.HALF, Rotary.COMPUTED)
+    if likely.rotary is Rotary.COMPUTED:
+        rotaries = (Rotary.COMPUTED, Rotary.HALF)
     return tuple(Export(table, rotary) for rotary in rotaries for table in (usual, other))

@@ -25,6 +25,7 @@ class Trace(StrEnum):
     GENERATOR = "decoder traced operator by operator"
     FUSED = "decoder with fused attention"
     TABLE = "a lookup alone"
+    CONVOLUTIONS = "convolutions alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ _COSTS: dict[Trace, _Cost] = {
     Trace.GENERATOR: _Cost(22_000, 38_900),
     Trace.FUSED: _Cost(15_000, 9_000, 0.5, 4.5),
     Trace.TABLE: _Cost(600, 0),
+    Trace.CONVOLUTIONS: _Cost(400, 2_600),
 }
 
 _CASTS = {Trace.FUSED: 1.1}  # how much longer float16 makes a graph; elsewhere 1.4
@@ -54,6 +56,8 @@ _CASTS = {Trace.FUSED: 1.1}  # how much longer float16 makes a graph; elsewhere 
 def _growth(dtype: Dtype, trace: Trace) -> float:
     """Return how much longer the graph gets: casts for float16, three nodes per product for q8."""
     packed = {Packing.NONE: 1.0, Packing.DYNAMIC: 1.73, Packing.BLOCKS: 1.04}
+    if trace is Trace.CONVOLUTIONS:  # a quantised one takes shapes and casts along
+        packed[Packing.DYNAMIC] = 4.6
     growth = packed.get(dtype.packing, 1.04)
     return growth * (_CASTS.get(trace, 1.4) if dtype.wide is F16 else 1.0)
 
