@@ -202,8 +202,10 @@ def _plot(known: Accuracy) -> Html:
     upward = chart.logarithmic(ticks, LEAST, MOST)
     held = sum(each.inside for each in known.judged)
     found = _(
-        "Measured peaks from 0.3 to 3 GB lie close to the predicted ones: {held} of the {judged} "
-        "that judge are inside the interval.",
+        "Measured peaks from {least} to {most} lie close to the predicted ones: {held} of the "
+        "{judged} that judge are inside the interval.",
+        least=bytes_(min(each.measured for each in known.peaks)),
+        most=bytes_(max(each.measured for each in known.peaks)),
         held=held,
         judged=len(known.judged),
     )
@@ -303,7 +305,7 @@ def _cell(count: int, outcome: Outcome) -> Child:
     return joined(mark(outcome), " ", number(count)) if count else "–"
 
 
-def _brier(known: Accuracy) -> str:
+def _brier(known: Accuracy) -> Html:
     died = known.count(Outcome.LIKELY, ran=False)
     worst = plural(
         "{count} model that died was called likely.",
@@ -315,7 +317,8 @@ def _brier(known: Accuracy) -> str:
         "perfect, and saying 50 in 100 every time gives 0.25.",
         score=brier(known.told),
     )
-    return f"{worst if died else _('No model that died was called likely.')} {score}"
+    none = _("No model that died was called likely.")
+    return joined(worst if died else none, " ", score)
 
 
 def _reports(reports: tuple[Report, ...]) -> Html:

@@ -23,8 +23,8 @@ FOUND = """async () => {
 }"""
 #: Other things a page shows, by their links.
 WAYS = [
-    "compare/#v=1&view=devices&model=distilbert",
-    "compare/#v=1&view=side",
+    "compare/#v=1&view=places&model=distilbert",
+    "compare/#v=1&view=sides",
     "th/learn/",
 ]
 FOLDERS = [folder for folder, _label in pages.labels().values()]
