@@ -162,7 +162,7 @@ def _order(row: Row) -> tuple[int, int, float, int]:
 def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
     """Return the best row of every model in the ledger on one device, best verdict first."""
     on = Judge(catalog, device)
-    found = [best(ledger.lines(model), on) for model in ledger.models]
+    found = [best(ledger.each(model), on) for model in ledger.models]
     return sorted(found, key=_from_likeliest)
 
 

@@ -116,8 +116,8 @@ def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT
 # Working it out
 
 
-def lines_of(model: str, catalog: Catalog) -> tuple[Line, ...]:
-    """Return a catalogue model's lines, worked out now.
+def lines_of(model: str, catalog: Catalog) -> Iterator[Line]:
+    """Yield a catalogue model's lines, each worked out when it is asked for.
 
     What needs no less in any respect than a line chosen more willingly is left out: no device
     would ever have it chosen.
@@ -128,7 +128,7 @@ def lines_of(model: str, catalog: Catalog) -> tuple[Line, ...]:
         line = _line(tier, about, scenario, catalog)
         if not any(_spares(other, line) for other in kept):
             kept.append(line)
-    return tuple(kept)
+            yield line
 
 
 def offers(about: Subject, catalog: Catalog) -> list[tuple[int, Scenario]]:
@@ -243,14 +243,15 @@ class Ledger:
     def lines(self, model: str) -> tuple[Line, ...]:
         """Return a model's lines, the most willingly chosen first."""
         if model not in self._lines:
-            self._lines[model] = self._made(model)
+            self._lines[model] = tuple(self.each(model))
         return self._lines[model]
 
-    def _made(self, model: str) -> tuple[Line, ...]:
+    def each(self, model: str) -> Iterator[Line]:
+        """Yield a model's lines one by one, for whoever may not need the last of them."""
         rows = (self._rows or {}).get(model)
         if rows is None:
             return lines_of(model, self._catalog)
-        return tuple(_read(model, row) for row in rows)
+        return (_read(model, row) for row in rows)
 
 
 def written(models: Mapping[str, Iterable[Line]]) -> str:
