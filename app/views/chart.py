@@ -177,11 +177,10 @@ def _stretched(path: str, class_: str) -> Html:
     )
 
 
-def dot(x: Axis, y: Axis, at: Point, class_: str = "") -> Html:
-    """Return a dot at a point."""
-    return tag(
-        "circle", class_=f"dot {class_}".strip(), cx=_across(x, at[0]), cy=_down(y, at[1]), r="5"
-    )
+def dot(x: Axis, y: Axis, at: Point, class_: str = "", radius: int = 5) -> Html:
+    """Return a dot at a point, `radius` pixels wide each way."""
+    where = {"cx": _across(x, at[0]), "cy": _down(y, at[1])}
+    return tag("circle", class_=f"dot {class_}".strip(), r=radius, **where)
 
 
 def rule(x: Axis, value: float, class_: str = "chosen") -> Html:
@@ -203,8 +202,8 @@ def span(x: Axis, y: Axis, ends: Point, level: float, class_: str = "") -> Html:
     )
 
 
-def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "") -> Html:
-    """Return words beside a point and a little above it, on the side where there is room."""
+def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "", *, level: bool = False) -> Html:
+    """Return words beside a point, on the side where there is room: a little above it, or level."""
     right = x.share(at[0]) < 0.5
     return tag(
         "text",
@@ -213,7 +212,7 @@ def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "") -> Html:
         x=_across(x, at[0]),
         y=_down(y, at[1]),
         dx="10" if right else "-10",
-        dy="-0.7em",
+        dy="0.35em" if level else "-0.7em",
         text_anchor="start" if right else "end",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.views import chart, common, formula, why
+from app.views import chart, common, formula, size_classes, why
 from app.views.html import Child, Html, joined, sentence, tag
 from app.views.marks import mark
 from app.views.words import RUNTIMES, SHORT, bytes_, gibibytes
@@ -168,6 +168,7 @@ def classes(catalog: Catalog) -> Html:
     rows = [_class_bar(each) for each in every]
     bars = chart.bars(_("Models of the catalogue by size class"), rows)
     shown = joined(
+        size_classes.chart(catalog),
         tag("div", bars, class_="narrow-names"),
         chart.behind(_("An example of each class"), _examples(every)),
     )
