@@ -12,7 +12,7 @@ from app.views.marks import mark
 from app.views.words import RUNTIMES, SHORT, bytes_, gigabytes, tokens
 from willitfit.answers import Answer, nominal_bits
 from willitfit.checks import Check
-from willitfit.language import Words, _, later
+from willitfit.language import Words, _, later, plural
 from willitfit.link import write
 from willitfit.outcome import Outcome
 from willitfit.scenario import Scenario
@@ -143,7 +143,9 @@ def _map(answer: Answer, every: Sequence[Way]) -> Html | None:
         tag("p", lead, class_="lead"),
         table,
         _key(own),
-        chart.behind(_("{count} more precisions", count=len(rest)), more) if more else None,
+        chart.behind(plural("{count} more precision", "{count} more precisions", len(rest)), more)
+        if more
+        else None,
     )
 
 
