@@ -24,6 +24,7 @@ from babel.units import format_unit
 from willitfit.language import DOMAIN, ENGLISH, FOLDER, LANGUAGES, SIGNS
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCALE = Path(FOLDER)
 SOURCES = ("python/willitfit", "app")
 KEYWORDS = {"_": None, "later": None, "plural": (1, 2)}
 UNSAID = (  # of a catalogue's head: what no reader needs, or what changes by itself
@@ -54,7 +55,7 @@ def extracted() -> Catalog:
 
 def place(code: str) -> Path:
     """Return where a language's catalogue lies."""
-    return FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
 def read(code: str) -> Catalog:
@@ -152,7 +153,7 @@ def main(words: list[str]) -> None:
         for code in OTHERS:
             write(code, update(code))
         text = json.dumps(signs(), ensure_ascii=False, indent=1)
-        (FOLDER / SIGNS).write_text(text + "\n", encoding="utf-8")
+        (LOCALE / SIGNS).write_text(text + "\n", encoding="utf-8")
         compile_all()
 
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
-from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from willitfit.values import dataclass
+
+if TYPE_CHECKING:
+    from gettext import GNUTranslations
 
 #: Every language there is a catalogue for, in its own name.
 LANGUAGES: Final = {
@@ -29,7 +30,7 @@ LANGUAGES: Final = {
     "bg": "Български",
 }
 ENGLISH: Final = "en"
-FOLDER: Final = Path(__file__).with_name("locale")
+FOLDER: Final = __file__.rpartition("language.py")[0] + "locale"
 DOMAIN: Final = "willitfit"
 SIGNS: Final = "cldr.json"  # what `make messages` takes from CLDR, with its version
 
@@ -50,10 +51,10 @@ class Signs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """A language ready to be said: its sentences, and its signs unless they are Python's own."""
+    """A language ready to be said: its sentences unless they are English, its signs likewise."""
 
     code: str
-    sentences: NullTranslations
+    sentences: GNUTranslations | None
     signs: Signs | None
 
 
@@ -66,7 +67,7 @@ class Forgetful(Protocol):
 
 Kept = TypeVar("Kept", bound=Forgetful)
 
-_PLAIN: Final = Speech(code=ENGLISH, sentences=NullTranslations(), signs=None)
+_PLAIN: Final = Speech(code=ENGLISH, sentences=None, signs=None)
 _ready: Final[dict[str, Speech]] = {ENGLISH: _PLAIN}
 _forget: Final[list[Callable[[], None]]] = []
 _speech = _PLAIN
@@ -85,8 +86,7 @@ def use(code: str, catalogue: bytes | None = None) -> str:
     if code not in _ready:
         content = catalogue or _compiled(code)
         if content is not None:
-            sentences = GNUTranslations(BytesIO(content))
-            _ready[code] = Speech(code=code, sentences=sentences, signs=_signs(code))
+            _ready[code] = Speech(code=code, sentences=_read(content), signs=_signs(code))
     chosen = _ready.get(code, _PLAIN)
     if chosen is not _speech:
         _speech = chosen
@@ -142,7 +142,8 @@ def _(message: str, /, **values: object) -> str:
     >>> _("{need} of {have}", need="3 GB", have="8 GB")
     '3 GB of 8 GB'
     """
-    said = _speech.sentences.gettext(message) if message else ""
+    sentences = _speech.sentences
+    said = message if sentences is None or not message else sentences.gettext(message)
     return _filled(said, values) if values else said
 
 
@@ -152,7 +153,9 @@ def plural(one: str, many: str, count: int, /, **values: object) -> str:
     >>> plural("{count} token", "{count} tokens", 1)
     '1 token'
     """
-    said = _speech.sentences.ngettext(one, many, count)
+    sentences = _speech.sentences
+    english = one if count == 1 else many
+    said = english if sentences is None else sentences.ngettext(one, many, count)
     return _filled(said, {"count": number(count, ","), **values})
 
 
@@ -249,12 +252,26 @@ def day(written: str) -> str:
 # What lies beside this module
 
 
+# English is ready without any of it, so what reading takes is imported when something is read.
+
+
+def _read(catalogue: bytes) -> GNUTranslations:
+    from gettext import GNUTranslations  # noqa: PLC0415
+    from io import BytesIO  # noqa: PLC0415
+
+    return GNUTranslations(BytesIO(catalogue))
+
+
 def _compiled(code: str) -> bytes | None:
     """Return a language's compiled catalogue, `None` where nobody compiled one."""
-    place = FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    from pathlib import Path  # noqa: PLC0415
+
+    place = Path(FOLDER, code, "LC_MESSAGES", f"{DOMAIN}.mo")
     return place.read_bytes() if place.is_file() else None
 
 
 def _signs(code: str) -> Signs:
-    row = json.loads((FOLDER / SIGNS).read_text(encoding="utf-8"))["languages"][code]
+    from pathlib import Path  # noqa: PLC0415
+
+    row = json.loads(Path(FOLDER, SIGNS).read_text(encoding="utf-8"))["languages"][code]
     return Signs(**{**row, "months": tuple(row["months"])})
