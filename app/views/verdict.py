@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from app.views import formula
 from app.views.html import Html, joined, sentence, tag
@@ -16,6 +17,10 @@ from willitfit.speed import LINES, seconds
 from willitfit.units import Basis
 
 __all__ = ["card", "chip"]
+
+
+#: The formulas that the figures of this card open.
+_FORMULAS: Final = ("download", "runtime-download", "memory-peak", "speed", "chance")
 
 
 def card(answer: Answer, compare: str | None = None) -> Html:
@@ -37,7 +42,7 @@ def card(answer: Answer, compare: str | None = None) -> Html:
             tag("a", _("Compare side by side"), href=compare) if compare else None,
             class_="buttons",
         ),
-        [formula.place(name) for name in ("download", "memory-peak", "speed", "chance")],
+        [formula.place(name) for name in _FORMULAS],
         class_="card",
         aria_label=_("Verdict"),
     )
@@ -93,10 +98,8 @@ def _download(answer: Answer) -> Html:
     code = answer.runtime_download.likely
     if not code:
         return joined(_("Takes {times} Mbit/s, with nothing for a runtime.", times=times))
-    return joined(
-        _(
-            "Takes {times} Mbit/s, with {code} for the runtime itself, fetched once per site.",
-            times=times,
-            code=bytes_(code),
-        )
+    return sentence(
+        _("Takes {times} Mbit/s, with {code} for the runtime itself, fetched once per site."),
+        times=times,
+        code=formula.opener(bytes_(code), "runtime-download"),
     )
