@@ -223,7 +223,8 @@ def runtime_name(runtime: str) -> str:
 def _how(line: Line) -> Html:
     there = address({"view": "places", "model": line.model})
     more = tag("a", _("other devices"), href=there, data_change=True)
-    return joined(runtime_name(line.runtime), tag("small", line.precision.lower(), " · ", more))
+    precision = tag("span", line.precision.lower())
+    return joined(runtime_name(line.runtime), tag("small", precision, " ", more))
 
 
 def way(line: Line) -> str:

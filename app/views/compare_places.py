@@ -35,7 +35,9 @@ KINDS: Final = Words(
 
 def needs(smallest: Mapping[str, tuple[Bytes, Row] | None]) -> Html:
     """Return the least memory of each kind of device that likely runs a model."""
-    return tag("dl", [_need(kind, found) for kind, found in smallest.items()], class_="figures")
+    return tag(
+        "dl", [_need(kind, found) for kind, found in smallest.items()], class_="figures least"
+    )
 
 
 def _need(kind: str, found: tuple[Bytes, Row] | None) -> Html:
