@@ -165,18 +165,11 @@ def classes(catalog: Catalog) -> Html:
             class_=largest.name,
         ),
     )
-    rows = [_class_bar(each) for each in every]
-    bars = chart.bars(_("Models of the catalogue by size class"), rows)
     shown = joined(
         size_classes.chart(catalog),
-        tag("div", bars, class_="narrow-names"),
-        chart.behind(_("An example of each class"), _examples(every)),
+        chart.behind(_("The figures"), _examples(every)),
     )
     return lesson("size-classes", told, shown)
-
-
-def _class_bar(each: SizeClass) -> chart.Bar:
-    return chart.Bar(name=_class_name(each), size=len(each.models), words=len(each.models))
 
 
 def _class_name(each: SizeClass) -> str:
