@@ -33,6 +33,8 @@ GROUPS = Words(
         Group.REST: later("norms and the rest"),
     }
 )
+#: Parts of less than this stand in the table alone.
+LEAST_SHARE = 0.001
 
 
 def pictures(answer: Answer, check: Check | None, sizes: list[tuple[Tokens, Interval]]) -> Html:
@@ -174,6 +176,7 @@ def _bytes(answer: Answer) -> Html | None:
     rows = [
         Bar(name=GROUPS[group], size=size, words=_share(size, whole), class_="weights")
         for group, size in found.items()
+        if size / whole >= LEAST_SHARE
     ]
     table = chart.table(
         _("Bytes of all tensors, by what they do"),

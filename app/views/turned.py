@@ -15,6 +15,7 @@ from willitfit.checks import Check
 from willitfit.language import Words, _, later, plural
 from willitfit.link import write
 from willitfit.outcome import Outcome
+from willitfit.runtimes import Demand
 from willitfit.scenario import Scenario
 from willitfit.turned import Change, Reach, Turned, Way
 from willitfit.units import Bytes, Tokens
@@ -61,6 +62,7 @@ def _here(answer: Answer, found: Turned) -> Html:
         _precision(answer, found.precision),
         _runtime(answer, found.runtime),
         _least(found.least),
+        _needs(answer, found.demands),
     ]
     return _card(_("What fits here"), tag("dl", rows, class_="here"))
 
@@ -114,6 +116,17 @@ def _least(found: Mapping[str, Bytes | None]) -> Html:
         _("Least memory that likely fits"),
         tag("ul", [tag("li", each) for each in said], class_="kinds"),
     )
+
+
+def _needs(answer: Answer, demands: Sequence[Demand]) -> Html:
+    """Return what a device must have besides memory, in the checks' own words."""
+    storage = [(CHECKS["storage"], answer.download.high)] if answer.download.high else []
+    asked = [(CHECKS[each.name], each.need.likely if each.need else None) for each in demands]
+    items = [
+        tag("li", name, [" ", tag("b", bytes_(size))] if size else None)
+        for name, size in (*storage, *asked)
+    ]
+    return _row(_("It also needs"), tag("ul", items, class_="needs"))
 
 
 # Every way at a glance

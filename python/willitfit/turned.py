@@ -20,6 +20,7 @@ from willitfit.comparisons import KINDS, SOLD, of_kind
 from willitfit.device import Device
 from willitfit.footprint import Footprint
 from willitfit.outcome import LIKELY_FROM, OUTCOMES, Outcome
+from willitfit.runtimes import Demand
 from willitfit.scenario import Scenario
 from willitfit.units import Bytes, Interval, Tokens
 from willitfit.verdict import judge
@@ -294,14 +295,15 @@ def least(given: Answer) -> dict[str, Bytes | None]:
 class Turned:
     """The whole question turned round.
 
-    `together` are changes of several choices, `checks` what helps each check that is not
-    likely met.
+    `demands` are what the runtime asks of a device besides memory, `together` changes of
+    several choices, `checks` what helps each check that is not likely met.
     """
 
     longest: Reach
     precision: Way | None
     runtime: Way | None
     least: Mapping[str, Bytes | None]
+    demands: tuple[Demand, ...]
     together: tuple[Change, ...]
     checks: tuple[tuple[Check, tuple[Change, ...]], ...]
 
@@ -315,6 +317,9 @@ def turned(given: Answer, every: Sequence[Way], catalog: Catalog) -> Turned:
         precision=best_precision(every, given),
         runtime=best_runtime(every, given, catalog),
         least=least(given),
+        demands=tuple(
+            runtimes.demands(given.runtime, given.facts.name, given.facts.needs, given.load)
+        ),
         together=tuple(each for each in changes(every, given) if each.count > 1),
         checks=tuple(
             (check, found)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.page.opening import DESKTOP, PATIENCE, PHONE, opened
+from tests.page.test_accessible import assert_accessible
 
 
 @pytest.fixture(scope="module", params=[PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -51,3 +52,11 @@ def test_every_way_is_judged_with_numpy_and_can_be_tapped(near: Page) -> None:
 
     expect(near).to_have_url(re.compile("precision=int8"))
     assert near.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_all_of_it_is_accessible(near: Page) -> None:
+    """Charts, maps and everything folded, in both looks."""
+    expect(near.get_by_role("heading", name="What fits here")).to_be_visible(timeout=PATIENCE)
+    near.locator("#closer details").evaluate_all("all => all.forEach((each) => (each.open = true))")
+
+    assert_accessible(near)
