@@ -135,10 +135,16 @@ def _tap(answer: Answer, context: Tokens, *, spare: bool) -> Html:
         short(context),
         href=f"#{write(replace(answer.scenario, context=context))}",
         data_change="stay",
-        aria_label=tokens(context),
+        aria_label=_named(context),
         aria_current="true" if context == answer.context else None,
     )
     return tag("li", link, class_="spare" if spare else None)
+
+
+def _named(context: Tokens) -> str:
+    """Return a tap's name, which begins with what is seen of it."""
+    seen, whole = short(context), tokens(context)
+    return whole if whole.startswith(seen) else f"{seen}: {whole}"
 
 
 def short(count: int) -> str:

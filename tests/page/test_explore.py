@@ -35,11 +35,11 @@ def test_the_pictures_say_what_they_show(near: Page) -> None:
 def test_a_tap_on_the_chart_chooses_a_context(near: Page) -> None:
     """The context below the chart becomes the question's, and the mark moves there."""
     taps = near.get_by_role("list", name="Choose a context")
-    taps.get_by_role("link", name="2,048 tokens").click()
+    taps.get_by_role("link", name="2k: 2,048 tokens").click()
 
     expect(near).to_have_url(re.compile("context=2048"))
     chosen = taps.locator("[aria-current]")
-    expect(chosen).to_have_accessible_name("2,048 tokens", timeout=PATIENCE)
+    expect(chosen).to_have_accessible_name("2k: 2,048 tokens", timeout=PATIENCE)
 
 
 def test_every_way_is_judged_with_numpy_and_can_be_tapped(near: Page) -> None:
