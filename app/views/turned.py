@@ -89,7 +89,7 @@ def _precision(answer: Answer, way: Way | None) -> Html | None:
     if way is None:
         return None
     fits = way.outcome is Outcome.LIKELY
-    name = _("Best precision that fits") if fits else _("Likeliest precision")
+    name = _("Highest precision that fits") if fits else _("Likeliest precision")
     return _best(answer, name, way, way.precision)
 
 
