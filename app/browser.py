@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import js
 import pyodide_js
@@ -158,12 +158,24 @@ async def fetch(address: str) -> bytes:
     return bytes(content.to_bytes())
 
 
+_installing: Final = asyncio.Lock()
+_installed: Final[set[str]] = set()
+
+
 async def install(name: str) -> None:
     """Install a package from the page's own folder, unless it is there already.
 
     micropip finds it in the page's lock file, by which the browser refuses any
     file with another hash; with no index to ask, nothing is fetched from elsewhere.
+    One at a time: what listens to Pyodide's loading is one for all that is loaded.
     """
+    async with _installing:
+        if name not in _installed:
+            await _load(name)
+            _installed.add(name)
+
+
+async def _load(name: str) -> None:
     await pyodide_js.loadPackage("micropip", messageCallback=_unheard)
     import micropip
 
