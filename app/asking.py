@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from app.views.html import Html
 from willitfit.catalog import Catalog
@@ -28,9 +28,9 @@ class Asked:
     """A question of the page.
 
     `fields` come from a link if `linked`, else from the page's forms, of which
-    `changed` names the one that changed. `part` names what is wanted later than the
-    rest, `None` the first reply. `about` is the model whose own page is open. `raw`
-    holds whatever else the page sent.
+    `changed` names those that changed since the last answer. `part` names what is
+    wanted later than the rest, `None` the first reply. `about` is the model whose own
+    page is open. `raw` holds whatever else the page sent.
     """
 
     catalog: Catalog
@@ -38,10 +38,26 @@ class Asked:
     stated: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
     linked: bool = False
-    changed: str | None = None
+    changed: frozenset[str] = frozenset()
     part: str | None = None
     about: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: Which choices a change outdates: they were made for the model or the runtime before it.
+OUTDATED: Final = {"model": ("runtime", "precision", "context"), "runtime": ("precision",)}
+
+
+def current(choices: Mapping[str, str], changed: frozenset[str]) -> dict[str, str]:
+    """Return the choices that are made and not outdated by a change of another.
+
+    >>> current({"model": "gpt2", "runtime": "mediapipe", "context": "512"}, frozenset({"model"}))
+    {'model': 'gpt2'}
+    >>> current({"runtime": "webllm", "precision": "int4", "context": ""}, frozenset())
+    {'runtime': 'webllm', 'precision': 'int4'}
+    """
+    outdated = {name for cause in changed for name in OUTDATED.get(cause, ())} - changed
+    return {name: text for name, text in choices.items() if text and name not in outdated}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

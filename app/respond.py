@@ -52,7 +52,7 @@ def _asked(question: Mapping[str, Any], page: Page) -> tuple[Asked, str | None]:
         stated=bool(_stated(question)),
         fields=fields,
         linked=bool(question.get("link")),
-        changed=question.get("changed"),
+        changed=frozenset(question.get("changed") or ()),
         part=question.get("part"),
         about=question.get("about"),
         raw=question,

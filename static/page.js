@@ -30,6 +30,7 @@ const ask = async (question) => {
   busy(true);
   const reply = await answer(last);
   if (mine !== turn) return;
+  unanswered.clear();
   show(reply, "link" in question);
   if (question.form) history.replaceState(null, "", `#${inLanguage(reply.link)}`);
   later();
@@ -126,7 +127,14 @@ const fromLink = () => {
   return ask({ link });
 };
 
-const chosen = (changed) => ask({ form: fields(), changed });
+// The next choice may come before the answer to the last: what changed is told until it is answered.
+const unanswered = new Set();
+
+const chosen = (changed) => {
+  if (changed) unanswered.add(changed);
+  return ask({ form: fields(), changed: [...unanswered] });
+};
+
 const asks = ({ target }) => device && target.closest("form[data-asks]");
 let typing = 0;
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from app import brought, sides
-from app.asking import Asked, Head, Reply
+from app.asking import Asked, Head, Reply, current
 from app.views import better, checks, find, formula, page, picture, question, said, verdict, why
 from app.views.html import Html, joined, tag
 from app.views.words import RUNTIMES
@@ -100,7 +100,7 @@ def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:
         fields={} if own else link.written(chosen),
         with_device=None if own else link.written(_with_device(chosen, given)),
         folder=f"m/{given.subject.id}/" if given.subject.model else "",
-        notice=notice or (_too_large() if own and asked.changed == "model" else None),
+        notice=notice or (_too_large() if own and "model" in asked.changed else None),
     )
 
 
@@ -155,14 +155,16 @@ def _formed(asked: Asked) -> Scenario:
     if device == question.SENDERS_DEVICE and shared:
         device = link.read(shared).device
     scenario = Scenario(model=form["model"], device=device)
-    if changed == "model":
-        if brought.known(scenario.model) is None:
-            return scenario
+    if changed == {"model"} and brought.known(scenario.model) is not None:
         best: Scenario = _finder().best(scenario, asked.catalog, asked.here)
         return best
-    context, runtime = _tokens(form.get("context")), form.get("runtime") or None
-    precision = None if changed == "runtime" else form.get("precision") or None
-    return replace(scenario, runtime=runtime, precision=precision, context=context)
+    kept = current(form, changed)
+    return replace(
+        scenario,
+        runtime=kept.get("runtime"),
+        precision=kept.get("precision"),
+        context=_tokens(kept.get("context")),
+    )
 
 
 def _tokens(text: str | None) -> Tokens | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from app import comparing, laid, sides
-from app.asking import Asked, Head, Reply
+from app.asking import Asked, Head, Reply, current
 from app.comparing import Comparison, Wanted
 from app.views import (
     common,
@@ -220,7 +220,7 @@ def _model_parts(
             "compared": _whole(compare_form.filters(wanted, passing, catalog), found, table, tray)
         }
     parts = {"finding": found, "tray": tray, "heads": compare.heads(wanted, place)}
-    if asked.changed != "pick":
+    if asked.changed != {"pick"}:
         parts["rows"] = compare.body(rows, wanted, comparison, place)
     return {**parts, **compare_form.count_parts(passing)}
 
@@ -374,18 +374,13 @@ def _scenarios(asked: Asked, ledger: Ledger) -> tuple[list[Scenario], str | None
     return given or usual, notice
 
 
-def _chosen(fields: Mapping[str, str], at: int, changed: str | None) -> Scenario:
+def _chosen(fields: Mapping[str, str], at: int, changed: frozenset[str]) -> Scenario:
     """Return the choices of one column; what a change of model or runtime outdates is dropped."""
-    taken: dict[str, Any] = {
-        name: fields.get(f"{name}{at}") or None for name in compare_sides.CHOICES
-    }
-    if changed == f"model{at}":
-        taken |= {"runtime": None, "precision": None, "context": None}
-    if changed == f"runtime{at}":
-        taken |= {"precision": None, "context": None}
-    context = taken["context"]
-    taken["context"] = Tokens(int(context)) if context and context.isdigit() else None
-    return Scenario(**taken)
+    column = {name: fields.get(f"{name}{at}", "") for name in compare_sides.CHOICES}
+    own = frozenset(name for name in column if f"{name}{at}" in changed)
+    taken: dict[str, Any] = current(column, own)
+    context = taken.pop("context", "")
+    return Scenario(**taken, context=Tokens(int(context)) if context.isdigit() else None)
 
 
 def _answered(scenarios: list[Scenario], asked: Asked) -> tuple[list[Answer], str | None]:

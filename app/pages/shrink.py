@@ -216,9 +216,9 @@ def _answerable(asked: Asked) -> tuple[Chosen, str | None]:
     """Return the choices, giving up those that name nothing, with the reason."""
     notice = None
     fields = dict(asked.fields)
-    if asked.changed == "model":
+    if "model" in asked.changed and "runtime" not in asked.changed:
         fields.pop("runtime", None)
-    for given in (fields, {**fields, "runtime": "", "device": ""}, {}):
+    for given in (fields, {**fields, "runtime": ""}, {**fields, "runtime": "", "device": ""}, {}):
         try:
             chosen = _chosen(given, asked)
             answers.answer(chosen.scenario, asked.catalog, asked.here)
@@ -234,7 +234,7 @@ def _chosen(fields: Mapping[str, str], asked: Asked) -> Chosen:
     device = fields.get("device")
     rank = fields.get("rank", "")
     picked = [name for name in TARGETS if name in fields.get("targets", "").split(",")]
-    usual = () if asked.changed == "targets" else USUAL_TARGETS
+    usual = () if "targets" in asked.changed else USUAL_TARGETS
     low, high = lora.RANKS
     return Chosen(
         model=catalog.model(fields.get("model") or DEFAULT).id,

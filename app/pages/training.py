@@ -174,7 +174,9 @@ def respond(asked: Asked) -> Reply:
             **{f"choose-{name}": options for name, (_words, options) in shown.items()},
             **{f"chosen-{name}": joined(words) for name, (words, _options) in shown.items()},
             **_parts(chosen),
-            **({} if asked.changed in _STILL else {"controls": _controls(chosen)}),
+            **(
+                {} if asked.changed and asked.changed <= _STILL else {"controls": _controls(chosen)}
+            ),
         },
         title=_title(chosen),
         fields=_fields(chosen),
@@ -184,7 +186,7 @@ def respond(asked: Asked) -> Reply:
 
 
 #: Fields whose change leaves every other field as it is.
-_STILL: Final = ("lora_rank", "lora_targets", "recompute", "flash", "no_dropout", "zero")
+_STILL: Final = frozenset(("lora_rank", "lora_targets", "recompute", "flash", "no_dropout", "zero"))
 
 
 def _title(chosen: Chosen | None) -> str:
@@ -196,12 +198,14 @@ def _title(chosen: Chosen | None) -> str:
 # What was chosen
 
 
-def _chosen(given: Mapping[str, str], catalog: Catalog, changed: str | None = None) -> Chosen:
+def _chosen(
+    given: Mapping[str, str], catalog: Catalog, changed: frozenset[str] = frozenset()
+) -> Chosen:
     """Return the plan that fields say, or raise what is wrong with them."""
     about = answers.subject(given.get("model") or DEFAULT, catalog)
     said = {key: value for key, value in given.items() if key in choices.KEYS}
     method = given.get("method", "")
-    if changed == "model":
+    if "model" in changed:
         said.pop("sequence", None)
     if method not in ("lora", "qlora"):
         said.pop("lora_rank", None)
@@ -209,7 +213,7 @@ def _chosen(given: Mapping[str, str], catalog: Catalog, changed: str | None = No
         said["lora_rank"] = str(choices.USUAL_RANK)
     if method == "qlora":
         said["qlora"] = "on"
-    if changed == "gpus":
+    if "gpus" in changed:
         said = _divided(said)
     plan = choices.read(said, Plan(sequence=usual_sequence(about.shape)))
     return Chosen(about=about, plan=plan, memory=needed(about.shape, plan))

@@ -153,7 +153,7 @@ def _replied(asked: Asked, chosen: Chosen, notice: str | None) -> Reply:
 
 def _dials_anew(asked: Asked) -> bool:
     """Return whether the page sets the sliders: never while the visitor moves one."""
-    return asked.linked or asked.changed in ("start", None)
+    return asked.linked or not asked.changed or "start" in asked.changed
 
 
 def _title(chosen: Chosen) -> str:
@@ -163,10 +163,12 @@ def _title(chosen: Chosen) -> str:
 # What was chosen
 
 
-def _chosen(given: Mapping[str, str], catalog: Catalog, changed: str | None = None) -> Chosen:
+def _chosen(
+    given: Mapping[str, str], catalog: Catalog, changed: frozenset[str] = frozenset()
+) -> Chosen:
     """Return what fields say, or raise what is wrong with them."""
     start, usual = _start(given.get("start") or TEXTBOOK, catalog)
-    own = usual if changed == "start" else _own(given, usual)
+    own = usual if "start" in changed else _own(given, usual)
     device = given.get("device")
     return Chosen(
         own=own,

@@ -118,7 +118,7 @@ def test_rows_without_a_value_come_last_either_way() -> None:
 
 def test_typing_leaves_the_search_box_alone() -> None:
     """A change in the forms renews rows, heads and numbers, never the form that is typed in."""
-    parts = reply(fields={"q": "gem", "sort": "verdict"}, changed="q").parts
+    parts = reply(fields={"q": "gem", "sort": "verdict"}, changed=frozenset({"q"})).parts
 
     assert names(parts["rows"]) == ["gemma-2b"]
     assert "compared" not in parts
@@ -127,7 +127,7 @@ def test_typing_leaves_the_search_box_alone() -> None:
 
 def test_picking_renews_no_rows() -> None:
     """A tick adds to what is chosen; heads keep it in their links, rows stay as they are."""
-    found = reply(fields={"pick": "distilbert,gemma-2b"}, changed="pick")
+    found = reply(fields={"pick": "distilbert,gemma-2b"}, changed=frozenset({"pick"}))
 
     assert "rows" not in found.parts
     assert "2 models chosen" in found.parts["tray"]
@@ -153,7 +153,7 @@ def test_a_senders_device_is_compared_on() -> None:
     assert "ios" in str(found.fields["device"])
     assert "platform" in found.parts["compared"]
     shared = {"shared": 'v=1&device={"platform":"ios","ram_bytes":4294967296}'}
-    again = reply(fields={"device": "shared"}, raw=shared, changed="q")
+    again = reply(fields={"device": "shared"}, raw=shared, changed=frozenset({"q"}))
     assert again.fields == {**found.fields}
 
 
@@ -269,7 +269,7 @@ def test_a_change_of_model_drops_what_it_outdates() -> None:
     """The runtime and precision of another model are not kept."""
     columns = {"view": "sides", "model1": "gemma-2b", "runtime1": "transformersjs-wasm"}
     more = {"precision1": "q8", "context1": "512", "device1": ""}
-    found = reply(fields={**columns, **more}, changed="model1")
+    found = reply(fields={**columns, **more}, changed=frozenset({"model1"}))
 
     assert found.fields["s1"] == "gemma-2b~mediapipe~int4"
     assert found.notice is None

@@ -181,7 +181,7 @@ def test_an_id_becomes_a_model_with_its_best_way_chosen(address: str) -> None:
     assert found == {"model": "hf:made/tiny-llama-GGUF"}
     assert told[-1].endswith(address.removeprefix("http://"))
     assert re.match(r"\d+ kB from ", told[-1])
-    reply = answered(form={"model": found["model"]}, changed="model")
+    reply = answered(form={"model": found["model"]}, changed=["model"])
     assert "made/tiny-llama-GGUF" in reply["parts"]["chosen-model"]
     assert reply["link"].startswith("v=1&model=hf:made/tiny-llama-GGUF")
     ways = answered(form={"model": found["model"]}, part="ways")["parts"]["ways"]
@@ -213,7 +213,7 @@ def test_a_renamed_model_is_found_under_its_new_name(address: str) -> None:
     """The link then names the model as it is called now, and the answer says so."""
     found, _told = put(**typed("faults/renamed", address))
     assert found == {"model": "hf:made/tiny-llama"}
-    reply = answered(form={"model": found["model"]}, changed="model")
+    reply = answered(form={"model": found["model"]}, changed=["model"])
     assert "is now called made/tiny-llama" in reply["parts"]["answer"]
 
 
@@ -252,7 +252,7 @@ def test_a_config_becomes_a_link(address: str) -> None:
     """A pasted config is a model whose link carries it."""
     found, _told = put(config=json.dumps(samples.LLAMA))
     assert found["model"].startswith("config:")
-    reply = answered(form={"model": found["model"]}, changed="model")
+    reply = answered(form={"model": found["model"]}, changed=["model"])
     assert answered(link=reply["link"])["parts"]["chosen-model"] == "llama"
 
 
@@ -261,7 +261,7 @@ def test_a_config_too_large_for_a_link_is_known_in_the_tab() -> None:
     labels = {str(at): f"{at * 7919 % 104729:x}" for at in range(3000)}
     found, _told = put(config=json.dumps(samples.LLAMA | {"id2label": labels}))
     assert found["model"] == "own:config.json"
-    reply = answered(form={"model": found["model"]}, changed="model")
+    reply = answered(form={"model": found["model"]}, changed=["model"])
     assert "too large for a link" in reply["notice"]
     assert reply["link"] == "v=1"
 
@@ -290,7 +290,7 @@ def test_a_dropped_file_is_a_model(names: list[str], precision: str) -> None:
     found, told = put(Files(given), files=len(given))
     assert "model" in found, found
     assert told
-    reply = answered(form={"model": found["model"]}, changed="model")
+    reply = answered(form={"model": found["model"]}, changed=["model"])
     assert precision in reply["parts"]["chosen-precision"]
 
 
@@ -341,7 +341,7 @@ def test_nothing_that_strangers_name_is_markup() -> None:
         found, _told = put(**typed("made/evil", address))
     theirs = json.dumps({"name": evil, "ram_bytes": 2**33})
     shown = [
-        answered(form={"model": found["model"]}, changed="model"),
+        answered(form={"model": found["model"]}, changed=["model"]),
         answered(form={"model": found["model"]}, part="ways"),
         answered(link=f"v=1&model={quote(evil)}"),
         answered(link="v=1&model=hf:a/b/%3Cimg%20src=x%20onerror=alert(1)%3E.gguf"),

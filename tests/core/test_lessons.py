@@ -144,7 +144,7 @@ def replied(**asked: object) -> dict[str, Any]:
 
 def test_an_example_of_ones_own() -> None:
     """Another model brings its own stair, precisions and phases, and a link of its own."""
-    reply = replied(form={"model": "distilbert"}, changed="model")
+    reply = replied(form={"model": "distilbert"}, changed=["model"])
     parts = reply["parts"] | replied(form={"model": "distilbert"}, part="stored")["parts"]
 
     assert "DistilBERT" in text(parts["stair"])

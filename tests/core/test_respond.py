@@ -105,7 +105,7 @@ def test_a_phone_named_by_its_browser_brings_its_makers_memory() -> None:
 def test_a_change_of_model_drops_what_the_old_one_had() -> None:
     """DistilBERT has no MediaPipe, and the page does not insist."""
     found = parts(
-        changed="model",
+        changed=["model"],
         form={
             "model": "distilbert",
             "runtime": "mediapipe",
@@ -162,6 +162,20 @@ def test_what_others_wrote_reaches_the_page_as_text(device: dict[str, Any]) -> N
     for found in (parts(device=device), parts(link=shared)):
         for html in found["parts"].values():
             assert "script" not in elements(html)
+
+
+def test_a_second_change_before_the_first_is_answered() -> None:
+    """The model's old runtime is dropped, and what was chosen after it is kept."""
+    form = {
+        "model": "distilbert",
+        "runtime": "mediapipe",
+        "precision": "fp16",
+        "device": "iphone-13",
+    }
+    found = parts(form=form, changed=["model", "precision", "device"])
+
+    assert found["notice"] is None
+    assert found["link"] == "v=1&model=distilbert&precision=fp16&device=iphone-13"
 
 
 @pytest.mark.parametrize("device", [LAPTOP, PHONE, {}, {"webgpu": None, "device_memory": 4}])

@@ -11,7 +11,7 @@ WINDOWS = {"platform": "windows", "browser": "chrome", "ram_bytes": 8 * 2**30, "
 
 def shrink(**form: str) -> dict[str, str]:
     """Return the page's parts for what its forms say."""
-    return parts(view="shrink", form=form, changed=next(iter(form), None))
+    return parts(view="shrink", form=form, changed=list(form)[:1])
 
 
 def test_the_page_opens_on_a_model_that_must_shrink() -> None:
@@ -85,7 +85,7 @@ def test_no_target_adapts_nothing() -> None:
     """Unchecking the last box says what to do; a link without targets means the usual ones."""
     assert (
         "choose matrices"
-        in parts(view="shrink", form={"model": "gpt2"}, changed="targets")["adapter"]
+        in parts(view="shrink", form={"model": "gpt2"}, changed=["targets"])["adapter"]
     )
     assert "choose matrices" not in parts(view="shrink", link="v=1&model=gpt2")["adapter"]
 

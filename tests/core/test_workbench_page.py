@@ -20,7 +20,7 @@ def asked(fields: dict[str, str], *, changed: str | None = None, part: str | Non
         here=Device(),
         fields=fields,
         linked=changed is None,
-        changed=changed,
+        changed=frozenset({changed} if changed else ()),
         part=part,
     )
     return page.respond(question)
