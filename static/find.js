@@ -38,6 +38,7 @@ const dress = () => {
   label.before(button);
   button.append(name, words);
   label.hidden = true;
+  byId("any-model").hidden = false;
 };
 
 const open = (text = "") => {
@@ -150,7 +151,7 @@ const paste = async (text) => {
 
 document.addEventListener("click", ({ target }) => {
   const on = (selector) => target.closest(selector);
-  if (on("#open-finder")) open();
+  if (on("#open-finder, #any-model")) open();
   else if (on("[data-find]")) {
     const { find: text } = on("[data-find]").dataset;
     open(text);

@@ -10,7 +10,7 @@ from app.views import chart
 from app.views.chart import Axis, Bar
 from app.views.html import Html, joined, sentence, tag
 from app.views.verdict import chip
-from app.views.words import between, bytes_, duration, tokens
+from app.views.words import between, bytes_, duration, rate, tokens
 from willitfit.answers import Answer
 from willitfit.checks import Check
 from willitfit.language import Words, _, later, number, plural
@@ -236,8 +236,8 @@ def _speeds(answer: Answer) -> Html | None:
     if answer.rates is None:
         return None
     low, likely, high = answer.rates.per_second
-    rate = _("{low} to {high} a second", low=_rate(low), high=_rate(high))
-    figures = [_time(_("Tokens"), rate, _rate(likely), answer.rates.basis)]
+    ends = _("{low} to {high} a second", low=rate(low), high=rate(high))
+    figures = [_time(_("Tokens"), ends, rate(likely), answer.rates.basis)]
     wait = answer.wait
     if wait is not None:
         ends = wait.milliseconds
@@ -265,10 +265,6 @@ def _slower() -> str:
 def _time(name: str, words: str, likely: str, basis: Basis) -> Html:
     said = tag("small", _("likely {value}", value=likely))
     return tag("div", tag("dt", name, " ", chip(basis)), tag("dd", words, " ", said))
-
-
-def _rate(value: float) -> str:
-    return number(value, ".0f" if value >= 10 else ".1f")
 
 
 def _wait(milliseconds: int) -> str:

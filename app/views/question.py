@@ -68,7 +68,19 @@ def form(answer: Answer, catalog: Catalog) -> Html:
         device=_choice("device", _("Device"), names, every),
     )
     return tag(
-        "form", tag("h1", asked), id="question", data_asks=True, action="./", autocomplete="off"
+        "form",
+        tag("h1", asked),
+        tag(
+            "button",
+            _("Any other model: a hub’s id or link, a config or a file"),
+            type="button",
+            id="any-model",
+            hidden=True,  # until the script that opens the box is there
+        ),
+        id="question",
+        data_asks=True,
+        action="./",
+        autocomplete="off",
     )
 
 

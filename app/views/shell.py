@@ -112,7 +112,13 @@ def footer(root: str, view: str) -> Html:
     ]
     return tag(
         "footer",
-        tag("p", _("Computed in this tab by Python. Nothing is sent anywhere.")),
+        tag(
+            "p",
+            _(
+                "Computed in this tab by Python. "
+                "Nothing leaves it unless you ask a hub for a model."
+            ),
+        ),
         tag("p", tag("a", _("Every model"), href=f"{root}{language.folder()}#models")),
         tag("p", others, class_="languages"),
         class_="site",

@@ -8,7 +8,7 @@ from typing import Final
 from app.views import formula
 from app.views.html import Html, joined, sentence, tag
 from app.views.marks import chip, mark
-from app.views.words import between, bytes_, duration
+from app.views.words import between, bytes_, duration, rate
 from willitfit.answers import Answer
 from willitfit.budgets import Pool
 from willitfit.language import _, number
@@ -78,9 +78,7 @@ def _figures(answer: Answer) -> Iterator[Html]:
 
 
 def _rate(low: float, high: float) -> str:
-    places = 0 if high >= 10 else 1
-    form = f".{places}f"
-    return _("{low}–{high} /s", low=number(low, form), high=number(high, form))
+    return _("{low}–{high} /s", low=rate(low), high=rate(high))
 
 
 def _figure(name: str, value: Html, basis: Basis) -> Html:

@@ -90,6 +90,15 @@ def bytes_(count: int) -> str:
     return size(exactly(count))
 
 
+def rate(value: float) -> str:
+    """Return how many tokens a second, to what an estimate of it can tell.
+
+    >>> rate(0.62), rate(23.4)
+    ('0.6', '23')
+    """
+    return number(value, ".0f" if value >= 10 else ".1f")
+
+
 def between(interval: Interval) -> str:
     """Return an interval of bytes."""
     return size(interval)

@@ -106,6 +106,8 @@ def test_typing_searches_the_catalogue(page: Page) -> None:
 def test_an_id_is_asked_for_only_after_a_tap(page: Page, served: tuple[str, fake.State]) -> None:
     """Typing asks nobody; a tap does, for little, without telling who asks."""
     served[1].asked.clear()
+    page.get_by_role("button", name="Any other model").click()
+    expect(page.locator("#finder")).to_be_visible()
     type_in(page, "made/tiny-llama-GGUF")
     expect(page.locator("#asking")).to_contain_text("list of files of made/tiny-llama-GGUF")
     assert served[1].asked == []
