@@ -26,6 +26,8 @@ SIZES = (
     "moe_topk",
     "zero_expert_num",
     "num_mem_blocks",
+    "neck_hidden_sizes",
+    "width_multiplier",
 )
 
 BERT: Table = {**ENCODER, **TYPES, **LOOKS_ACROSS}
@@ -200,5 +202,30 @@ TABLES: dict[str, Table] = {
         "moe_topk": (1, 2),
         "zero_expert_num": (0, 2),
         "head_dim": (4,),
+    },
+    "mobilevit": {
+        "num_labels": (0, 1, 5),
+        "num_channels": (1, 3),
+        "image_size": (64,),
+        "hidden_sizes": ([16, 24, 32], [24, 24, 48]),
+        "neck_hidden_sizes": ([8, 16, 24, 32, 40, 48, 64], [16, 16, 24, 24, 32, 40, 56]),
+        "num_attention_heads": (4, 8),
+        "mlp_ratio": (2.0, 1.5),
+        "expand_ratio": (4.0, 2.0, 1.3),
+        "conv_kernel_size": (3, 5),
+        "output_stride": (32, 16, 8),
+        "qkv_bias": SWITCH,
+        "aspp_out_channels": (20, 32),
+    },
+    "mobilevitv2": {
+        "num_labels": (0, 1, 5),
+        "num_channels": (1, 3),
+        "width_multiplier": (0.3, 0.5, 0.75),
+        "base_attn_unit_dims": ([64, 96, 128], [48, 64, 80]),
+        "n_attn_blocks": ([1, 2, 1], [2, 1, 1]),
+        "expand_ratio": (2.0, 1.5),
+        "conv_kernel_size": (3, 5),
+        "ffn_multiplier": (2, 3),
+        "aspp_out_channels": (20, 32),
     },
 }
