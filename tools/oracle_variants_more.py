@@ -28,6 +28,9 @@ SIZES = (
     "num_mem_blocks",
     "neck_hidden_sizes",
     "width_multiplier",
+    "decoder_layers",
+    "add_cross_attention",
+    "is_decoder",
 )
 
 BERT: Table = {**ENCODER, **TYPES, **LOOKS_ACROSS}
@@ -47,6 +50,20 @@ SWIN: Table = {
     "qkv_bias": SWITCH,
     "use_absolute_embeddings": SWITCH,
     "encoder_stride": (8, 4),
+}
+
+TROCR: Table = {
+    "vocab_size": (97, 128),
+    "d_model": (48, 60),
+    "decoder_layers": (1, 3),
+    "decoder_attention_heads": (3, 4),
+    "decoder_ffn_dim": (50, 77),
+    "max_position_embeddings": (32, 50),
+    "use_learned_position_embeddings": SWITCH,
+    "layernorm_embedding": SWITCH,
+    "cross_attention_hidden_size": (None, 40),
+    "tie_word_embeddings": SWITCH,
+    "pad_token_id": (0,),
 }
 
 TABLES: dict[str, Table] = {
@@ -227,5 +244,20 @@ TABLES: dict[str, Table] = {
         "conv_kernel_size": (3, 5),
         "ffn_multiplier": (2, 3),
         "aspp_out_channels": (20, 32),
+    },
+    "trocr": TROCR,
+    "vision-encoder-decoder": {
+        "encoder": {**VIT, "model_type": ("vit", "deit"), "num_labels": (2,)},
+        "decoder": {
+            **TROCR,
+            "model_type": ("trocr", "gpt2"),
+            "hidden_size": (48, 60),
+            "n_embd": (48, 60),
+            "n_layer": (1, 2),
+            "n_head": (3, 4),
+            "n_positions": (32, 50),
+            "add_cross_attention": (True,),
+            "is_decoder": (True,),
+        },
     },
 }

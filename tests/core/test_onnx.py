@@ -20,7 +20,17 @@ MADE: dict[str, Any] = json.loads((DATA / "onnx" / "made.json").read_text())["mo
 DISTILBERT = "distilbert__distilbert-base-uncased-finetuned-sst-2-english"
 
 
-CONVOLVED = ("whisper", "vit", "dinov2", "segformer", "squeezebert", "swin", "resnet", "wav2vec2")
+CONVOLVED = (
+    "whisper",
+    "vit",
+    "dinov2",
+    "segformer",
+    "squeezebert",
+    "swin",
+    "resnet",
+    "wav2vec2",
+    "mobilevit",
+)
 
 
 def _is_as_published(name: str, file: str, dtype: str) -> bool:

@@ -32,13 +32,17 @@ def looking_layer(
     keeps: tuple[KeyValue, ...] = (),
     looks: KeyValue | None = None,
     bias: Biases = ALL_BIASED,
+    source: int | None = None,
 ) -> Block:
-    """Return BART's layer: attention, perhaps attention to the input, two projections."""
+    """Return BART's layer: attention, perhaps attention to the input, two projections.
+
+    `source` is how wide the input is where that is not `hidden`.
+    """
     normed = norm(hidden, bias=True)
     own = attention(hidden, heads, names=OUT_NAMES, bias=bias, keeps=keeps)
     parts = {"self_attn": own, "self_attn_layer_norm": normed}
     if looks is not None:
-        other = attention(hidden, heads, names=OUT_NAMES, bias=bias, keeps=(looks,))
+        other = attention(hidden, heads, names=OUT_NAMES, bias=bias, source=source, keeps=(looks,))
         parts |= {"encoder_attn": other, "encoder_attn_layer_norm": normed}
     parts |= {"": plain(hidden, inner, names=("fc1", "fc2")), "final_layer_norm": normed}
     return joined(parts)

@@ -188,6 +188,7 @@ FAMILIES: dict[str, str] = {
         "convolutions",
         ("resnet", "convnext", "convnextv2", "mobilenet_v1", "mobilenet_v2", "segformer"),
     ),
+    **_in("picture_texts", ("trocr", "vision-encoder-decoder")),
     **_in("mobile_vit", ("mobilevit", "mobilevitv2")),
     **_in("shifted_windows", ("swin", "swinv2")),
     **_in(

@@ -82,13 +82,15 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
 
 def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[Session, ...]:
     towers = architecture.towers
-    encoders = tuple(tower for tower in towers if tower.part not in (Part.DECODER, Part.VISION))
     decoders = tuple(tower for tower in towers if tower.part is Part.DECODER)
-    speech = Part.AUDIO in seen
-    read = _of_parts(architecture, seen - {Part.VISION, Part.PROJECTOR})
-    tables = tuple(t for t in read if t.role is Role.EMBEDDING) if Part.VISION in seen else ()
+    speech, reads = Part.AUDIO in seen, bool(seen & {Part.ENCODER, Part.AUDIO})
+    apart = {Part.VISION, Part.PROJECTOR} if reads else set()
+    encoders = tuple(t for t in towers if t.part is not Part.DECODER and t.part not in apart)
+    read = tuple(t for t in _of_parts(architecture, seen - apart) if "pooler" not in t.name)
+    looked_up = reads and Part.VISION in seen
+    tables = tuple(t for t in read if t.role is Role.EMBEDDING) if looked_up else ()
     return (
-        *_eyes(architecture, seen),
+        *(_eyes(architecture, seen) if reads else ()),
         *((Session("embed_tokens", tables, Trace.TABLE),) if tables else ()),
         Session(
             "encoder_model",
