@@ -47,7 +47,7 @@ ENCODER: Table = {
     "intermediate_size": (50, 77),
     "max_position_embeddings": (32, 50),
 }
-TYPES: Table = {"type_vocab_size": (1, 2)}
+TYPES: Table = {"type_vocab_size": (0, 1, 2)}
 LOOKS_ACROSS: Table = {"is_decoder": (True, True, False), "add_cross_attention": (True, False)}
 NARROW: Table = {"embedding_size": (16, 48)}
 EVEN_HEAD: Table = {"head_dim": (8, 10)}

@@ -240,14 +240,14 @@ def _speeds(answer: Answer) -> Html | None:
     figures = [_time(_("Tokens"), ends, rate(likely), answer.rates.basis)]
     wait = answer.wait
     if wait is not None:
-        ends = wait.milliseconds
-        words = _("{low} to {high}", low=_wait(ends.low), high=_wait(ends.high))
+        waited = wait.milliseconds
+        words = _("{low} to {high}", low=_wait(waited.low), high=_wait(waited.high))
         name = plural(
             "First token, after {count} token of prompt",
             "First token, after {count} tokens of prompt",
             wait.prompt,
         )
-        figures.append(_time(name, words, _wait(ends.likely), wait.basis))
+        figures.append(_time(name, words, _wait(waited.likely), wait.basis))
     return joined(
         tag("dl", figures, class_="times"),
         tag("p", _slower(), class_="aside-note"),

@@ -45,7 +45,7 @@ def tables(keys: Keys, width: int, *, positions: bool = True, kinds: bool = True
         places = keys.rows("max_position_embeddings")
         parts["position_embeddings"] = embedding(places, width, Role.POSITION)
     if kinds:
-        rows = keys.rows("type_vocab_size")
+        rows = keys.rows("type_vocab_size", least=0)
         parts["token_type_embeddings"] = embedding(rows, width, Role.POSITION)
     return joined({**parts, "LayerNorm": norm(width, bias=True)})
 

@@ -26,10 +26,14 @@ def read_experts(
     chosen: str = "num_experts_per_tok",
     inner: str = "moe_intermediate_size",
 ) -> Experts:
-    """Return how many experts there are, how many a token uses, and their width."""
+    """Return how many experts there are, how many a token uses, and their width.
+
+    Where a config does not say how many are used, all are.
+    """
+    total = keys.whole(count, most=MOST_EXPERTS)
     return Experts(
-        count=keys.whole(count, most=MOST_EXPERTS),
-        chosen=keys.whole(chosen, most=MOST_EXPERTS),
+        count=total,
+        chosen=keys.whole_or(chosen, total, most=MOST_EXPERTS),
         inner=keys.whole(inner),
     )
 

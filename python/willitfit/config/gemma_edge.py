@@ -15,7 +15,7 @@ from willitfit.config.gemma import SANDWICHED
 from willitfit.config.heads import DECODER_HEADS
 from willitfit.config.keys import MOST_EXPERTS, MOST_LAYERS, Keys
 from willitfit.config.model import Asked, Body, Family
-from willitfit.config.styles import FULL, SLIDING, decoder, layer_kinds, read_heads
+from willitfit.config.styles import FULL, SLIDING, decoder, layer_kinds, read_heads, said_window
 from willitfit.tensors import Role
 from willitfit.values import dataclass
 
@@ -65,7 +65,7 @@ def attend(keys: Keys, place: Place) -> Block:
 
 
 def _window(keys: Keys) -> int | None:
-    window = keys.maybe("sliding_window")
+    window = said_window(keys)
     if window is not None and keys.get("use_bidirectional_attention") == "all":
         return window // 2 + 1
     return window

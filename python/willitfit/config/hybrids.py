@@ -39,6 +39,7 @@ from willitfit.config.styles import (
     paired,
     read_heads,
     rope_width,
+    said_window,
     same_for_all,
 )
 from willitfit.tensors import Role
@@ -209,7 +210,7 @@ def minimax(asked: Asked) -> Body:
 def _minimax_mixer(keys: Keys, kind: str) -> tuple[str, Block]:
     hidden, heads = keys.whole("hidden_size"), read_heads(keys)
     if kind == FULL:
-        return "self_attn", attention(hidden, heads, window=keys.maybe("sliding_window"))
+        return "self_attn", attention(hidden, heads, window=said_window(keys))
     block = keys.whole("block_size", most=2**16)
     return "self_attn", lightning(hidden, heads.queries, heads.width, block)
 

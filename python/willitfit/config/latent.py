@@ -34,6 +34,7 @@ from willitfit.config.styles import (
     paired,
     per_kind,
     pre_norm,
+    said_window,
     same_for_all,
 )
 from willitfit.layers import KeyValue
@@ -221,9 +222,7 @@ def _v4_attention(keys: Keys, kind: str) -> Block:
         "o_a_proj": linear(heads * width // groups, groups * out_rank, Role.ATTENTION_OUTPUT),
         "o_b_proj": linear(groups * out_rank, hidden, Role.ATTENTION_OUTPUT),
     }
-    window = KeyValue(
-        key_value_heads=1, key_width=width, value_width=0, window=keys.maybe("sliding_window")
-    )
+    window = KeyValue(key_value_heads=1, key_width=width, value_width=0, window=said_window(keys))
     kept: tuple[KeyValue, ...] = (window,)
     if kind != SLIDING:
         rate = _rate(keys, kind)

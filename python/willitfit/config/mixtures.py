@@ -64,6 +64,7 @@ from willitfit.config.styles import (
     pre_norm,
     read_heads,
     rope_width,
+    said_window,
     same_for_all,
     windows_where,
 )
@@ -230,7 +231,7 @@ def mimo(asked: Asked) -> Body:
     kinds = layer_kinds(keys, (FULL, SLIDING), _mimo_kind)
     feeds = listed(_mimo_sparse, gated_by(), _one_first)(keys)
     window = keys.maybe("sliding_window_size")
-    window = keys.maybe("sliding_window") if window is None else window + 1
+    window = said_window(keys) if window is None else window + 1
     made = {kind: _mimo_attention(keys, narrow, kind, window) for kind in set(kinds)}
     attends = [made[kind] for kind in kinds]
     normed = norm(hidden)

@@ -41,7 +41,7 @@ def mobilevit(asked: Asked) -> Body:
     hidden = stage_list(keys, "hidden_sizes", 3)
     if len(widths) < 7:
         raise keys.fault("neck_hidden_sizes", f"has {len(widths)} entries; 7 are needed")
-    stages = [_residuals(keys, at, number, *widths[number : number + 2]) for number in (0, 1)]
+    stages = [_residuals(keys, at, number, widths, FIRST_DEPTHS) for number in (0, 1)]
     front = {"conv_stem": counted(keys.whole("num_channels"), widths[0], 3)}
     for number, inner in zip((2, 3, 4), hidden, strict=True):
         read, width = widths[number], widths[number + 1]
@@ -81,8 +81,9 @@ def _inverted(keys: Keys, read: int, written: int) -> Block:
 
 
 def _residuals(
-    keys: Keys, at: str, number: int, read: int, written: int, depths: Sequence[int] = FIRST_DEPTHS
+    keys: Keys, at: str, number: int, widths: Sequence[int], depths: Sequence[int]
 ) -> Stack:
+    read, written = widths[number : number + 2]
     first, others = _inverted(keys, read, written), _inverted(keys, written, written)
     blocks = (first, *(others,) * (depths[number] - 1))
     return stacked(f"{at}encoder.layer.{number}.layer", blocks, Part.VISION)
@@ -128,10 +129,7 @@ def mobilevit_2(asked: Asked) -> Body:
     depths = stage_list(keys, "n_attn_blocks", 3, most=MOST_DEPTH)
     inners = stage_list(keys, "base_attn_unit_dims", 3)
     front = {"conv_stem": counted(keys.whole("num_channels"), widths[0], 3)}
-    stages = [
-        _residuals(keys, at, number, *widths[number : number + 2], SECOND_DEPTHS)
-        for number in (0, 1)
-    ]
+    stages = [_residuals(keys, at, number, widths, SECOND_DEPTHS) for number in (0, 1)]
     for stage, number in enumerate((2, 3, 4)):
         width, inner = widths[number + 1], divisible(keys, inners[stage] * factor)
         name = f"encoder.layer.{number}"

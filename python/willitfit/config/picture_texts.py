@@ -73,7 +73,7 @@ def seen_and_written(asked: Asked) -> Body:
     sees = part_body(asked, "encoder", f"{asked.at}encoder.")
     writes, answer = _writer(asked)
     keys = asked.keys.child("decoder")
-    between = ()
+    between: tuple[Tensor, ...] = ()
     if sees.hidden != writes.hidden and keys.maybe("cross_attention_hidden_size") is None:
         widens = linear(sees.hidden, writes.hidden, Role.PROJECTION, bias=True)
         between = placed(f"{asked.at}enc_to_dec_proj", widens)

@@ -130,10 +130,14 @@ def unbounded(keys: Keys) -> Windows:
     return (None,) * keys.layers("num_hidden_layers")
 
 
+def said_window(keys: Keys) -> int | None:
+    """Return how far a token looks back; null and zero are no bound."""
+    return keys.maybe("sliding_window", least=0) or None
+
+
 def one_window(keys: Keys) -> Windows:
     """Return the same window for every layer, where there is one."""
-    window = keys.maybe("sliding_window", least=0) or None
-    return (window,) * keys.layers("num_hidden_layers")
+    return (said_window(keys),) * keys.layers("num_hidden_layers")
 
 
 def windows_where(slides: Callable[[Keys, int], bool]) -> Callable[[Keys], Windows]:
@@ -143,7 +147,7 @@ def windows_where(slides: Callable[[Keys, int], bool]) -> Callable[[Keys], Windo
         kinds = layer_kinds(
             keys, (FULL, SLIDING), lambda number: SLIDING if slides(keys, number) else FULL
         )
-        window = keys.maybe("sliding_window", least=0) or None
+        window = said_window(keys)
         return tuple(window if kind == SLIDING else None for kind in kinds)
 
     return read
