@@ -50,8 +50,8 @@ check: setup ## ruff, mypy --strict, the import graph
 format: setup ## let ruff mend and format what it can
 	$(PY) -m ruff check --fix; $(PY) -m ruff format
 
-test: setup ## every test: unit, laws, page
-	$(PY) -m pytest
+test: setup ## every test: unit, laws, page; two files at a time
+	$(PY) -m pytest -n 2 --dist loadfile
 
 clean: ## remove what was built; .cache/ (downloads) stays
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,7 +21,7 @@ let turn = 0;
 let current = "v=1"; // the link to what the page shows
 let last = null; // the question that the page shows the answer to
 
-// A later question may be answered first: only the last one's answer is shown.
+// A later question may be answered first: only the last one's answer is shown; tells whether it was.
 const ask = async (question) => {
   const mine = ++turn;
   const hub = localStorage.getItem("hub"); // the visitor's own, where it is not the usual one
@@ -29,11 +29,12 @@ const ask = async (question) => {
   last = { view, about, device, stated, phone, shared, hub, sides, ...question };
   busy(true);
   const reply = await answer(last);
-  if (mine !== turn) return;
+  if (mine !== turn) return false;
   unanswered.clear();
   show(reply, "link" in question);
   if (question.form) history.replaceState(null, "", `#${inLanguage(reply.link)}`);
   later();
+  return true;
 };
 
 const busy = (whether) => byId("main").querySelectorAll("[aria-busy]").forEach((each) =>
@@ -177,7 +178,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const text = link.getAttribute("href").slice(1);
   if (text.includes("device=")) shared = text;
-  ask({ link: text }).then(() => history.replaceState(null, "", `#${inLanguage(text)}`));
+  ask({ link: text }).then((done) => done && history.replaceState(null, "", `#${inLanguage(text)}`));
   if (link.dataset.change !== "stay") scrollUp();
 });
 

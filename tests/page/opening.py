@@ -70,7 +70,7 @@ def opened(
     if setup:
         setup(context)
     page = context.new_page()
-    page.goto(site + path, wait_until="commit")
+    page.goto(site + path, wait_until="commit" if scripts else "load")
     if until and scripts:
         reached(page, until)
     yield page
