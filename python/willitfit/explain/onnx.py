@@ -100,7 +100,7 @@ def heap(runtime: TransformersJs, load: Load) -> Expression | None:
     copies = [files]
     if not onnx_web.external(load):
         copies = [product(count(_("copies"), 2, _parsing()), files), _hole(load)]
-    head = _head(load)
+    head = _head(runtime, load)
     step = size(_("one step of growth"), constants.ORT_HEAP_STEP, *known("ORT_HEAP_STEP"))
     return Named(_("the WebAssembly heap"), total(*copies, *head, *_widened(runtime, load), step))
 
@@ -124,13 +124,15 @@ def _in_heap(runtime: TransformersJs, load: Load) -> Pieces:
     )
 
 
-def _table(load: Load) -> Expression:
-    """Return the bytes of an output table in 32-bit floats."""
+def _table(runtime: TransformersJs, load: Load) -> Expression:
+    """Return the bytes of an output table where it is computed with."""
     outputs, hidden = load.architecture.outputs, load.architecture.main.hidden
-    return product(wide(), count(_("vocabulary"), outputs), count(_("hidden width"), hidden))
+    half = onnx_web.head_width(load, on_gpu=runtime.uses_gpu) == 2
+    width = count(_("bytes per number"), 2, _("16-bit floats")) if half else wide()
+    return product(width, count(_("vocabulary"), outputs), count(_("hidden width"), hidden))
 
 
-def _head(load: Load) -> tuple[Expression, ...]:
+def _head(runtime: TransformersJs, load: Load) -> tuple[Expression, ...]:
     """Return what an output head takes beyond its place in the file."""
     if not load.generates:
         return ()
@@ -141,11 +143,12 @@ def _head(load: Load) -> tuple[Expression, ...]:
         else:
             name = "ORT_SHARED_HEAD_AMONG_SMALL"
             copies = constants.ORT_SHARED_HEAD_AMONG_SMALL
-    elif onnx_web.own_float_head(load):
+    elif onnx_web.own_float_head(load) and not runtime.uses_gpu:
         name, copies = "ORT_OWN_HEAD", constants.ORT_OWN_HEAD
     else:
         return ()
-    return (rounded(product(spread(words, name, (copies, copies, copies)), _table(load))),)
+    several = spread(words, name, (copies, copies, copies))
+    return (rounded(product(several, _table(runtime, load))),)
 
 
 def _widened(runtime: TransformersJs, load: Load) -> tuple[Expression, ...]:
@@ -165,10 +168,10 @@ def _resident(runtime: TransformersJs, load: Load) -> Pieces:
     if not runtime.uses_gpu:
         return ()
     floor = constant(_("the runtime on the GPU"), "ORT_GPU_FLOOR", constants.ORT_GPU_FLOOR)
-    return (on_gpu(Label.RUNTIME, floor), on_gpu(Label.WEIGHTS, _gpu_weights(load)))
+    return (on_gpu(Label.RUNTIME, floor), on_gpu(Label.WEIGHTS, _gpu_weights(runtime, load)))
 
 
-def _gpu_weights(load: Load) -> Expression:
+def _gpu_weights(runtime: TransformersJs, load: Load) -> Expression:
     if load.stored.precision in WHOLE_NUMBERS:
         words, why = _("none"), _("products of whole numbers have no kernel there")
         return size(words, 0, Basis.MEASURED, why)
@@ -176,7 +179,8 @@ def _gpu_weights(load: Load) -> Expression:
     name = "ORT_GPU_EXTERNAL" if external else "ORT_GPU_WEIGHTS"
     ends = constants.ORT_GPU_EXTERNAL if external else constants.ORT_GPU_WEIGHTS
     files = shape.weight_files(load.stored)
-    moved = total(files, _table(load)) if onnx_web.shares_float_table(load) else files
+    shared = onnx_web.shares_float_table(load)
+    moved = total(files, _table(runtime, load)) if shared else files
     return rounded(product(moved, spread(_("graphics memory per byte"), name, ends)))
 
 

@@ -113,7 +113,7 @@ class TransformersJs:
         weights = NOTHING
         if load.stored.precision not in WHOLE_NUMBERS:
             shares = constants.ORT_GPU_EXTERNAL if external(load) else constants.ORT_GPU_WEIGHTS
-            table = exactly(4 * _table(load) if shares_float_table(load) else 0)
+            table = exactly(table_of(load, on_gpu=True) if shares_float_table(load) else 0)
             weights = (load.files + table).scaled(*shares)
         return (
             on_gpu(Label.RUNTIME, constants.ORT_GPU_FLOOR),
@@ -170,7 +170,7 @@ def _heap(load: Load, *, on_gpu: bool) -> Interval:
     """Return the heap: two copies of the file and a hole, or one copy of external data."""
     copies = load.files if external(load) else load.files + load.files + exactly(hole(load))
     wider = 0 if on_gpu else widened(load)
-    return copies + exactly(_head(load) + wider) + constants.ORT_HEAP_STEP
+    return copies + exactly(_head(load, on_gpu=on_gpu) + wider) + constants.ORT_HEAP_STEP
 
 
 def external(load: Load) -> bool:
@@ -191,9 +191,18 @@ def widened(load: Load) -> int:
     return sum(4 * t.size // t.type.size for t in products if t.type in (F16, BF16))
 
 
-def _table(load: Load) -> int:
-    """Return the elements of the output table."""
-    return load.architecture.outputs * load.architecture.main.hidden
+def head_width(load: Load, *, on_gpu: bool) -> int:
+    """Return the bytes of a number of the output table once it is no longer a file's.
+
+    A processor has no 16-bit products, so that tables are widened for it; a GPU has.
+    """
+    return 2 if on_gpu and load.stored.precision in HALF else 4
+
+
+def table_of(load: Load, *, on_gpu: bool) -> int:
+    """Return the bytes of the output table where it is computed with."""
+    elements = load.architecture.outputs * load.architecture.main.hidden
+    return head_width(load, on_gpu=on_gpu) * elements
 
 
 def shares_float_table(load: Load) -> bool:
@@ -204,16 +213,17 @@ def shares_float_table(load: Load) -> bool:
     return Role.HEAD not in roles and roles.get(Role.EMBEDDING) in _FLOATS
 
 
-def _head(load: Load) -> int:
+def _head(load: Load, *, on_gpu: bool) -> int:
     """Return what an output head takes beyond its place in the file."""
     if not load.generates:
         return 0
-    table = 4 * _table(load)
+    table = table_of(load, on_gpu=on_gpu)
     if shares_float_table(load):
         wide = load.stored.precision in ("fp32", "fp16")
         factor = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
         return round(factor * table)
-    return round(constants.ORT_OWN_HEAD * table) if own_float_head(load) else 0
+    packed = own_float_head(load) and not on_gpu  # only products of the processor are packed
+    return round(constants.ORT_OWN_HEAD * table) if packed else 0
 
 
 def own_float_head(load: Load) -> bool:
