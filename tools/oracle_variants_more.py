@@ -6,7 +6,20 @@ In: nothing. Out: a table per model_type, as oracle_variants.py describes them.
 from __future__ import annotations
 
 from oracle_variants import DENSE, LATENT, LLAMA, Table
-from oracle_variants_other import ENCODER, LOOKS_ACROSS, NARROW, PICTURES, TYPES, VIT
+from oracle_variants_other import (
+    BART,
+    ENCODER,
+    LLAMA_TEXT,
+    LLAVA,
+    LOOKS_ACROSS,
+    NARROW,
+    PICTURES,
+    PIXTRAL,
+    TWO_TOWERS,
+    TYPES,
+    VIT,
+    WAVES,
+)
 
 #: Keys drawn every time, beside those of the other tables.
 SIZES = (
@@ -66,7 +79,49 @@ TROCR: Table = {
     "pad_token_id": (0,),
 }
 
+QWEN_HEARS: Table = {
+    "num_mel_bins": (16, 20),
+    "max_source_positions": (30, 40),
+    "encoder_layers": (1, 2),
+    "d_model": (48, 60),
+    "encoder_attention_heads": (3, 4),
+    "encoder_ffn_dim": (50, 77),
+}
+VOXTRAL_HEARS: Table = {
+    "num_mel_bins": (16, 20),
+    "max_source_positions": (30, 40),
+    "num_hidden_layers": (1, 2),
+    "hidden_size": (48, 60),
+    "num_attention_heads": (3, 4),
+    "intermediate_size": (50, 77),
+}
+
 TABLES: dict[str, Table] = {
+    "plbart": BART,
+    "blenderbot": BART,
+    "blenderbot-small": BART,
+    "unispeech": {**WAVES, "add_adapter": (False,)},
+    "unispeech-sat": {**WAVES, "add_adapter": (False,)},
+    "owlvit": TWO_TOWERS,
+    "owlv2": TWO_TOWERS,
+    "qwen2_audio_encoder": QWEN_HEARS,
+    "voxtral_encoder": VOXTRAL_HEARS,
+    "qwen2_audio": {
+        "text_config": {**LLAMA_TEXT, "model_type": ("qwen2",)},
+        "audio_config": {**QWEN_HEARS, "model_type": ("qwen2_audio_encoder",)},
+        "tie_word_embeddings": SWITCH,
+    },
+    "voxtral": {
+        "text_config": {**LLAMA_TEXT, "model_type": ("llama",)},
+        "audio_config": {**VOXTRAL_HEARS, "model_type": ("voxtral_encoder",)},
+        "tie_word_embeddings": SWITCH,
+    },
+    "lighton_ocr": {
+        **LLAVA,
+        "text_config": {**LLAMA_TEXT, "model_type": ("qwen3", "qwen2")},
+        "vision_config": PIXTRAL,
+        "spatial_merge_size": (1, 2),
+    },
     "ernie": {**BERT, "use_task_id": SWITCH, "task_type_vocab_size": (3, 5)},
     "megatron-bert": BERT,
     "roberta-prelayernorm": BERT,

@@ -156,13 +156,19 @@ FEWER_HEADS = {
 BART = Relative(extra_rows=2, norms=("layernorm_embedding",))
 MBART = Relative(extra_rows=2, norms=("layernorm_embedding", "layer_norm"))
 PEGASUS = Relative(norms=("layer_norm",))
+BLENDERBOT_SMALL = Relative(norms=("layernorm_embedding",))
 MARIAN = Relative()
 M2M100 = Relative(extra_rows=None, norms=("layer_norm",))
 
 FAMILIES = {
     "bart": Family(BART.body, BART_HEADS),
     "mbart": Family(MBART.body, BART_HEADS),
+    "plbart": Family(
+        BART.body, {k: v for k, v in BART_HEADS.items() if k != "ForQuestionAnswering"}
+    ),
     "pegasus": Family(PEGASUS.body, FEWER_HEADS),
+    "blenderbot": Family(PEGASUS.body, FEWER_HEADS),
+    "blenderbot-small": Family(BLENDERBOT_SMALL.body, FEWER_HEADS),
     "marian": Family(MARIAN.body, {"MTModel": BART_HEADS[next(iter(BART_HEADS))], **FEWER_HEADS}),
     "m2m_100": Family(
         M2M100.body,

@@ -199,6 +199,11 @@ class Keys:
         first = initial if self.get(key) is None else given
         return Keys(first, facts_of(chosen), f"{self._path}{key}.")
 
+    def filled(self, key: str) -> Keys:
+        """Return the same keys with what a nested config lacks taken from what it starts from."""
+        _, initial = self._facts.nested.get(key, ("", {}))
+        return self.replaced(**{key: {**initial, **self.mapping(key)}})
+
     def read_as(self, model_type: str) -> Keys:
         """Return the same keys read as another type: older configs write a part's keys flat."""
         return Keys(self._given, facts_of(model_type), self._path)

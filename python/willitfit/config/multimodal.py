@@ -1,4 +1,4 @@
-"""Models that see: a tower for pictures, a bridge into the space of words, a decoder.
+"""Models that see or hear: a tower, a bridge into the space of words, a decoder.
 
 In: keys with a text_config and a vision_config. Out: bodies that reuse the
 towers and the decoders of other families, and add the bridge.
@@ -44,7 +44,9 @@ class Seeing:
     """How a family bridges pictures and words: names of its parts, and the bridge itself.
 
     `newline` marks families that learn a vector for the end of a row of
-    patches. `forwards` marks those that tie where their text_config says so.
+    patches. `forwards` marks those that tie where their text_config says so. `key`
+    is where the tower's config lies, which may as well hear. `apart` marks those
+    whose output layer never shares the token table.
     """
 
     bridge: Bridge
@@ -53,19 +55,22 @@ class Seeing:
     vision: str = "vision_tower."
     text_type: str | None = None
     vision_type: str | None = None
+    key: str = "vision_config"
     newline: bool = False
     forwards: bool = False
+    apart: bool = False
 
     def body(self, asked: Asked) -> Body:
         """Return the whole model but its output layer."""
         keys = asked.keys
         texts = part_body(asked, "text_config", self.language, self.text_type)
-        pictures = part_body(asked, "vision_config", self.vision, self.vision_type)
+        pictures = part_body(asked, self.key, self.vision, self.vision_type)
         bridge = self.bridge(keys, texts, pictures)
         row = vector("image_newline", texts.hidden, Role.OTHER) if self.newline else EMPTY
         block = joined({self.at: bridge, "": row})
         whole = together(keys, texts, pictures, bridge=(asked.at.removesuffix("."), block))
-        return replace(whole, tied=whole.tied or (self.forwards and texts.tied))
+        tied = whole.tied or (self.forwards and texts.tied)
+        return replace(whole, tied=tied and not self.apart)
 
 
 def _read_layers(keys: Keys) -> int:
@@ -105,6 +110,12 @@ def _mistral3(keys: Keys, texts: Body, pictures: Body) -> Block:
             "": _llava(keys, texts, pictures),
         }
     )
+
+
+def _lighton(keys: Keys, texts: Body, pictures: Body) -> Block:
+    """Return LightOnOCR's bridge: Mistral 3's without biases."""
+    plain = keys.replaced(multimodal_projector_bias=False, vision_feature_layer=-1)
+    return _mistral3(plain, texts, pictures)
 
 
 def _idefics3(keys: Keys, texts: Body, pictures: Body) -> Block:
@@ -148,6 +159,24 @@ def _internvl(keys: Keys, texts: Body, pictures: Body) -> Block:
     return joined({"layer_norm": norm(read, bias=True), "": layers})
 
 
+def _qwen2_audio(keys: Keys, texts: Body, sounds: Body) -> Block:
+    del keys
+    return joined({"linear": linear(sounds.hidden, texts.hidden, Role.PROJECTION, bias=True)})
+
+
+def _voxtral(keys: Keys, texts: Body, sounds: Body) -> Block:
+    """Return Voxtral's bridge: several frames side by side, as wide as a feed-forward layer."""
+    del sounds
+    read = keys.child("audio_config").whole("intermediate_size")
+    return two_layers(read, texts.hidden, texts.hidden, bias=False)
+
+
+def voxtral(asked: Asked) -> Body:
+    """Return Voxtral; what its text_config lacks is what Voxtral Mini has."""
+    seeing = Seeing(bridge=_voxtral, key="audio_config", vision="audio_tower.", apart=True)
+    return seeing.body(replace(asked, keys=asked.keys.filled("text_config")))
+
+
 def lfm2_vl(asked: Asked) -> Body:
     """Return LFM2-VL; an older key for tying counts for more."""
     whole = Seeing(bridge=_lfm2_vl).body(asked)
@@ -180,6 +209,14 @@ FAMILIES = {
     "llava_next": Family(Seeing(bridge=_llava, newline=True).body, HEADS),
     "llava_onevision": Family(Seeing(bridge=_llava, newline=True, forwards=True).body, HEADS),
     "mistral3": Family(Seeing(bridge=_mistral3).body, HEADS),
+    "lighton_ocr": Family(
+        Seeing(bridge=_lighton, at="vision_projection", vision="vision_encoder.").body, HEADS
+    ),
+    "qwen2_audio": Family(
+        Seeing(bridge=_qwen2_audio, key="audio_config", vision="audio_tower.", apart=True).body,
+        HEADS,
+    ),
+    "voxtral": Family(voxtral, HEADS),
     "paligemma": Family(Seeing(bridge=_paligemma).body, HEADS),
     "gemma3": Family(
         Seeing(bridge=_gemma3, text_type="gemma3_text").body,

@@ -203,6 +203,8 @@ FAMILIES = {
             "ForAudioClassification": Head("encoder", _sound_labels),
         },
     ),
+    "qwen2_audio_encoder": Family(whisper_encoder, {"Encoder": Head("", nothing)}),
+    "voxtral_encoder": Family(whisper_encoder, {"Encoder": Head("", nothing)}),
     "moonshine": Family(
         moonshine,
         {"ForConditionalGeneration": Head("model", _text), "Model": Head("", nothing)},

@@ -1,8 +1,9 @@
-"""Pictures and words in one space: CLIP, SigLIP, and the towers that many models take from them.
+"""Pictures and words in one space: CLIP, SigLIP, OWL-ViT, and towers that others take from them.
 
 In: keys of such a config, or of a vision_config inside another. Out: bodies
 and heads.
-Sources: Radford et al. 2021, arXiv:2103.00020; Zhai et al. 2023, arXiv:2303.15343.
+Sources: Radford et al. 2021, arXiv:2103.00020; Zhai et al. 2023, arXiv:2303.15343;
+Minderer et al. 2022, arXiv:2205.06230.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head
 from willitfit.config.vision import patch_count, patches, picture_body, picture_labels, sides
 from willitfit.tensors import Part, Role, Tensor
+from willitfit.values import replace
 
 
 def clip_layers(keys: Keys, at: str, part: Part) -> Stack:
@@ -51,8 +53,8 @@ def clip_layers(keys: Keys, at: str, part: Part) -> Stack:
     return stacked(at + "encoder.layers", (layer,) * keys.layers("num_hidden_layers"), part)
 
 
-def clip_vision(asked: Asked) -> Body:
-    """Return CLIP's tower for pictures."""
+def clip_vision(asked: Asked, first_norm: str = "pre_layrnorm") -> Body:
+    """Return CLIP's tower for pictures, its first norm misspelt as there."""
     keys, at = asked.keys, asked.at
     hidden, positions = keys.whole("hidden_size"), patch_count(keys) + 1
     stack = clip_layers(keys, at, Part.VISION)
@@ -60,7 +62,7 @@ def clip_vision(asked: Asked) -> Body:
         "embeddings": vector("class_embedding", hidden, Role.OTHER),
         "embeddings.patch_embedding": patches(keys, bias=False),
         "embeddings.position_embedding": embedding(positions, hidden, Role.POSITION),
-        "pre_layrnorm": norm(hidden, bias=True),
+        first_norm: norm(hidden, bias=True),
         "post_layernorm": norm(hidden, bias=True),
     }
     front = placed(at.removesuffix("."), joined(parts), Part.VISION)
@@ -171,6 +173,42 @@ def clip(asked: Asked) -> Body:
     return both(clip_text(_older(asked, "text_config", "text_model.", "clip_text_model")), pictures)
 
 
+def owl(asked: Asked) -> Body:
+    """Return OWL-ViT: CLIP with its shared space as part of the body."""
+    kind = asked.keys.type
+    pictures = asked.part("vision_config", "vision_model.", f"{kind}_vision_model")
+    words = asked.part("text_config", "text_model.", f"{kind}_text_model")
+    body = both(clip_text(words), clip_vision(pictures, "pre_layernorm"))
+    space = _clip_space(asked.keys, body).tensors
+    return replace(body, tensors=body.tensors + renamed(asked.at, space))
+
+
+def renamed(at: str, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Return tensors under a further name."""
+    return tuple(replace(tensor, name=at + tensor.name) for tensor in tensors)
+
+
+def _found(keys: Keys, body: Body) -> Ending:
+    """Return what each patch shows, told by words, where its box lies, and whether it shows."""
+    hidden = body.hidden
+    words = next(tower for tower in body.towers if tower.part is Part.ENCODER)
+    parts = {
+        "class_head.dense0": linear(hidden, words.hidden, Role.HEAD, bias=True),
+        "class_head.logit_shift": linear(hidden, 1, Role.HEAD, bias=True),
+        "class_head.logit_scale": linear(hidden, 1, Role.HEAD, bias=True),
+        "box_head": _three_layers(hidden, 4),
+        "objectness_head": _three_layers(hidden, 1) if keys.type == "owlv2" else EMPTY,
+        "layer_norm": norm(hidden, bias=True),
+    }
+    return Ending(placed("", joined(parts), Part.VISION), words.hidden)
+
+
+def _three_layers(hidden: int, outputs: int) -> Block:
+    again = linear(hidden, hidden, Role.HEAD, bias=True)
+    last = linear(hidden, outputs, Role.HEAD, bias=True)
+    return joined({"dense0": again, "dense1": again, "dense2": last})
+
+
 def _older(asked: Asked, key: str, at: str, kind: str) -> Asked:
     """Return the question for a tower; an older key, where written, counts for more."""
     older = f"{key}_dict"
@@ -231,8 +269,12 @@ def _projected(name: str) -> Head:
 
 
 ALONE = {"Model": Head("", nothing)}
+OWL = Family(owl, {"ForObjectDetection": Head("owlvit", _found), **ALONE})
+OWL_2 = Family(owl, {"ForObjectDetection": Head("owlv2", _found), **ALONE})
 
 FAMILIES = {
+    "owlvit": OWL,
+    "owlv2": OWL_2,
     "clip": Family(
         clip,
         {"Model": Head("", _clip_space), "ForImageClassification": Head("", picture_labels)},

@@ -1,4 +1,4 @@
-"""Speech read from the wave itself: wav2vec 2, HuBERT, WavLM.
+"""Speech read from the wave itself: wav2vec 2, HuBERT, WavLM, UniSpeech.
 
 In: keys of such a config. Out: bodies and heads.
 Sources: Baevski et al. 2020, arXiv:2006.11477; Hsu et al. 2021,
@@ -61,6 +61,8 @@ def wave_body(asked: Asked, attends: Attends) -> Body:
 
 
 def _masked(keys: Keys) -> bool:
+    if keys.type == "unispeech-sat":
+        return True
     return keys.number("mask_time_prob", 0.0) > 0 or keys.number("mask_feature_prob", 0.0) > 0
 
 
@@ -303,5 +305,7 @@ MORE = (*FEW, "ForAudioFrameClassification", "ForXVector")
 FAMILIES = {
     "wav2vec2": Family(wav2vec2, _heads("wav2vec2", *MORE, "ForPreTraining")),
     "hubert": Family(wav2vec2, _heads("hubert", *FEW)),
+    "unispeech": Family(wav2vec2, _heads("unispeech", *FEW)),
+    "unispeech-sat": Family(wav2vec2, _heads("unispeech_sat", *MORE)),
     "wavlm": Family(wavlm, _heads("wavlm", *MORE)),
 }
