@@ -69,7 +69,8 @@ def damage(config: dict[str, Any], dice: random.Random) -> None:
         target[key] = wrapped(target.get(key), dice)
     elif kind == 2:
         other = dice.choice(SOURCES)
-        target.update(dict(dice.sample(sorted(other.items()), min(4, len(other)))))
+        some = dict(dice.sample(sorted(other.items()), min(4, len(other))))
+        target.update(copy.deepcopy(some))  # what is damaged next stays whole at its source
     elif kind == 3:
         target["model_type"] = dice.choice(SOURCES)["model_type"]
     elif kind == 4:
