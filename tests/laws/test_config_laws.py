@@ -17,8 +17,8 @@ from willitfit.config import read
 from willitfit.errors import UnreadableConfig
 from willitfit.tensors import Inventory
 
-EXAMPLES = 150
-MUTANTS = 20  # 3,000 damaged configs a run
+EXAMPLES = 500
+MUTANTS = 20  # 10,000 damaged configs a run
 
 
 def answered(config: dict[str, Any]) -> Inventory | None:
