@@ -15,6 +15,7 @@ from oracle_variants_other import (
     NARROW,
     PICTURES,
     PIXTRAL,
+    SEGFORMER,
     TWO_TOWERS,
     TYPES,
     VIT,
@@ -44,6 +45,7 @@ SIZES = (
     "decoder_layers",
     "add_cross_attention",
     "is_decoder",
+    "patch_embeds_hidden_size",
 )
 
 BERT: Table = {**ENCODER, **TYPES, **LOOKS_ACROSS}
@@ -96,7 +98,75 @@ VOXTRAL_HEARS: Table = {
     "intermediate_size": (50, 77),
 }
 
+SAM_EYE: Table = {
+    "num_channels": (1, 3),
+    "hidden_size": (48, 96),
+    "num_attention_heads": (3, 4),
+    "output_channels": (24, 32),
+    "image_size": (64, 96),
+    "patch_size": (8, 16),
+    "num_hidden_layers": (2, 3),
+    "window_size": (2, 3, 0),
+    "global_attn_indexes": ([1], [], [0, 2]),
+    "num_pos_feats": (12, 16),
+    "mlp_ratio": (2.0, 3.0),
+    "mlp_dim": (None, 77),
+    "qkv_bias": SWITCH,
+    "use_abs_pos": SWITCH,
+    "use_rel_pos": SWITCH,
+}
+CLAP_WORDS: Table = {
+    **{key: ENCODER[key] for key in ENCODER if "label" not in key and "tie" not in key},
+    "type_vocab_size": (1, 2),
+    "projection_dim": (20, 24),
+}
+CLAP_EAR: Table = {
+    "window_size": (4, 7),
+    "num_mel_bins": (16, 32),
+    "spec_size": (64, 128),
+    "patch_size": (4, 2, [4, 2]),
+    "hidden_size": (48, 96),
+    "projection_dim": (20, 24),
+    "depths": ([1, 2], [2, 1, 1]),
+    "num_attention_heads": ([2, 4, 8], [4, 4, 4]),
+    "enable_fusion": SWITCH,
+    "fusion_type": (None, "channel_map"),
+    "patch_embeds_hidden_size": (24, 32),
+    "enable_patch_layer_norm": SWITCH,
+    "qkv_bias": SWITCH,
+    "mlp_ratio": (2.0, 4.0),
+    "aff_block_r": (2, 4),
+}
+
 TABLES: dict[str, Table] = {
+    "sam_vision_model": SAM_EYE,
+    "sam": {
+        "vision_config": SAM_EYE,
+        "prompt_encoder_config": {
+            "hidden_size": (24, 32),
+            "mask_input_channels": (8, 16),
+            "num_point_embeddings": (3, 4),
+        },
+        "mask_decoder_config": {
+            "hidden_size": (32, 64),
+            "mlp_dim": (50, 77),
+            "num_hidden_layers": (1, 2),
+            "num_attention_heads": (2, 4),
+            "attention_downsample_rate": (1, 2),
+            "num_multimask_outputs": (2, 3),
+            "iou_head_depth": (2, 3, 4),
+            "iou_head_hidden_dim": (20, 32),
+        },
+    },
+    "clap_text_model": CLAP_WORDS,
+    "clap_audio_model": CLAP_EAR,
+    "clap": {
+        "text_config": CLAP_WORDS,
+        "audio_config": CLAP_EAR,
+        "projection_dim": (20, 24),
+    },
+    "donut-swin": SWIN,
+    "glpn": {**SEGFORMER, "decoder_hidden_size": (20, 32)},
     "plbart": BART,
     "blenderbot": BART,
     "blenderbot-small": BART,
@@ -302,7 +372,13 @@ TABLES: dict[str, Table] = {
     },
     "trocr": TROCR,
     "vision-encoder-decoder": {
-        "encoder": {**VIT, "model_type": ("vit", "deit"), "num_labels": (2,)},
+        "encoder": {
+            **SWIN,
+            **VIT,
+            "model_type": ("vit", "deit", "donut-swin"),
+            "patch_size": (4, 8),
+            "num_labels": (2,),
+        },
         "decoder": {
             **TROCR,
             "model_type": ("trocr", "gpt2"),

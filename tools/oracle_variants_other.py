@@ -317,6 +317,16 @@ THIN: Table = {
     "min_depth": (4, 8),
 }
 
+SEGFORMER: Table = {
+    **STAGES,
+    "num_labels": (1, 5),
+    "num_attention_heads": ([1, 2, 4, 8],),
+    "sr_ratios": ([8, 4, 2, 1], [1, 1, 2, 2]),
+    "patch_sizes": ([7, 3, 3, 3], [5, 3, 3, 1]),
+    "mlp_ratios": ([4, 4, 4, 4], [2, 3, 4, 2]),
+    "decoder_hidden_size": (20, 32),
+}
+
 TABLES: dict[str, Table] = {
     "bert": {**ENCODER, **TYPES, **LOOKS_ACROSS},
     "roberta": {**ENCODER, **TYPES, **LOOKS_ACROSS},
@@ -527,15 +537,7 @@ TABLES: dict[str, Table] = {
         "first_layer_is_expansion": (True, False),
         "finegrained_output": (True, False),
     },
-    "segformer": {
-        **STAGES,
-        "num_labels": (1, 5),
-        "num_attention_heads": ([1, 2, 4, 8],),
-        "sr_ratios": ([8, 4, 2, 1], [1, 1, 2, 2]),
-        "patch_sizes": ([7, 3, 3, 3], [5, 3, 3, 1]),
-        "mlp_ratios": ([4, 4, 4, 4], [2, 3, 4, 2]),
-        "decoder_hidden_size": (20, 32),
-    },
+    "segformer": SEGFORMER,
     "depth_anything": {
         "backbone_config": {**DINO, "model_type": ("dinov2",), "hidden_size": (48, 96)},
         "reassemble_hidden_size": (48, 96),

@@ -1,17 +1,20 @@
-"""Depth Anything: DINOv2's layers read at several depths, brought together to one map.
+"""Depth from one picture: Depth Anything, and GLPN.
 
-In: keys of such a config. Out: a body.
-Source: Yang et al. 2024, arXiv:2401.10891.
+In: keys of such a config. Out: bodies and heads. Depth Anything reads DINOv2's
+layers at several depths and brings them together to one map.
+Sources: Yang et al. 2024, arXiv:2401.10891; Kim et al. 2022, arXiv:2201.07436.
 """
 
 from __future__ import annotations
 
+import re
+
 from willitfit.blocks.block import EMPTY, Block, joined, placed
-from willitfit.blocks.linear import convolution
-from willitfit.config.convolutions import stage_list
+from willitfit.blocks.linear import batch_norm, convolution
+from willitfit.config.convolutions import MOST_STAGES, segformer, stage_list
 from willitfit.config.heads import nothing
 from willitfit.config.keys import Keys
-from willitfit.config.model import Asked, Body, Family, Head
+from willitfit.config.model import Asked, Body, Ending, Family, Head
 from willitfit.config.vision_towers import part_body
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.values import replace
@@ -85,4 +88,69 @@ def _head(keys: Keys) -> Block:
     )
 
 
-FAMILIES = {"depth_anything": Family(depth_anything, {"ForDepthEstimation": Head("", nothing)})}
+#: What GLPN calls the parts of SegFormer's encoder.
+GLPN_NAMES = (
+    (r"stages\.(\d+)\.patch_embeddings\.", r"encoder.patch_embeddings.\1."),
+    (r"stages\.(\d+)\.blocks\.", r"encoder.block.\1."),
+    (r"stages\.(\d+)\.layer_norm\.", r"encoder.layer_norm.\1."),
+    (r"\.layernorm_before\.", ".layer_norm_1."),
+    (r"\.layernorm_after\.", ".layer_norm_2."),
+    (r"\.q_proj\.", ".self.query."),
+    (r"\.k_proj\.", ".self.key."),
+    (r"\.v_proj\.", ".self.value."),
+    (r"\.o_proj\.", ".output.dense."),
+    (r"\.sequence_reduction\.sequence_reduction\.", ".self.sr."),
+    (r"\.sequence_reduction\.layer_norm\.", ".self.layer_norm."),
+    (r"\.fc([12])\.", r".dense\1."),
+)
+
+
+def glpn(asked: Asked) -> Body:
+    """Return GLPN's encoder: SegFormer's under older names."""
+    body = segformer(asked)
+    return replace(body, tensors=tuple(replace(t, name=_older(t.name)) for t in body.tensors))
+
+
+def _older(name: str) -> str:
+    for now, then in GLPN_NAMES:
+        name = re.sub(now, then, name)
+    return name
+
+
+def _depth_map(keys: Keys, body: Body) -> Ending:
+    """Return what brings the stages together, the deepest first, and draws one map."""
+    del body
+    width = keys.whole("decoder_hidden_size", least=2)
+    count = keys.whole("num_encoder_blocks", most=MOST_STAGES)
+    parts = {}
+    for number, read in enumerate(reversed(stage_list(keys, "hidden_sizes", count))):
+        stage = f"decoder.stages.{number}"
+        if read != width:
+            parts[f"{stage}.convolution"] = convolution(read, width, 1, 1)
+        if number:
+            parts[f"{stage}.fusion"] = _weighed(width)
+    parts["head.head.0"] = convolution(width, width, 3, 3)
+    parts["head.head.2"] = convolution(width, 1, 3, 3)
+    return Ending(placed("", joined(parts), Part.VISION), 1)
+
+
+def _weighed(width: int) -> Block:
+    """Return what weighs a stage against the one before it."""
+    half = width // 2
+    return joined(
+        {
+            "convolutional_layer1.0": convolution(2 * width, width, 3, 3),
+            "convolutional_layer1.1": batch_norm(width),
+            "convolutional_layer2.0": convolution(width, half, 3, 3),
+            "convolutional_layer2.1": batch_norm(half),
+            "convolutional_layer3": convolution(half, 2, 3, 3),
+        }
+    )
+
+
+FAMILIES = {
+    "depth_anything": Family(depth_anything, {"ForDepthEstimation": Head("", nothing)}),
+    "glpn": Family(
+        glpn, {"ForDepthEstimation": Head("glpn", _depth_map), "Model": Head("", nothing)}
+    ),
+}

@@ -1,4 +1,4 @@
-"""Pictures looked at through windows that shift: Swin, and Swin 2.
+"""Pictures looked at through windows that shift: Swin 1 and 2, and Donut's.
 
 In: keys of such a config. Out: bodies and heads.
 Sources: Liu et al. 2021, arXiv:2103.14030, and arXiv:2111.09883.
@@ -26,7 +26,7 @@ def swin(asked: Asked) -> Body:
     """Return stages of windowed attention; each halves the sides and doubles the width."""
     keys, at = asked.keys, asked.at
     first, depths = keys.whole("embed_dim"), stage_list(keys, "depths", most=MOST_DEPTH)
-    layer = _second_layer if keys.type == "swinv2" else _layer
+    layer = LAYERS[keys.type]
     parts, stages = {"embeddings": _front(keys, masked=asked.head == "ForMaskedImageModeling")}, []
     for number, depth in enumerate(depths):
         width, name = first * 2**number, f"encoder.layers.{number}"
@@ -35,7 +35,8 @@ def swin(asked: Asked) -> Body:
         if number + 1 < len(depths):
             parts[f"{name}.downsample"] = _merged(keys, width)
     last = first * 2 ** (len(depths) - 1)
-    parts["layernorm"] = norm(last, bias=True)
+    if keys.type != "donut-swin":
+        parts["layernorm"] = norm(last, bias=True)
     return pictured(parts, at, stages, last)
 
 
@@ -49,7 +50,7 @@ def _front(keys: Keys, *, masked: bool) -> Block:
     }
     lone = [array("mask_token", (1, 1, width), Role.OTHER)] if masked else []
     if keys.flag("use_absolute_embeddings"):
-        places = patch_count(keys) + (keys.type == "swinv2")
+        places = patch_count(keys) + (keys.type != "swin")
         lone.append(array("position_embeddings", (1, places, width), Role.POSITION))
     return joined({"": beside(*lone), **parts})
 
@@ -65,10 +66,11 @@ def _merged(keys: Keys, width: int) -> Block:
     )
 
 
-def _heads(keys: Keys, number: int, width: int) -> Heads:
-    count = stage_list(keys, "num_heads", number + 1, most=MOST_HEADS)[number]
+def window_heads(keys: Keys, key: str, number: int, width: int) -> Heads:
+    """Return the heads of a stage that is so wide."""
+    count = stage_list(keys, key, number + 1, most=MOST_HEADS)[number]
     if width % count:
-        raise keys.fault("num_heads", f"has {count}, which does not divide the width {width}")
+        raise keys.fault(key, f"has {count}, which does not divide the width {width}")
     return Heads(queries=count, key_values=count, width=width // count)
 
 
@@ -81,7 +83,8 @@ def _inner(keys: Keys, width: int) -> int:
 
 def _layer(keys: Keys, number: int, width: int) -> Block:
     """Return Swin's layer, with a score for every distance within a window."""
-    heads, window = _heads(keys, number, width), keys.whole("window_size", most=MOST_PIXELS)
+    heads = window_heads(keys, "num_heads", number, width)
+    window = keys.whole("window_size", most=MOST_PIXELS)
     bias = biases(inputs=keys.flag("qkv_bias"), output=True)
     distances = array(
         "relative_position_bias.relative_position_bias_table",
@@ -101,7 +104,8 @@ def _layer(keys: Keys, number: int, width: int) -> Block:
 
 def _second_layer(keys: Keys, number: int, width: int) -> Block:
     """Return Swin 2's layer, whose position scores come from a small network of distances."""
-    heads, inputs = _heads(keys, number, width), keys.flag("qkv_bias")
+    heads = window_heads(keys, "num_heads", number, width)
+    inputs = keys.flag("qkv_bias")
     bias = Biases(query=inputs, key=False, value=inputs, output=True)
     own = {
         "": beside(
@@ -115,6 +119,11 @@ def _second_layer(keys: Keys, number: int, width: int) -> Block:
             DISTANCES, heads.queries, Role.ATTENTION_OTHER
         ),
     }
+    return _under_older_names(keys, width, joined(own))
+
+
+def _under_older_names(keys: Keys, width: int, attends: Block) -> Block:
+    """Return a layer around its attention, the halves named as BERT's."""
     normed, inner = norm(width, bias=True), _inner(keys, width)
     feed = {
         "intermediate.dense": linear(width, inner, Role.UP, bias=True),
@@ -122,12 +131,34 @@ def _second_layer(keys: Keys, number: int, width: int) -> Block:
     }
     return joined(
         {
-            "attention": joined(own),
+            "attention": attends,
             "layernorm_before": normed,
             "": widened(feed, inner),
             "layernorm_after": normed,
         }
     )
+
+
+def _older_layer(keys: Keys, number: int, width: int) -> Block:
+    """Return Donut's layer: Swin's under older names."""
+    return older_layer(keys, window_heads(keys, "num_heads", number, width), width)
+
+
+def older_layer(keys: Keys, heads: Heads, width: int) -> Block:
+    """Return Swin's layer under older names, the number of every distance stored beside."""
+    window = keys.whole("window_size", most=MOST_PIXELS)
+    bias = biases(inputs=keys.flag("qkv_bias"), output=True)
+    shape = ((2 * window - 1) ** 2, heads.queries)
+    pairs = (window**2, window**2)
+    own = beside(
+        attention(width, heads, names=BERT_NAMES, bias=bias, keeps=()),
+        array("self.relative_position_bias_table", shape, Role.ATTENTION_OTHER),
+        array("self.relative_position_index", pairs, Role.ATTENTION_OTHER, buffer=True),
+    )
+    return _under_older_names(keys, width, own)
+
+
+LAYERS = {"swin": _layer, "swinv2": _second_layer, "donut-swin": _older_layer}
 
 
 def _heads_at(at: str) -> dict[str, Head]:
@@ -139,3 +170,6 @@ def _heads_at(at: str) -> dict[str, Head]:
 
 
 FAMILIES = {name: Family(swin, _heads_at(name)) for name in ("swin", "swinv2")}
+FAMILIES["donut-swin"] = Family(
+    swin, {"Model": Head("", nothing), "ForImageClassification": Head("donut", picture_labels)}
+)

@@ -71,6 +71,8 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
         return _encoder_and_decoder(architecture, parts - {Part.DECODER})
     if architecture.kind is Kind.DECODER and parts & {Part.VISION, Part.AUDIO}:
         return tuple(_multimodal(architecture, parts))
+    if architecture.family in _POINTED_AT:
+        return tuple(_pointed_at(architecture))
     every = _once(as_published(architecture))
     dropped = tuple(t for t in every if _is_dropped(t, architecture))
     used = tuple(t for t in every if t not in dropped)
@@ -78,6 +80,15 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
     if not any(layer.attention_heads for layer in architecture.main.layers):
         trace = Trace.CONVOLUTIONS if Part.VISION in parts else trace
     return (Session("model", used, trace, architecture.towers, dropped),)
+
+
+_POINTED_AT = frozenset({"sam"})  # looked at once, then asked again and again
+
+
+def _pointed_at(architecture: Architecture) -> Iterator[Session]:
+    seen, asked = (_of_parts(architecture, {part}) for part in (Part.VISION, Part.PROJECTOR))
+    yield Session("vision_encoder", seen, Trace.ENCODER, architecture.towers)
+    yield Session("prompt_encoder_mask_decoder", asked, Trace.ENCODER)
 
 
 def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[Session, ...]:
