@@ -55,11 +55,10 @@ def usable() -> list[dict[str, Any]]:
 
 
 def session_of(architecture: Architecture, name: str) -> onnx.Session | None:
-    """Return a session by name; a lone decoder's merged file is its only session."""
+    """Return a session by name, those of older exports included."""
     every = {session.name: session for session in onnx.sessions_of(architecture)}
-    alone = every.get("model") if name == "decoder_model_merged" else None
     older = {session.name: session for session in onnx.older_sessions(architecture)}
-    return every.get(name) or alone or older.get(name)
+    return every.get(name) or older.get(name)
 
 
 def predicted(row: dict[str, Any], family: str | None) -> Interval | None:

@@ -31,7 +31,8 @@ class Tower:
     frames), `None` where only memory bounds it. `rope_widths` are the rotary
     widths of its distinct rotary bases (tables some exporters store);
     `rope_scaling` is how a config says that positions are stretched ("llama3",
-    "longrope", "proportional"), empty where they are not.
+    "longrope", "proportional"), empty where they are not. `distances` is how many
+    distances its attention tells apart, 0 where it tells them otherwise.
     """
 
     part: Part
@@ -40,6 +41,7 @@ class Tower:
     positions: int | None = None
     rope_widths: tuple[int, ...] = ()
     rope_scaling: str = ""
+    distances: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ Makes = Callable[[int, int, Role], Block]
 
 BOUNDS = ("input_min", "input_max", "output_min", "output_max")
 MOST_KERNEL = 4096
+MOST_REACH = 2**16
 
 
 def clipped(keys: Keys, read: int, written: int, role: Role) -> Block:
@@ -53,14 +54,22 @@ def gemma4(asked: Asked) -> Body:
     stack = stacked(at + "layers", (layer,) * keys.layers("num_hidden_layers"), Part.AUDIO)
     last = linear(hidden, written, Role.PROJECTION, bias=True)
     front = {"subsample_conv_projection": _shorter4(keys, hidden), "output_proj": last}
-    return _body(at, joined(front), stack, hidden, written)
+    left, right = _reaches(keys, "attention_context")
+    seen = keys.whole("attention_chunk_size", most=MOST_REACH) + left - 1 + right
+    return _body(at, joined(front), stack, hidden, written, seen // 2 + 1)
 
 
-def _body(at: str, front: Block, stack: Stack, hidden: int, written: int) -> Body:
+def _reaches(keys: Keys, name: str) -> tuple[int, int]:
+    """Return how many frames attention reaches back, its own included, and how many ahead."""
+    left = keys.whole(f"{name}_left", most=MOST_REACH)
+    return left, keys.whole(f"{name}_right", least=0, most=MOST_REACH)
+
+
+def _body(at: str, front: Block, stack: Stack, hidden: int, written: int, distances: int) -> Body:
     return Body(
         kind=Kind.ENCODER,
         tensors=placed(at.removesuffix("."), front, Part.AUDIO) + stack.tensors,
-        towers=(Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers),),
+        towers=(Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers, distances=distances),),
         hidden=written,
     )
 
@@ -146,7 +155,8 @@ def gemma3n(asked: Asked) -> Body:
     layers = (layer,) * keys.layers("conf_num_hidden_layers")
     stack = stacked(at + "conformer", layers, Part.AUDIO)
     front = joined({"subsample_conv_projection": _shorter3n(keys, hidden)})
-    return _body(at, front, stack, hidden, hidden)
+    left, right = _reaches(keys, "conf_attention_context")
+    return _body(at, front, stack, hidden, hidden, left + right)
 
 
 def _attention3n(hidden: int, heads: Heads) -> Block:

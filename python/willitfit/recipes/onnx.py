@@ -19,6 +19,7 @@ from willitfit.recipes.onnx_exports import (
     Rotary,
     Use,
     exports_of,
+    is_transposed,
     newer_eye,
     type_of,
     use_of,
@@ -27,7 +28,7 @@ from willitfit.recipes.onnx_graphs import Trace, graph_size
 from willitfit.recipes.stored import File, Stored, StoredTensor, keep
 from willitfit.recipes.ties import as_published
 from willitfit.recipes.tokenizers import small_files
-from willitfit.storage import U8, StorageType
+from willitfit.storage import F32, U8, StorageType
 from willitfit.tensors import Part, Role, Tensor
 from willitfit.units import MB, Basis, Interval, exactly
 from willitfit.values import dataclass, replace
@@ -38,6 +39,7 @@ FAMILIES = ("classic", "newer")
 SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside the graph
 MEANS = ".running_mean"
 DISTANCES = "relative_position_bias_table"
+WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight")
 UNUSED = ("mask_token", "masked_spec_embed", "original0")  # training's; a weight norm's length
 ALIGNED = 64  # where an array beside the graph begins
 CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside
@@ -52,6 +54,7 @@ class Session:
     trace: Trace
     towers: tuple[Tower, ...] = ()
     left_out: tuple[Tensor, ...] = ()  # by most exporters, though some keep them
+    branches: int = 1  # one for the first token and one for all later ones are merged in a graph
 
     @property
     def layers(self) -> int:
@@ -114,6 +117,7 @@ def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[S
             _written(architecture, apart={t.tied_to or t.name for t in tables}),
             Trace.MERGED,
             decoders,
+            branches=2,
         ),
     )
 
@@ -140,6 +144,11 @@ def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Sessio
     if Part.AUDIO in parts:
         towers = tuple(t for t in architecture.towers if t.part is Part.AUDIO)
         heard = _of_parts(architecture, {Part.AUDIO})
+        if Part.VISION in parts:
+            bridges = _of_parts(architecture, {Part.PROJECTOR})
+            heard += tuple(tensor for tensor in bridges if _is_heard(tensor))
+        else:
+            heard += _of_parts(architecture, {Part.PROJECTOR})
         yield Session("audio_encoder", heard, Trace.ENCODER, towers)
 
 
@@ -148,7 +157,13 @@ def _eyes(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
     if Part.VISION in parts:
         towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
         seen = _of_parts(architecture, {Part.VISION, Part.PROJECTOR})
+        seen = tuple(t for t in seen if not _is_heard(t))
         yield Session("vision_encoder", seen, Trace.ENCODER, towers)
+
+
+def _is_heard(tensor: Tensor) -> bool:
+    """Return whether a bridge leads from sounds, in a model that sees too."""
+    return tensor.part is Part.PROJECTOR and "embed_audio" in tensor.name
 
 
 def _of_parts(architecture: Architecture, parts: Iterable[Part]) -> tuple[Tensor, ...]:
@@ -188,7 +203,8 @@ def older_sessions(architecture: Architecture) -> tuple[Session, ...]:
     """Return the decoders of older exports: one for the first token, one for all later ones.
 
     The second has the keys and values of the encoder's output from the first,
-    so it lacks the projections that make them. Nobody fetches these any more.
+    so it lacks the projections that make them. A decoder alone came merged of
+    both too. Nobody fetches these any more.
     """
     if architecture.kind is Kind.ENCODER:
         return ()
@@ -198,7 +214,9 @@ def older_sessions(architecture: Architecture) -> tuple[Session, ...]:
     )
     later = tuple(t for t in whole.tensors if not (encoders and _is_made_once(t)))
     trace = Trace.DECODER if encoders else Trace.GENERATOR
+    merged = replace(whole, name="decoder_model_merged", branches=2)
     return (
+        *(() if encoders else (merged,)),
         Session("decoder_model", whole.tensors, trace, whole.towers),
         Session("decoder_with_past_model", later, trace, whole.towers),
     )
@@ -234,6 +252,9 @@ def _kept(
         if tensor.name.endswith(DISTANCES) and architecture.family.startswith("swin"):
             yield _spread(tensor, dtype)
             continue
+        if tensor.name.endswith(WAVES):
+            yield _worked_out(tensor, architecture)
+            continue
         kind = type_of(use_of(tensor, architecture), dtype, export)
         yield keep(tensor, kind)
         if tensor.uses > 1 and kind is not dtype.wide:
@@ -244,6 +265,17 @@ def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
     """Return Swin's scores of distances as tracing leaves them: one for every pair in a window."""
     side, heads = (isqrt(tensor.shape[0]) + 1) // 2, tensor.shape[1]
     return keep(replace(tensor, shape=(heads, side**2, side**2)), dtype.wide)
+
+
+def _worked_out(tensor: Tensor, architecture: Architecture) -> StoredTensor:
+    """Return what exporters leave of a layer that reads distances alone: a row for each.
+
+    The distances are constants, so their product with the layer is too. It stays
+    of 32-bit floats beside any other (gemma-4-E2B's published files, to the byte).
+    """
+    tower = architecture.tower(Part.AUDIO)
+    rows = tower.distances if tower is not None and tower.distances else tensor.shape[1]
+    return keep(replace(tensor, shape=(rows, tensor.shape[0])), F32)
 
 
 def _seen_anew(
@@ -275,14 +307,20 @@ def _rotary_tables(session: Session, dtype: Dtype, export: Export) -> Iterator[S
                 yield _added(name, (tower.positions, columns), dtype.wide)
 
 
-_MASKED_FAMILIES = frozenset({"gpt2", "gpt_neo"})  # as transformers wrote them until 2024
+# As transformers wrote them until 2024.
+_MASKED_FAMILIES = frozenset({"gpt2", "gpt_neo", "codegen"})
 
 
 def _causal_masks(session: Session, architecture: Architecture) -> Iterator[StoredTensor]:
-    """Yield the square mask, a byte a flag, that GPT-2's layers share in published files."""
+    """Yield the square mask, a byte a flag, that the layers of GPT-2 and its kin share in files.
+
+    Each branch of a merged graph has its own.
+    """
     positions = session.towers[0].positions if session.towers else None
-    if architecture.family in _MASKED_FAMILIES and positions is not None:
-        yield _added("causal_mask", (positions, positions), U8)
+    masked = architecture.family in _MASKED_FAMILIES or any(map(is_transposed, session.tensors))
+    if masked and positions is not None:
+        for branch in range(session.branches):
+            yield _added(f"causal_mask_{branch}", (positions, positions), U8)
 
 
 def _added(name: str, shape: tuple[int, ...], kind: StorageType) -> StoredTensor:
@@ -295,7 +333,9 @@ def _graph(session: Session, dtype: Dtype, export: Export) -> Interval:
     fused = session.trace is Trace.GENERATOR and (
         export.family == "newer" or export.rotary is Rotary.HALF
     )
-    return graph_size(Trace.FUSED if fused else session.trace, session.layers, dtype)
+    one = graph_size(Trace.FUSED if fused else session.trace, session.layers, dtype)
+    single = session.branches == 1 or session.trace is Trace.MERGED
+    return one if single else one + one
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassif
 _SUMS_UP = ("pooler", "pre_classifier", "summary")  # read one token's state
 _SLICED_FAMILIES = frozenset({"whisper"})
 _CONV1D_FAMILIES = frozenset({"gpt2"})  # transformers' Conv1D becomes Gemm
+_CONV1D_INSIDE = "decoder.transformer.h."  # GPT-2 beside a tower that sees
 
 
 def use_of(tensor: Tensor, architecture: Architecture) -> Use:
@@ -142,10 +143,15 @@ def _is_relative(tensor: Tensor) -> bool:
 
 def _is_gemm(tensor: Tensor, architecture: Architecture) -> bool:
     if tensor.layer is not None:
-        return architecture.family in _CONV1D_FAMILIES
+        return architecture.family in _CONV1D_FAMILIES or is_transposed(tensor)
     if any(part in tensor.name for part in _SUMS_UP):
         return True
     return tensor.role is Role.HEAD and architecture.head.endswith(_ON_ONE_VECTOR)
+
+
+def is_transposed(tensor: Tensor) -> bool:
+    """Return whether this lies in a layer of GPT-2's that writes for another model."""
+    return tensor.name.startswith(_CONV1D_INSIDE)
 
 
 def newer_eye(tensor: Tensor, architecture: Architecture, dtype: Dtype) -> tuple[StorageType, int]:
@@ -211,6 +217,7 @@ _NEWER_FAMILIES = {
     "gemma3": Table.EIGHT_BITS,
     "lfm2": Table.EIGHT_BITS,
     "gemma3n": Table.FOUR_BITS,
+    "voxtral": Table.FOUR_BITS,
     "gemma3n_text": Table.FOUR_BITS,
     "gemma4": Table.FOUR_BITS,
     "gemma4_text": Table.FOUR_BITS,
