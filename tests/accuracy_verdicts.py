@@ -7,139 +7,17 @@ runtime, a precision and a context. What a report does not say is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
+from tests.field_questions import QUESTIONS, Question, key
 from tests.published import table
 from willitfit.answers import Answer, Subject, answer, described
 from willitfit.catalog import Catalog
 from willitfit.device import Device, read
 from willitfit.scenario import Scenario
-from willitfit.units import GIB, Tokens
-
-#: WebGPU as Safari offers it on phones and Macs.
-_PHONE_GPU = {"vendor": "apple", "shader_f16": True, "max_buffer_size": GIB}
-_MAC_GPU = {"vendor": "apple", "shader_f16": True, "max_buffer_size": 4 * GIB - 4}
-_IPHONE = {"platform": "ios", "browser": "safari", "webgpu": _PHONE_GPU}
-_IPAD = {"platform": "ipados", "browser": "safari"}  # iPadOS 18 had no WebGPU yet
-_MAC = {"platform": "macos", "webgpu": _MAC_GPU}
-
-#: Ministral 3 3B's decoder (mlc-ai/mlc-llm python/mlc_llm/model/model_preset.py at 79d603f).
-_MINISTRAL = {
-    "model_type": "ministral3",
-    "architectures": ["Ministral3ForCausalLM"],
-    "hidden_size": 3072,
-    "intermediate_size": 9216,
-    "num_hidden_layers": 26,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
-    "head_dim": 128,
-    "vocab_size": 131072,
-    "tie_word_embeddings": True,
-}
-
-
-def _encoder(layers: int) -> dict[str, Any]:
-    """Return a plain encoder of so many layers, in place of one this project does not read."""
-    return {
-        "model_type": "bert",
-        "architectures": ["BertModel"],
-        "hidden_size": 1024,
-        "num_hidden_layers": layers,
-        "num_attention_heads": 8,
-        "intermediate_size": 4096,
-        "vocab_size": 30522,
-        "max_position_embeddings": 2048,
-        "type_vocab_size": 2,
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a report is about; `model` is a catalogue id or a config."""
-
-    device: str | dict[str, Any]
-    model: str | dict[str, Any]
-    runtime: str
-    precision: str
-    note: str = field(default="")
-
-
-#: The question behind each report, by its device, runtime and model; or why there is none.
-QUESTIONS: Final[dict[tuple[str, str, str], Question | str]] = {
-    ("iPhone 17 Pro Max", "wllama-webgpu", "Llama-3.2-1B"): Question(
-        device="iphone-17-pro", model="llama-3.2-1b", runtime="wllama-webgpu", precision="q2_k"
-    ),
-    ("iPhone (iOS 26)", "webllm", "SmolLM2-135M"): Question(
-        device=_IPHONE, model="smollm2-135m", runtime="webllm", precision="q0f16"
-    ),
-    ("iPhone (iOS 26)", "webllm", "Qwen2.5-3B"): Question(
-        device=_IPHONE, model="qwen2.5-3b", runtime="webllm", precision="q4f16_1"
-    ),
-    ("iPhone 11 Pro Max", "webllm", "Llama-3.2-1B"): Question(
-        device={**_IPHONE, "ram_bytes": 4 * GIB},
-        model="llama-3.2-1b",
-        runtime="webllm",
-        precision="q4f16_1",
-    ),
-    ("iPad", "transformersjs", "whisper-base"): Question(
-        device=_IPAD,
-        model="whisper-base",
-        runtime="transformersjs-wasm",
-        precision="fp32",
-        note="the report names fp32 and q4, on the processor",
-    ),
-    ("iPhone / Android", "tinygrad (streamed)", "Llama-3.2-1B"): (
-        "another runtime, on two kinds of phone at once, and it sometimes died"
-    ),
-    ("iPhone 17 Pro Max", "streamed WebGPU", "gemma-3-1b"): Question(
-        device="iphone-17-pro",
-        model="gemma-3-1b",
-        runtime="mediapipe",
-        precision="int8",
-        note="another runtime that streams, as MediaPipe does; the same phone died with less above",
-    ),
-    ("Pixel 6a", "webllm", "TinyLlama-1.1B"): Question(
-        device="pixel-6a", model="tinyllama-1.1b", runtime="webllm", precision="q4f16_1"
-    ),
-    ("Pixel 6a", "webllm", "Phi-3-mini"): Question(
-        device="pixel-6a", model="phi-3-mini-4k", runtime="webllm", precision="q4f16_1"
-    ),
-    ("Pixel 7", "webllm", "RedPajama-3B"): Question(
-        device="pixel-7", model="redpajama-3b", runtime="webllm", precision="q4f16_1"
-    ),
-    ("Laptop AMD 680M", "webllm", "Llama-3.2-3B"): Question(
-        device="laptop-16gb-ryzen", model="llama-3.2-3b", runtime="webllm", precision="q4f16_1"
-    ),
-    ("MacBook M3", "wllama-cpu", "SmolLM3-3B"): Question(
-        device="macbook-air-m3-16gb", model="smollm3-3b", runtime="wllama-cpu", precision="q4_k_m"
-    ),
-    ("MacBook M3", "wllama-cpu", "Ministral-3-3B"): Question(
-        device="macbook-air-m3-16gb", model=_MINISTRAL, runtime="wllama-cpu", precision="bf16"
-    ),
-    ("Mac (Apple silicon)", "transformersjs", "Parakeet encoder"): Question(
-        device=_MAC,
-        model=_encoder(46),
-        runtime="transformersjs-webgpu",
-        precision="fp16",
-        note="an encoder of as many bytes in Parakeet's place; memory not said",
-    ),
-    ("Desktop", "onnxruntime-web wasm", "350 MB fp32 model x4"): Question(
-        device={"platform": "windows", "browser": "chrome"},
-        model=_encoder(26),
-        runtime="transformersjs-wasm",
-        precision="fp32",
-        note="one encoder of as many bytes in place of four; memory not said",
-    ),
-    ("iPhone (several)", "transformersjs wasm", "Whisper"): Question(
-        device=_IPHONE,
-        model="whisper-tiny.en",
-        runtime="transformersjs-wasm",
-        precision="q8",
-        note="JetStream 3 runs whisper-tiny.en; ended often, not always",
-    ),
-}
+from willitfit.units import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +68,7 @@ def reports() -> tuple[Report, ...]:
 def _asked() -> Iterator[Report]:
     catalog = Catalog()
     for row in table("field_reports.csv"):
-        question = QUESTIONS[row["device"], row["runtime"], row["model"]]
+        question = QUESTIONS[key(row)]
         if isinstance(question, str):
             continue
         scenario = Scenario(
@@ -206,7 +84,7 @@ def _asked() -> Iterator[Report]:
 def left_out() -> tuple[tuple[str, str], ...]:
     """Return the reports that are no question, with the reason."""
     rows = table("field_reports.csv")
-    asked = ((row, QUESTIONS[row["device"], row["runtime"], row["model"]]) for row in rows)
+    asked = ((row, QUESTIONS[key(row)]) for row in rows)
     return tuple((f"{r['device']}, {r['model']}", why) for r, why in asked if isinstance(why, str))
 
 

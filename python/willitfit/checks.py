@@ -69,7 +69,14 @@ def weighed(wanted: Needs, device: Device) -> bool:
 
 def moot(wanted: Needs, device: Device) -> tuple[str, ...]:
     """Return the demands that need no answer here."""
-    return needs.WEIGHED if weighed(wanted, device) else (needs.AVAILABILITY,)
+    first = needs.WEIGHED if weighed(wanted, device) else (needs.AVAILABILITY,)
+    return first if strained(wanted, device) else (*first, needs.COMPILER)
+
+
+def strained(wanted: Needs, device: Device) -> bool:
+    """Return whether a runtime overtaxes the browser's compiler; on iOS all are WebKit's."""
+    engine = "safari" if device.on_apple_mobile else device.browser
+    return engine in wanted.straining
 
 
 def met(demand: Demand, device: Device, wanted: Needs) -> Check:
@@ -251,6 +258,21 @@ def _jspi(demand: Demand, device: Device, wanted: Needs) -> Check:
     return _feature(demand, there=device.wasm.jspi, without=_("this browser has none"))
 
 
+def _compiler(demand: Demand, device: Device, wanted: Needs) -> Check:
+    del device, wanted
+    return Check(
+        name=demand.name,
+        need=None,
+        have=None,
+        outcome=word(decisions.STRAINED),
+        probability=decisions.STRAINED,
+        basis=Basis.ASSUMED,
+        message=_(
+            "{why}; this browser’s compiler has taken a gigabyte and more for it", why=demand.why
+        ),
+    )
+
+
 def _buffer(demand: Demand, device: Device, wanted: Needs) -> Check:
     del wanted
     if _everywhere(demand, device):
@@ -399,4 +421,5 @@ _ANSWERS: Final[dict[str, Callable[[Demand, Device, Needs], Check]]] = {
     needs.BUILT_IN_MEMORY: _built_in_memory,
     needs.BUILT_IN_STORAGE: _built_in_storage,
     needs.JSPI: _jspi,
+    needs.COMPILER: _compiler,
 }

@@ -23,6 +23,11 @@ from willitfit.units import Bytes, Interval
 UNASKED: Final = 0.85
 #: A limit that a runtime works around, at a cost, when it is not met.
 WORKED_AROUND: Final = 0.6
+#: A browser whose compiler a runtime overtaxes. WebKit optimises ONNX Runtime's larger build with
+#: 1 GB of memory and more, and has ended phones' tabs over it (onnxruntime issue 26827,
+#: transformers.js issue 1242); Transformers.js avoided that build there until version 4.3, which
+#: was tried on iOS and macOS 26 and ran (its pull request 1700).
+STRAINED: Final = 0.7
 #: What every WebGPU device offers, asked or not (the specification's default limits).
 LEAST: Final = {needs.BUFFER: Bytes(256 * 2**20), needs.BINDING: Bytes(128 * 2**20)}
 #: A need that fits everywhere, where nothing is known of the memory.

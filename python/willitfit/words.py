@@ -47,6 +47,7 @@ CHECKS: Final = Words(
         "webgpu": later("Graphics through WebGPU"),
         "shader-f16": later("16-bit shaders"),
         "jspi": later("WebAssembly that waits"),
+        "compiler": later("Compiling the runtime"),
         "largest-tensor": later("Largest tensor in one binding"),
         "largest-buffer": later("Largest buffer"),
         "advised-buffer": later("Buffers it prefers"),

@@ -9,7 +9,8 @@ import pytest
 
 from app.pages import accuracy as page
 from app.views.accuracy import KINDS
-from tests.accuracy_verdicts import QUESTIONS, brier_score, reports, right_share
+from tests.accuracy_verdicts import brier_score, reports, right_share
+from tests.field_questions import QUESTIONS, key
 from tests.published import table
 from tests.runtimes.chart import pairs
 from tools.accuracy import DOCUMENT, SECTIONS, figures, written
@@ -69,14 +70,14 @@ def test_the_page_tells_them() -> None:
 
 def test_every_report_is_asked_or_has_its_reason() -> None:
     """No report is passed over in silence, and no question has lost its report."""
-    rows = {(row["device"], row["runtime"], row["model"]) for row in table("field_reports.csv")}
+    rows = {key(row) for row in table("field_reports.csv")}
 
     assert set(QUESTIONS) == rows
 
 
 def test_where_no_memory_is_told_nothing_is_said() -> None:
-    """A Mac's or a desktop's report without its memory has no chance either way."""
+    """A computer's report without its memory has no chance either way."""
     unknown = [report for report in reports() if report.probability is None]
 
-    assert {report.said.device.platform for report in unknown} == {"macos", "windows"}
+    assert {report.said.device.platform for report in unknown} == {"linux", "macos", "windows"}
     assert all(report.said.device.ram_bytes is None for report in unknown)

@@ -114,10 +114,12 @@ def _shared(rule: Rule, ram: Expression, basis: Basis, source: str) -> Expressio
 def wasm(device: Device, ceiling: int, source: str) -> Expression:
     """Return how much WebAssembly may address."""
     most = size(_("the runtime’s own ceiling"), ceiling, Basis.COMPUTED, source)
-    usual = budgets.WASM_ON.get(device.platform or "")
+    usual = budgets.granted(device)
     if usual is None:
         return most
-    return smallest(size(_("what phones of this kind grant"), usual, *known("WASM_ON")), most)
+    small = usual != budgets.WASM_ON[device.platform or ""]
+    source = known("WASM_ON_SMALL_ANDROID" if small else "WASM_ON")
+    return smallest(size(_("what phones of this kind grant"), usual, *source), most)
 
 
 def storage(device: Device) -> Expression | None:

@@ -67,6 +67,10 @@ RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
     "WLLAMA_TRANSIT": _FITTED,
     "WLLAMA_DOWNLOAD": _FITTED,
     "WLLAMA_LEFT": _FITTED,
+    "WLLAMA_PIECES": (
+        Basis.ASSUMED,
+        later("wllama pull request 267: files of 4.4 to 11.3 GiB took little more"),
+    ),
     "WLLAMA_SLOTS": (Basis.MEASURED, later("wllama’s own log: an output buffer of four rows")),
     "IN_FLIGHT": (
         Basis.ASSUMED,
@@ -88,15 +92,18 @@ RUNTIMES: Final[Mapping[str, tuple[Basis, str]]] = {
 BUDGETS: Final[Mapping[str, tuple[Basis, str]]] = {
     "IPHONE": (
         Basis.ASSUMED,
-        later("WebKit pull requests 49472 and 11787; webgpu-bench commits 3877bd6 and f59fbdb"),
+        later("WebKit pull requests 49472 and 11787; webgpu-bench; wllama issues 18 and 72"),
     ),
     "IPAD": (Basis.ASSUMED, later("webgpu-bench commits 3877bd6 and f59fbdb")),
-    "ANDROID": (Basis.ASSUMED, later("web-llm issues 209, 524 and 759; mlc-llm issue 2703")),
+    "ANDROID": (Basis.ASSUMED, later("web-llm issues 209, 262, 524 and 759; mlc-llm issue 2703")),
     "SHARED": (
         Basis.ASSUMED,
         later("web-llm issue 759 and other reports of laptops that ran or died"),
     ),
-    "UNIFIED": (Basis.ASSUMED, later("llama.cpp reports for Apple silicon: 11 GB of 16")),
+    "UNIFIED": (
+        Basis.ASSUMED,
+        later("llama.cpp reports for Apple silicon: 11 GB of 16; transformers.js issue 759"),
+    ),
     "MAC_SAFARI": (
         Basis.ASSUMED,
         later("WebKit MemoryPressureHandler.cpp and reports of tabs ended"),
@@ -116,7 +123,15 @@ BUDGETS: Final[Mapping[str, tuple[Basis, str]]] = {
     "APPLE_MOBILE_RAM": (Basis.ASSUMED, later("iPhones and iPads on sale have 3 to 12 GB")),
     "WASM_ON": (
         Basis.ASSUMED,
-        later("MuJoCo pull request 3529; webgpu-bench 1aba3ab; transformers.js 1319; web-llm 524"),
+        later("MuJoCo pull request 3529; webgpu-bench 1aba3ab; transformers.js 1319; wllama 18"),
+    ),
+    "WASM_ON_SMALL_ANDROID": (
+        Basis.ASSUMED,
+        later("transformers.js issue 1319; WebAssembly/design issue 1397; web-llm issue 524"),
+    ),
+    "WIDE_ADDRESSES_FROM": (
+        Basis.LISTED,
+        later("Chrome 89 runs in 64 bits on Android phones of 8 GB and more"),
     ),
     "SYNTHETIC_QUOTA": (
         Basis.LISTED,

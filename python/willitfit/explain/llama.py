@@ -26,6 +26,7 @@ from willitfit.explain.terms import (
     rounded,
     shares,
     size,
+    smallest,
     total,
     whole,
 )
@@ -63,7 +64,9 @@ def wllama_phases(runtime: Wllama, load: Load) -> Phases:
 
 def _of_file(load: Load, name: str, ends: Ends) -> Piece:
     share = spread(_("share not yet collected"), name, ends)
-    return on_page(Label.COPIES, rounded(product(shape.weight_files(load.stored), share)))
+    pieces = rounded(product(shape.weight_files(load.stored), share))
+    most = constant(_("pieces collected by then"), "WLLAMA_PIECES", constants.WLLAMA_PIECES)
+    return on_page(Label.COPIES, smallest(pieces, most))
 
 
 def _llama_weights(runtime: Wllama, load: Load) -> tuple[Piece, ...]:

@@ -80,5 +80,9 @@ WLLAMA_TRANSIT: Final = (0.4, 0.68, 0.75)
 WLLAMA_DOWNLOAD: Final = (0.1, 0.3, 0.6)
 #: What of the pieces is left once loaded.
 WLLAMA_LEFT: Final = (0.0, 0.35, 0.7)
+#: However large the file, pieces are collected before they are more than this: whole browsers
+#: peaked at 6.3, 8.9 and 12.1 GiB with files of 4.4, 8.4 and 11.3 GiB on the processor (wllama
+#: pull request 267).
+WLLAMA_PIECES: Final = Interval(512 * MIB, 1536 * MIB, 2048 * MIB)
 #: Sequences that the server side prepares output for.
 WLLAMA_SLOTS: Final = 4

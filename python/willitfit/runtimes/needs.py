@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WEBGPU: Final = "webgpu"
 SHADER_F16: Final = "shader-f16"
 JSPI: Final = "jspi"
+COMPILER: Final = "compiler"
 BINDING: Final = "largest-tensor"
 BUFFER: Final = "largest-buffer"
 ADVISED: Final = "advised-buffer"
@@ -30,7 +31,7 @@ BUILT_IN_STORAGE: Final = "built-in-storage"
 AVAILABILITY: Final = "availability"
 #: The order in which `demands` yields them.
 ORDER: Final = (
-    *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, JSPI, WASM, FILE),
+    *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, JSPI, COMPILER, WASM, FILE),
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
 )
 #: What a browser has already weighed once it says whether its own model is available.
@@ -43,12 +44,13 @@ class Needs:
 
     `binding_bytes` and `buffer_bytes` are limits below which it refuses to
     start, their `advised` twins limits below which it warns or works worse.
-    `wasm_memory` is the ceiling of its WebAssembly memory. `availability` says that the
-    browser itself is asked.
+    `wasm_memory` is the ceiling of its WebAssembly memory. `straining` are browsers whose
+    compiler its own code overtaxes. `availability` says that the browser itself is asked.
     """
 
     webgpu: bool = False
     jspi: bool = False
+    straining: tuple[str, ...] = ()
     threads: bool = False
     shader_f16_for: tuple[str, ...] = ()
     buffer_bytes: Bytes | None = None
@@ -94,6 +96,12 @@ def demands(runtime: Runtime, title: str, needs: Needs, load: Load) -> Iterator[
     if needs.jspi:
         yield Demand(
             name=JSPI, why=_("{title} needs WebAssembly that can wait for promises", title=title)
+        )
+    if needs.straining:
+        yield Demand(
+            name=COMPILER,
+            why=_("{title} brings a large WebAssembly program of its own", title=title),
+            hard=False,
         )
     yield from _of_wasm(runtime, needs, load)
     yield from _built_in(title, needs)

@@ -126,5 +126,9 @@ class Wllama:
 
 
 def _share(load: Load, shares: tuple[float, float, float]) -> Component:
-    """Return a share of the file held in JavaScript."""
-    return on_page(Label.COPIES, load.files.scaled(*shares))
+    """Return a share of the file held in JavaScript, up to what is collected by itself."""
+    share, most = load.files.scaled(*shares), constants.WLLAMA_PIECES
+    held = Interval(
+        min(share.low, most.low), min(share.likely, most.likely), min(share.high, most.high)
+    )
+    return on_page(Label.COPIES, held)
