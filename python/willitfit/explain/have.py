@@ -118,8 +118,8 @@ def wasm(device: Device, ceiling: int, source: str) -> Expression:
     if usual is None:
         return most
     small = usual != budgets.WASM_ON[device.platform or ""]
-    source = known("WASM_ON_SMALL_ANDROID" if small else "WASM_ON")
-    return smallest(size(_("what phones of this kind grant"), usual, *source), most)
+    known_as = known("WASM_ON_SMALL_ANDROID" if small else "WASM_ON")
+    return smallest(size(_("what phones of this kind grant"), usual, *known_as), most)
 
 
 def storage(device: Device) -> Expression | None:
