@@ -215,7 +215,7 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
             ),
             tag("div", picture.card(given), checks.card(given), class_="column"),
         ),
-        "why": why.inside(given),
+        "why": why.inside(given, opens=True),
     }
 
 

@@ -95,7 +95,7 @@ def _common(rows: list[list[Answer]]) -> Html:
 
 def _why(answer: Answer) -> Html:
     """Return why parameters times bits is not the download, on this page's own model."""
-    return tag("section", why.inside(answer), id="why", class_="prose")
+    return tag("section", why.inside(answer, opens=True), id="why", class_="prose")
 
 
 def _models(catalog: Catalog, root: str) -> Html:

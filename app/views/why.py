@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.views import chart
+from app.views import chart, formula
 from app.views.html import Html, joined, sentence, tag
 from app.views.words import bytes_
 from willitfit.answers import Answer
@@ -42,20 +42,25 @@ class _Stair:
     words: str
 
 
-def inside(answer: Answer, heading: str = "h2") -> Html:
-    """Return the paragraph and the stair for one answer; nothing where neither can be said."""
+def inside(answer: Answer, heading: str = "h2", *, opens: bool = False) -> Html:
+    """Return the paragraph and the stair for one answer; nothing where neither can be said.
+
+    `opens` says that the page opens figures of this very answer.
+    """
     found = split(answer)
     if found is None or not found.download:
         return Html("")
     return joined(
         tag(heading, _("Why not parameters × bits ÷ 8?")),
-        tag("p", _said(answer, found)),
+        tag("p", _said(answer, found, opens=opens)),
+        formula.place("parameters") if opens else None,
         tag("div", _stair(found), class_="why"),
         chart.behind(_("The figures"), _figures(found)),
     )
 
 
-def _said(answer: Answer, found: Split) -> Html:
+def _said(answer: Answer, found: Split, *, opens: bool) -> Html:
+    opener = formula.opener if opens else _plain
     more = found.download - found.product
     text = (
         _(
@@ -73,13 +78,17 @@ def _said(answer: Answer, found: Split) -> Html:
     return sentence(
         text,
         model=answer.subject.name,
-        count=number(found.parameters, ","),
+        count=opener(number(found.parameters, ","), "parameters"),
         bits=found.bits,
         product=bytes_(found.product),
         precision=answer.scenario.precision,
-        download=tag("b", bytes_(found.download)),
+        download=tag("b", opener(bytes_(found.download), "download")),
         more=bytes_(abs(more)),
     )
+
+
+def _plain(figure: str, _name: str) -> str:
+    return figure
 
 
 def _stair(found: Split) -> Html:
