@@ -34,21 +34,31 @@ def asked(**more: Any) -> dict[str, str]:
     return parts
 
 
+def both(parts: dict[str, str]) -> str:
+    """Return the parts of the page with figures that open."""
+    return parts["answer"] + parts["why"]
+
+
 def test_every_figure_has_a_place_for_its_formula() -> None:
     """A button on the answer opens a place that is there, once, and that Python can fill."""
-    html = asked()["answer"]
+    html = both(asked())
     opened = set(re.findall(r'popovertarget="([^"]+)"', html))
     places = re.findall(r'data-later="([^"]+)"', html)
 
     assert len(places) == len(set(places))
     assert opened <= set(places)
-    assert {"formula-download", "formula-memory-peak", "formula-chance"} <= opened
+    assert {
+        "formula-download",
+        "formula-memory-peak",
+        "formula-chance",
+        "formula-parameters",
+    } <= opened
 
 
 @pytest.mark.parametrize("model", ["gemma-2b", "distilbert", "qwen2.5-0.5b", "gemini-nano"])
 def test_what_opens_is_answered(model: str) -> None:
     """Every place of an answer is filled when it is asked for."""
-    html = asked(link=f"v=1&model={model}")["answer"]
+    html = both(asked(link=f"v=1&model={model}"))
     for name in set(re.findall(r'popovertarget="([^"]+)"', html)):
         parts = asked(link=f"v=1&model={model}", part=name)
 
