@@ -138,7 +138,23 @@ CLAP_EAR: Table = {
     "aff_block_r": (2, 4),
 }
 
+ASKING: Table = {
+    "num_labels": (1, 5),
+    "num_channels": (1, 3),
+    "num_queries": (10, 12),
+    "backbone": ("resnet18", "resnet34", "resnet50", "resnet101"),
+    "d_model": (48, 64),
+    "encoder_layers": (1, 2),
+    "decoder_layers": (1, 3),
+    "encoder_attention_heads": (2, 4),
+    "decoder_attention_heads": (2, 4),
+    "encoder_ffn_dim": (50, 77),
+    "decoder_ffn_dim": (40, 99),
+}
+
 TABLES: dict[str, Table] = {
+    "detr": ASKING,
+    "table-transformer": ASKING,
     "sam_vision_model": SAM_EYE,
     "sam": {
         "vision_config": SAM_EYE,

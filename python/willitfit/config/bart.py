@@ -33,18 +33,21 @@ def looking_layer(
     looks: KeyValue | None = None,
     bias: Biases = ALL_BIASED,
     source: int | None = None,
+    names: Names = OUT_NAMES,
+    feeding: str = "",
 ) -> Block:
     """Return BART's layer: attention, perhaps attention to the input, two projections.
 
-    `source` is how wide the input is where that is not `hidden`.
+    `source` is how wide the input is where that is not `hidden`, `feeding` where the
+    two projections lie.
     """
     normed = norm(hidden, bias=True)
-    own = attention(hidden, heads, names=OUT_NAMES, bias=bias, keeps=keeps)
+    own = attention(hidden, heads, names=names, bias=bias, keeps=keeps)
     parts = {"self_attn": own, "self_attn_layer_norm": normed}
     if looks is not None:
-        other = attention(hidden, heads, names=OUT_NAMES, bias=bias, source=source, keeps=(looks,))
+        other = attention(hidden, heads, names=names, bias=bias, source=source, keeps=(looks,))
         parts |= {"encoder_attn": other, "encoder_attn_layer_norm": normed}
-    parts |= {"": plain(hidden, inner, names=("fc1", "fc2")), "final_layer_norm": normed}
+    parts |= {feeding: plain(hidden, inner, names=("fc1", "fc2")), "final_layer_norm": normed}
     return joined(parts)
 
 

@@ -213,6 +213,7 @@ FAMILIES: dict[str, str] = {
         ("beit", "vit_mae", "vit_msn", "ijepa", "yolos", "audio-spectrogram-transformer"),
     ),
     **_in("depth", ("depth_anything", "glpn")),
+    **_in("detect", ("detr", "table-transformer")),
     **_in("segment", ("sam", "sam_vision_model")),
     **_in("sounds_words", ("clap", "clap_text_model", "clap_audio_model")),
     **_in("voices", ("vits",)),
