@@ -83,6 +83,9 @@ def measured(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Return the versions that the counts come from."""
+    from oracle_timm import stand_in
+
+    stand_in()  # before transformers looks for timm, and remembers
     import torch
     import transformers
 

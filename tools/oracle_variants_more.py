@@ -157,6 +157,7 @@ TABLES: dict[str, Table] = {
     "table-transformer": ASKING,
     "sam_vision_model": SAM_EYE,
     "sam": {
+        "tie_word_embeddings": SWITCH,
         "vision_config": SAM_EYE,
         "prompt_encoder_config": {
             "hidden_size": (24, 32),

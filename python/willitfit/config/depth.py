@@ -11,7 +11,7 @@ import re
 
 from willitfit.blocks.block import EMPTY, Block, joined, placed
 from willitfit.blocks.linear import batch_norm, convolution
-from willitfit.config.convolutions import MOST_STAGES, segformer, stage_list
+from willitfit.config.convolutions import segformer, stage_list
 from willitfit.config.heads import nothing
 from willitfit.config.keys import Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head
@@ -121,9 +121,8 @@ def _depth_map(keys: Keys, body: Body) -> Ending:
     """Return what brings the stages together, the deepest first, and draws one map."""
     del body
     width = keys.whole("decoder_hidden_size", least=2)
-    count = keys.whole("num_encoder_blocks", most=MOST_STAGES)
     parts = {}
-    for number, read in enumerate(reversed(stage_list(keys, "hidden_sizes", count))):
+    for number, read in enumerate(reversed(stage_list(keys, "hidden_sizes"))):
         stage = f"decoder.stages.{number}"
         if read != width:
             parts[f"{stage}.convolution"] = convolution(read, width, 1, 1)

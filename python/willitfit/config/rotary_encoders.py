@@ -145,7 +145,7 @@ def _post_norm(asked: Asked, attends: Block, feeds: Block, *, pooled: tuple[str,
         }
     )
     stack = stacked(at + "layers", (layer,) * keys.layers("num_hidden_layers"), Part.ENCODER)
-    kinds = keys.rows("type_vocab_size", least=0) > 0
+    kinds = keys.type != "gte" or keys.rows("type_vocab_size", least=0) > 0
     front = tables(keys, hidden, positions=False, kinds=kinds)
     return encoder_body(
         asked,

@@ -35,20 +35,21 @@ MOST_POINTS = 4096
 
 def sam(asked: Asked) -> Body:
     """Return SAM: the tower, what reads points and masks, and what writes masks."""
-    at, sees = asked.at, asked.part("vision_config", "vision_encoder.", "sam_vision_model")
+    keys, at = asked.keys, asked.at
+    sees = asked.part("vision_config", "vision_encoder.", "sam_vision_model")
     body, feats = sam_vision(sees), sees.keys.whole("num_pos_feats")
     waves = array("positional_embedding", (2, feats), Role.POSITION)
     (shared,) = placed(f"{at}shared_image_embedding", waves, Part.VISION)
     (again,) = placed(f"{at}prompt_encoder.shared_embedding", waves, Part.PROJECTOR)
-    points = asked.keys.child("prompt_encoder_config", "sam_prompt_encoder")
-    writes = asked.keys.child("mask_decoder_config", "sam_mask_decoder")
+    points = keys.child("prompt_encoder_config", "sam_prompt_encoder")
+    writes = keys.child("mask_decoder_config", "sam_mask_decoder")
     parts = {
         "prompt_encoder": _prompts(points),
         "mask_decoder.transformer": _transformer(writes),
         "mask_decoder": _masks(writes),
     }
     after = placed(at.removesuffix("."), joined(parts), Part.PROJECTOR)
-    tied = replace(again, tied_to=shared.name)
+    tied = replace(again, tied_to=shared.name) if keys.flag("tie_word_embeddings") else again
     return replace(body, tensors=(*body.tensors, shared, tied, *after))
 
 
