@@ -152,7 +152,39 @@ ASKING: Table = {
     "decoder_ffn_dim": (40, 99),
 }
 
+EMBEDS: Table = {
+    **LLAMA,
+    "head_dim": (8, 10),
+    "attention_bias": SWITCH,
+    "num_hidden_layers": (2, 4, 7),
+    "global_head_dim": (16, 24),
+    "num_global_key_value_heads": (1, 3),
+    "sliding_window_pattern": (2, 3),
+    "hidden_size_per_layer_input": (20, 24),
+    "embedding_dim": (30, 40),
+    "pad_token_id": (0,),
+}
+
+FRAMES: Table = {
+    "hidden_size": (48, 60),
+    "num_hidden_layers": (1, 3),
+    "num_attention_heads": (3, 4),
+    "intermediate_size": (50, 77),
+    "attention_bias": SWITCH,
+    "convolution_bias": SWITCH,
+    "conv_kernel_size": (5, 9),
+    "subsampling_factor": (2, 4, 8),
+    "subsampling_conv_channels": (12, 16),
+    "num_mel_bins": (16, 24),
+    "subsampling_conv_kernel_size": (3, 5),
+    "subsampling_conv_stride": (1, 2),
+}
+
 TABLES: dict[str, Table] = {
+    "parakeet_encoder": FRAMES,
+    "parakeet_ctc": {"vocab_size": (50, 77), "encoder_config": FRAMES},
+    "embedding_gemma2_text": EMBEDS,
+    "embedding_gemma2": {"text_config": EMBEDS},
     "detr": ASKING,
     "table-transformer": ASKING,
     "sam_vision_model": SAM_EYE,

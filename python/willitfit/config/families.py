@@ -113,6 +113,7 @@ FAMILIES: dict[str, str] = {
     **_in("shared_blocks", ("zamba", "zamba2")),
     **_in("state_spaces", ("granitemoehybrid", "bamba", "falcon_h1", "jamba", "nemotron_h")),
     **_in("gemma_edge", ("gemma3n_text", "gemma4_text")),
+    **_in("embedding_gemma", ("embedding_gemma2", "embedding_gemma2_text")),
     **_in("gemma", ("gemma", "gemma2", "gemma3_text", "vaultgemma")),
     **_in("gpt", ("gpt2", "openai-gpt", "gpt_bigcode", "gpt_neo", "gptj", "codegen")),
     **_in(
@@ -213,6 +214,7 @@ FAMILIES: dict[str, str] = {
         ("beit", "vit_mae", "vit_msn", "ijepa", "yolos", "audio-spectrogram-transformer"),
     ),
     **_in("depth", ("depth_anything", "glpn")),
+    **_in("parakeet", ("parakeet_ctc", "parakeet_encoder")),
     **_in("detect", ("detr", "table-transformer")),
     **_in("segment", ("sam", "sam_vision_model")),
     **_in("sounds_words", ("clap", "clap_text_model", "clap_audio_model")),

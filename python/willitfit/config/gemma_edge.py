@@ -182,7 +182,7 @@ def _gemma4_places(keys: Keys) -> tuple[Place, ...]:
     kinds = layer_kinds(keys, (FULL, SLIDING), lambda n: SLIDING if (n + 1) % 6 else FULL)
     kinds = (*kinds[:-1], FULL)  # its class makes the last layer global, whatever is listed
     local = read_heads(keys)
-    others = _differing(keys, kinds, local)
+    others = differing(keys, kinds, local, wide=keys.flag("attention_k_eq_v"))
     one_array = keys.flag("attention_k_eq_v")
     return tuple(
         Place(kind == SLIDING, others.get(number, local), shared, one_array and kind == FULL)
@@ -190,17 +190,20 @@ def _gemma4_places(keys: Keys) -> tuple[Place, ...]:
     )
 
 
-def _differing(keys: Keys, kinds: tuple[str, ...], local: Heads) -> dict[int, Heads]:
-    """Return the heads of layers that differ: written per layer, or the global layers'."""
+def differing(keys: Keys, kinds: tuple[str, ...], local: Heads, *, wide: bool) -> dict[int, Heads]:
+    """Return the heads of layers that differ: written per layer, or the global layers'.
+
+    `wide` says whether global layers have their own number of key heads.
+    """
     if keys.mapping("per_layer_config"):
         return {
             number: _heads_of(layer, local) for number, layer in _written(keys, len(kinds)).items()
         }
-    wide = {"head_dim": keys.whole_or("global_head_dim", 512)}
+    said = {"head_dim": keys.whole_or("global_head_dim", 512)}
     key_values = keys.maybe("num_global_key_value_heads")
-    if key_values is not None and keys.flag("attention_k_eq_v"):
-        wide["num_key_value_heads"] = key_values
-    heads = _heads_of(keys.replaced(**wide), local)
+    if key_values is not None and wide:
+        said["num_key_value_heads"] = key_values
+    heads = _heads_of(keys.replaced(**said), local)
     return {number: heads for number, kind in enumerate(kinds) if kind == FULL}
 
 

@@ -252,8 +252,9 @@ def _kept(
         if tensor.name.endswith(DISTANCES) and architecture.family.startswith("swin"):
             yield _spread(tensor, dtype)
             continue
-        if tensor.name.endswith(WAVES):
-            yield _worked_out(tensor, architecture)
+        rows = _distances(tensor, architecture)
+        if rows:
+            yield _worked_out(tensor, rows)
             continue
         kind = type_of(use_of(tensor, architecture), dtype, export)
         yield keep(tensor, kind)
@@ -267,14 +268,18 @@ def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
     return keep(replace(tensor, shape=(heads, side**2, side**2)), dtype.wide)
 
 
-def _worked_out(tensor: Tensor, architecture: Architecture) -> StoredTensor:
+def _distances(tensor: Tensor, architecture: Architecture) -> int:
+    """Return how many distances a layer reads, 0 where it reads anything else."""
+    tower = architecture.tower(Part.AUDIO) if tensor.name.endswith(WAVES) else None
+    return 0 if tower is None else tower.distances
+
+
+def _worked_out(tensor: Tensor, rows: int) -> StoredTensor:
     """Return what exporters leave of a layer that reads distances alone: a row for each.
 
     The distances are constants, so their product with the layer is too. It stays
     of 32-bit floats beside any other (gemma-4-E2B's published files, to the byte).
     """
-    tower = architecture.tower(Part.AUDIO)
-    rows = tower.distances if tower is not None and tower.distances else tensor.shape[1]
     return keep(replace(tensor, shape=(rows, tensor.shape[0])), F32)
 
 

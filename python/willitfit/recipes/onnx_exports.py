@@ -218,6 +218,7 @@ _NEWER_FAMILIES = {
     "lfm2": Table.EIGHT_BITS,
     "gemma3n": Table.FOUR_BITS,
     "voxtral": Table.FOUR_BITS,
+    "embedding_gemma2": Table.FOUR_BITS,
     "gemma3n_text": Table.FOUR_BITS,
     "gemma4": Table.FOUR_BITS,
     "gemma4_text": Table.FOUR_BITS,
