@@ -21,6 +21,7 @@ from oracle_variants_other import (
     VIT,
     WAVES,
 )
+from oracle_variants_other import TABLES as OTHERS
 
 #: Keys drawn every time, beside those of the other tables.
 SIZES = (
@@ -181,6 +182,14 @@ FRAMES: Table = {
 }
 
 TABLES: dict[str, Table] = {
+    "colpali": {
+        "vlm_config": {**OTHERS["paligemma"], "model_type": ("paligemma",)},
+        "embedding_dim": (20, 24),
+    },
+    "colqwen2": {
+        "vlm_config": {**OTHERS["qwen2_vl"], "model_type": ("qwen2_vl",)},
+        "embedding_dim": (20, 24),
+    },
     "parakeet_encoder": FRAMES,
     "parakeet_ctc": {"vocab_size": (50, 77), "encoder_config": FRAMES},
     "embedding_gemma2_text": EMBEDS,

@@ -214,6 +214,7 @@ FAMILIES: dict[str, str] = {
         ("beit", "vit_mae", "vit_msn", "ijepa", "yolos", "audio-spectrogram-transformer"),
     ),
     **_in("depth", ("depth_anything", "glpn")),
+    **_in("page_finders", ("colpali", "colqwen2")),
     **_in("parakeet", ("parakeet_ctc", "parakeet_encoder")),
     **_in("detect", ("detr", "table-transformer")),
     **_in("segment", ("sam", "sam_vision_model")),
