@@ -23,13 +23,15 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.page.opening import COMPLAINTS, DESKTOP, Visit, opened, signal
+from tests.page.opening import COMPLAINTS, DESKTOP, PATIENCE, Visit, opened, signal
 from tools.chromium import MISSING, found
 from tools.serve import Site
 
 ROOT = Path(__file__).resolve().parents[2]
+
+expect.set_options(timeout=PATIENCE)
 SOFTWARE_ADAPTER = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.page.opening import DESKTOP, PATIENCE, PHONE, Visit, opened, signal
+from tests.page.opening import DESKTOP, PHONE, Visit, opened, signal
 from tests.page.test_accessible import assert_accessible
 
 
@@ -35,9 +35,9 @@ def _fresh(page: Page) -> None:
     """Show every model in the usual order, as a link does."""
     page.get_by_role("link", name="Every model", exact=True).first.click()
     expect(page.get_by_role("columnheader", name="Verdict")).to_have_attribute(
-        "aria-sort", "ascending", timeout=PATIENCE
+        "aria-sort", "ascending"
     )
-    expect(page.get_by_role("searchbox")).to_have_value("", timeout=PATIENCE)
+    expect(page.get_by_role("searchbox")).to_have_value("")
 
 
 def test_the_finding_counts_the_rows(compared: Page) -> None:
@@ -56,12 +56,12 @@ def test_a_head_sorts_by_its_column_with_keys_alone(compared: Page) -> None:
     head = compared.get_by_role("columnheader", name="Parameters")
     head.get_by_role("link").focus()
     compared.keyboard.press("Enter")
-    expect(head).to_have_attribute("aria-sort", "ascending", timeout=PATIENCE)
+    expect(head).to_have_attribute("aria-sort", "ascending")
     upwards = _names(compared)
     expect(head.get_by_role("link")).to_be_focused()
 
     compared.keyboard.press("Enter")
-    expect(head).to_have_attribute("aria-sort", "descending", timeout=PATIENCE)
+    expect(head).to_have_attribute("aria-sort", "descending")
     expect(compared).to_have_url(re.compile("sort=-parameters"))
     assert _names(compared)[0] != upwards[0]
 
@@ -73,14 +73,14 @@ def test_a_search_leaves_what_it_names_and_stays_typed(compared: Page) -> None:
     box = compared.get_by_role("searchbox", name="Search by name")
     box.press_sequentially("smollm2", delay=30)
 
-    expect(compared.locator("#finding")).not_to_contain_text(f"of {every} ", timeout=PATIENCE)
-    expect(compared).to_have_url(re.compile("q=smollm2"), timeout=PATIENCE)
+    expect(compared.locator("#finding")).not_to_contain_text(f"of {every} ")
+    expect(compared).to_have_url(re.compile("q=smollm2"))
     expect(box).to_have_value("smollm2")
     expect(box).to_be_focused()
     assert [name for name in _names(compared) if "smollm2" not in name.lower()] == []
 
     compared.get_by_role("link", name="Show all models").click()
-    expect(compared.locator("#finding")).to_contain_text(f"of {every} ", timeout=PATIENCE)
+    expect(compared.locator("#finding")).to_contain_text(f"of {every} ")
     expect(box).to_have_value("")
 
 
@@ -89,7 +89,7 @@ def test_nothing_left_says_so(compared: Page) -> None:
     _fresh(compared)
     compared.get_by_role("searchbox").fill("no such model anywhere")
 
-    expect(compared.locator("#finding")).to_contain_text("No model passes", timeout=PATIENCE)
+    expect(compared.locator("#finding")).to_contain_text("No model passes")
     expect(compared.locator("#rows")).to_contain_text("Choose less")
 
 
@@ -97,7 +97,7 @@ def test_a_file_is_made_of_what_is_shown(compared: Page) -> None:
     """The CSV holds the rows of the table, in its order."""
     _fresh(compared)
     compared.get_by_role("checkbox", name=re.compile("likely$")).first.check()
-    expect(compared).to_have_url(re.compile("verdict=likely"), timeout=PATIENCE)
+    expect(compared).to_have_url(re.compile("verdict=likely"))
     with compared.expect_download() as caught:
         compared.get_by_role("button", name="Save as CSV").click()
 
@@ -113,17 +113,15 @@ def test_picked_models_stand_side_by_side(compared: Page) -> None:
         compared.get_by_role("checkbox", name=name, exact=True).check()
     compared.get_by_role("link", name="Side by side").last.click()
     heads = compared.get_by_role("columnheader")
-    expect(heads.filter(has_text="Gemma 2B")).to_be_visible(timeout=PATIENCE)
+    expect(heads.filter(has_text="Gemma 2B")).to_be_visible()
 
     rows = _rows(compared).count()
     compared.get_by_label("Only what differs").check()
-    expect(compared).to_have_url(re.compile("only=differences"), timeout=PATIENCE)
+    expect(compared).to_have_url(re.compile("only=differences"))
     assert 6 < _rows(compared).count() <= rows
     device = compared.get_by_label("Device, scenario 1")
     device.select_option("iphone-13")
-    expect(compared).to_have_url(
-        re.compile("s1=distilbert~.*~iphone-13&s2=gemma-2b"), timeout=PATIENCE
-    )
+    expect(compared).to_have_url(re.compile("s1=distilbert~.*~iphone-13&s2=gemma-2b"))
 
 
 def test_one_model_is_shown_on_every_device(compared: Page) -> None:
@@ -132,7 +130,7 @@ def test_one_model_is_shown_on_every_device(compared: Page) -> None:
     compared.get_by_label("Model", exact=True).select_option("distilbert")
 
     found = compared.get_by_role("heading", name=re.compile("DistilBERT .* likely fits on"))
-    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(found).to_be_visible()
     link = compared.get_by_role("link", name=re.compile("^iPhone 13 ")).first
     assert "device=iphone-13" in str(link.get_attribute("href"))
 
@@ -145,7 +143,7 @@ def test_no_view_breaks_a_rule(visit: Visit) -> None:
 
     for view, said in (("One model", "likely fits on"), ("Side by side", "likely fit")):
         page.get_by_role("link", name=view, exact=True).first.click()
-        expect(page.locator("#finding")).to_contain_text(said, timeout=PATIENCE)
+        expect(page.locator("#finding")).to_contain_text(said)
         assert_accessible(page)
 
 

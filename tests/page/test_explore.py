@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import DESKTOP, PATIENCE, PHONE, opened
+from tests.page.opening import DESKTOP, PHONE, opened
 from tests.page.test_accessible import assert_accessible
 
 
@@ -19,7 +19,7 @@ def near(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterato
         browser, site, "m/gemma-2b/#v=1&model=gemma-2b&device=pixel-8-pro", size=request.param
     ) as page:
         page.locator("#pictures").scroll_into_view_if_needed()
-        expect(page.get_by_role("heading", name="Look closer")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name="Look closer")).to_be_visible()
         yield page
 
 
@@ -39,14 +39,14 @@ def test_a_tap_on_the_chart_chooses_a_context(near: Page) -> None:
 
     expect(near).to_have_url(re.compile("context=2048"))
     chosen = taps.locator("[aria-current]")
-    expect(chosen).to_have_accessible_name("2k: 2,048 tokens", timeout=PATIENCE)
+    expect(chosen).to_have_accessible_name("2k: 2,048 tokens")
 
 
 def test_every_way_is_judged_with_numpy_and_can_be_tapped(near: Page) -> None:
     """Once it is near, numpy and its table are installed; a cell chooses its precision."""
     near.locator("#turned").scroll_into_view_if_needed()
     cell = near.get_by_role("link", name=re.compile("^int8 with 2,048 tokens: "))
-    expect(cell).to_be_visible(timeout=PATIENCE)
+    expect(cell).to_be_visible()
     expect(near.get_by_role("heading", name="What fits here")).to_be_visible()
     cell.click()
 
@@ -56,7 +56,7 @@ def test_every_way_is_judged_with_numpy_and_can_be_tapped(near: Page) -> None:
 
 def test_all_of_it_is_accessible(near: Page) -> None:
     """Charts, maps and everything folded, in both looks."""
-    expect(near.get_by_role("heading", name="What fits here")).to_be_visible(timeout=PATIENCE)
+    expect(near.get_by_role("heading", name="What fits here")).to_be_visible()
     near.locator("#closer details").evaluate_all("all => all.forEach((each) => (each.open = true))")
 
     assert_accessible(near)

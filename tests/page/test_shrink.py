@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import DESKTOP, PATIENCE, PHONE, opened
+from tests.page.opening import DESKTOP, PHONE, opened
 
 
 @pytest.fixture(scope="module", params=[PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -35,9 +35,7 @@ def test_a_choice_brings_another_ladder_and_its_link(ladder: Page) -> None:
     ladder.get_by_label("Device", exact=True).select_option("iphone-13")
     steps = ladder.get_by_role("list", name="Steps that exist")
 
-    expect(steps.get_by_role("link", name="DistilBERT base uncased")).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(steps.get_by_role("link", name="DistilBERT base uncased")).to_be_visible()
     expect(ladder).to_have_url(re.compile("model=bert-base-uncased"))
     assert _fits_across(ladder)
 
@@ -48,21 +46,21 @@ def test_the_slider_moves_the_adapter(ladder: Page) -> None:
     ladder.get_by_role("slider").focus()
     ladder.keyboard.press("ArrowRight")
 
-    expect(ladder.locator("#rank-shown")).to_have_text("9", timeout=PATIENCE)
-    expect(ladder.locator("#adapter")).not_to_have_text(before, timeout=PATIENCE)
+    expect(ladder.locator("#rank-shown")).to_have_text("9")
+    expect(ladder.locator("#adapter")).not_to_have_text(before)
 
 
 def test_what_could_be_made_arrives_when_it_is_near(ladder: Page) -> None:
     """The second ladder is worked out once somebody scrolls to it."""
     ladder.locator("#made").scroll_into_view_if_needed()
-    expect(ladder.locator("#made")).to_contain_text("Two of every four weights", timeout=PATIENCE)
-    expect(ladder.locator("#made")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+    expect(ladder.locator("#made")).to_contain_text("Two of every four weights")
+    expect(ladder.locator("#made")).to_have_attribute("aria-busy", "false")
 
 
 def test_a_step_leads_to_its_answer(ladder: Page) -> None:
     """A tap on a precision opens the first page with it."""
     link = ladder.get_by_role("list", name="Steps that exist").get_by_role("link", name="q8").first
-    expect(link).to_have_attribute("href", re.compile("device=iphone-13"), timeout=PATIENCE)
+    expect(link).to_have_attribute("href", re.compile("device=iphone-13"))
     assert (link.get_attribute("href") or "").startswith("../#v=1&model=bert-base-uncased")
 
 
@@ -70,10 +68,8 @@ def test_one_bit_of_another_model(onebit: Page) -> None:
     """The finding follows the model; tables scroll by themselves on a phone."""
     onebit.get_by_label("Model", exact=True).select_option("llama-3.2-1b")
 
-    expect(onebit.locator("#stored")).to_contain_text("649 MB", timeout=PATIENCE)
-    expect(onebit.get_by_role("region", name="Sizes that the papers print")).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(onebit.locator("#stored")).to_contain_text("649 MB")
+    expect(onebit.get_by_role("region", name="Sizes that the papers print")).to_be_visible()
     assert _fits_across(onebit)
 
 
@@ -83,5 +79,5 @@ def test_without_scripts_both_pages_answer_for_a_typical_laptop(
     """The documents hold their ladders before any script runs."""
     for path, words in (("shrink/", "Llama 3.2 1B"), ("1-bit/", "OneBit")):
         with opened(browser, site, path, scripts=False, until=None) as page:
-            expect(page.locator("main")).to_contain_text("Laptop", timeout=PATIENCE)
-            expect(page.locator(".ladder").first).to_contain_text(words, timeout=PATIENCE)
+            expect(page.locator("main")).to_contain_text("Laptop")
+            expect(page.locator(".ladder").first).to_contain_text(words)
