@@ -204,7 +204,7 @@ def span(x: Axis, y: Axis, ends: Point, level: float, class_: str = "") -> Html:
 
 def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "", *, level: bool = False) -> Html:
     """Return words beside a point, on the side where there is room: a little above it, or level."""
-    right = x.share(at[0]) < 0.5
+    right = x.share(at[0]) < 0.6
     return tag(
         "text",
         words,
