@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from app.asking import Asked, Head, Reply
+from app.asking import Asked, Head, Reply, current
 from app.views import lora, question, said, shell, shrink
 from app.views.html import Html, joined, sentence, tag
 from app.views.words import RUNTIMES
@@ -215,9 +215,7 @@ def _choices(
 def _answerable(asked: Asked) -> tuple[Chosen, str | None]:
     """Return the choices, giving up those that name nothing, with the reason."""
     notice = None
-    fields = dict(asked.fields)
-    if "model" in asked.changed and "runtime" not in asked.changed:
-        fields.pop("runtime", None)
+    fields = current(asked.fields, asked.changed)
     for given in (fields, {**fields, "runtime": ""}, {**fields, "runtime": "", "device": ""}, {}):
         try:
             chosen = _chosen(given, asked)

@@ -16,7 +16,7 @@ from app.sides import KEYS
 from app.views.html import Html, joined, tag
 from app.views.marks import mark
 from app.views.question import task_name
-from app.views.words import BASES, KNOWN, RUNTIMES, SHORT, between, bytes_
+from app.views.words import BASES, KNOWN, RUNTIMES, SHORT, between, bytes_, rate
 from willitfit import link
 from willitfit.catalog import Catalog, Model
 from willitfit.comparisons import Row
@@ -175,7 +175,7 @@ def row(given: Row, catalog: Catalog, place: str | Device | None, *, picked: boo
         _number("download", _download(given), line.download_basis),
         _number("peak", between(given.peak), Basis.COMPUTED),
         _number("parameters", parameters(model.parameters), Basis.LISTED),
-        _number("speed", rate(given.rates), Basis.ASSUMED),
+        _number("speed", speed(given.rates), Basis.ASSUMED),
         _number("year", model.released[:4], Basis.LISTED),
         tag("td", _how(line), role="cell", class_="how"),
         tag("td", _pick(model, picked=picked), role="cell", class_="picking"),
@@ -265,13 +265,12 @@ def _three(value: float) -> str:
     return number(float(f"{value:.3g}"), ".3g" if value < 1000 else ",.0f")
 
 
-def rate(rates: Rates | None) -> str:
+def speed(rates: Rates | None) -> str:
     """Return tokens a second, from low to high; a dash for a model that makes none."""
     if rates is None:
         return "–"
     low, _likely, high = rates.per_second
-    form = ".0f" if high >= 10 else ".1f"
-    return _("{low}–{high}", low=number(low, form), high=number(high, form))
+    return _("{low}–{high}", low=rate(low), high=rate(high))
 
 
 # What was picked

@@ -12,7 +12,7 @@ from typing import Final
 from app import sides
 from app.sides import MOST
 from app.views import question
-from app.views.compare import ROOT, rate
+from app.views.compare import ROOT, speed
 from app.views.html import Child, Html, joined, tag
 from app.views.marks import mark
 from app.views.verdict import chip
@@ -213,7 +213,7 @@ def _memory(given: Answer, pool: Pool) -> Cell:
 def _speed(given: Answer) -> Cell:
     if given.rates is None:
         return Cell(html=joined("–"), text="–")
-    text = rate(given.rates)
+    text = speed(given.rates)
     figure = -given.rates.hundredths.likely
     return Cell(html=joined(text, " ", chip(given.rates.basis)), text=text, figure=figure)
 

@@ -174,7 +174,11 @@ def mobilenet_v2(asked: Asked) -> Body:
     """Return MobileNet 2: widen, convolve channel by channel, narrow again."""
     keys, at = asked.keys, asked.at
     widths = [_scaled(keys, width) for width in V2_WIDTHS]
-    layers = [_inverted(keys, read, written) for read, written in pairwise(widths)]
+    times = keys.number("expand_ratio")
+    layers = [
+        inverted(read, _portioned(keys, round(read * times)), written)
+        for read, written in pairwise(widths)
+    ]
     fine = keys.flag("finegrained_output") and keys.number("depth_multiplier") < 1
     last, opening = 1280 if fine else _scaled(keys, 1280), _scaled(keys, 32)
     stem = {
@@ -200,8 +204,8 @@ def _portioned(keys: Keys, width: int) -> int:
     return _believed(keys, near + portion if near < 0.9 * width else near)
 
 
-def _inverted(keys: Keys, read: int, written: int) -> Block:
-    inner = _portioned(keys, round(read * keys.number("expand_ratio")))
+def inverted(read: int, inner: int, written: int) -> Block:
+    """Return MobileNet 2's layer: wider, channel by channel, narrow again."""
     return joined(
         {
             "expand_1x1": counted(read, inner),

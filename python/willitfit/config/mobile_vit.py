@@ -12,7 +12,7 @@ from willitfit.blocks.attention import Heads, attention, biases
 from willitfit.blocks.block import Block, Stack, joined, placed, stacked
 from willitfit.blocks.feed_forward import widened
 from willitfit.blocks.linear import convolution, linear, norm
-from willitfit.config.convolutions import MOST_DEPTH, counted, pictured, stage_list
+from willitfit.config.convolutions import MOST_DEPTH, counted, inverted, pictured, stage_list
 from willitfit.config.heads import nothing
 from willitfit.config.keys import MOST_WIDTH, Keys
 from willitfit.config.model import Asked, Body, Ending, Family, Head
@@ -69,15 +69,7 @@ def _kernel(keys: Keys) -> int:
 
 
 def _inverted(keys: Keys, read: int, written: int) -> Block:
-    """Return MobileNet 2's layer: wider, channel by channel, narrow again."""
-    inner = divisible(keys, round(read * keys.number("expand_ratio")))
-    return joined(
-        {
-            "expand_1x1": counted(read, inner),
-            "conv_3x3": counted(inner, inner, 3, each=True),
-            "reduce_1x1": counted(inner, written),
-        }
-    )
+    return inverted(read, divisible(keys, round(read * keys.number("expand_ratio"))), written)
 
 
 def _residuals(
