@@ -10,14 +10,14 @@ PY := .venv/bin/python
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.tools .venv/.willitfit node_modules/.ready .venv/.chromium ## install what the rest needs, into .venv and node_modules
+setup: .venv/.tools .venv/.tabfit node_modules/.ready .venv/.chromium ## install what the rest needs, into .venv and node_modules
 
 .venv/.tools: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, set PYTHON to one; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv && $(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/.willitfit: pyproject.toml .venv/.tools
+.venv/.tabfit: pyproject.toml .venv/.tools
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . && $(PY) -m compileall -q python # what pip does where it copies
 	@touch $@
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from app.asking import Head
-from app.views.html import Html
-from willitfit import language
+from app.components.html import Html
+from app.exchange import Head
+from tabfit.i18n import language
 
 TEMPLATE = Path(__file__).with_name("index.html")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

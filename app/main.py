@@ -10,28 +10,28 @@ import asyncio
 import json
 from functools import partial
 
-from app import browser, probes
-from app.bodies import spoken
-from app.qr import picture
+from app.browser import bridge, probes
+from app.qr_code import picture
+from app.render_page import spoken
 from app.respond import packages, respond
-from willitfit import language
+from tabfit.i18n import language
 
 
 async def describe(page: str = "{}") -> str:
     """Return the device as data (DESIGN §5.4); `page` adds what only a page can read."""
-    raw = {**await browser.answers(), **json.loads(page)}
+    raw = {**await bridge.answers(), **json.loads(page)}
     return json.dumps(probes.device(raw))
 
 
 async def models() -> str:
     """Return what the browser tells of the device's model; call it after a tap."""
-    return json.dumps(await browser.high_entropy())
+    return json.dumps(await bridge.high_entropy())
 
 
 async def answer(question: str) -> str:
     """Return the answer to a question, both as JSON."""
     for package in packages(question):
-        await browser.install(package)
+        await bridge.install(package)
     return respond(question)
 
 
@@ -43,25 +43,25 @@ async def speak(question: str) -> str:
     """
     asked = json.loads(question)
     code = asked["language"]
-    fetched = None if language.ready(code) else await browser.fetch(asked["catalogue"])
+    fetched = None if language.ready(code) else await bridge.fetch(asked["catalogue"])
     language.use(code, fetched)
     return spoken(question) if "view" in asked else "{}"
 
 
 async def find(question: str) -> str:
     """Return the name of the model that a hub, files or a config told of, or the problem."""
-    from app import finding  # noqa: PLC0415 - the first answer does without
+    from app.model_import import importer  # noqa: PLC0415 - the first answer does without
 
     global _stop  # noqa: PLW0603 - one question is under way at a time
     await stop()
-    _stop = browser.Stop()
-    ports = finding.Ports(
-        once=partial(browser.ask, stop=_stop),
-        cut=browser.cut,
-        sizes=browser.sizes(),
-        tell=browser.tell,
+    _stop = bridge.Stop()
+    ports = importer.Ports(
+        once=partial(bridge.ask, stop=_stop),
+        cut=bridge.cut,
+        sizes=bridge.sizes(),
+        tell=bridge.tell,
     )
-    under_way = asyncio.ensure_future(finding.answered(json.loads(question), ports))
+    under_way = asyncio.ensure_future(importer.answered(json.loads(question), ports))
     _stop.ends(under_way)
     try:
         return json.dumps(await under_way)
@@ -76,16 +76,16 @@ async def stop() -> str:
     return ""
 
 
-_stop: browser.Stop | None = None
+_stop: bridge.Stop | None = None
 
 
 async def qr(text: str) -> str:
     """Return a QR code of `text` as an SVG element."""
-    await browser.install("segno")
+    await bridge.install("segno")
     return picture(text)
 
 
-browser.receive()
-browser.offer(
+bridge.receive()
+bridge.offer(
     describe=describe, models=models, answer=answer, speak=speak, find=find, stop=stop, qr=qr
 )

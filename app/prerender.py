@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from app import bodies, pages
+from app import pages, render_page
 from app.document import document
-from willitfit import catalog, language
-from willitfit.catalog import Catalog
+from tabfit import catalog
+from tabfit.catalog import Catalog
+from tabfit.i18n import language
 
 
 def documents() -> Iterator[tuple[str, str]]:
@@ -35,10 +36,10 @@ def documents() -> Iterator[tuple[str, str]]:
 def _fixed(name: str, shelves: Catalog) -> tuple[str, str]:
     folder = language.folder() + pages.named(name).FOLDER
     root = "../" * folder.count("/") or "./"
-    head, body = bodies.fixed(name, shelves, root)
+    head, body = render_page.fixed(name, shelves, root)
     return f"{folder}index.html", document(head, body, view=name)
 
 
 def _of(model: str, shelves: Catalog) -> tuple[str, str]:
-    head, body = bodies.of_model(model, shelves, "../../")
+    head, body = render_page.of_model(model, shelves, "../../")
     return f"m/{model}/index.html", document(head, body, view="answer", about=model)

@@ -12,17 +12,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app import pages
-from app.asking import Asked, Reply
+from app.exchange import Asked, Reply
 from app.pages import Page
-from willitfit import catalog, link
-from willitfit import device as devices
-from willitfit.catalog import Catalog
-from willitfit.device import Device
-from willitfit.errors import WillItFitError, shown
-from willitfit.language import _
+from tabfit import catalog
+from tabfit.catalog import Catalog
+from tabfit.devices import device as devices
+from tabfit.devices.device import Device
+from tabfit.errors import TabfitError, shown
+from tabfit.estimate import link
+from tabfit.i18n.language import _
 
-#: The package that brings the grid's table (`willitfit.grid.table`, which needs numpy to be read).
-GRID: Final = "willitfitgrid"
+#: The package that brings the table of `tabfit.compare.verdict_grid`, which numpy reads.
+GRID: Final = "tabfitgrid"
 #: What a visitor may say of the device at hand.
 STATED: Final = ("ram_bytes", "graphics", "vram_bytes")
 
@@ -80,7 +81,7 @@ def _fields(
         return dict(question.get("form") or {}), None
     try:
         return link.fields(question["link"], keys), None
-    except WillItFitError as fault:
+    except TabfitError as fault:
         return {}, str(fault)
 
 
@@ -108,7 +109,7 @@ def _here(question: Mapping[str, Any], shelves: Catalog) -> tuple[Device, str | 
         problem = _unlisted(phone)
     try:
         return devices.read({**told, **_stated(question)}), problem
-    except WillItFitError as fault:
+    except TabfitError as fault:
         return devices.Device(), str(fault)
 
 

@@ -8,7 +8,7 @@
 
 import { loadPyodide as load, version } from "./{{runtime}}pyodide/pyodide.mjs";
 
-const OURS = ["willitfit", "app"];
+const OURS = ["tabfit", "app"];
 const place = (path) => new URL(path, import.meta.url).href;
 const say = (stage) => postMessage({ stage });
 

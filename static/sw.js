@@ -5,7 +5,7 @@
 // so that every file of a visit belongs to the same build; a new build is fetched behind the
 // scenes, whole, and serves from the next visit on.
 
-const BUILD = "willitfit-{{build}}";
+const BUILD = "tabfit-{{build}}";
 const FILES = {{files}};
 const NAMED_BY_CONTENT = /\/(code|runtime|wheels)\//; // the same name is always the same file
 
@@ -33,7 +33,7 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => {
   const dropOlder = async () => {
     const names = await caches.keys();
-    const older = names.filter((name) => name.startsWith("willitfit-") && name !== BUILD);
+    const older = names.filter((name) => name.startsWith("tabfit-") && name !== BUILD);
     await Promise.all(older.map((name) => caches.delete(name)));
   };
   event.waitUntil(dropOlder());

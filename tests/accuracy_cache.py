@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from tabfit import architectures
+from tabfit.catalog import Catalog
+from tabfit.model.architecture import Architecture, KeyValue, Layer, State
+from tabfit.runtimes.cache import TYPES, Allocation, cache_size
+from tabfit.storage.storage_type import I8, StorageType
+from tabfit.units import Tokens
 from tests.accuracy_onebit import llama
 from tests.accuracy_onnx import Row, architecture_of
 from tests.published import table
-from willitfit import config
-from willitfit.architecture import Architecture, KeyValue, Layer, State
-from willitfit.cache import TYPES, Allocation, cache_size
-from willitfit.catalog import Catalog
-from willitfit.storage import I8, StorageType
-from willitfit.units import Tokens
 
 #: llama.cpp's cells: whole blocks of 256, and a piece of the prompt beyond each window.
 LLAMA_CPP = Allocation(block=256, windowed=True, beyond_window=512, latent=True)
@@ -69,7 +69,7 @@ def _only(layer: Layer, chosen: Choice) -> Layer:
 
 def of_catalogue(name: str) -> Architecture:
     """Return the architecture of a catalogue model."""
-    return config.read(Catalog().model(name).config or {})
+    return architectures.read(Catalog().model(name).config or {})
 
 
 def gemma_4(layers: int, **text: Any) -> Architecture:
@@ -89,7 +89,7 @@ def gemma_4(layers: int, **text: Any) -> Architecture:
         "tie_word_embeddings": True,
         **text,
     }
-    return config.read(given)
+    return architectures.read(given)
 
 
 def gemma_4_e4b() -> Architecture:
@@ -133,7 +133,7 @@ _SHAPES = {
     "google/gemma-4-E4B": gemma_4_e4b,
     "huggyllama/llama-30b": lambda: llama("LLaMA-30B"),
     "facebook/opt-13b": _config("facebook__opt-13b"),
-    "openai-community/gpt2-xl": lambda: config.read(
+    "openai-community/gpt2-xl": lambda: architectures.read(
         {
             "model_type": "gpt2",
             "architectures": ["GPT2LMHeadModel"],

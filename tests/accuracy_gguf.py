@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tabfit.recipes.gguf import files
+from tabfit.units import MIB
 from tests.accuracy_onnx import DATA, Row, architecture_of
-from willitfit.recipes import gguf
-from willitfit.units import MIB
 
 #: Two decimals of a mebibyte, rounded.
 LISTED_SLACK = round(0.005 * MIB) + 1
@@ -24,7 +24,7 @@ def row_of(
     model: str, precision: str, config: Any, truth: int, choices: dict[str, Any], slack: int = 0
 ) -> Row:
     """Return one file's row."""
-    size = gguf.store(architecture_of(config), precision, **choices).download
+    size = files.store(architecture_of(config), precision, **choices).download
     inside = size.low - slack <= truth <= size.high + slack
     error = size.likely / truth - 1
     return Row(model, f"gguf {precision}", size.low, size.likely, size.high, truth, error, inside)
@@ -52,6 +52,6 @@ def bits_per_weight() -> Iterator[tuple[str, float, float]]:
     architecture = architecture_of(table["config"])
     for precision, printed in table["bits_per_weight"].items():
         imatrix = precision not in table["without_imatrix"]
-        tensors = gguf.tensors_of(architecture, precision, imatrix=imatrix)
+        tensors = files.tensors_of(architecture, precision, imatrix=imatrix)
         size = sum(tensor.size for tensor in tensors)
         yield precision, 8 * size / table["parameters"], printed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from tabfit.recipes import litert
 from tests.accuracy_onnx import DATA, Row, architecture_of
-from willitfit.recipes import litert
 
 
 def rows() -> Iterator[Row]:

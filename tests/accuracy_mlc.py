@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tabfit.errors import UnsupportedArchitecture
+from tabfit.model.tensors import Role
+from tabfit.recipes import mlc
+from tabfit.recipes.stored_model import StoredTensor
+from tabfit.units import MIB
 from tests.accuracy_onnx import DATA, Row, architecture_of, is_guessed
-from willitfit.errors import UnsupportedArchitecture
-from willitfit.recipes import mlc
-from willitfit.recipes.stored import StoredTensor
-from willitfit.tensors import Role
-from willitfit.units import MIB
 
 LEFT_OUT = {"embedding": Role.EMBEDDING, "head": Role.HEAD}
 

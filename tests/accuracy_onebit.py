@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+from tabfit.architectures import read
+from tabfit.model.architecture import Architecture
+from tabfit.recipes import one_bit
+from tabfit.units import GB
 from tests.accuracy_onnx import Row
-from willitfit.architecture import Architecture
-from willitfit.config import read
-from willitfit.recipes import onebit
-from willitfit.units import GB
 
-FILE: dict[str, Any] = json.loads(files("willitfit.catalog").joinpath("onebit.json").read_text())
+FILE: dict[str, Any] = json.loads(files("tabfit.catalog").joinpath("onebit.json").read_text())
 PUBLISHED: list[dict[str, Any]] = FILE["rows"]
 SHAPES: dict[str, dict[str, Any]] = FILE["configs"]
 
@@ -31,7 +31,7 @@ def rows_of(method: str) -> list[dict[str, Any]]:
 def rows() -> Iterator[Row]:
     """Yield OneBit's printed sizes; right where both round to the same tenth of a gigabyte."""
     for row in rows_of("onebit"):
-        size = onebit.store(llama(row["model"]), "onebit").weights_bytes
+        size = one_bit.store(llama(row["model"]), "onebit").weights_bytes
         truth = round(row["memory_gb"] * GB)
         error = size / truth - 1
         inside = round(size / GB, 1) == row["memory_gb"]

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from willitfit.architecture import Architecture
-from willitfit.config import read
-from willitfit.errors import UnsupportedArchitecture
-from willitfit.recipes import onnx
-from willitfit.recipes.onnx_exports import exports_of
-from willitfit.units import Interval
+from tabfit.architectures import read
+from tabfit.errors import UnsupportedArchitecture
+from tabfit.model.architecture import Architecture
+from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx.exports import exports_of
+from tabfit.units import Interval
 
 DATA = Path(__file__).parent / "data"
 
@@ -54,10 +54,10 @@ def usable() -> list[dict[str, Any]]:
     return [row for row in every if "unusable" not in row]
 
 
-def session_of(architecture: Architecture, name: str) -> onnx.Session | None:
+def session_of(architecture: Architecture, name: str) -> sessions.Session | None:
     """Return a session by name, those of older exports included."""
-    every = {session.name: session for session in onnx.sessions_of(architecture)}
-    older = {session.name: session for session in onnx.older_sessions(architecture)}
+    every = {session.name: session for session in sessions.sessions_of(architecture)}
+    older = {session.name: session for session in sessions.older_sessions(architecture)}
     return every.get(name) or older.get(name)
 
 
@@ -71,9 +71,9 @@ def predicted(row: dict[str, Any], family: str | None) -> Interval | None:
     if session is None or is_guessed(architecture):
         return None
     exports = exports_of(architecture, family)
-    _, dtype = onnx.dtype_of(row["dtype"])
-    candidates = onnx.candidates_of(session, architecture, dtype, exports)
-    size = onnx.session_size(candidates)
+    _, dtype = sessions.dtype_of(row["dtype"])
+    candidates = sessions.candidates_of(session, architecture, dtype, exports)
+    size = sessions.session_size(candidates)
     return _without_graph(size, candidates) if _external_alone(row) else size
 
 
@@ -82,7 +82,7 @@ def _external_alone(row: dict[str, Any]) -> bool:
     return bool(row["files"]) and all(".onnx_data" in name for name in row["files"])
 
 
-def _without_graph(size: Interval, candidates: Sequence[onnx.Candidate]) -> Interval:
+def _without_graph(size: Interval, candidates: Sequence[sessions.Candidate]) -> Interval:
     """Return the bytes of weights alone; a small tensor may lie in the graph's file instead."""
     data = [candidate.data for candidate in candidates]
     graph = size.likely - data[0]

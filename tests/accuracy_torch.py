@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from tabfit.recipes import torch
+from tabfit.recipes.stored_model import total_size
 from tests.accuracy_onnx import DATA, Row, architecture_of
-from willitfit.recipes import torch
-from willitfit.recipes.stored import total_size
 
 
 def rows() -> Iterator[Row]:

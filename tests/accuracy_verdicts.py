@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import Answer, Subject, answer, described
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import Tokens
 from tests.field_questions import QUESTIONS, Question, key
 from tests.published import table
-from willitfit.answers import Answer, Subject, answer, described
-from willitfit.catalog import Catalog
-from willitfit.device import Device, read
-from willitfit.scenario import Scenario
-from willitfit.units import Tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from tabfit import architectures, runtimes
+from tabfit.catalog import Catalog
+from tabfit.errors import UnsupportedArchitecture
+from tabfit.model.architecture import Architecture
+from tabfit.runtimes import Load
+from tabfit.runtimes.webllm import encoder_temporaries
+from tabfit.units import MIB, Interval, Tokens, exactly
 from tests.accuracy_onnx import DATA, Row, architecture_of, is_guessed
 from tests.published import table
-from willitfit import config, runtimes
-from willitfit.architecture import Architecture
-from willitfit.catalog import Catalog
-from willitfit.errors import UnsupportedArchitecture
-from willitfit.runtimes import Load
-from willitfit.runtimes.webllm import encoder_temporaries
-from willitfit.units import MIB, Interval, Tokens, exactly
 
 #: Rows of the list that contradict the others, each by the start of its name, and why.
 ANOMALIES = {
@@ -54,7 +54,7 @@ def shape(model: str) -> Architecture | None:
         if "config" in where:
             found = architecture_of(where["config"])
         else:
-            found = config.read(Catalog().model(where["model"]).config or {})
+            found = architectures.read(Catalog().model(where["model"]).config or {})
     except UnsupportedArchitecture:
         return None
     return None if is_guessed(found) else found

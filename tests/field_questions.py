@@ -11,8 +11,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tabfit.units import GIB
 from tests.published import DATA
-from willitfit.units import GIB
 
 #: WebGPU as Safari offers it on phones and Macs.
 _PHONE_GPU = {"vendor": "apple", "shader_f16": True, "max_buffer_size": GIB}

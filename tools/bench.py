@@ -1,6 +1,6 @@
 """Time what people wait for, each as a ratio against something run beside it: `make bench`.
 
-- a whole `willitfit inspect` process beside an empty interpreter, with its
+- a whole `tabfit inspect` process beside an empty interpreter, with its
   bytecode kept and without, and beside transformers building the same model on
   the meta device (where `make oracle` has set that up);
 - reading a config, inspecting it, answering a question, and judging the whole catalogue
@@ -36,7 +36,7 @@ import json
 text = {CONFIG.read_text()!r}
 """
 INSPECT = """
-from willitfit import config, inspection
+from tabfit import config, inspection
 given = json.loads(text)
 json.dumps(inspection.of_architecture(
     config.read(given), inspection.stored_type(given), source="", bytes_read=0), indent=1)
@@ -50,9 +50,9 @@ RUNS = {
 }
 #: The grid as the page has it: its table in a wheel of its own, read when it is installed.
 GRID = """
-from willitfit import catalog, grid
-from willitfit.answers import CONTEXTS, place
-from willitfit.device import Device
+from tabfit import catalog, grid
+from tabfit.estimate.answers import CONTEXTS, place
+from tabfit.devices.device import Device
 whole, shelves = grid.shipped(), catalog.read()
 device = place("pixel-8-pro", Device(), shelves)
 judged = lambda: grid.judged(whole, device, shelves, CONTEXTS[2:10])
@@ -74,12 +74,12 @@ def main() -> None:
     """Print the tables."""
     print(f"{'a whole process':40} {'clock':>9} {'processor':>12}")
     beside = _line("an empty interpreter", [sys.executable, "-c", "pass"])
-    inspect = [sys.executable, "-m", "willitfit", "inspect", str(CONFIG), "--json"]
+    inspect = [sys.executable, "-m", "tabfit", "inspect", str(CONFIG), "--json"]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "python", folder, dirs_exist_ok=True, ignore=CACHES)
         _line("the same, nothing compiled before", inspect, beside, _environment(folder))
         _run([sys.executable, "-m", "compileall", "-q", folder])
-        _line("willitfit inspect, 30 layers", inspect, beside, _environment(folder))
+        _line("tabfit inspect, 30 layers", inspect, beside, _environment(folder))
     if ORACLE.exists():
         words = [str(ORACLE), "-c", META, str(CONFIG)]
         _line("transformers on the meta device", words, beside, times=3)
@@ -148,7 +148,7 @@ print(json.dumps(found))
 
 
 def _in_cpython() -> dict[str, float]:
-    beside = ":".join(map(str, (ROOT / "python", ROOT, *_later("willitfitgrid"))))
+    beside = ":".join(map(str, (ROOT / "python", ROOT, *_later("tabfitgrid"))))
     return _job([sys.executable, "-c", HERE], {"PYTHONPATH": beside})
 
 
@@ -156,7 +156,7 @@ def _in_pyodide() -> dict[str, float]:
     (runtime,) = (ROOT / "dist" / "runtime").iterdir()
     (code,) = (ROOT / "dist" / "code").iterdir()
     first = sorted(code.glob("*.whl"))
-    wheels = [str(path) for path in (*first, *_later("numpy"), *_later("willitfitgrid"))]
+    wheels = [str(path) for path in (*first, *_later("numpy"), *_later("tabfitgrid"))]
     return _job(["node", str(ROOT / "tools" / "bench.mjs"), str(runtime), *wheels], {})
 
 

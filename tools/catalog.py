@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from willitfit.catalog import faults
-from willitfit.catalog.reader import FILES
-from willitfit.errors import CatalogFault
+from tabfit.catalog import validation
+from tabfit.catalog.reader import FILES
+from tabfit.errors import CatalogFault
 
-FOLDER = Path(__file__).parent.parent / "python" / "willitfit" / "catalog"
+FOLDER = Path(__file__).parent.parent / "python" / "tabfit" / "catalog"
 
 #: Keys whose lists are written one entry a line; every other value takes one line.
 UNFOLDED = ("published", "files")
@@ -62,7 +62,7 @@ def main() -> int:
             if not check:
                 path.write_text(after, "utf-8")
     try:
-        faults.check()
+        validation.check()
     except CatalogFault as fault:
         print(*fault.faults, sep="\n")
         return 1

@@ -1,6 +1,6 @@
-"""Write python/willitfit/config/facts.json from the installed transformers.
+"""Write python/tabfit/architectures/transformers_defaults.json from the installed transformers.
 
-Facts only: for every model_type that willitfit reads, the defaults of its
+Facts only: for every model_type that tabfit reads, the defaults of its
 config class, the second names of keys, the parts nested in it and the names of
 its model classes. Run with the interpreter of the oracle's environment.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "python/willitfit/config/facts.json"
+TARGET = ROOT / "python/tabfit/architectures/transformers_defaults.json"
 
 # What no tensor depends on.
 SKIPPED = re.compile(
@@ -31,9 +31,9 @@ SKIPPED = re.compile(
 
 
 def known_types() -> list[str]:
-    """Return every model_type in willitfit's own list."""
+    """Return every model_type in tabfit's own list."""
     sys.path.insert(0, str(ROOT / "python"))
-    from willitfit.config.families import FAMILIES
+    from tabfit.architectures.registry import FAMILIES
 
     return sorted(FAMILIES)
 

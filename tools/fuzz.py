@@ -18,10 +18,10 @@ import tracemalloc
 from hashlib import sha256
 from pathlib import Path
 
+from tabfit.errors import UnreadableHeader
+from tabfit.headers import KINDS
+from tabfit.units import MIB
 from tools import mutate
-from willitfit.errors import UnreadableHeader
-from willitfit.headers import KINDS
-from willitfit.units import MIB
 
 CORPUS = Path(__file__).parents[1] / "tests" / "data" / "headers"
 FOUND = Path(__file__).parents[1] / ".cache" / "fuzz"
@@ -92,10 +92,10 @@ def run_atheris(kind: str, seconds: int) -> None:
         print(f"{kind}: without atheris, of which there are builds for Linux on x86-64 alone")
         return
 
-    with atheris.instrument_imports(include=["willitfit.headers"], enable_loader_override=False):
-        for name in [name for name in sys.modules if name.startswith("willitfit.headers")]:
+    with atheris.instrument_imports(include=["tabfit.headers"], enable_loader_override=False):
+        for name in [name for name in sys.modules if name.startswith("tabfit.headers")]:
             del sys.modules[name]
-        import willitfit.headers as instrumented
+        import tabfit.headers as instrumented
 
     def one(data: bytes) -> None:
         reading = instrumented.read(f"m.{kind}", len(data))

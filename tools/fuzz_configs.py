@@ -23,8 +23,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "python"))
 
-from willitfit.config import read  # noqa: E402 - the path is set above
-from willitfit.errors import UnreadableConfig  # noqa: E402
+from tabfit.architectures import read  # noqa: E402 - the path is set above
+from tabfit.errors import UnreadableConfig  # noqa: E402
 
 DATA = ROOT / "tests/data"
 

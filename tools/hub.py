@@ -1,6 +1,6 @@
 """A fake hub: the paths, redirects, ranges and refusals of the real one, on this machine.
 
-    make hub            then HF_ENDPOINT=http://127.0.0.1:8181 willitfit inspect made/tiny-llama
+    make hub            then HF_ENDPOINT=http://127.0.0.1:8181 tabfit inspect made/tiny-llama
 
 In: repositories (tools/hub_models.py). Out: an HTTP server on 127.0.0.1 that
 keeps what it was asked, headers included, for tests to look at. Large files are

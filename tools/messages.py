@@ -21,11 +21,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.units import format_unit
 
-from willitfit.language import DOMAIN, ENGLISH, FOLDER, LANGUAGES, SIGNS
+from tabfit.i18n.language import DOMAIN, ENGLISH, FOLDER, LANGUAGES, SIGNS
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = Path(FOLDER)
-SOURCES = ("python/willitfit", "app")
+SOURCES = ("python/tabfit", "app")
 KEYWORDS = {"_": None, "later": None, "plural": (1, 2)}
 UNSAID = (  # of a catalogue's head: what no reader needs, or what changes by itself
     *("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To"),
@@ -41,7 +41,7 @@ _FIELDS = {"dd": "{day:02}", "d": "{day}", "MM": "{month:02}", "MMM": "{name}", 
 
 def extracted() -> Catalog:
     """Return every message of the sources, with where each stands."""
-    found = Catalog(domain=DOMAIN, project="willitfit", charset="utf-8")
+    found = Catalog(domain=DOMAIN, project="tabfit", charset="utf-8")
     for source in SOURCES:
         for path, line, message, comments, _context in extract_from_dir(
             str(ROOT / source),
@@ -74,7 +74,7 @@ def update(code: str) -> Catalog:
 
 def _begun(code: str) -> Catalog:
     about = f"# {Locale.parse(code).english_name} sentences of Will it fit?"
-    return Catalog(locale=code, domain=DOMAIN, project="willitfit", header_comment=about)
+    return Catalog(locale=code, domain=DOMAIN, project="tabfit", header_comment=about)
 
 
 def write(code: str, catalogue: Catalog) -> None:

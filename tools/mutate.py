@@ -10,10 +10,10 @@ import random
 import struct
 from collections.abc import Callable, Mapping
 
+from tabfit.errors import UnreadableHeader
+from tabfit.headers import Header, drive, read
+from tabfit.headers.spans import LONGEST_READING, Span
 from tools import samples
-from willitfit.errors import UnreadableHeader
-from willitfit.headers import Header, drive, read
-from willitfit.headers.spans import LONGEST_READING, Span
 
 NUMBERS = (0, 1, 2, 7, 8, 9, 31, 32, 127, 128, 255, 256, 2**15, 2**16, 2**20, 2**31 - 1, 2**31,
            2**32 - 1, 2**32, 2**53, 2**62, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip

@@ -9,7 +9,7 @@ file and need neither torch nor network.
     oracle.py                    every config and every variant
     oracle.py --only qwen3       those whose name or model_type starts so
     oracle.py --new              those that have no counts yet
-    oracle.py --names FILE       show where willitfit and transformers differ
+    oracle.py --names FILE       show where tabfit and transformers differ
 """
 
 from __future__ import annotations
@@ -165,17 +165,17 @@ def _row(row: Any) -> str:
 
 
 def show_differences(config: Mapping[str, Any], most: int = 20) -> int:
-    """Print the first names or shapes in which willitfit and transformers differ."""
-    from willitfit.config import read
+    """Print the first names or shapes in which tabfit and transformers differ."""
+    from tabfit.architectures import read
 
     theirs = state_of(built(config))
     architecture = read(config)
     ours = lines_of((tensor.name, tensor.shape) for tensor in architecture.inventory)
     counts = measured(config)
     print("transformers", counts["total"], counts["untied"])
-    print("willitfit   ", architecture.inventory.total, architecture.inventory.untied)
+    print("tabfit   ", architecture.inventory.total, architecture.inventory.untied)
     missing, extra = sorted(set(theirs) - set(ours)), sorted(set(ours) - set(theirs))
-    for sign, lines in (("only transformers:", missing), ("only willitfit:   ", extra)):
+    for sign, lines in (("only transformers:", missing), ("only tabfit:   ", extra)):
         for line in lines[:most]:
             print(sign, line)
     return len(missing) + len(extra)

@@ -546,8 +546,8 @@ def all_tables() -> dict[str, Table]:
 
 def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
     """Yield so many configs of a family: its usual class first, then any class it has."""
-    from willitfit.config.facts import facts_of
-    from willitfit.config.read import family_of
+    from tabfit.architectures.build import family_of
+    from tabfit.architectures.transformers_defaults import facts_of
 
     dice = random.Random(model_type)  # noqa: S311 - the same draws every time are wanted
     heads, table = family_of(model_type).heads, all_tables()[model_type]

@@ -15,10 +15,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final, Protocol
 
-from app.asking import Asked, Head, Reply
-from app.views.html import Html
-from willitfit.catalog import Catalog
-from willitfit.language import _
+from app.components.html import Html
+from app.exchange import Asked, Head, Reply
+from tabfit.catalog import Catalog
+from tabfit.i18n.language import _
 
 
 class Page(Protocol):
@@ -43,7 +43,7 @@ NAMES: Final = (
     "answer",
     "compare",
     "shrink",
-    "onebit",
+    "one_bit",
     "training",
     "workbench",
     "learn",
@@ -56,7 +56,7 @@ def labels() -> dict[str, tuple[str, str]]:
     every = {
         "compare": ("compare/", _("Compare")),
         "shrink": ("shrink/", _("Shrink")),
-        "onebit": ("1-bit/", _("1-bit")),
+        "one_bit": ("1-bit/", _("1-bit")),
         "training": ("training/", _("Training")),
         "workbench": ("workbench/", _("Workbench")),
         "learn": ("learn/", _("Learn")),
@@ -67,5 +67,5 @@ def labels() -> dict[str, tuple[str, str]]:
 
 def named(name: str) -> Page:
     """Return a page's module, imported when it is first asked for."""
-    page: Page = import_module(f"app.pages.{name if name in NAMES else NAMES[0]}")
+    page: Page = import_module(f"app.pages.{name if name in NAMES else NAMES[0]}.control")
     return page

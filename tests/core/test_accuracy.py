@@ -7,8 +7,10 @@ from functools import cache
 
 import pytest
 
-from app.pages import accuracy as page
-from app.views.accuracy import KINDS
+from app.pages.accuracy import control as page
+from app.pages.accuracy.view import KINDS
+from tabfit.catalog import Catalog
+from tabfit.learn import accuracy
 from tests.accuracy_verdicts import brier_score, reports, right_share
 from tests.field_questions import QUESTIONS, key
 from tests.published import table
@@ -16,8 +18,6 @@ from tests.runtimes.chart import pairs
 from tools.accuracy import DOCUMENT, SECTIONS, figures, written
 from tools.accuracy.document import Section
 from tools.accuracy.memory import RECORD
-from willitfit import accuracy
-from willitfit.catalog import Catalog
 
 
 @cache

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from willitfit.architecture import Architecture, KeyValue, Kind, Latent, State
-from willitfit.config import read
-from willitfit.errors import UnreadableConfig
-from willitfit.tensors import Part, Role
-from willitfit.textbook import Widths, textbook
+from tabfit.architectures import read
+from tabfit.errors import UnreadableConfig
+from tabfit.model.architecture import Architecture, KeyValue, Kind, Latent, State
+from tabfit.model.tensors import Part, Role
+from tabfit.model.textbook import Widths, textbook
 
 DATA = Path(__file__).parent.parent / "data"
 SHAPES = json.loads((DATA / "published_shapes.json").read_text(encoding="utf-8"))

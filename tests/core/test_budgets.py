@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from willitfit import budgets
-from willitfit.device import read
-from willitfit.units import GB, GIB, Basis
+from tabfit.devices import budgets
+from tabfit.devices.device import read
+from tabfit.units import GB, GIB, Basis
 
 
 # The table of platform facts, derived from Chromium's approximated_device_memory.cc: the value v

@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from tabfit import architectures
+from tabfit.model.architecture import Architecture, KeyValue, Kind, Layer, Tower
+from tabfit.model.tensors import Inventory, Part
+from tabfit.runtimes.cache import TYPES, Allocation, cache_size, growth
+from tabfit.storage.storage_type import F32
+from tabfit.units import GIB, MIB, Tokens
 from tests.accuracy_cache import (
     FORMULA,
     LLAMA_CPP,
@@ -22,12 +28,6 @@ from tests.accuracy_cache import (
     windowed,
 )
 from tests.accuracy_onnx import Row, architecture_of
-from willitfit import config
-from willitfit.architecture import Architecture, KeyValue, Kind, Layer, Tower
-from willitfit.cache import TYPES, Allocation, cache_size, growth
-from willitfit.storage import F32
-from willitfit.tensors import Inventory, Part
-from willitfit.units import GIB, MIB, Tokens
 
 #: A tenth of a hundredth of a MiB more than what llama.cpp's two decimals leave open.
 LOG = 0.0051 * MIB
@@ -94,7 +94,7 @@ JAMBA: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("architecture", "gibibytes"),
     [
-        (config.read(JAMBA), 4),
+        (architectures.read(JAMBA), 4),
         (architecture_of("mistralai__Mixtral-8x7B-v0.1"), 32),
         (architecture_of("meta-llama__Llama-2-7b-hf"), 128),
     ],

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from tabfit.architectures import read as read_config
+from tabfit.catalog import Heading, Model, Offer, Shelf, read, validation
+from tabfit.catalog.reader import FILES, plain
+from tabfit.catalog.rows import Row
+from tabfit.devices import device as devices
+from tabfit.errors import CatalogFault, UnknownName
+from tabfit.units import GIB, Basis
 from tools.catalog import written
-from willitfit import device as devices
-from willitfit.catalog import Heading, Model, Offer, Shelf, faults, read
-from willitfit.catalog.reader import FILES, plain
-from willitfit.catalog.rows import Row
-from willitfit.config import read as read_config
-from willitfit.errors import CatalogFault, UnknownName
-from willitfit.units import GIB, Basis
 
 CATALOG = read()
 MODELS = tuple(CATALOG.models)
@@ -51,21 +51,21 @@ def total(offer: Offer) -> int:
 
 def test_no_row_is_at_fault() -> None:
     """Every row keeps to the catalogue's rules; all faults are reported together."""
-    assert faults.found() == ()
-    faults.check()
+    assert validation.found() == ()
+    validation.check()
 
 
 def test_faults_are_raised_together() -> None:
     """One error carries every fault."""
     with pytest.raises(CatalogFault) as caught:
-        faults.check(faults.in_rows("model", [{**MODEL, "task": "x", "source": ""}]))
+        validation.check(validation.in_rows("model", [{**MODEL, "task": "x", "source": ""}]))
     assert len(caught.value.faults) == 2
 
 
 @pytest.mark.parametrize("name", FILES.values())
 def test_files_are_in_their_one_form(name: str) -> None:
     """A change to the catalogue shows as the lines that changed."""
-    text = resources.files("willitfit.catalog").joinpath(name).read_text("utf-8")
+    text = resources.files("tabfit.catalog").joinpath(name).read_text("utf-8")
     assert written(json.loads(text)) == text
 
 
@@ -158,21 +158,21 @@ def test_a_row_that_breaks_a_rule_is_named_with_the_rule(
     kind: str, row: dict[str, Any], changed: dict[str, Any], fault: str
 ) -> None:
     """Each rule of the catalogue is seen to be broken, and only by the row that breaks it."""
-    assert faults.in_rows(kind, [row]) == []
-    broken = faults.in_rows(kind, [{**row, **changed}])
+    assert validation.in_rows(kind, [row]) == []
+    broken = validation.in_rows(kind, [{**row, **changed}])
     assert any(fault in each for each in broken), broken
 
 
 def test_rows_out_of_order_are_reported() -> None:
     """The files are sorted, so that two people's additions meet in one place only."""
     rows: list[Row] = [{**MODEL, "id": "b"}, {**MODEL, "id": "a"}]
-    assert "models are not sorted by id" in faults.in_rows("model", rows)
+    assert "models are not sorted by id" in validation.in_rows("model", rows)
 
 
 def test_a_heading_comes_first() -> None:
     """A row whose first keys are others could not be listed without parsing all of it."""
     moved = {"name": MODEL["name"], **MODEL}
-    assert any("the row begins with name" in each for each in faults.in_rows("model", [moved]))
+    assert any("the row begins with name" in each for each in validation.in_rows("model", [moved]))
 
 
 def test_the_catalogue_is_as_large_as_promised() -> None:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from app.views.chart import (
+from app.components.chart import (
     Bar,
     area,
     band,

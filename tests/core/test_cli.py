@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from willitfit import cli
-from willitfit.start import main
-from willitfit.training import choices
+from tabfit.cli import commands
+from tabfit.cli.start import main
+from tabfit.training import plan_text
 
 CONFIGS = Path(__file__).parents[1] / "data" / "configs"
 
@@ -195,9 +195,9 @@ def test_a_link_is_read(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_as_a_module() -> None:
-    """`python -m willitfit` is the same command."""
+    """`python -m tabfit` is the same command."""
     done = subprocess.run(
-        [sys.executable, "-m", "willitfit", "estimate", "nosuch"],
+        [sys.executable, "-m", "tabfit", "estimate", "nosuch"],
         capture_output=True,
         text=True,
         check=False,
@@ -250,5 +250,5 @@ def test_train_refuses(capsys: pytest.CaptureFixture[str], words: list[str], say
 
 def test_train_offers_every_choice() -> None:
     """The command line has an option for everything a plan can say."""
-    assert set(cli.TRAINING) == set(choices.KEYS)
-    assert set(cli.TRAINING_FLAGS) == set(choices.FLAGS)
+    assert set(commands.TRAINING) == set(plan_text.KEYS)
+    assert set(commands.TRAINING_FLAGS) == set(plan_text.FLAGS)

@@ -12,20 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import sides
-from app.asking import Asked, Reply
-from app.comparing import SORTS, Comparison, fields, wanted
-from app.pages import answer, compare
-from app.views import compare_static
-from app.views.compare_file import as_csv
+from app.exchange import Asked, Reply
+from app.pages.answer import control as answer_page
+from app.pages.compare import compared_scenarios, control, prerendered
+from app.pages.compare.comparison_rows import SORTS, Comparison, fields, wanted
+from app.pages.compare.export import as_csv
+from tabfit import catalog
+from tabfit.compare.catalog_requirements import Ledger, lines_of, written
+from tabfit.compare.comparisons import reported
+from tabfit.devices.device import read
+from tabfit.errors import UnreadableLink
+from tabfit.estimate import link
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
 from tests.core.test_respond import HOSTILE, elements
-from willitfit import catalog, link
-from willitfit.comparisons import reported
-from willitfit.device import read
-from willitfit.errors import UnreadableLink
-from willitfit.ledger import Ledger, lines_of, written
-from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
 
 CATALOG = catalog.read()
 MODELS = ("distilbert", "gemma-2b", "whisper-base", "all-minilm-l6-v2", "deberta-v3-small")
@@ -41,8 +41,8 @@ def ledger() -> Ledger:
 def reply(linked: str | None = None, **asked: Any) -> Reply:
     """Return the reply to a link, or to the fields of the forms."""
     if linked is not None:
-        asked |= {"linked": True, "fields": link.fields(linked, compare.KEYS)}
-    return compare.replied(Asked(catalog=CATALOG, here=LAPTOP, **asked), ledger())
+        asked |= {"linked": True, "fields": link.fields(linked, control.KEYS)}
+    return control.replied(Asked(catalog=CATALOG, here=LAPTOP, **asked), ledger())
 
 
 def names(html: str) -> list[str]:
@@ -165,19 +165,19 @@ def test_an_unknown_device_is_said_and_left_out() -> None:
     assert found.fields["device"] is None
 
 
-@given(values=st.dictionaries(st.sampled_from(compare.KEYS), st.text(max_size=40)))
+@given(values=st.dictionaries(st.sampled_from(control.KEYS), st.text(max_size=40)))
 @settings(max_examples=60, deadline=None)
 def test_any_fields_get_a_reply(values: dict[str, str]) -> None:
     """Whatever a form or a link says, the page answers, and nothing of it becomes an element."""
     found = reply(fields=values)
 
-    assert link.composed(found.fields, compare.KEYS).startswith("v=1")
+    assert link.composed(found.fields, control.KEYS).startswith("v=1")
     assert "<script" not in "".join(found.parts.values())
 
 
 def test_hostile_text_stays_text() -> None:
     """What is searched for comes back escaped."""
-    found = compare.replied(
+    found = control.replied(
         Asked(catalog=CATALOG, here=LAPTOP, linked=True, fields={"q": HOSTILE}), ledger()
     )
 
@@ -205,7 +205,7 @@ def test_what_is_wanted_survives_its_link(
         "most": "" if most is None else str(most),
     }
     once = wanted(given_fields, CATALOG)
-    said = link.fields(link.composed(fields(once), compare.KEYS), compare.KEYS)
+    said = link.fields(link.composed(fields(once), control.KEYS), control.KEYS)
 
     assert wanted(said, CATALOG) == once
 
@@ -290,7 +290,7 @@ def test_typical_devices_stand_in_before_scripts() -> None:
     """A row for each model, a column for each device, each model's own page one tap away."""
     comparison = Comparison(ledger(), CATALOG, LAPTOP)
     rows = {model: row for model in MODELS if (row := comparison.row(model)) is not None}
-    html = compare_static.table(rows, {"iphone-13": rows}, CATALOG, "../")
+    html = prerendered.table(rows, {"iphone-13": rows}, CATALOG, "../")
 
     assert elements(html).count("tr") == 1 + len(rows)
     assert 'href="../m/distilbert/"' in html
@@ -312,10 +312,10 @@ def test_a_row_is_told_with_its_choices() -> None:
 def test_a_token_is_read_or_refused(text: str) -> None:
     """Any text becomes a scenario whose token reads back the same, or an error that says why."""
     try:
-        scenario = sides.scenario(text)
+        scenario = compared_scenarios.scenario(text)
     except UnreadableLink:
         return
-    assert sides.scenario(sides.token(scenario)) == scenario
+    assert compared_scenarios.scenario(compared_scenarios.token(scenario)) == scenario
 
 
 def test_an_answer_is_added_to_those_that_stand_there() -> None:
@@ -323,17 +323,17 @@ def test_an_answer_is_added_to_those_that_stand_there() -> None:
     before = "v=1&view=sides&s1=gemma-2b&s2=distilbert~~fp32&s3=whisper-base&s4=gpt2"
     scenario = Scenario(model="distilbert", precision="fp32")
 
-    assert sides.added(scenario, before).endswith(
+    assert compared_scenarios.added(scenario, before).endswith(
         "&s1=gemma-2b&s2=whisper-base&s3=gpt2&s4=distilbert~~fp32"
     )
-    assert sides.added(scenario, "nonsense=1") == "#v=1&view=sides&s1=distilbert~~fp32"
+    assert compared_scenarios.added(scenario, "nonsense=1") == "#v=1&view=sides&s1=distilbert~~fp32"
 
 
 def test_an_answer_leads_to_its_column() -> None:
     """The page of an answer offers its scenario beside what was compared before."""
     raw = {"sides": "v=1&view=sides&s1=gemma-2b~mediapipe~int4"}
     asked = Asked(catalog=CATALOG, here=LAPTOP, about="distilbert", raw=raw)
-    html = answer.respond(asked).parts["answer"]
+    html = answer_page.respond(asked).parts["answer"]
 
     own = "s2=distilbert~transformersjs-wasm~q8"
     whole = f"../../compare/#v=1&view=sides&s1=gemma-2b~mediapipe~int4&{own}"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from willitfit.config import FAMILIES, read
-from willitfit.config.read import family_of
-from willitfit.errors import UnreadableConfig, UnsupportedArchitecture
-from willitfit.inspection import of_architecture, stored_type
-from willitfit.storage import BF16, F32
+from tabfit.architectures import FAMILIES, read
+from tabfit.architectures.build import family_of
+from tabfit.errors import UnreadableConfig, UnsupportedArchitecture
+from tabfit.sources.inspection import of_architecture, stored_type
+from tabfit.storage.storage_type import BF16, F32
 
 LLAMA: dict[str, Any] = {
     "model_type": "llama",
@@ -210,8 +210,8 @@ def test_no_config_can_ask_for_more_tensors_than_there_are_in_any_model() -> Non
 def test_only_the_family_asked_for_is_imported() -> None:
     """Reading a Llama imports neither encoders nor hybrids, so that the start stays short."""
     program = (
-        "import sys, json; from willitfit.config import read; read(json.loads(sys.argv[1]));"
-        "print([m for m in sys.modules if m.startswith('willitfit.config.')])"
+        "import sys, json; from tabfit.architectures import read; read(json.loads(sys.argv[1]));"
+        "print([m for m in sys.modules if m.startswith('tabfit.architectures.')])"
     )
     shown = subprocess.run(
         [sys.executable, "-c", program, json.dumps(LLAMA)],
@@ -221,7 +221,7 @@ def test_only_the_family_asked_for_is_imported() -> None:
         cwd=Path(__file__).parents[2] / "python",
     ).stdout
 
-    assert "willitfit.config.decoders" in shown
+    assert "tabfit.architectures.decoders.llama" in shown
     assert not {"encoders", "hybrids", "latent", "vision"} & set(shown.replace("'", ".").split("."))
 
 

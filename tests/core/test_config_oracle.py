@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from willitfit.architecture import Architecture
-from willitfit.config import FAMILIES, read
+from tabfit.architectures import FAMILIES, read
+from tabfit.model.architecture import Architecture
 
 DATA = Path(__file__).parent.parent / "data"
 ORACLE = json.loads((DATA / "oracle.json").read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from willitfit.device import Device, Unasked, read, written
-from willitfit.errors import UnreadableDevice
+from tabfit.devices.device import Device, Unasked, read, written
+from tabfit.errors import UnreadableDevice
 
 WHOLE = {
     "name": "A laptop",

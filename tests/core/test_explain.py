@@ -7,18 +7,18 @@ from typing import Final
 
 import pytest
 
-from willitfit import budgets, speed
-from willitfit.answers import Answer, answer, precisions_of, runtimes_of, subject
-from willitfit.budgets import Rule
-from willitfit.catalog import Catalog
-from willitfit.device import Device, read
-from willitfit.explain import Explanation, Operation, evaluate, explained, givens, named
-from willitfit.explain.known import BUDGETS, RUNTIMES, SPEEDS
-from willitfit.explain.phases import phases
-from willitfit.outcome import Outcome
-from willitfit.runtimes import Label, constants
-from willitfit.scenario import Scenario
-from willitfit.units import GIB, Interval, Tokens
+from tabfit.catalog import Catalog
+from tabfit.devices import budgets
+from tabfit.devices.budgets import Rule
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import Answer, answer, precisions_of, runtimes_of, subject
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.explain import Explanation, Operation, evaluate, explained, givens, named
+from tabfit.explain.by_runtime import phases
+from tabfit.explain.constant_sources import BUDGETS, RUNTIMES, SPEEDS
+from tabfit.runtimes import Label, constants, speed
+from tabfit.units import GIB, Interval, Tokens
 
 CATALOG: Final = Catalog()
 DEVICES: Final = (

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from app.components import formula
 from app.respond import respond
-from app.views import formula
-from willitfit.answers import answer
-from willitfit.catalog import Catalog
-from willitfit.device import Device
-from willitfit.explain import Unit, explain, explained
-from willitfit.scenario import Scenario
-from willitfit.units import Tokens
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.explain import Unit, explain, explained
+from tabfit.units import Tokens
 
 CATALOG = Catalog()
 PHONE = {"platform": "android", "browser": "chrome", "device_memory": 8}

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests import accuracy_gguf
-from tests.accuracy_onnx import Row, architecture_of
-from willitfit.errors import UnknownName, UnsupportedCombination
-from willitfit.recipes import gguf
-from willitfit.recipes.gguf_metadata import (
+from tabfit.errors import UnknownName, UnsupportedCombination
+from tabfit.recipes.gguf import files
+from tabfit.recipes.gguf.metadata import (
     TokenizerKind,
     directory_size,
     padded,
     read_vocabulary,
     vocabulary_of,
 )
-from willitfit.recipes.stored import Stored, StoredTensor
-from willitfit.units import Bytes
+from tabfit.recipes.stored_model import Stored, StoredTensor
+from tabfit.units import Bytes
+from tests import accuracy_gguf
+from tests.accuracy_onnx import Row, architecture_of
 
 MADE = accuracy_gguf.data("made")
 TYPE_NAMES = list(MADE["types"])
@@ -45,7 +45,7 @@ def predicted(name: str, mix: str) -> tuple[StoredTensor, ...]:
     """Return the tensors predicted for a made file."""
     precision, _, without = mix.partition(" ")
     architecture = architecture_of(MADE["shapes"][name]["config"])
-    return gguf.tensors_of(
+    return files.tensors_of(
         architecture, precision, imatrix=not without, made=TODAY, pure=False, head_apart=False
     )
 
@@ -64,7 +64,7 @@ def test_shapes_and_float_types_are_the_converter_s(name: str) -> None:
         tensor: (tuple(shape), kind) for tensor, shape, kind, _ in MADE["shapes"][name]["tensors"]
     }
     architecture = architecture_of(MADE["shapes"][name]["config"])
-    tensors = gguf.tensors_of(architecture, "F16", made=TODAY, head_apart=False)
+    tensors = files.tensors_of(architecture, "F16", made=TODAY, head_apart=False)
     assert {one.name: (one.shape, one.type.name) for one in tensors} == expected
 
 
@@ -74,7 +74,7 @@ def test_what_is_no_tensor_is_the_same_in_every_file_of_a_shape(name: str) -> No
     fronts = set()
     for mix, (_, size) in MADE["shapes"][name]["mixes"].items():
         tensors = predicted(name, mix)
-        fronts.add(size - gguf.tensor_data_size(tensors))
+        fronts.add(size - files.tensor_data_size(tensors))
         directory = sum(directory_size(one.name, one.shape) for one in tensors)
     assert len(fronts) == 1
     assert directory < fronts.pop() < directory + 2_000  # a file without a tokenizer
@@ -121,8 +121,8 @@ def test_tensors_are_exact_because_fronts_agree() -> None:
         fronts = []
         for precision, size in each["mib"].items():
             architecture = architecture_of(each["config"])
-            tensors = gguf.tensors_of(architecture, precision, **each.get("choices", {}))
-            fronts.append(size - gguf.tensor_data_size(tensors) / 2**20)
+            tensors = files.tensors_of(architecture, precision, **each.get("choices", {}))
+            fronts.append(size - files.tensor_data_size(tensors) / 2**20)
         assert max(fronts) - min(fronts) < 0.011, each["model"]
 
 
@@ -131,9 +131,9 @@ def test_exact_files_of_one_maker_leave_the_same_front() -> None:
     fronts = defaultdict(list)
     for row in accuracy_gguf.data("published")["rows"]:
         architecture = architecture_of(row["config"])
-        tensors = gguf.tensors_of(architecture, row["precision"], **row.get("choices", {}))
+        tensors = files.tensors_of(architecture, row["precision"], **row.get("choices", {}))
         model = str(row["config"]) + str(row.get("choices"))
-        fronts[model].append(row["bytes"] - gguf.tensor_data_size(tensors))
+        fronts[model].append(row["bytes"] - files.tensor_data_size(tensors))
     apart = [max(many) - min(many) for many in fronts.values() if len(many) > 1]
     assert len(apart) >= 10
     assert sum(difference < 10_000 for difference in apart) >= len(apart) - 1  # one kept scores
@@ -144,7 +144,7 @@ LLAMA = "meta-llama__Llama-3.2-1B"
 
 def stored(precision: str, config: Any = LLAMA, **choices: Any) -> Stored:
     """Return a model stored as GGUF."""
-    return gguf.store(architecture_of(config), precision, **choices)
+    return files.store(architecture_of(config), precision, **choices)
 
 
 def test_parts_hold_every_tensor_once_and_stay_below_the_limit() -> None:
@@ -155,7 +155,7 @@ def test_parts_hold_every_tensor_once_and_stay_below_the_limit() -> None:
     names = [file.name for file in split.files]
     assert names == ["llama-Q4_K_M-00001-of-00002.gguf", "llama-Q4_K_M-00002-of-00002.gguf"]
     assert sum((file.tensors for file in split.files), ()) == whole.tensors
-    assert all(gguf.tensor_data_size(file.tensors) <= limit for file in split.files)
+    assert all(files.tensor_data_size(file.tensors) <= limit for file in split.files)
     extra = split.download.likely - whole.download.likely
     assert 0 < extra < 1_000
 

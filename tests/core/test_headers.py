@@ -24,15 +24,15 @@ import onnx
 import safetensors
 from onnx import TensorProto, helper
 
+from tabfit.architectures import read as read_architecture
+from tabfit.errors import UnreadableHeader
+from tabfit.headers import Header, Span, drive, drive_slowly, join, parts_of, read, read_index
+from tabfit.headers import gguf as gguf_reader
+from tabfit.headers import safetensors as safetensors_reader
+from tabfit.headers.ggml import TYPES
+from tabfit.headers.number_types import ONNX
+from tabfit.units import KIB, MIB
 from tools import samples
-from willitfit.config import read as read_architecture
-from willitfit.errors import UnreadableHeader
-from willitfit.headers import Header, Span, drive, drive_slowly, join, parts_of, read, read_index
-from willitfit.headers import gguf as gguf_reader
-from willitfit.headers import safetensors as safetensors_reader
-from willitfit.headers.ggml import TYPES
-from willitfit.headers.number_types import ONNX
-from willitfit.units import KIB, MIB
 
 Rows = dict[str, tuple[tuple[int, ...], str, int]]
 
@@ -307,7 +307,7 @@ def test_a_sparse_file_of_four_gigabytes_is_answered_from_its_front(huge: Path) 
 PEAK = """
 import sys
 from pathlib import Path
-from willitfit.start import main
+from tabfit.cli.start import main
 main(["inspect", sys.argv[1], "--json"])
 peak = next(l for l in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in l)
 print(peak.split()[1], file=sys.stderr)

@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from willitfit.architecture import Architecture, KeyValue
-from willitfit.config import FAMILIES
-from willitfit.config import read as read_architecture
-from willitfit.errors import UnreadableConfig
-from willitfit.headers.gguf_config import read_config
-from willitfit.headers.header import stored
-from willitfit.recipes.gguf_names import GGUF_ARCHITECTURES
-from willitfit.recipes.gguf_tensors import converted
-from willitfit.recipes.stored import StoredTensor
-from willitfit.storage import F16
+from tabfit.architectures import FAMILIES
+from tabfit.architectures import read as read_architecture
+from tabfit.errors import UnreadableConfig
+from tabfit.headers.gguf_config import read_config
+from tabfit.headers.header import stored
+from tabfit.model.architecture import Architecture, KeyValue
+from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
+from tabfit.recipes.gguf.tensors import converted
+from tabfit.recipes.stored_model import StoredTensor
+from tabfit.storage.storage_type import F16
 
 CONFIGS = Path(__file__).parents[1] / "data" / "configs"
 # What the converter writes, and where in a config.json it finds it.

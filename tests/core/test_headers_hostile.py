@@ -13,11 +13,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from willitfit.errors import UnreadableHeader
-from willitfit.headers import Header, Span, drive, read, read_index
-from willitfit.headers.gguf import read_header as read_gguf
-from willitfit.headers.safetensors import read_header as read_safetensors
-from willitfit.units import MIB
+from tabfit.errors import UnreadableHeader
+from tabfit.headers import Header, Span, drive, read, read_index
+from tabfit.headers.gguf import read_header as read_gguf
+from tabfit.headers.safetensors import read_header as read_safetensors
+from tabfit.units import MIB
 
 
 def read_bytes(name: str, data: bytes, size: int | None = None) -> Header:

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from willitfit.errors import UnreachableHub, UnreadableHeader
-from willitfit.hub import Address, Answer, Request, look, parse, pause_before
-from willitfit.hub.careful_json import parse as parse_json
-from willitfit.hub.listing import ListedFile, Listing, read_listing
-from willitfit.hub.mlc import read_mlc_list
-from willitfit.hub.request import check, sentence
-from willitfit.hub.variants import gguf_precision, variants_of
-from willitfit.units import Bytes
+from tabfit.errors import UnreachableHub, UnreadableHeader
+from tabfit.hub import Address, Answer, Request, look, parse, pause_before
+from tabfit.hub.bounded_json import parse as parse_json
+from tabfit.hub.listing import ListedFile, Listing, read_listing
+from tabfit.hub.mlc_shards import read_mlc_list
+from tabfit.hub.request import check, sentence
+from tabfit.hub.variants import gguf_precision, variants_of
+from tabfit.units import Bytes
 
 ADDRESSES = {
     "Qwen/Qwen3-0.6B": ("Qwen/Qwen3-0.6B", None, ""),

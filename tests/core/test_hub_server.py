@@ -20,12 +20,13 @@ pytest.importorskip("safetensors")
 
 import safetensors.numpy
 
+from tabfit import hub
+from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig, UnreadableHeader
+from tabfit.sources import http_fetch, read_source
+from tabfit.units import KIB, MIB
 from tools import hub as fake
 from tools import samples
 from tools.hub_models import Repository, repositories
-from willitfit import fetching, hub, sources
-from willitfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, WillItFitError
-from willitfit.units import KIB, MIB
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def llama_rows() -> dict[str, tuple[tuple[int, ...], int]]:
 @pytest.mark.parametrize("name", ["made/tiny-llama", "made/tiny-llama-sharded"])
 def test_an_id_gives_the_tensors_that_the_package_reads(name: str, address: str) -> None:
     """One file or shards: the tensors are those of the files, in few bytes."""
-    told = sources.inspect(name, address)
+    told = read_source.inspect(name, address)
     assert rows(told) == llama_rows()
     assert told["family"] == "llama"
     assert told["parameters"]["total"] == 1_436_928
@@ -79,7 +80,7 @@ def test_an_id_gives_the_tensors_that_the_package_reads(name: str, address: str)
 
 def test_a_gguf_repository_gives_variants_and_an_exact_architecture(address: str) -> None:
     """Without a config the smallest file's header tells the architecture."""
-    told = sources.inspect("made/tiny-llama-GGUF", address)
+    told = read_source.inspect("made/tiny-llama-GGUF", address)
     assert told["kind"] == "gguf"
     assert told["family"] == "llama"
     sizes = {variant["precision"]: variant["bytes"] for variant in told["variants"]}
@@ -96,14 +97,14 @@ def test_parts_of_a_gguf_file_are_read_together(address: str) -> None:
     """The address of one part gives the whole model."""
     whole = samples.gguf_file(kind="F16")
     name = "tiny-llama-F16-00002-of-00003.gguf"
-    told = sources.inspect(f"{address}/made/tiny-llama-GGUF/blob/main/{name}", address)
+    told = read_source.inspect(f"{address}/made/tiny-llama-GGUF/blob/main/{name}", address)
     assert told["parameters"]["total"] == 1_436_928
     assert told["bytes_read"] <= len(whole) + MIB
 
 
 def test_an_onnx_repository_is_read_by_its_variants(address: str) -> None:
     """Every precision is listed with its data files; the smallest one's tensors are read."""
-    told = sources.inspect("made/tiny-llama-ONNX", address)
+    told = read_source.inspect("made/tiny-llama-ONNX", address)
     assert [variant["precision"] for variant in told["variants"]] == ["q8", "fp16", "fp32"]
     assert [len(variant["files"]) for variant in told["variants"]] == [1, 1, 2]
     assert {name: shape for name, (shape, _) in rows(told).items()} == samples.LLAMA_SHAPES
@@ -112,7 +113,9 @@ def test_an_onnx_repository_is_read_by_its_variants(address: str) -> None:
 
 def test_a_file_with_data_elsewhere_is_read_by_its_address(address: str) -> None:
     """External data is listed with its size; the config beside tells the architecture."""
-    told = sources.inspect(f"{address}/made/tiny-llama-ONNX/resolve/main/onnx/model.onnx", address)
+    told = read_source.inspect(
+        f"{address}/made/tiny-llama-ONNX/resolve/main/onnx/model.onnx", address
+    )
     files = {file["name"]: file["bytes"] for file in told["variants"][0]["files"]}
     assert files["model.onnx_data"] == told["weights_bytes"] == 4 * 1_436_928
     assert told["family"] == "llama"
@@ -120,7 +123,7 @@ def test_a_file_with_data_elsewhere_is_read_by_its_address(address: str) -> None
 
 def test_an_mlc_repository_is_read_from_its_list_of_shards(address: str) -> None:
     """Tensors, precision and architecture come from MLC's own files."""
-    told = sources.inspect("made/tiny-llama-q4f16_1-MLC", address)
+    told = read_source.inspect("made/tiny-llama-q4f16_1-MLC", address)
     assert told["kind"] == "mlc"
     assert told["family"] == "llama"
     assert told["variants"][0]["precision"] == "q4f16_1"
@@ -129,11 +132,11 @@ def test_an_mlc_repository_is_read_from_its_list_of_shards(address: str) -> None
 
 def test_single_files_are_variants_with_sizes(address: str) -> None:
     """Of .task and .litertlm only the sizes are known, and the plan says them."""
-    found, _ = sources.find("made/tiny-llama-LiteRT", address)
+    found, _ = read_source.find("made/tiny-llama-LiteRT", address)
     told = {(v.format, v.precision): v.size for v in found.variants}
     assert told == {("task", "int4"): 5000, ("litertlm", "q8"): 9000}
     with pytest.raises(UnreachableHub, match="only its files' sizes"):
-        sources.inspect("made/tiny-llama-LiteRT", address)
+        read_source.inspect("made/tiny-llama-LiteRT", address)
 
 
 @pytest.mark.parametrize("revision", ["v1", "refs/pr/1"])
@@ -143,13 +146,13 @@ def test_a_revision_is_asked_for_everywhere(
     """The list and every file come from the revision that was named."""
     quoted = revision.replace("/", "%2F")
     text = f"{address}/made/tiny-llama/tree/{quoted}"
-    assert sources.inspect(text, address)["source"] == f"hf:made/tiny-llama@{revision}"
+    assert read_source.inspect(text, address)["source"] == f"hf:made/tiny-llama@{revision}"
     assert all(quoted in one.path for one in asked)
 
 
 def test_variants_alone_need_two_small_requests(address: str, asked: list[fake.Asked]) -> None:
     """Where a config.json tells the architecture no header is read."""
-    found, received = sources.find("made/tiny-llama", address)
+    found, received = read_source.find("made/tiny-llama", address)
     assert [one.path for one in asked] == [
         "/api/models/made/tiny-llama?blobs=true",
         "/made/tiny-llama/resolve/main/config.json",
@@ -162,7 +165,7 @@ def test_no_request_carries_credentials_or_a_referrer(
     address: str, asked: list[fake.Asked]
 ) -> None:
     """Servers learn the file asked for and nothing of who asks."""
-    sources.inspect("made/tiny-llama", address)
+    read_source.inspect("made/tiny-llama", address)
     sent = {name.lower() for one in asked for name in one.headers}
     assert sent <= {"accept", "accept-encoding", "connection", "host", "range", "user-agent"}
 
@@ -193,9 +196,9 @@ SENTENCES = {
 @pytest.mark.parametrize("name", SENTENCES)
 def test_each_thing_that_goes_wrong_has_its_sentence(name: str, address: str) -> None:
     """One sentence says what happened, at last where it was asked again."""
-    at_once = partial(fetching.fetch, wait=lambda _seconds: None)
-    with pytest.raises(WillItFitError) as caught:
-        sources.inspect(f"hf:{name}", address, fetch=at_once)
+    at_once = partial(http_fetch.fetch, wait=lambda _seconds: None)
+    with pytest.raises(TabfitError) as caught:
+        read_source.inspect(f"hf:{name}", address, fetch=at_once)
     assert SENTENCES[name] in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -203,19 +206,19 @@ def test_each_thing_that_goes_wrong_has_its_sentence(name: str, address: str) ->
 @pytest.mark.parametrize("name", ["faults/busy-at-first", "faults/no-ranges", "faults/no-sizes"])
 def test_what_can_be_overcome_is(name: str, address: str) -> None:
     """A busy hub is asked again; missing ranges and sizes are made up for."""
-    assert rows(sources.inspect(name, address)) == llama_rows()
+    assert rows(read_source.inspect(name, address)) == llama_rows()
 
 
 def test_a_renamed_repository_is_followed_and_said(address: str) -> None:
     """The redirect is followed; the answer uses the new name and says so."""
-    told = sources.inspect("faults/renamed", address)
+    told = read_source.inspect("faults/renamed", address)
     assert told["source"] == "hf:made/tiny-llama"
     assert told["notes"] == ["faults/renamed is now called made/tiny-llama"]
 
 
 def test_markup_in_names_stays_text(address: str) -> None:
     """Nothing that a repository calls its files or tensors is changed or dropped."""
-    told = sources.inspect("faults/markup", address)
+    told = read_source.inspect("faults/markup", address)
     assert "<script>alert(2)</script>" in rows(told)
     assert any("onload=alert(3)" in variant["precision"] for variant in told["variants"])
 
@@ -226,7 +229,7 @@ def test_a_server_without_ranges_cannot_give_a_long_header() -> None:
     holds = {"a/b": Repository(files={"model.safetensors": samples.safetensors_file(shapes)},
                                ranges=False)}  # fmt: skip
     with fake.running(holds) as (address, _), pytest.raises(UnreachableHub, match="whole files"):
-        sources.inspect("a/b", address)
+        read_source.inspect("a/b", address)
 
 
 def answered(*answers: hub.Answer) -> partial[tuple[Any, Any]]:
@@ -236,7 +239,7 @@ def answered(*answers: hub.Answer) -> partial[tuple[Any, Any]]:
     def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.Answer]:
         return [waiting.pop(0) if len(waiting) > 1 else waiting[0] for _ in batch]
 
-    return partial(sources.find, "https://example.com/m.gguf", fetch=fetch)
+    return partial(read_source.find, "https://example.com/m.gguf", fetch=fetch)
 
 
 def test_a_server_that_hides_a_files_size_is_named_so() -> None:
@@ -250,7 +253,7 @@ def test_a_redirect_that_leaves_the_web_is_not_followed(address: str) -> None:
     holds = {"a/b": Repository(moved="x")}
     with fake.running(holds) as (elsewhere, _):
         request = hub.Request(url=f"{elsewhere}/leave", purpose="x", most=10)
-        assert fetching.fetch([request])[0].status == 302
+        assert http_fetch.fetch([request])[0].status == 302
 
 
 def test_several_parts_of_an_onnx_model_keep_their_names_apart() -> None:
@@ -258,7 +261,7 @@ def test_several_parts_of_an_onnx_model_keep_their_names_apart() -> None:
     part = samples.onnx_file([samples.initialiser("w", samples.zeros((4, 4)))])
     files = {f"onnx/{name}.onnx": part for name in ("encoder_model", "decoder_model_merged")}
     with fake.running({"a/b": Repository(files=files)}) as (elsewhere, _):
-        told = sources.inspect("a/b", elsewhere)
+        told = read_source.inspect("a/b", elsewhere)
     names = {tensor["name"] for tensor in told["tensors"]}
     assert names == {"onnx/decoder_model_merged.onnx: w", "onnx/encoder_model.onnx: w"}
 
@@ -267,7 +270,7 @@ def test_a_file_beside_no_config_has_no_architecture() -> None:
     """A missing config beside a file is no fault; what is not known is said."""
     files = {"m.safetensors": samples.safetensors_file()}
     with fake.running({"a/b": Repository(files=files)}) as (elsewhere, _):
-        told = sources.inspect("hf:a/b/m.safetensors", elsewhere)
+        told = read_source.inspect("hf:a/b/m.safetensors", elsewhere)
     assert told["architecture"] is None
     assert "nothing tells the architecture" in told["notes"][0]
 
@@ -275,7 +278,7 @@ def test_a_file_beside_no_config_has_no_architecture() -> None:
 def test_a_file_of_another_kind_is_refused_unasked(address: str, asked: list[fake.Asked]) -> None:
     """What could not be read is not asked for."""
     with pytest.raises(UnreachableHub, match="a kind not read here"):
-        sources.inspect("hf:made/tiny-llama/train.py", address)
+        read_source.inspect("hf:made/tiny-llama/train.py", address)
     assert not asked
 
 
@@ -286,14 +289,14 @@ def test_an_adapter_alone_is_no_model() -> None:
         fake.running(holds) as (elsewhere, _),
         pytest.raises(UnreachableHub, match="no weights in a format read here"),
     ):
-        sources.inspect("a/c", elsewhere)
+        read_source.inspect("a/c", elsewhere)
 
 
 def test_keys_that_describe_another_model_are_warned_of(tmp_path: Path) -> None:
     """Where a GGUF's keys and tensors disagree, the answer says so."""
     shapes = dict(list(samples.LLAMA_GGUF_SHAPES.items())[:5])
     (tmp_path / "m.gguf").write_bytes(samples.gguf_file(shapes))
-    told = sources.inspect(str(tmp_path / "m.gguf"))
+    told = read_source.inspect(str(tmp_path / "m.gguf"))
     assert "its keys describe 1,436,928 parameters" in told["notes"][0]
 
 
@@ -301,7 +304,7 @@ def test_an_architecture_that_is_not_known_leaves_the_tensors(tmp_path: Path) ->
     """Tensors are listed even where the config beside them cannot be understood."""
     (tmp_path / "model.safetensors").write_bytes(samples.safetensors_file())
     (tmp_path / "config.json").write_bytes(b'{"model_type": "no-such-model"}')
-    told = sources.inspect(str(tmp_path))
+    told = read_source.inspect(str(tmp_path))
     assert told["architecture"] is None
     assert "'no-such-model' is not known" in told["notes"][0]
 
@@ -309,7 +312,7 @@ def test_an_architecture_that_is_not_known_leaves_the_tensors(tmp_path: Path) ->
 def test_nobody_there_is_said_so() -> None:
     """A hub that cannot be reached is named, with the reason."""
     request = hub.Request(url="http://127.0.0.1:9/x", purpose="x", most=10)
-    answer = fetching._once(request)
+    answer = http_fetch._once(request)
     assert answer.status == 0
     assert "refused" in answer.problem.lower()
 
@@ -319,7 +322,7 @@ def test_the_page_can_carry_out_the_same_plan(address: str) -> None:
 
     async def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.Answer]:
         await asyncio.sleep(0)
-        return fetching.fetch(batch)
+        return http_fetch.fetch(batch)
 
     plan = hub.look(hub.parse("made/tiny-llama-sharded", address), tensors=True)
     found = asyncio.run(hub.carry_out_slowly(plan, fetch))
@@ -330,13 +333,13 @@ def test_the_page_can_carry_out_the_same_plan(address: str) -> None:
 def test_files_on_another_host_are_read_with_what_lies_beside_them(address: str) -> None:
     """A plain web server is enough: ranges, parts and a config in the same folder."""
     elsewhere = f"{address}/made/tiny-llama-sharded/resolve/main"
-    told = sources.inspect(f"{elsewhere}/model-00002-of-00003.safetensors")
+    told = read_source.inspect(f"{elsewhere}/model-00002-of-00003.safetensors")
     assert told["source"].startswith(address)
     assert rows(told) == llama_rows()
     assert told["family"] == "llama"
-    index = sources.inspect(f"{elsewhere}/model.safetensors.index.json")
+    index = read_source.inspect(f"{elsewhere}/model.safetensors.index.json")
     assert rows(index) == llama_rows()
-    assert sources.inspect(f"{elsewhere}/config.json")["kind"] == "config"
+    assert read_source.inspect(f"{elsewhere}/config.json")["kind"] == "config"
 
 
 # Files on this machine
@@ -353,7 +356,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_is_read_like_a_repository(folder: Path) -> None:
     """The index, any shard and the folder give the same tensors."""
     for source in ("", "model.safetensors.index.json", "model-00001-of-00003.safetensors"):
-        told = sources.inspect(str(folder / source))
+        told = read_source.inspect(str(folder / source))
         assert rows(told) == llama_rows()
         assert told["family"] == "llama"
 
@@ -364,7 +367,7 @@ def test_a_folder_of_one_format_gives_its_smallest_model(name: str, tmp_path: Pa
     for path, data in repositories()[name].files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(data)
-    told = sources.inspect(str(tmp_path))
+    told = read_source.inspect(str(tmp_path))
     assert told["family"] == "llama"
     assert told["parameters"]["total"] == 1_436_928
 
@@ -372,7 +375,7 @@ def test_a_folder_of_one_format_gives_its_smallest_model(name: str, tmp_path: Pa
 def test_a_config_names_tensors_as_the_state_dict_does(tmp_path: Path) -> None:
     """Tied names are there and take no bytes of their own."""
     (tmp_path / "config.json").write_bytes(samples.as_json(samples.LLAMA | {"dtype": "bfloat16"}))
-    told = sources.inspect(str(tmp_path))
+    told = read_source.inspect(str(tmp_path))
     names = {row["name"]: row for row in told["tensors"]}
     assert names.keys() == {*samples.LLAMA_SHAPES, "lm_head.weight"}
     assert names["lm_head.weight"]["tied_to"] == "model.embed_tokens.weight"
@@ -392,30 +395,30 @@ def test_a_config_names_tensors_as_the_state_dict_does(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_file_is_refused(
-    name: str, data: bytes, fault: type[WillItFitError], tmp_path: Path
+    name: str, data: bytes, fault: type[TabfitError], tmp_path: Path
 ) -> None:
     """Each kind of bad file is one typed error."""
     (tmp_path / name).write_bytes(data)
     with pytest.raises(fault):
-        sources.inspect(str(tmp_path / name))
+        read_source.inspect(str(tmp_path / name))
 
 
 def test_an_empty_folder_says_what_it_should_hold(tmp_path: Path) -> None:
     """A folder without a model is refused with the endings that are read."""
     with pytest.raises(UnreadableHeader, match=r"holds no \.safetensors"):
-        sources.inspect(str(tmp_path))
+        read_source.inspect(str(tmp_path))
 
 
 @pytest.mark.parametrize("source", ["models/none.gguf", "./none", "/none", "~/none.json"])
 def test_a_missing_file_is_no_question_to_a_hub(source: str) -> None:
     """What looks like a path and is not there is a missing file."""
     with pytest.raises(OSError, match="No such file"):
-        sources.inspect(source, "http://127.0.0.1:9")
+        read_source.inspect(source, "http://127.0.0.1:9")
 
 
 def test_the_command_asks_the_hub_that_the_environment_names(address: str) -> None:
     """`HF_ENDPOINT` is honoured and the object is the one that is documented."""
-    command = [sys.executable, "-m", "willitfit", "inspect", "made/tiny-llama", "--json"]
+    command = [sys.executable, "-m", "tabfit", "inspect", "made/tiny-llama", "--json"]
     environment = os.environ | {"HF_ENDPOINT": address, "PYTHONPATH": "python"}
     done = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
     told = json.loads(done.stdout)

@@ -11,32 +11,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The steps of the question, as DESIGN has them. A new module is put where it belongs here.
+# The rooms, in the order of the question. A new module goes into the room it belongs to.
 ORDER = (
-    "values", "language", "units", "errors",
-    "storage", "formats",
-    "tensors", "layers", "blocks", "architecture",
-    "textbook", "config", "recipes", "headers", "hub", "inspection",
-    "device", "budgets", "cache", "runtimes", "footprint",
-    "words", "outcome", "decisions", "checks", "verdict", "speed", "shares",
-    "training", "scaling", "design", "shrink",
-    "scenario", "link", "catalog", "accuracy",
-    "offers", "answers", "nominal", "explain", "findings", "reports", "survey", "ledger",
-    "comparisons", "ladder", "onebits", "lessons", "texts", "grid", "turned",
-    "files", "fetching", "sources", "cli", "start", "__main__",
+    "light_dataclass", "i18n", "units", "errors",
+    "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
+    "devices", "runtimes", "training", "catalog", "estimate",
+    "compare", "explain", "shrink", "workbench", "learn", "cli", "__main__",
 )  # fmt: skip
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
 NEEDED = {
-    "willitfit.grid.table": {"numpy"},
-    "willitfit.grid.judging": {"numpy"},
-    "app.qr": {"segno"},
+    "tabfit.compare.verdict_grid.table": {"numpy"},
+    "tabfit.compare.verdict_grid.judging": {"numpy"},
+    "app.qr_code": {"segno"},
 }  # installed when first used
 
 
 def modules(package: str) -> dict[str, Path]:
     """Return every module of a package by its dotted name."""
-    folder = ROOT / ("python" if package == "willitfit" else "") / package
+    folder = ROOT / ("python" if package == "tabfit" else "") / package
     names = {
         ".".join((package, *path.relative_to(folder).with_suffix("").parts)): path
         for path in sorted(folder.rglob("*.py"))
@@ -44,7 +37,7 @@ def modules(package: str) -> dict[str, Path]:
     return {name.removesuffix(".__init__"): path for name, path in names.items()}
 
 
-MODULES = {**modules("willitfit"), **modules("app")}
+MODULES = {**modules("tabfit"), **modules("app")}
 
 
 @cache
@@ -68,22 +61,22 @@ def roots(name: str) -> set[str]:
 
 
 def step(name: str) -> str:
-    """Return the step of the question a module belongs to: `config` for `willitfit.config.keys`."""
+    """Return the room a module lies in: `model` for `tabfit.model.tensors`."""
     return name.split(".")[1] if "." in name else ""
 
 
 def test_placed() -> None:
     """Every module has its place in the order of the steps."""
-    assert {step(name) for name in modules("willitfit")} - {""} <= set(ORDER)
+    assert {step(name) for name in modules("tabfit")} - {""} <= set(ORDER)
 
 
 def test_order() -> None:
     """A module imports only from its own step and the steps before it."""
     upward = [
         f"{name} imports {other}"
-        for name in modules("willitfit")
+        for name in modules("tabfit")
         for other in imported(name)
-        if step(name) and other.startswith("willitfit.") and step(name) != step(other)
+        if step(name) and other.startswith("tabfit.") and step(name) != step(other)
         if ORDER.index(step(other)) > ORDER.index(step(name))
     ]
     assert not upward
@@ -100,7 +93,7 @@ def test_acyclic() -> None:
 
 def test_browser() -> None:
     """Only the page's one door imports the browser."""
-    assert {name for name in MODULES if roots(name) & BROWSER} == {"app.browser"}
+    assert {name for name in MODULES if roots(name) & BROWSER} == {"app.browser.bridge"}
 
 
 def test_nothing_else() -> None:
@@ -110,9 +103,7 @@ def test_nothing_else() -> None:
         for name in MODULES
     }
     found = {name: others for name, others in beside.items() if others}
-    core = {name: others for name, others in found.items() if name.startswith("willitfit")}
+    core = {name: others for name, others in found.items() if name.startswith("tabfit")}
     assert all(others <= NEEDED.get(name, set()) for name, others in core.items()), core
     page = {name: others for name, others in found.items() if name.startswith("app")}
-    assert all(others <= {"willitfit", *NEEDED.get(name, ())} for name, others in page.items()), (
-        page
-    )
+    assert all(others <= {"tabfit", *NEEDED.get(name, ())} for name, others in page.items()), page

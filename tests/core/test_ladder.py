@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from willitfit import answers, ladder
-from willitfit.catalog import Catalog
-from willitfit.device import Device
-from willitfit.ladder import Rung, Way
-from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.estimate import answers
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.shrink import ladder
+from tabfit.shrink.ladder import Rung, Way
 
 CATALOG = Catalog()
 

@@ -10,10 +10,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from willitfit import language
-from willitfit.checks import size
-from willitfit.language import Words, _, amount, day, later, number, plural
-from willitfit.units import Interval, exactly
+from tabfit.estimate.checks import size
+from tabfit.i18n import language
+from tabfit.i18n.language import Words, _, amount, day, later, number, plural
+from tabfit.units import Interval, exactly
 
 
 def compiled(code: str, *messages: tuple[str | tuple[str, str], str | tuple[str, ...]]) -> bytes:

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from app import laid
-from app.pages import learn as page
+from app import site_data
+from app.components import common_devices
+from app.pages.learn import control as page
+from app.pages.learn.view import TITLES
 from app.respond import respond
-from app.views import common
-from app.views.learn import TITLES
-from willitfit import lessons
-from willitfit.answers import answer, subject
-from willitfit.catalog import Catalog
-from willitfit.device import Device
-from willitfit.ledger import Ledger, lines_of, written
-from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
-from willitfit.units import GIB
+from tabfit.catalog import Catalog
+from tabfit.compare.catalog_requirements import Ledger, lines_of, written
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import answer, subject
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.learn import lessons
+from tabfit.units import GIB
 
 CATALOG = Catalog()
 
@@ -123,7 +123,7 @@ def test_reach_counts_every_published_model() -> None:
 def test_every_lesson_has_its_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
     """The contents lead to every lesson, and each shows a figure."""
     few = Ledger(CATALOG, written({"distilbert": lines_of("distilbert", CATALOG)}))
-    monkeypatch.setattr(laid, "ledger", lambda: few)
+    monkeypatch.setattr(site_data, "ledger", lambda: few)
     html = page.main(CATALOG, "../")
 
     for name in TITLES:
@@ -131,7 +131,7 @@ def test_every_lesson_has_its_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
         told = html.partition(f'id="{name}"')[2].partition("</section>")[0]
         assert re.search(r"\d", text(told)), name
     assert "2,506,172,416" in html
-    assert common.short_name("pixel-8-pro", "Google Pixel 8 Pro") == "Pixel 8 Pro"
+    assert common_devices.short_name("pixel-8-pro", "Google Pixel 8 Pro") == "Pixel 8 Pro"
 
 
 def replied(**asked: object) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from willitfit import link
-from willitfit.device import Device, written
-from willitfit.errors import UnreadableLink
-from willitfit.scenario import Scenario
-from willitfit.units import Tokens
+from tabfit.devices.device import Device, written
+from tabfit.errors import UnreadableLink
+from tabfit.estimate import link
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import Tokens
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "links.json").read_text())
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tabfit.errors import UnsupportedCombination
+from tabfit.model.tensors import Role
+from tabfit.recipes import litert
+from tabfit.units import MB
 from tests.accuracy_litert import rows
 from tests.accuracy_onnx import Row, architecture_of
-from willitfit.errors import UnsupportedCombination
-from willitfit.recipes import litert
-from willitfit.tensors import Role
-from willitfit.units import MB
 
 GEMMA = "google__gemma-2b"
 ROWS = list(rows())

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from tabfit.catalog.reader import devices
 from tools import messages
-from willitfit.catalog.reader import devices
 
 ROOT = Path(__file__).resolve().parents[2]
 VIEWS = sorted(path for name in ("views", "pages") for path in (ROOT / "app" / name).glob("*.py"))

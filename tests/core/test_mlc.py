@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from tabfit.errors import UnsupportedCombination
+from tabfit.recipes import mlc
+from tabfit.recipes.stored_model import Content
+from tabfit.units import MIB
 from tests.accuracy_mlc import counted, readable, rows
 from tests.accuracy_onnx import architecture_of
-from willitfit.errors import UnsupportedCombination
-from willitfit.recipes import mlc
-from willitfit.recipes.stored import Content
-from willitfit.units import MIB
 
 LLAMA = "meta-llama__Llama-3.2-1B"
 READABLE = list(readable())

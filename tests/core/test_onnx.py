@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from tabfit.architectures import FAMILIES, read
+from tabfit.errors import UnsupportedCombination
+from tabfit.model.architecture import Architecture, Kind, Tower
+from tabfit.model.tensors import Part, Role, Tensor, gather
+from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx.exports import DTYPES, Export, exports_of
 from tests.accuracy_onnx import DATA, architecture_of, rows, session_of
-from willitfit.architecture import Architecture, Kind, Tower
-from willitfit.config import FAMILIES, read
-from willitfit.errors import UnsupportedCombination
-from willitfit.recipes import onnx
-from willitfit.recipes.onnx_exports import DTYPES, Export, exports_of
-from willitfit.tensors import Part, Role, Tensor, gather
 
 MADE: dict[str, Any] = json.loads((DATA / "onnx" / "made.json").read_text())["models"]
 DISTILBERT = "distilbert__distilbert-base-uncased-finetuned-sst-2-english"
@@ -75,7 +75,7 @@ def test_weights_of_made_files_match_to_the_byte(name: str, file: str, dtype: st
     architecture = read(made["config"])
     session = session_of(architecture, file.removesuffix(".onnx"))
     assert session is not None
-    (candidate,) = onnx.candidates_of(session, architecture, DTYPES[dtype], [Export()])
+    (candidate,) = sessions.candidates_of(session, architecture, DTYPES[dtype], [Export()])
     assert candidate.data == made["files"][file][dtype]["weights"]
 
 
@@ -83,7 +83,7 @@ def test_weights_of_made_files_match_to_the_byte(name: str, file: str, dtype: st
 def test_distilbert_made_here_is_within_one_percent(dtype: str) -> None:
     """DistilBERT exported and quantised with the real tools has the predicted size."""
     made = MADE["distilbert-sst2"]["files"]["model.onnx"][dtype]["bytes"]
-    size = onnx.weights_size(architecture_of(DISTILBERT), dtype)
+    size = sessions.weights_size(architecture_of(DISTILBERT), dtype)
     assert abs(size.likely / made - 1) < 0.01
     assert size.low <= made <= size.high
 
@@ -94,19 +94,19 @@ def test_a_speech_encoder_is_made_as_predicted(name: str) -> None:
     architecture = read(MADE[name]["config"])
     session = session_of(architecture, "encoder_model")
     assert session is not None
-    (candidate,) = onnx.candidates_of(session, architecture, DTYPES["q8"], [Export()])
+    (candidate,) = sessions.candidates_of(session, architecture, DTYPES["q8"], [Export()])
     made = MADE[name]["files"]["encoder_model.onnx"]["q8"]["weights"]
     assert abs(candidate.data - made) < 100  # int64 shapes of the convolutions' outputs
 
 
 def test_files_are_named_as_they_are_fetched() -> None:
     """Sessions, suffixes and the q8 suffix follow Transformers.js."""
-    names = [f.name for f in onnx.store(architecture_of("openai__whisper-base"), "Q8").files]
+    names = [f.name for f in sessions.store(architecture_of("openai__whisper-base"), "Q8").files]
     assert names[:2] == [
         "onnx/encoder_model_quantized.onnx",
         "onnx/decoder_model_merged_quantized.onnx",
     ]
-    assert onnx.store(architecture_of(DISTILBERT), "fp32").files[0].name == "onnx/model.onnx"
+    assert sessions.store(architecture_of(DISTILBERT), "fp32").files[0].name == "onnx/model.onnx"
 
 
 def _seeing() -> Architecture:
@@ -131,8 +131,8 @@ def _seeing() -> Architecture:
 
 def test_a_model_that_sees_has_a_session_for_each_part() -> None:
     """The token table is a session of its own, and the decoder keeps its own copy as head."""
-    sessions = {s.name: [t.name for t in s.tensors] for s in onnx.sessions_of(_seeing())}
-    assert sessions == {
+    found = {s.name: [t.name for t in s.tensors] for s in sessions.sessions_of(_seeing())}
+    assert found == {
         "embed_tokens": ["model.embed_tokens.weight"],
         "decoder_model_merged": ["model.up.weight", "lm_head.weight"],
         "vision_encoder": ["v.weight"],
@@ -141,7 +141,7 @@ def test_a_model_that_sees_has_a_session_for_each_part() -> None:
 
 def test_newer_builds_pack_the_table_too() -> None:
     """At q4 a newer export stores table and head in blocks of four bits with zero points."""
-    stored = onnx.store(_seeing(), "q4", family="newer")
+    stored = sessions.store(_seeing(), "q4", family="newer")
     bits = {t.name: 8 * t.size / (t.shape[0] * t.shape[1]) for t in stored.tensors if t.origin}
     assert bits["model.up.weight"] == bits["lm_head.weight"] == 5.125
     assert bits["model.embed_tokens.weight"] == 9.125  # eight bits where nothing else is known
@@ -149,28 +149,28 @@ def test_newer_builds_pack_the_table_too() -> None:
 
 def test_weights_beyond_two_gigabytes_lie_beside_the_graph() -> None:
     """A file that protobuf cannot hold becomes a graph and parts of at most 2000 MiB."""
-    stored = onnx.store(architecture_of("meta-llama__Llama-3.2-1B"), "fp32")
+    stored = sessions.store(architecture_of("meta-llama__Llama-3.2-1B"), "fp32")
     names = [file.name for file in stored.files if file.name.startswith("onnx/")]
     assert names[0] == "onnx/model.onnx"
     assert names[1:] == ["onnx/model.onnx_data"] + [
         f"onnx/model.onnx_data_{number}" for number in range(1, len(names) - 1)
     ]
     for file in stored.files[1 : len(names)]:
-        assert file.size.likely <= onnx.CHUNK or len(file.tensors) == 1
+        assert file.size.likely <= sessions.CHUNK or len(file.tensors) == 1
 
 
 def test_parts_add_up_to_the_session() -> None:
     """Splitting a session over files loses no byte at either end of the interval."""
     architecture = architecture_of("meta-llama__Llama-3.2-1B")
-    size = onnx.weights_size(architecture, "fp32")
-    files = [f for f in onnx.store(architecture, "fp32").files if f.name.startswith("onnx/")]
+    size = sessions.weights_size(architecture, "fp32")
+    files = [f for f in sessions.store(architecture, "fp32").files if f.name.startswith("onnx/")]
     assert sum(file.size.likely for file in files) == size.likely
     assert sum(file.size.low for file in files) == pytest.approx(size.low, abs=len(files))
 
 
 def test_every_end_of_an_interval_is_explained() -> None:
     """Where the size depends on the exporter, the file says what makes it least and most."""
-    (file, *_) = onnx.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
+    (file, *_) = sessions.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
     assert "least: newer export" in file.why
     assert "most: classic export" in file.why
     assert file.size.low < file.size.likely < file.size.high
@@ -179,7 +179,9 @@ def test_every_end_of_an_interval_is_explained() -> None:
 def test_knowing_the_export_narrows_the_interval() -> None:
     """A named family never widens what was said without it."""
     architecture = architecture_of("Qwen__Qwen2.5-0.5B")
-    known, unknown = (onnx.weights_size(architecture, "q4", family=f) for f in ("classic", None))
+    known, unknown = (
+        sessions.weights_size(architecture, "q4", family=f) for f in ("classic", None)
+    )
     assert unknown.low <= known.low <= known.high <= unknown.high
     assert known.high - known.low < 0.1 * (unknown.high - unknown.low)
 
@@ -188,9 +190,9 @@ def test_unknown_names_are_refused_with_those_accepted() -> None:
     """A dtype or a family that does not exist is refused in one sentence."""
     architecture = architecture_of(DISTILBERT)
     with pytest.raises(UnsupportedCombination, match="no ONNX dtype is called 'q5'"):
-        onnx.store(architecture, "q5")
+        sessions.store(architecture, "q5")
     with pytest.raises(UnsupportedCombination, match="accepted are: classic, newer"):
-        onnx.store(architecture, "q4", family="mine")
+        sessions.store(architecture, "q4", family="mine")
 
 
 def test_exports_begin_with_the_likeliest() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app import probes
-from willitfit import device
+from app.browser import probes
+from tabfit.devices import device
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"

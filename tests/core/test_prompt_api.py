@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from willitfit import answers, catalog
-from willitfit.answers import Answer
-from willitfit.device import read
-from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
+from tabfit import catalog
+from tabfit.devices.device import read
+from tabfit.estimate import answers
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
 
 LAPTOP = {"platform": "windows", "browser": "chrome", "device_memory": 16, "cores": 8}
 

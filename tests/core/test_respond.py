@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.components.html import VOID, joined, tag
 from app.respond import respond
-from app.views.html import VOID, joined, tag
 
 LAPTOP = {"platform": "windows", "browser": "chrome", "browser_version": 150, "device_memory": 16}
 PHONE = {"platform": "ios", "browser": "safari", "browser_version": 26}

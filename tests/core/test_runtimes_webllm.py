@@ -6,17 +6,17 @@ from statistics import median
 
 import pytest
 
-from tests.accuracy_webllm import ANOMALIES, anomaly, rows, shape
-from tests.published import table
-from willitfit import runtimes
-from willitfit.runtimes import Load
-from willitfit.runtimes.webllm import (
+from tabfit import runtimes
+from tabfit.runtimes import Load
+from tabfit.runtimes.webllm import (
     SPREAD,
     encoder_temporaries,
     layer_temporaries,
     whole_piece_logits,
 )
-from willitfit.units import MIB, Tokens
+from tabfit.units import MIB, Tokens
+from tests.accuracy_webllm import ANOMALIES, anomaly, rows, shape
+from tests.published import table
 
 EXACT = ("Llama-3.2-1B", "TinyLlama", "phi-1_5", "snowflake")
 

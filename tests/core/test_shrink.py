@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from willitfit import shrink
-from willitfit.answers import subject
-from willitfit.architecture import Architecture
-from willitfit.catalog import Catalog, published
-from willitfit.config import read
-from willitfit.errors import UnsupportedCombination
-from willitfit.recipes.onebit import is_packed
-from willitfit.shrink import Shared
-from willitfit.tensors import Part
-from willitfit.units import MIB
+from tabfit import shrink
+from tabfit.architectures import read
+from tabfit.catalog import Catalog, published_quality
+from tabfit.errors import UnsupportedCombination
+from tabfit.estimate.answers import subject
+from tabfit.model.architecture import Architecture
+from tabfit.model.tensors import Part
+from tabfit.recipes.one_bit import is_packed
+from tabfit.shrink import Shared
+from tabfit.units import MIB
 
 LORA: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "lora.json").read_text(encoding="utf-8")
@@ -260,14 +260,17 @@ def test_ranks_stay_below_the_models_width() -> None:
 
 def test_every_pair_is_in_the_catalogue_and_smaller() -> None:
     """Both models of a pair have a page, and the student stores fewer parameters."""
-    for pair in published.pairs():
+    for pair in published_quality.pairs():
         assert of(pair.student).inventory.total < of(pair.teacher).inventory.total
 
 
 def test_every_figure_has_a_source_with_an_address() -> None:
     """No row without where it stands; none whose baseline equals nothing."""
-    rows = [*published.qualities("pruning", "2:4"), *published.qualities("sharing", "all")]
-    rows += [pair.quality for pair in published.pairs() if pair.quality]
+    rows = [
+        *published_quality.qualities("pruning", "2:4"),
+        *published_quality.qualities("sharing", "all"),
+    ]
+    rows += [pair.quality for pair in published_quality.pairs() if pair.quality]
     for row in rows:
         assert row.source.says
         assert row.source.url.startswith("https://")
@@ -277,12 +280,14 @@ def test_every_figure_has_a_source_with_an_address() -> None:
 def test_every_precision_of_the_scoreboard_is_one_a_runtime_offers() -> None:
     """Published perplexities belong to precisions by the names their runtimes use."""
     offered = {name for facts in Catalog().runtimes for name in facts.precisions}
-    found = {name for name in offered if published.qualities("quantisation", name)}
+    found = {name for name in offered if published_quality.qualities("quantisation", name)}
     assert {"q4_k_m", "q8_0", "q4f16_1", "q8", "f16"} <= found
-    values = [published.qualities("quantisation", n)[0].value for n in ("q8_0", "q4_k_m", "q2_k")]
+    values = [
+        published_quality.qualities("quantisation", n)[0].value for n in ("q8_0", "q4_k_m", "q2_k")
+    ]
     assert values == sorted(values)
 
 
 def test_what_nobody_measured_is_left_out() -> None:
     """A precision without a published figure has none here."""
-    assert published.qualities("quantisation", "bnb4") == ()
+    assert published_quality.qualities("quantisation", "bnb4") == ()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from app.views.size_classes import SAID, chart
+from app.pages.learn.size_classes import SAID, chart
+from tabfit.catalog import Catalog
+from tabfit.catalog.undisclosed_sizes import believed
 from tests.core.test_respond import elements
-from willitfit.catalog import Catalog
-from willitfit.catalog.believed import believed
 
 CATALOG = Catalog()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from willitfit.answers import Answer, answer
-from willitfit.catalog import Catalog
-from willitfit.device import Device, read
-from willitfit.scenario import Scenario
-from willitfit.speed import Line, line, seconds
-from willitfit.units import GB, GIB, Tokens
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.runtimes.speed import Line, line, seconds
+from tabfit.units import GB, GIB, Tokens
 
 CATALOG = Catalog()
 M3 = {

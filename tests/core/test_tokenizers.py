@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from willitfit.config import read
-from willitfit.recipes.stored import Content
-from willitfit.recipes.tokenizers import (
+from tabfit.architectures import read
+from tabfit.recipes.stored_model import Content
+from tabfit.recipes.tokenizer_size import (
     COMPRESSED_BELOW,
     TokenizerKind,
     small_files,
@@ -18,7 +18,7 @@ from willitfit.recipes.tokenizers import (
     tokenizer_size,
     travelled,
 )
-from willitfit.units import exactly
+from tabfit.units import exactly
 
 DATA = Path(__file__).parents[1] / "data"
 ROWS: list[dict[str, Any]] = json.loads((DATA / "onnx" / "tokenizers.json").read_text())["rows"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tabfit.errors import UnsupportedCombination
+from tabfit.recipes import torch
+from tabfit.recipes.stored_model import Content
+from tabfit.storage.storage_type import BF16, F16
+from tabfit.units import GB
 from tests.accuracy_onnx import Row, architecture_of
 from tests.accuracy_torch import rows
-from willitfit.errors import UnsupportedCombination
-from willitfit.recipes import torch
-from willitfit.recipes.stored import Content
-from willitfit.storage import BF16, F16
-from willitfit.units import GB
 
 SMOLLM2 = "HuggingFaceTB__SmolLM2-135M-Instruct"
 

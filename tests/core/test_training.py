@@ -10,17 +10,15 @@ from typing import Any
 
 import pytest
 
-from willitfit import catalog, config
-from willitfit.answers import subject
-from willitfit.architecture import Architecture, Kind, Tower
-from willitfit.errors import UnknownName, UnsupportedCombination
-from willitfit.layers import Layer
-from willitfit.tensors import Inventory, Part, Role, Tensor
-from willitfit.textbook import Widths, textbook
-from willitfit.training import (
-    Kind as Piece,
-)
-from willitfit.training import (
+from tabfit import architectures, catalog
+from tabfit.errors import UnknownName, UnsupportedCombination
+from tabfit.estimate.answers import subject
+from tabfit.model.architecture import Architecture, Kind, Tower
+from tabfit.model.layers import Layer
+from tabfit.model.tensors import Inventory, Part, Role, Tensor
+from tabfit.model.textbook import Widths, textbook
+from tabfit.training import Kind as Piece
+from tabfit.training import (
     Optimizer,
     Plan,
     Precision,
@@ -32,11 +30,11 @@ from willitfit.training import (
     needed,
     usual_sequence,
 )
-from willitfit.training.activations import Array, kept
-from willitfit.training.changes import changes
-from willitfit.training.rules import Rule, rules
-from willitfit.training.states import states
-from willitfit.units import GB, GIB, MIB
+from tabfit.training.activations import Array, kept
+from tabfit.training.model_states import states
+from tabfit.training.rules_of_thumb import Rule, rules
+from tabfit.training.savings import changes
+from tabfit.units import GB, GIB, MIB
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PUBLISHED: dict[str, Any] = json.loads((DATA / "training.json").read_text(encoding="utf-8"))
@@ -110,7 +108,7 @@ APART = {"GemmaModel": 0.09, "GPTNeoXModel": 0.13}
 def model(name: str) -> Architecture:
     """Return a model of the catalogue, or of the table above."""
     if name in CONFIGS:
-        return config.read(CONFIGS[name])
+        return architectures.read(CONFIGS[name])
     found = subject(name, catalog.read()).architecture
     assert found is not None
     return found
@@ -267,7 +265,7 @@ def test_selective_saves(name: str) -> None:
 )
 def test_saved_tensors(case: dict[str, Any]) -> None:
     """A layer keeps what autograd saves for transformers' own models, frozen or trained."""
-    shape = config.read(
+    shape = architectures.read(
         {**case["config"], "architectures": [case["class"]], "num_hidden_layers": 3}
     )
     plan = Plan(

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from app.asking import Asked, Reply
-from app.pages import training as page
-from willitfit import catalog
-from willitfit.device import Device
-from willitfit.training import choices
+from app.exchange import Asked, Reply
+from app.pages.training import control as page
+from tabfit import catalog
+from tabfit.devices.device import Device
+from tabfit.training import plan_text
 
 
 def asked(fields: dict[str, str], *, changed: str | None = None) -> Reply:
@@ -113,7 +113,7 @@ def test_a_layer_without_a_formula_is_said() -> None:
     assert "at its peak" not in reply.parts["picture"]
 
 
-@pytest.mark.parametrize("key", choices.KEYS)
+@pytest.mark.parametrize("key", plan_text.KEYS)
 def test_every_choice_is_a_key(key: str) -> None:
     """Everything that a plan can say may stand in the page's link."""
     assert key in page.KEYS

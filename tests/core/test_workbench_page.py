@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from app.asking import Asked, Reply
-from app.pages import workbench as page
-from app.views.workbench import SLIDERS
-from willitfit import answers, catalog, device, link
-from willitfit.design import BOUNDS
-from willitfit.device import Device
+from app.exchange import Asked, Reply
+from app.pages.workbench import control as page
+from app.pages.workbench.view import SLIDERS
+from tabfit import catalog
+from tabfit.devices import device
+from tabfit.devices.device import Device
+from tabfit.estimate import answers, link
+from tabfit.workbench.decoder_design import BOUNDS
 
 
 def asked(fields: dict[str, str], *, changed: str | None = None, part: str | None = None) -> Reply:

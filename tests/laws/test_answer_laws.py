@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from willitfit.answers import Answer, answer, precisions_of, runtimes_of, store, subject
-from willitfit.budgets import Pool
-from willitfit.catalog import Catalog
-from willitfit.device import Device, read
-from willitfit.outcome import Outcome
-from willitfit.recipes.stored import Content
-from willitfit.runtimes import Label
-from willitfit.scenario import Scenario
-from willitfit.units import GIB, NOTHING, Interval, Tokens
+from tabfit.catalog import Catalog
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import Answer, answer, precisions_of, runtimes_of, store, subject
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.recipes.stored_model import Content
+from tabfit.runtimes import Label
+from tabfit.units import GIB, NOTHING, Interval, Tokens
 
 CATALOG = Catalog()
 #: A model of each kind, with the runtimes that differ most in how they hold it.

@@ -8,15 +8,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from willitfit.answers import RANK, answer, runtimes_of, subject, usual_precision
-from willitfit.budgets import Pool
-from willitfit.catalog import Catalog
-from willitfit.comparisons import Judge, best, of_kind, smallest
-from willitfit.device import Device, read
-from willitfit.ledger import USUAL, Ledger, Line, lines_of, written
-from willitfit.outcome import Outcome
-from willitfit.scenario import Scenario
-from willitfit.units import GIB, MIB, Bytes
+from tabfit.catalog import Catalog
+from tabfit.compare.catalog_requirements import USUAL, Ledger, Line, lines_of, written
+from tabfit.compare.comparisons import Judge, best, of_kind, smallest
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import RANK, answer, runtimes_of, subject, usual_precision
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import GIB, MIB, Bytes
 
 CATALOG = Catalog()
 #: Models that between them meet every runtime, split tensors and software adapters.

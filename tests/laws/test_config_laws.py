@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
+from tabfit.architectures import read
+from tabfit.errors import UnreadableConfig
+from tabfit.model.blocks.block import MOST_TENSORS
+from tabfit.model.tensors import Inventory
 from tools.fuzz_configs import SOURCES, mutated
-from willitfit.blocks.block import MOST_TENSORS
-from willitfit.config import read
-from willitfit.errors import UnreadableConfig
-from willitfit.tensors import Inventory
 
 EXAMPLES = 500
 MUTANTS = 20  # 10,000 damaged configs a run

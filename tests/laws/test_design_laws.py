@@ -5,9 +5,17 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from willitfit.design import BOUNDS, Design, config_of, design_of, grown, parts, shape_of
-from willitfit.errors import UnsupportedCombination
-from willitfit.link import packed, unpacked
+from tabfit.errors import UnsupportedCombination
+from tabfit.estimate.link import packed, unpacked
+from tabfit.workbench.decoder_design import (
+    BOUNDS,
+    Design,
+    config_of,
+    design_of,
+    grown,
+    parts,
+    shape_of,
+)
 
 
 @some.composite

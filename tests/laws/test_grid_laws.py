@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from willitfit import grid, survey
-from willitfit.answers import answer, place, precisions_of, runtimes_of, subject
-from willitfit.budgets import Pool
-from willitfit.catalog import Catalog
-from willitfit.device import Device, read
-from willitfit.outcome import OUTCOMES, probability, weighed
-from willitfit.scenario import Scenario
-from willitfit.units import GIB, MIB, Interval, Tokens
+from tabfit.catalog import Catalog
+from tabfit.compare import requirements, verdict_grid
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import answer, place, precisions_of, runtimes_of, subject
+from tabfit.estimate.outcome import OUTCOMES, probability, weighed
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import GIB, MIB, Interval, Tokens
 
 CATALOG = Catalog()
 CONTEXTS = (Tokens(512), Tokens(8192), Tokens(65_536))
@@ -69,30 +69,30 @@ SIGNALS = st.fixed_dictionaries(
 
 
 @cache
-def few() -> grid.Table:
+def few() -> verdict_grid.Table:
     """Return the table of the choices, carried as bytes."""
-    rows: list[survey.Surveyed] = []
+    rows: list[requirements.Surveyed] = []
     for model, runtime, precision in CHOICES:
         about, facts = subject(model, CATALOG), CATALOG.runtime(runtime)
         named = precision or precisions_of(about, facts)[0]
-        rows += survey.of_precision(about, facts, named, CONTEXTS)
-    return grid.read(grid.written(grid.table(rows, CONTEXTS)))
+        rows += requirements.of_precision(about, facts, named, CONTEXTS)
+    return verdict_grid.read(verdict_grid.written(verdict_grid.table(rows, CONTEXTS)))
 
 
 @cache
-def everything() -> grid.Table:
+def everything() -> verdict_grid.Table:
     """Return a table with a row of every catalogue model, each by its own runtime and precision."""
-    rows: list[survey.Surveyed] = []
+    rows: list[requirements.Surveyed] = []
     for number, model in enumerate(CATALOG.models.ids):
         about = subject(model, CATALOG)
         able = runtimes_of(about, CATALOG)
         facts = able[number % len(able)]
         offered = precisions_of(about, facts)
-        rows += survey.of_precision(about, facts, offered[number % len(offered)], CONTEXTS)
-    return grid.table(rows, CONTEXTS)
+        rows += requirements.of_precision(about, facts, offered[number % len(offered)], CONTEXTS)
+    return verdict_grid.table(rows, CONTEXTS)
 
 
-def same(made: grid.Grid, row: int, column: int, device: Device) -> None:
+def same(made: verdict_grid.Grid, row: int, column: int, device: Device) -> None:
     """Assert that one place of a grid says what a single answer says."""
     whole, number, context = made.table, int(made.rows[row]), made.contexts[column]
     asked = Scenario(
@@ -124,7 +124,7 @@ def test_every_model_as_answered_singly(name: str | None) -> None:
     Two devices in five are compared for each model, every device for two models in five.
     """
     turn, device = DEVICES.index(name), place(name, Device(), CATALOG)
-    made = grid.judged(everything(), device, CATALOG, (*CONTEXTS, None))
+    made = verdict_grid.judged(everything(), device, CATALOG, (*CONTEXTS, None))
 
     assert len(made.rows) == len(CATALOG.models.ids)
     for row in range(len(made.rows)):
@@ -137,7 +137,7 @@ def test_every_model_as_answered_singly(name: str | None) -> None:
 def test_any_device_as_answered_singly(signals: dict[str, Any], column: int) -> None:
     """Whatever a device tells, every choice is judged as if it were the only one."""
     device = read(signals)
-    made = grid.judged(few(), device, CATALOG, (*CONTEXTS, None))
+    made = verdict_grid.judged(few(), device, CATALOG, (*CONTEXTS, None))
 
     assert len(made.rows) == len(CHOICES)
     for row in range(len(made.rows)):
@@ -148,7 +148,7 @@ def test_any_device_as_answered_singly(signals: dict[str, Any], column: int) -> 
 def test_arrays_are_weighed_like_numbers(needs: list[Interval], have: Interval) -> None:
     """The chance of an array of needs is the chance of each need, to the last figure."""
     ends = np.array([(need.low, need.likely, need.high) for need in needs])
-    many = weighed(grid.Ends.of(ends).interval, have)
+    many = weighed(verdict_grid.Ends.of(ends).interval, have)
 
     assert np.asarray(many).tolist() == [weighed(need, have) for need in needs]
     assert all(abs(weighed(n, have) - probability(n, have)) < 1e-4 for n in needs)
@@ -157,15 +157,15 @@ def test_arrays_are_weighed_like_numbers(needs: list[Interval], have: Interval) 
 def test_a_page_can_carry_the_table() -> None:
     """Bytes bring back every figure, tables join in order, and small ones stay small."""
     whole = few()
-    twice = grid.joined([whole, grid.read(grid.written(whole))])
+    twice = verdict_grid.joined([whole, verdict_grid.read(verdict_grid.written(whole))])
 
     assert twice.models == whole.models * 2
     for name in ("usual", "adapters", "download", "peaks", "heaps", "asked"):
         assert (getattr(twice, name) == np.concatenate([getattr(whole, name)] * 2)).all()
-    assert len(grid.written(whole)) < 16_000
+    assert len(verdict_grid.written(whole)) < 16_000
 
 
 def test_only_what_was_surveyed_is_judged() -> None:
     """A context nobody surveyed is refused."""
     with pytest.raises(ValueError, match="tuple"):
-        grid.judged(few(), Device(), CATALOG, (Tokens(1000),))
+        verdict_grid.judged(few(), Device(), CATALOG, (Tokens(1000),))

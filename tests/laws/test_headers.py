@@ -14,14 +14,14 @@ pytest.importorskip("gguf")
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
+from tabfit.architectures import read as read_architecture
+from tabfit.errors import UnreadableConfig
+from tabfit.headers import KINDS
+from tabfit.headers.gguf_config import _NAMES, _TYPES, read_config
+from tabfit.headers.header import Value, stored
+from tabfit.storage.storage_type import F16
+from tabfit.units import MIB
 from tools import mutate
-from willitfit.config import read as read_architecture
-from willitfit.errors import UnreadableConfig
-from willitfit.headers import KINDS
-from willitfit.headers.gguf_config import _NAMES, _TYPES, read_config
-from willitfit.headers.header import Value, stored
-from willitfit.storage import F16
-from willitfit.units import MIB
 
 KEPT = sorted((Path(__file__).parents[1] / "data" / "headers").glob("*.*"))
 _PATTERNS = ("attention.sliding_window_pattern",)

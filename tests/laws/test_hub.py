@@ -8,9 +8,9 @@ import json
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from willitfit.errors import UnreachableHub, WillItFitError
-from willitfit.hub import Address, Answer, Found, Request, carry_out, look, parse
-from willitfit.hub.request import MOST_RETRIES, pause_before
+from tabfit.errors import TabfitError, UnreachableHub
+from tabfit.hub import Address, Answer, Found, Request, carry_out, look, parse
+from tabfit.hub.request import MOST_RETRIES, pause_before
 
 NAMES = st.sampled_from(
     ["config.json", "model.safetensors", "m-Q4_K_M.gguf", "onnx/model.onnx", "x.task", "a.py",
@@ -89,7 +89,7 @@ def test_any_answers_end_in_a_result_or_a_sentence(data: st.DataObject, path: st
         return [data.draw(answers()) for _ in requests]
 
     plan = look(Address(repository="a/b", path=path), tensors=data.draw(st.booleans()))
-    with contextlib.suppress(WillItFitError):
+    with contextlib.suppress(TabfitError):
         assert isinstance(carry_out(plan, fetch), Found)
     assert all(request.url.startswith("https://huggingface.co/") for request in asked)
     assert len(asked) < 100

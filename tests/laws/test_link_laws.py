@@ -7,11 +7,11 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from willitfit import link
-from willitfit.device import PLATFORMS, read
-from willitfit.errors import UnreadableLink
-from willitfit.scenario import Scenario
-from willitfit.units import Tokens
+from tabfit.devices.device import PLATFORMS, read
+from tabfit.errors import UnreadableLink
+from tabfit.estimate import link
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import Tokens
 
 NAMES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=60).filter(
     lambda name: name.isprintable() and not name.startswith((link.CUSTOM, "{"))

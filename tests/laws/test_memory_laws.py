@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from willitfit import budgets
-from willitfit.device import BROWSERS, PLATFORMS, read, written
-from willitfit.outcome import Outcome, probability, word
-from willitfit.units import GIB, Interval
+from tabfit.devices import budgets
+from tabfit.devices.device import BROWSERS, PLATFORMS, read, written
+from tabfit.estimate.outcome import Outcome, probability, word
+from tabfit.units import GIB, Interval
 
 SIZES = st.integers(1, 2**40)
 INTERVALS = st.lists(SIZES, min_size=3, max_size=3).map(lambda ends: Interval(*sorted(ends)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from willitfit import shrink
-from willitfit.answers import subject
-from willitfit.architecture import Architecture
-from willitfit.catalog import Catalog
-from willitfit.shrink import TARGETS, Shared
+from tabfit import shrink
+from tabfit.catalog import Catalog
+from tabfit.estimate.answers import subject
+from tabfit.model.architecture import Architecture
+from tabfit.shrink import TARGETS, Shared
 
 MODELS = ("gpt2", "llama-3.2-1b", "bert-base-uncased", "whisper-base", "lfm2-350m", "phi-2")
 

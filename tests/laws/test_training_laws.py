@@ -8,19 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from willitfit.errors import WillItFitError
-from willitfit.textbook import Widths, textbook
-from willitfit.training import (
-    Kind,
-    Optimizer,
-    Plan,
-    Precision,
-    Recompute,
-    Targets,
-    Zero,
-    needed,
-)
-from willitfit.training.choices import KEYS, read, written
+from tabfit.errors import TabfitError
+from tabfit.model.textbook import Widths, textbook
+from tabfit.training import Kind, Optimizer, Plan, Precision, Recompute, Targets, Zero, needed
+from tabfit.training.plan_text import KEYS, read, written
 
 SHAPE = textbook(
     Widths(
@@ -114,6 +105,6 @@ def test_any_text_is_read_or_refused(said: dict[str, Any]) -> None:
     """Whatever a form or a link holds becomes a plan or one sentence."""
     try:
         plan = read(said, Plan())
-    except WillItFitError:
+    except TabfitError:
         return
     assert plan.gpus % plan.tensor_parallel == 0

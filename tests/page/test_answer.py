@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tabfit import catalog
+from tabfit.devices.device import read
+from tabfit.estimate import answers, reports
+from tabfit.estimate.checks import size
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import exactly
 from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal, without
-from willitfit import answers, catalog, reports
-from willitfit.checks import size
-from willitfit.device import read
-from willitfit.scenario import Scenario
-from willitfit.units import exactly
 
 SIGNALS = """async () => {
   const script = document.querySelector('script[src$="page.js"]').src;

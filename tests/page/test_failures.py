@@ -31,7 +31,7 @@ def spoilt(context: BrowserContext) -> None:
         fetched = route.fetch()
         route.fulfill(response=fetched, body=fetched.body() + b"!")
 
-    context.route("**/willitfit-*.whl", answer)
+    context.route("**/tabfit-*.whl", answer)
 
 
 FAULTS = [
@@ -42,7 +42,7 @@ FAULTS = [
     pytest.param(missing("**/*.wasm"), "Python did not start", id="WebAssembly file missing"),
     pytest.param(missing("**/python_stdlib.zip"), "Python did not start", id="library missing"),
     pytest.param(missing("**/pyodide-lock.json"), "Python did not start", id="lock missing"),
-    pytest.param(missing("**/willitfit-*.whl"), "did not arrive whole", id="wheel missing"),
+    pytest.param(missing("**/tabfit-*.whl"), "did not arrive whole", id="wheel missing"),
     pytest.param(spoilt, "did not arrive whole", id="wheel with a wrong hash"),
     pytest.param(missing("**/main.py"), "a fault of its own", id="Python script missing"),
     pytest.param(

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app import pages
+from tabfit.i18n.language import LANGUAGES
 from tests.page.opening import PHONE, opened, signal
-from willitfit.language import LANGUAGES
 
 #: The verdict on Gemma 2B where the browser offers no graphics: it will not fit.
 WILL_NOT = {

@@ -13,12 +13,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from willitfit import config, runtimes
-from willitfit.budgets import Pool
-from willitfit.footprint import Footprint
-from willitfit.recipes.stored import Stored
-from willitfit.runtimes import Load, Runtime
-from willitfit.units import Tokens
+from tabfit import architectures, runtimes
+from tabfit.devices.budgets import Pool
+from tabfit.recipes.stored_model import Stored
+from tabfit.runtimes import Load, Runtime
+from tabfit.runtimes.footprint import Footprint
+from tabfit.units import Tokens
 
 _POOLS = {"page": Pool.PAGE, "gpu": Pool.GPU}
 
@@ -34,7 +34,7 @@ def asked(entry: dict[str, Any]) -> bool:
 
 def _load(entry: dict[str, Any]) -> tuple[Runtime, Load]:
     runtime = runtimes.named(entry["runtime"])
-    architecture = config.read(entry["config"])
+    architecture = architectures.read(entry["config"])
     stored = runtime.store(architecture, entry["precision"], None)
     return runtime, Load(
         architecture=architecture,

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Any, Final
 
+from tabfit.learn.accuracy import PLACE, WITHIN
 from tests import accuracy_verdicts
 from tests.runtimes.chart import Pair, pairs
 from tools.accuracy.document import SHOWN, Section, ordered
 from tools.accuracy.memory import RECORD
-from willitfit.accuracy import PLACE, WITHIN
 
 __all__ = ["PLACE", "written"]
 

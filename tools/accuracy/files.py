@@ -114,7 +114,7 @@ def onebit() -> Section:
         key="onebit",
         title="One-bit methods",
         about="OneBit's sizes as its paper prints them, in tenths of a gigabyte. BitNet b1.58's "
-        "ratios of memory are explained in `tests/core/test_onebit.py`.",
+        "ratios of memory are explained in `tests/core/test_one_bit.py`.",
         rows=tuple(rows),
         claims=(inside(rows, 1, "the same printed digit"),),
         tables=(furthest(rows),),

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
+from tabfit.catalog import Catalog
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import MIB, Tokens
 from tests import accuracy_cache, accuracy_webllm
 from tests.runtimes.chart import Pair, pairs
 from tests.runtimes.predicted import cache_size
@@ -19,12 +25,6 @@ from tools.accuracy.document import (
     percent,
     share_within,
 )
-from willitfit.answers import answer
-from willitfit.budgets import Pool
-from willitfit.catalog import Catalog
-from willitfit.device import Device
-from willitfit.scenario import Scenario
-from willitfit.units import MIB, Tokens
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "tests" / "data" / "measured.json"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tabfit.estimate.outcome import Outcome
 from tests import accuracy_verdicts
 from tools.accuracy.document import Claim, Section
-from willitfit.outcome import Outcome
 
 
 def verdicts() -> Section:
@@ -20,13 +20,13 @@ def verdicts() -> Section:
         about="Reports of models that ran or died in a browser on a named device "
         "(`tests/data/field_reports.csv`). What a report does not say is not known: where no "
         "memory is told, neither side is. The budgets are priors with their own reasons "
-        "(`python/willitfit/budgets.py`). The first 17 reports were seen when they were set. The "
-        "others were first judged unseen: 36 of the 49 that could be told were on the right side, "
-        "Brier score 0.192, and three that died were called likely (Transformers.js on two Android "
-        "phones of 6 GB and on an iPad). They then informed WebAssembly's room on small Android "
-        "phones, what Safari's compiler takes, the likeliest shares of iPhones, Android phones, "
-        "Macs and PCs, and how much of a large file wllama holds: what stands here is a fit "
-        "to them and no test.",
+        "(`python/tabfit/devices/budgets.py`). The first 17 reports were seen when they were set. "
+        "The others were first judged unseen: 36 of the 49 that could be told were on the right "
+        "side, Brier score 0.192, and three that died were called likely (Transformers.js on two "
+        "Android phones of 6 GB and on an iPad). They then informed WebAssembly's room on small "
+        "Android phones, what Safari's compiler takes, the likeliest shares of iPhones, Android "
+        "phones, Macs and PCs, and how much of a large file wllama holds: what stands here is "
+        "a fit to them and no test.",
         claims=(
             Claim("no *likely* where it died", ", ".join(wrong) or "none", not wrong),
             Claim("at least 80 % on the right side", f"{share:.0%} of {told}", share >= 0.8),

@@ -36,7 +36,7 @@ from tools.dist.lock import lock
 from tools.dist.places import DIST, MODULES, ROOT
 from tools.dist.runtime import runtime
 from tools.dist.wheels import wheels
-from willitfit.grid.table import SHIPPED
+from tabfit.compare.verdict_grid.table import SHIPPED
 
 STATIC = ROOT / "static"
 STYLE = STATIC / "style"

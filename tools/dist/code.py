@@ -1,6 +1,6 @@
 """The project's own Python as the page loads it.
 
-Out: the `willitfit` wheel that pip installs, and its compiled twin and that of
+Out: the `tabfit` wheel that pip installs, and its compiled twin and that of
 `app` for the page. The twins are what a visitor loads: Python starts faster
 from .pyc, and a phone saves the compiling.
 """
@@ -32,7 +32,7 @@ def wheel() -> Path:
 
 
 def page_wheels(library: Path) -> dict[str, Path]:
-    """Return the compiled wheels of `willitfit` and `app` by name.
+    """Return the compiled wheels of `tabfit` and `app` by name.
 
     `library` is the compiled standard library, with which the compiler starts faster.
     """

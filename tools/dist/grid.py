@@ -14,19 +14,16 @@ from pathlib import Path
 from tools.dist.code import pack
 from tools.dist.kept import digest, files_under, kept
 from tools.dist.ledger import BESIDE, PYTHON, wanted
-from willitfit import catalog, survey
-from willitfit.answers import CONTEXTS, subject
-from willitfit.grid import joined, read, table, written
-from willitfit.grid.table import FILE, SHIPPED
-
-#: What a table follows from, though the ledger does not.
-BEHIND = ("grid", "survey.py")
+from tabfit import catalog
+from tabfit.compare import requirements
+from tabfit.estimate.answers import CONTEXTS, subject
+from tabfit.compare.verdict_grid import joined, read, table, written
+from tabfit.compare.verdict_grid.table import FILE, SHIPPED
 
 
 def grid() -> Path:
     """Return the wheel of the catalogue's table."""
-    besides = {*BESIDE} - {*BEHIND}
-    behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in besides]
+    behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
     key = digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__))
     (wheel,) = kept("grid", key, _make).iterdir()
     return wheel
@@ -43,4 +40,4 @@ def _make(folder: Path) -> None:
 
 def _table(model: str) -> bytes:
     shelves = catalog.read()
-    return written(table(survey.survey(subject(model, shelves), shelves, CONTEXTS), CONTEXTS))
+    return written(table(requirements.survey(subject(model, shelves), shelves, CONTEXTS), CONTEXTS))

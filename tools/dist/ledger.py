@@ -13,16 +13,15 @@ from pathlib import Path
 
 from tools.dist.kept import digest, files_under, kept
 from tools.dist.places import ROOT
-from willitfit import catalog
-from willitfit.ledger import entry, gathered, lines_of
+from tabfit import catalog
+from tabfit.compare.catalog_requirements import entry, gathered, lines_of
 
 NAME = "ledger.json"
-PYTHON = ROOT / "python" / "willitfit"
+PYTHON = ROOT / "python" / "tabfit"
 #: What no line follows from.
 BESIDE = (
-    *("cli.py", "comparisons.py", "explain", "fetching.py", "files.py", "findings.py", "grid"),
-    *("headers", "hub", "ladder.py", "locale", "reports.py", "scaling.py", "shrink", "sources.py"),
-    *("survey.py", "texts.py", "training"),
+    *("cli", "explain", "headers", "hub", "i18n", "learn"),
+    *("shrink", "sources", "training", "workbench"),
 )
 
 

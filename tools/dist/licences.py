@@ -23,7 +23,7 @@ Row = tuple[str, str, str, str, str]
 def write(folder: Path, wheels: Mapping[str, Path]) -> None:
     """Write the licences into `folder`, and the page's own beside them."""
     folder.mkdir(parents=True)
-    shutil.copy(ROOT / "LICENSE", folder / "willitfit.txt")
+    shutil.copy(ROOT / "LICENSE", folder / "tabfit.txt")
     (folder / "pyscript.txt").write_text(_bundled(), encoding="utf-8")
     shutil.copy(MODULES / "open-props" / "LICENSE", folder / "open-props.txt")
     for text in sorted(TEXTS.iterdir()):
@@ -39,7 +39,7 @@ def write(folder: Path, wheels: Mapping[str, Path]) -> None:
 
 _HEAD = """What this page serves, and under which licence.
 
-"Will it fit?" itself is Apache-2.0 (willitfit.txt). It serves unchanged copies of:
+"Will it fit?" itself is Apache-2.0 (tabfit.txt). It serves unchanged copies of:
 
 """
 

@@ -15,14 +15,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from app.document import filled
-from app.views import loading
+from app.components import loading_status
 from tools.dist.kept import digest, files_under, kept
 from tools.dist.ledger import ledger
 from tools.dist.picture import draw
 from tools.dist.places import CACHE, ROOT
 from tools.messages import OTHERS
-from willitfit import language
-from willitfit.language import ENGLISH, LANGUAGES
+from tabfit.i18n import language
+from tabfit.i18n.language import ENGLISH, LANGUAGES
 
 HERE = Path(__file__).parent
 PICTURES = CACHE / "pictures"
@@ -113,7 +113,7 @@ def guard(script: str) -> str:
     words = {}
     for code in LANGUAGES:
         language.use(code)
-        words[code] = loading.words()
+        words[code] = loading_status.words()
     language.use(ENGLISH)
     text = json.dumps(words, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return filled(script, {"words": text})

@@ -1,0 +1,192 @@
+"""What a browser answered, turned into a device as data (DESIGN §5.4).
+
+In: plain dicts as `browser.py` collected them; a key is absent where nothing was
+asked or nothing came back, `None` where the browser said "none". Out: the
+mapping that `tabfit.devices.device.read` takes. No browser is needed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tabfit.devices.device import AVAILABILITY
+
+Raw = Mapping[str, Any]
+
+LONGEST_TEXT: Final = 200  # what a device's texts may hold
+
+# Two of the adapter's features and three of its limits decide whether a model runs.
+LIMITS: Final = {
+    "max_buffer_size": "maxBufferSize",
+    "max_storage_buffer_binding_size": "maxStorageBufferBindingSize",
+    "max_compute_workgroup_storage_size": "maxComputeWorkgroupStorageSize",
+}
+FEATURES: Final = {"shader_f16": "shader-f16", "subgroups": "subgroups"}
+
+# A browser built on another names both; the more particular name comes first.
+# Sources: the browsers' own user-agent strings, as MDN's "User-Agent" page lists them.
+_BROWSERS: Final = (
+    ("edge", r"\bEdg(?:e|A|iOS)?/(\d+)"),
+    ("samsung", r"\bSamsungBrowser/(\d+)"),
+    ("other", r"\b(?:OPR|OPT|OPX|Opera|Vivaldi|YaBrowser|UCBrowser|DuckDuckGo|Ddg)/(\d+)"),
+    ("firefox", r"\b(?:Firefox|FxiOS|Focus)/(\d+)"),
+    ("chrome", r"\b(?:Chrome|CriOS|Chromium|HeadlessChrome)/(\d+)"),
+    ("safari", r"\bVersion/(\d+)[\d.]* (?:Mobile/\S+ )?Safari/"),
+)
+_PLATFORMS: Final = (
+    ("ios", r"\b(?:iPhone|iPod)\b"),
+    ("ipados", r"\biPad\b"),
+    ("android", r"\bAndroid\b"),
+    ("chromeos", r"\bCrOS\b"),
+    ("windows", r"\bWindows\b"),
+    ("macos", r"\bMac(?:intosh| OS X)\b"),
+    ("linux", r"\b(?:Linux|X11)\b"),
+)
+# Brands and platforms as `navigator.userAgentData` spells them (User-Agent Client Hints).
+_BRANDS: Final = {
+    "Microsoft Edge": "edge",
+    "Samsung Internet": "samsung",
+    "Opera": "other",
+    "Brave": "other",
+    "Vivaldi": "other",
+    "YaBrowser": "other",
+    "DuckDuckGo": "other",
+    "Google Chrome": "chrome",
+    "HeadlessChrome": "chrome",
+    "Chromium": "chrome",
+}
+_HINTED: Final = {
+    "Android": "android",
+    "Chrome OS": "chromeos",
+    "Chromium OS": "chromeos",
+    "iOS": "ios",
+    "Linux": "linux",
+    "macOS": "macos",
+    "Windows": "windows",
+}
+
+
+def device(raw: Raw) -> dict[str, Any]:
+    """Return the device that a browser's raw answers describe.
+
+    A key that the browser did not answer is left out: not known, never zero.
+    """
+    found: dict[str, Any] = {
+        **agent(raw),
+        "device_memory": raw.get("deviceMemory"),
+        "cores": raw.get("hardwareConcurrency"),
+        "cross_origin_isolated": raw.get("crossOriginIsolated"),
+        "wasm": _known(raw.get("wasm") or {}),
+        "storage": storage(raw.get("storage") or {}),
+        "connection": connection(raw.get("connection") or {}),
+        "language_model": _choice(raw.get("languageModel"), AVAILABILITY),
+    }
+    found = {key: value for key, value in found.items() if value not in (None, {})}
+    if "gpu" in raw:
+        found["webgpu"] = adapter(raw["gpu"])
+        if raw["gpu"] and found["webgpu"].get("fallback"):
+            found["graphics"] = "software"
+    return found
+
+
+def agent(raw: Raw) -> dict[str, Any]:
+    """Return platform, browser and its version, from hints where there are any.
+
+    Hints (Chromium only) are told apart by brand; the user-agent string is read
+    where there are none. An iPad that asks for desktop pages calls itself a
+    Macintosh; no Macintosh has a touch screen.
+    """
+    text = str(raw.get("userAgent") or "")
+    hinted = _hinted(raw.get("userAgentData") or {})
+    found = {**parsed(text), **hinted}
+    if found.get("platform") == "macos" and (raw.get("maxTouchPoints") or 0) > 1:
+        found["platform"] = "ipados"
+    return found
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return platform, browser and version as a user-agent string tells them.
+
+    >>> parsed("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0")
+    {'platform': 'linux', 'browser': 'firefox', 'browser_version': 153}
+    """
+    found: dict[str, Any] = {}
+    for platform, pattern in _PLATFORMS:
+        if re.search(pattern, text):
+            found["platform"] = platform
+            break
+    for browser, pattern in _BROWSERS:
+        match = re.search(pattern, text)
+        if match:
+            return {**found, "browser": browser, "browser_version": int(match[1][:5])}
+    return {**found, "browser": "other"} if text else found
+
+
+def _hinted(hints: Raw) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    platform = _HINTED.get(str(hints.get("platform")))
+    if platform:
+        found["platform"] = platform
+    named = {brand.get("brand"): brand.get("version") for brand in hints.get("brands") or ()}
+    for brand, browser in _BRANDS.items():
+        if brand in named:
+            found["browser"] = browser
+            if str(named[brand]).isdigit():
+                found["browser_version"] = int(named[brand])
+            break
+    return found
+
+
+def adapter(raw: Raw | None) -> dict[str, Any] | None:
+    """Return what a WebGPU adapter says of itself; `None` when the browser gave none."""
+    if raw is None:
+        return None
+    info, limits = raw.get("info") or {}, raw.get("limits") or {}
+    features = raw.get("features")
+    found: dict[str, Any] = {
+        "vendor": _text(info.get("vendor")),
+        "architecture": _text(info.get("architecture")),
+        "fallback": _fallback(info),
+        **{key: limits.get(name) for key, name in LIMITS.items()},
+    }
+    if features is not None:
+        found |= {key: name in features for key, name in FEATURES.items()}
+    return _known(found)
+
+
+def _fallback(info: Raw) -> bool | None:
+    if info.get("architecture") == "swiftshader":
+        return True
+    said = info.get("isFallbackAdapter")
+    return said if isinstance(said, bool) else None
+
+
+def storage(raw: Raw) -> dict[str, Any]:
+    """Return how much a page may store, and how much this one does."""
+    found = {"quota_bytes": raw.get("quota"), "usage_bytes": raw.get("usage")}
+    return _known({key: int(value) for key, value in found.items() if value is not None})
+
+
+def connection(raw: Raw) -> dict[str, Any]:
+    """Return the connection's speed and kind, as far as Chromium tells."""
+    return _known(
+        {
+            "downlink_mbps": raw.get("downlink"),
+            "type": _text(raw.get("type") or raw.get("effectiveType")),
+            "save_data": raw.get("saveData"),
+        }
+    )
+
+
+def _choice(value: object, known: tuple[str, ...]) -> str | None:
+    return value if isinstance(value, str) and value in known else None
+
+
+def _text(value: object) -> str | None:
+    return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
+
+
+def _known(pairs: Raw) -> dict[str, Any]:
+    return {key: value for key, value in pairs.items() if value is not None}

@@ -1,0 +1,160 @@
+"""What the device said, in one plain sentence, and one tap to correct it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.components.html import Child, Html, joined, tag
+from app.components.html import sentence as filled
+from app.components.labels import BROWSERS, PLATFORMS, bytes_, gibibytes, gigabytes
+from tabfit.devices import budgets
+from tabfit.devices.device import Adapter, Device
+from tabfit.i18n.language import _
+from tabfit.units import GIB
+
+#: Memory sizes offered for a tap, in GiB, by where the page is open.
+PHONES: Final = (3, 4, 6, 8, 12, 16)
+DESKTOPS: Final = (4, 8, 16, 24, 32, 64)
+
+
+def sentence(device: Device, *, stated: bool, elsewhere: bool = False) -> Html:
+    """Return what is known of a device and what nobody tells, with the way to correct it.
+
+    `stated` tells that the visitor said some of it, `elsewhere` that it is not the device at hand.
+    """
+    known: list[Child] = [*_known(device, stated=stated)]
+    said = filled(
+        _("{who}: {known}. {nobody}"),
+        who=_who(device, elsewhere=elsewhere),
+        known=_listed(known),
+        nobody=_nobody(device),
+    )
+    return joined(tag("p", said), None if elsewhere else _ask(device, stated=stated))
+
+
+def _who(device: Device, *, elsewhere: bool) -> str:
+    if elsewhere:
+        return device.name or _("The sender’s device")
+    named = " ".join(
+        filter(None, (BROWSERS[device.browser or "other"], str(device.browser_version or "")))
+    )
+    if device.platform is None:
+        return _("{browser} says", browser=named)
+    return _("{browser} on {platform} says", browser=named, platform=PLATFORMS[device.platform])
+
+
+def _listed(parts: list[Child]) -> list[Child]:
+    return [piece for at, part in enumerate(parts) for piece in ((", " if at else ""), part)]
+
+
+def _known(device: Device, *, stated: bool) -> Iterator[Child]:
+    yield _memory(device, stated=stated)
+    if device.webgpu is None:
+        yield _strong(_("{bold} for web pages"), _("no graphics"))
+    elif device.adapter is not None:
+        yield from _adapter(device.adapter)
+    elif device.vram_bytes:
+        yield _strong(_("a graphics card with {bold}"), gigabytes(device.vram_bytes))
+
+
+def _strong(text: str, bold: str, **values: Child) -> Html:
+    return filled(text, bold=tag("b", bold), **values)
+
+
+def _memory(device: Device, *, stated: bool) -> Child:
+    have = budgets.installed(device).have
+    if have is None:
+        return _strong(_("nothing about {bold}"), _("memory"))
+    likely = gigabytes(have.likely)
+    if have.low == have.high:
+        bold = _("{size} of memory", size=likely)
+        return _strong(_("{bold}, as you said"), bold) if stated else tag("b", bold)
+    return _strong(
+        _("{bold} (between {low} and {high})"),
+        _("{size} class memory", size=likely),
+        low=gibibytes(have.low),
+        high=gibibytes(have.high),
+    )
+
+
+def _adapter(adapter: Adapter) -> Iterator[Child]:
+    name = " ".join(filter(None, (adapter.vendor, adapter.architecture)))
+    if name:
+        emulated = _("graphics {bold} in software")
+        yield _strong(emulated if adapter.fallback else _("graphics {bold}"), name)
+    if adapter.max_storage_buffer_binding_size:
+        yield _strong(_("largest tensor {bold}"), bytes_(adapter.max_storage_buffer_binding_size))
+    if adapter.shader_f16 is not None:
+        yield _("16-bit shaders yes") if adapter.shader_f16 else _("16-bit shaders no")
+
+
+def _nobody(device: Device) -> str:
+    if budgets.shares_memory(device) or device.on_phone:
+        return _("No browser says how much of it a tab may use.")
+    return _("No browser says how much memory a graphics card has, or how much a tab may use.")
+
+
+def _ask(device: Device, *, stated: bool) -> Html:
+    unknown = budgets.installed(device).have is None
+    why = (
+        _("This browser does not tell a page how much memory the device has. It has:")
+        if unknown
+        else _("Not right? This device has:")
+    )
+    sizes = PHONES if device.on_phone else DESKTOPS
+    chips = [_chip(size, device if stated else None) for size in sizes]
+    body = joined(
+        tag("legend", why, class_="" if unknown else "aside"),
+        tag("div", chips, class_="chips"),
+        _card(device),
+        _identify(device),
+    )
+    asked = tag("fieldset", body, id="stated")
+    if unknown:
+        return asked
+    title = _("Change what you said") if stated else _("Not right? Say what it has")
+    return tag("details", tag("summary", title), asked, id="correct")
+
+
+def _chip(size: int, stated: Device | None) -> Html:
+    value = size * GIB
+    checked = stated is not None and stated.ram_bytes == value
+    box = tag("input", type="radio", name="ram_bytes", value=value, checked=checked)
+    return tag("label", box, tag("span", gigabytes(value)), class_="chip")
+
+
+def _identify(device: Device) -> Html | None:
+    """Return a button that asks the browser for the phone's model, which only a tap may do."""
+    if device.platform != "android" or device.browser not in ("chrome", "edge"):
+        return None
+    return tag(
+        "p", tag("button", _("Ask the browser which phone this is"), type="button", id="which")
+    )
+
+
+def _card(device: Device) -> Html | None:
+    if device.on_phone:
+        return None
+    kinds = (
+        ("", _("graphics not known")),
+        ("integrated", _("shared graphics")),
+        ("discrete", _("own card")),
+    )
+    picked = device.graphics if device.graphics in ("integrated", "discrete") else ""
+    choices = [tag("option", text, value=value, selected=value == picked) for value, text in kinds]
+    sizes = [
+        ("", _("memory not known")),
+        *((str(n * GIB), gigabytes(n * GIB)) for n in (2, 4, 6, 8, 12, 16, 24, 32)),
+    ]
+    cards = [
+        tag("option", text, value=value, selected=value == str(device.vram_bytes or ""))
+        for value, text in sizes
+    ]
+    return tag(
+        "p",
+        tag("label", _("Graphics"), " ", tag("select", choices, name="graphics")),
+        " ",
+        tag("label", _("Card’s memory"), " ", tag("select", cards, name="vram_bytes")),
+        class_="card-memory",
+    )

@@ -1,0 +1,289 @@
+"""Finding a model: the box to search in, what will be asked of whom, and the ways to run it.
+
+In: headings, meanings and answers. Out: the dialog that scripts open, and the parts of the
+page that they fill. All that was typed, named or read is text and is escaped as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from app.components.html import Html, joined, sentence, tag
+from app.components.labels import RUNTIMES, SHORT, bytes_
+from app.components.outcome_marks import mark
+from app.components.question import task_name, task_rank
+from tabfit.catalog import Model
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.link import write
+from tabfit.i18n.language import _, plural
+
+if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
+    from tabfit.hub import Address
+
+#: The hub that is asked unless the visitor names another.
+HUB: Final = "https://huggingface.co"
+#: What a file picker offers; a visitor may choose others, which are then refused in a sentence.
+ENDINGS: Final = ".safetensors,.gguf,.onnx,.json"
+
+
+def dialog() -> Html:
+    """Return the box that opens over the question, closed."""
+    return tag(
+        "dialog",
+        _line(),
+        tag("div", id="asking"),
+        tag(
+            "div",
+            tag("span", id="found-out", role="status"),
+            tag("button", _("Cancel"), type="button", data_stop=True),
+            class_="progress",
+        ),
+        tag("div", id="matches", role="listbox", aria_label=_("Models of the catalogue")),
+        _ways_in(),
+        id="finder",
+        aria_label=_("Which model?"),
+        data_model=_("Model:"),
+        data_none=_("No model of the catalogue is called so."),
+        data_working=_("Working out what fits"),
+        data_reading=_("Reading the header"),
+    )
+
+
+def _line() -> Html:
+    box = tag(
+        "input",
+        type="text",
+        id="find",
+        role="combobox",
+        aria_label=_("Model"),
+        aria_autocomplete="list",
+        aria_controls="matches",
+        aria_expanded="true",
+        autocomplete="off",
+        autocapitalize="none",
+        spellcheck="false",
+        enterkeyhint="go",
+        placeholder=_("Name, owner/name or link"),
+    )
+    close = tag("button", _("Close"), type="button", class_="quiet", data_close=True)
+    return tag("div", box, close, class_="finder-line")
+
+
+def _ways_in() -> Html:
+    """Return the other ways to name a model: a file, a config, and which hub is asked."""
+    picker = tag("input", type="file", id="file", multiple=True, hidden=True, accept=ENDINGS)
+    pick = tag("button", _("Open a file…"), type="button", data_pick=True)
+    note = _(
+        "Or drop it anywhere: .safetensors, .gguf, .onnx or config.json, of any size. It stays on "
+        "this device; only its header is read."
+    )
+    text = tag(
+        "textarea", id="pasted", rows=6, spellcheck="false", aria_label=_("Config"), wrap="off"
+    )
+    paste = joined(text, tag("button", _("Use this config"), type="button", data_paste=True))
+    return tag(
+        "div",
+        tag("p", pick, picker, tag("span", note), class_="finder-file"),
+        tag("details", tag("summary", _("Paste a config.json")), paste, id="paste"),
+        tag("details", tag("summary", _("Settings")), _settings(), id="hub-settings"),
+        class_="finder-more",
+    )
+
+
+def _settings() -> Html:
+    box = tag("input", type="url", id="hub", value=HUB, spellcheck="false", inputmode="url")
+    note = _(
+        "The hub that is asked for owner/name. Another one than {hub} must be among the hosts that "
+        "this page’s own rules (Content-Security-Policy) name; whoever hosts the page sets them.",
+        hub=HUB.removeprefix("https://"),
+    )
+    return joined(
+        tag("label", tag("span", _("Hub")), box, class_="finder-hub"),
+        tag("p", note, class_="aside-note"),
+    )
+
+
+# What was typed
+
+
+def matches(found: Sequence[Model], *, grouped: bool, chosen: str) -> Html:
+    """Return models as options, with the task and the size beside each name."""
+    if not grouped:
+        return joined(_option(each, chosen, task_name(each)) for each in found)
+    every = sorted(found, key=lambda each: (task_rank(each), each.name.lower()))
+    return joined(
+        tag(
+            "div",
+            tag("div", name, class_="group", aria_hidden="true"),
+            [_option(each, chosen) for each in group],
+            role="group",
+            aria_label=name,
+        )
+        for name, group in groupby(every, key=task_name)
+    )
+
+
+def _option(model: Model, chosen: str, *beside: str) -> Html:
+    told = " · ".join(filter(None, (*beside, _parameters(model.parameters))))
+    return tag(
+        "div",
+        tag("b", model.name),
+        " ",
+        tag("small", told),
+        role="option",
+        id=f"match-{model.id}",
+        data_model=model.id,
+        aria_selected="false",
+        class_="current" if model.id == chosen else None,
+    )
+
+
+def _parameters(count: int | None) -> str | None:
+    """Return a number of parameters as models are called by it.
+
+    >>> _parameters(2_506_172_416), _parameters(66_955_010), _parameters(999_885_952)
+    ('2.5B', '67M', '1B')
+    """
+    if count is None:
+        return None
+    if count >= 999_500_000:
+        return f"{count / 10**9:.1f}".removesuffix(".0") + "B"
+    return f"{count / 10**6:.0f}M"
+
+
+def asking(address: Address) -> Html:
+    """Return the button that asks, and beside it what it will ask of whom."""
+    return tag(
+        "div",
+        tag(
+            "button",
+            _("Ask {host}", host=address.host),
+            type="button",
+            class_="main",
+            data_ask=address.source,
+        ),
+        tag("p", will_ask(address)),
+        class_="ask",
+    )
+
+
+def will_ask(address: Address) -> Html:
+    """Return what is asked of whom, before it is."""
+    host, what = tag("b", address.host), tag("b", address.name)
+    if address.url or address.path:
+        said = sentence(
+            _("Asks {host} for the first kilobytes of {file}, and for a config.json beside it."),
+            host=host,
+            file=what,
+        )
+    else:
+        said = sentence(
+            _(
+                "Asks {host} for the list of files of {name}, its config.json and, where that says "
+                "too little, the first kilobytes of a file."
+            ),
+            host=host,
+            name=tag("b", address.repository),
+        )
+    return joined(said, " ", _("No cookies, no sign-in and no referrer are sent."))
+
+
+def problem(text: str) -> Html:
+    """Return why nobody can be asked."""
+    return tag("p", text, class_="note")
+
+
+def prompt(address: Address) -> Html:
+    """Return what stands for an answer while a link's model was not asked for."""
+    button = tag(
+        "button",
+        _("Ask {host}", host=address.host),
+        type="button",
+        class_="main",
+        data_find=address.source,
+    )
+    return tag(
+        "section",
+        tag("h2", _("Not asked yet")),
+        tag(
+            "p",
+            sentence(
+                _("This link is about {name}, which is not in the catalogue."),
+                name=tag("b", address.source.removeprefix("hf:")),
+            ),
+            class_="deciding",
+        ),
+        tag("p", will_ask(address), class_="aside-note"),
+        tag("p", button),
+        class_="card",
+        aria_label=_("Not asked yet"),
+    )
+
+
+# What was found
+
+
+def ways(every: Sequence[Answer], chosen: Answer) -> Html:
+    """Return each precision with its verdict under each runtime, the best for the device first."""
+    formats = list(dict.fromkeys(each.facts.formats for each in every))
+    return joined(
+        _table([each for each in every if each.facts.formats == form], chosen) for form in formats
+    )
+
+
+def _table(every: Sequence[Answer], chosen: Answer) -> Html:
+    runtimes = list(dict.fromkeys(each.facts.id for each in every))
+    ordered = sorted(runtimes, key=RUNTIMES.__getitem__)
+    rows: dict[str, dict[str, Answer]] = {}
+    for each in every:
+        rows.setdefault(each.scenario.precision or "", {})[each.facts.id] = each
+    heads = [tag("th", RUNTIMES[each], scope="col") for each in ordered]
+    return tag(
+        "table",
+        tag("thead", tag("tr", tag("th", _("Precision"), scope="col"), heads)),
+        tag("tbody", [_row(name, row, ordered, chosen) for name, row in rows.items()]),
+        class_="ways",
+    )
+
+
+def _row(name: str, row: dict[str, Answer], runtimes: Iterable[str], chosen: Answer) -> Html:
+    first = next(iter(row.values()))
+    files = plural("{count} file", "{count} files", _weights(first))
+    size = f"{bytes_(first.download.likely)}, {first.download_basis}"
+    head = tag("th", tag("b", name), " ", tag("small", size), title=files, scope="row")
+    return tag("tr", head, [tag("td", _way(row.get(each), chosen)) for each in runtimes])
+
+
+def _weights(answer: Answer) -> int:
+    return sum(file.content == "weights" for file in answer.stored.files)
+
+
+def _way(answer: Answer | None, chosen: Answer) -> Html:
+    if answer is None:
+        return tag("span", "–", class_="lead")
+    outcome = answer.verdict.outcome
+    asked, taken = answer.scenario, chosen.scenario
+    here = (asked.runtime, asked.precision) == (taken.runtime, taken.precision)
+    return tag(
+        "a",
+        mark(outcome),
+        SHORT[outcome],
+        class_=f"short {outcome}",
+        href=f"#{write(asked)}",
+        data_change=True,
+        aria_current="true" if here else None,
+    )
+
+
+def ways_card(answer: Answer) -> Html:
+    """Return the card that the ways are put into once they are worked out."""
+    return tag(
+        "section",
+        tag("h3", _("Ways to run it")),
+        tag("p", _("The best for this device first; tap one to take it."), class_="lead"),
+        tag("div", id="ways", class_="scroll", data_later="ways"),
+        class_="card",
+        aria_label=_("Ways to run {name}", name=answer.subject.name),
+    )

@@ -1,0 +1,125 @@
+"""What every page has around it: the head with the way to the others, stages, sharing, the foot."""
+
+from __future__ import annotations
+
+from app import pages
+from app.components.html import Html, joined, tag
+from tabfit.i18n import language
+from tabfit.i18n.language import LANGUAGES, _
+
+
+def body(main: Html, *, root: str, view: str) -> Html:
+    """Return a whole body; `root` leads to the site's first page, `view` is the page's module."""
+    return joined(
+        header(root, view),
+        tag("main", main, id="main"),
+        _sharing(),
+        footer(root, view),
+    )
+
+
+def header(root: str, view: str) -> Html:
+    """Return the head of the page with the way to every other."""
+    home = root + language.folder()
+    links = [_link(home + folder, text, here=view == name) for name, (folder, text) in _pages()]
+    return tag(
+        "header",
+        tag("a", _("Will it fit?"), href=home, class_="brand"),
+        tag("nav", links, aria_label=_("Pages")),
+        _languages(),
+        tag("button", _("Share"), type="button", data_share=True, class_="quiet"),
+        class_="site",
+    )
+
+
+def _pages() -> list[tuple[str, tuple[str, str]]]:
+    return list(pages.labels().items())
+
+
+def _link(address: str, text: str, *, here: bool) -> Html:
+    return tag("a", text, href=address, aria_current="page" if here else None)
+
+
+def status() -> Html:
+    """Return where a page tells what went wrong, and which stage of loading it is in."""
+    return joined(
+        tag("div", id="notice", role="alert", hidden=True),
+        tag("p", id="stage", role="status"),
+        tag(
+            "section",
+            tag("p", data_part="what"),
+            tag("p", data_part="rest"),
+            tag("details", tag("summary", _("What happened")), tag("code", data_part="detail")),
+            tag("button", _("Retry"), id="retry", type="button"),
+            id="failure",
+            role="alert",
+            hidden=True,
+        ),
+        tag(
+            "noscript",
+            tag(
+                "p",
+                _(
+                    "Scripts are switched off, so this page cannot ask about your device; "
+                    "what it says already stays true."
+                ),
+            ),
+        ),
+    )
+
+
+def _sharing() -> Html:
+    mine = tag("input", type="checkbox", id="with-device")
+    actions = joined(
+        tag("button", _("Copy link"), type="button", id="copy", class_="main"),
+        tag("button", _("Send…"), type="button", id="send", hidden=True),
+        tag("button", _("Close"), type="button", id="close"),
+    )
+    return tag(
+        "dialog",
+        tag("h2", _("Share this answer"), id="share-title"),
+        tag("p", _("The link carries your choices. Whoever opens it gets an answer of their own.")),
+        tag("label", mine, " ", _("on my device, with what it said"), class_="check"),
+        tag(
+            "label",
+            tag("span", _("Link"), class_="aside"),
+            tag("input", id="link", type="text", readonly=True, spellcheck="false"),
+        ),
+        tag("p", actions, class_="buttons"),
+        tag("p", id="copied", role="status"),
+        tag("div", id="qr", role="img", aria_label=_("The link as a QR code")),
+        id="sharing",
+        aria_labelledby="share-title",
+        data_copied=_("Copied."),
+    )
+
+
+def _languages() -> Html:
+    """Return the choice of the language; `page.js` listens to it."""
+    options = [
+        tag("option", name, value=code, lang=code, selected=code == language.current())
+        for code, name in LANGUAGES.items()
+    ]
+    return tag("select", options, id="language", aria_label=_("Language"), autocomplete="off")
+
+
+def footer(root: str, view: str) -> Html:
+    """Return the foot of the page, with the way to it in every language."""
+    folder = pages.named(view).FOLDER
+    others = [
+        tag("a", name, href=root + language.folder(code) + folder, lang=code, hreflang=code)
+        for code, name in LANGUAGES.items()
+    ]
+    return tag(
+        "footer",
+        tag(
+            "p",
+            _(
+                "Computed in this tab by Python. "
+                "Nothing leaves it unless you ask a hub for a model."
+            ),
+        ),
+        tag("p", tag("a", _("Every model"), href=f"{root}{language.folder()}#models")),
+        tag("p", others, class_="languages"),
+        class_="site",
+    )

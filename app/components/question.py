@@ -1,0 +1,204 @@
+"""The form is the question: one sentence whose coloured words are the choices.
+
+In: what was chosen and what there is to choose. Out: the form, and the options
+of each choice apart, so that the page can renew them and keep the focus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from app.components.html import Html, joined, sentence, tag
+from app.components.labels import RUNTIMES, tokens
+from tabfit.catalog import Catalog, DeviceRow, Model
+from tabfit.estimate.answers import CONTEXTS, Answer, Subject, precisions_of, runtimes_of
+from tabfit.i18n.language import Words, _, later
+from tabfit.model.architecture import Kind
+
+THIS_DEVICE = later("this device")
+SENDERS_DEVICE = "shared"
+
+_TASKS = Words(
+    {
+        "text-generation": later("Chat and text"),
+        "image-text-to-text": later("Images and text"),
+        "automatic-speech-recognition": later("Speech to text"),
+        "text-to-speech": later("Text to speech"),
+        "feature-extraction": later("Embeddings"),
+        "sentence-similarity": later("Embeddings"),
+        "text-ranking": later("Search ranking"),
+        "text-classification": later("Classification"),
+        "zero-shot-classification": later("Classification"),
+        "token-classification": later("Names in text"),
+        "question-answering": later("Questions about a text"),
+        "fill-mask": later("Missing words"),
+        "translation": later("Translation"),
+        "summarization": later("Summaries"),
+        "text2text-generation": later("Text to text"),
+        "image-classification": later("Images"),
+        "zero-shot-image-classification": later("Images"),
+        "image-feature-extraction": later("Images"),
+        "object-detection": later("Images"),
+    }
+)
+
+_GROUPS = Words(
+    {
+        "Any phone": later("Any phone"),
+        "Laptop": later("Laptop"),
+        "Desktop": later("Desktop"),
+    }
+)
+
+
+def form(answer: Answer, catalog: Catalog) -> Html:
+    """Return the question as a form that reads as a sentence."""
+    every = options(answer, catalog)
+    names = shown(answer)
+    encoder = answer.load.architecture.kind is Kind.ENCODER
+    asked = sentence(
+        _("Will {model} at {precision} run with {runtime} and {context} on {device}?"),
+        model=_choice("model", _("Model"), names, every),
+        precision=_choice("precision", _("Precision"), names, every),
+        runtime=_choice("runtime", _("Runtime"), names, every),
+        context=_choice(
+            "context", _("Input length") if encoder else _("Context length"), names, every
+        ),
+        device=_choice("device", _("Device"), names, every),
+    )
+    return tag(
+        "form",
+        tag("h1", asked),
+        tag(
+            "button",
+            _("Any other model: a hub’s id or link, a config or a file"),
+            type="button",
+            id="any-model",
+            hidden=True,  # until the script that opens the box is there
+        ),
+        id="question",
+        data_asks=True,
+        action="./",
+        autocomplete="off",
+    )
+
+
+def _choice(name: str, label: str, names: dict[str, str], every: dict[str, Html]) -> Html:
+    return choice(name, label, names[name], every[name])
+
+
+def choice(name: str, label: str, shown: str, options: Html) -> Html:
+    """Return a choice inside a sentence: the coloured words, and the list behind them."""
+    words = tag(
+        "span", shown, id=f"chosen-{name}", class_="chosen", aria_hidden="true", data_for=name
+    )
+    return tag(
+        "label",
+        words,
+        tag("select", options, name=name, id=f"choose-{name}", aria_label=label),
+        class_="choice",
+    )
+
+
+def shown(answer: Answer) -> dict[str, str]:
+    """Return the words that stand for each choice in the sentence."""
+    asked = answer.scenario
+    return {
+        "model": answer.subject.name,
+        "precision": asked.precision or "",
+        "runtime": RUNTIMES[answer.facts.id],
+        "context": tokens(answer.context),
+        "device": _device_name(answer),
+    }
+
+
+def _device_name(answer: Answer) -> str:
+    if answer.scenario.device is None:
+        return _(THIS_DEVICE)
+    return answer.device.name or _("the sender’s device")
+
+
+def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
+    """Return the options of each choice, the chosen one marked."""
+    asked, about = answer.scenario, answer.subject
+    runtimes = [(each.id, RUNTIMES[each.id]) for each in runtimes_of(about, catalog)]
+    precisions = [(each, each) for each in precisions_of(about, answer.facts)]
+    if asked.precision not in dict(precisions):
+        precisions.append((asked.precision or "", asked.precision or ""))
+    return {
+        "model": _models(about, catalog),
+        "precision": flat(precisions, asked.precision),
+        "runtime": flat(runtimes, asked.runtime),
+        "context": flat(_contexts(answer), str(answer.context)),
+        "device": _devices(answer, catalog),
+    }
+
+
+def _option(value: str, text: str, chosen: str | None) -> Html:
+    return tag("option", text, value=value, selected=value == chosen)
+
+
+def flat(pairs: Iterable[tuple[str, str]], chosen: str | None) -> Html:
+    """Return options from values and their words, the chosen one marked."""
+    return joined(_option(value, text, chosen) for value, text in pairs)
+
+
+def _contexts(answer: Answer) -> list[tuple[str, str]]:
+    reach = answer.load.architecture.main.positions
+    lengths: set[int] = {each for each in CONTEXTS if reach is None or each <= reach}
+    lengths |= {answer.context} | ({reach} if reach and reach <= CONTEXTS[-1] else set())
+    return [(str(each), tokens(each)) for each in sorted(lengths)]
+
+
+def _models(about: Subject, catalog: Catalog) -> Html:
+    own = None if about.model else _option(about.id, about.name, about.id)
+    return joined(own, model_options(catalog.models, about.id))
+
+
+def model_options(models: Iterable[Model], chosen: str) -> Html:
+    """Return models as options, grouped by what they are for."""
+    every = sorted(models, key=lambda model: (task_rank(model), model.name.lower()))
+    return joined(
+        tag("optgroup", [_option(each.id, each.name, chosen) for each in group], label=name)
+        for name, group in groupby(every, key=task_name)
+    )
+
+
+def task_name(model: Model) -> str:
+    """Return what a model is for, in words."""
+    return _TASKS.get(model.task, model.task.replace("-", " ").capitalize())
+
+
+def task_rank(model: Model) -> tuple[int, str]:
+    """Return where a model's task stands in lists."""
+    order, task = list(dict.fromkeys(_TASKS.values())), task_name(model)
+    return (order.index(task) if task in order else len(order), task)
+
+
+def _devices(answer: Answer, catalog: Catalog) -> Html:
+    chosen = answer.scenario.device
+    key = chosen if isinstance(chosen, str) else "" if chosen is None else SENDERS_DEVICE
+    if isinstance(chosen, str):
+        key = catalog.device(chosen).id
+    theirs = (SENDERS_DEVICE, _device_name(answer))
+    return device_options(catalog, key, *([theirs] if key == SENDERS_DEVICE else []))
+
+
+def device_options(catalog: Catalog, chosen: str, *more: tuple[str, str]) -> Html:
+    """Return this device and every one of the catalogue as options, grouped by kind."""
+    grouped = [
+        tag("optgroup", [_option(row.id, row.name, chosen) for row in rows], label=name)
+        for name, rows in device_groups(catalog)
+    ]
+    return joined(flat([("", _(THIS_DEVICE)), *more], chosen), grouped)
+
+
+def device_groups(catalog: Catalog) -> list[tuple[str, list[DeviceRow]]]:
+    """Return the catalogue's devices by kind, classes of devices before single models."""
+
+    def group(row: DeviceRow) -> str:
+        return _GROUPS.get(row.group, row.group)
+
+    every = sorted(catalog.devices, key=lambda row: (not row.generic, group(row)))
+    return [(name, list(rows)) for name, rows in groupby(every, key=group)]

@@ -1,0 +1,331 @@
+"""Models that a visitor brings: asked of a hub, read from files, or pasted.
+
+In: what was typed, pasted or dropped, and ports to a network and to files. Out: a
+model kept for as long as the page is open, under the name that links call it by; or
+one sentence. Nothing here asks anybody before the visitor does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.components.labels import bytes_
+from app.model_import import session_models
+from tabfit import headers, hub
+from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig, UnreadableHeader
+from tabfit.estimate import imported_model, link
+from tabfit.estimate.answers import Subject
+from tabfit.headers import Header, Span
+from tabfit.hub import Address, Answer, Found, Request
+from tabfit.hub.bounded_json import MOST_BYTES, parse_object
+from tabfit.i18n.language import _
+from tabfit.units import Bytes
+
+Once = Callable[[Request, Callable[[int], None]], Awaitable[Answer]]
+Slice = Callable[[str, Span], Awaitable[bytes]]
+Tell = Callable[[str], None]
+Wait = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What the finder's script sends: the text, the hub in use, the hosts that may be asked."""
+
+    text: str
+    hub: str
+    allowed: tuple[str, ...]
+
+
+def sent(raw: Mapping[str, Any]) -> Sent:
+    """Return what the finder's script sent, each part of the kind it should be."""
+    given = raw.get("find")
+    found: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    allowed = found.get("allowed")
+    return Sent(
+        text=str(found.get("text") or ""),
+        hub=str(found.get("hub") or ""),
+        allowed=tuple(str(each) for each in allowed) if isinstance(allowed, list) else (),
+    )
+
+
+# What a text means
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """A text that names something to ask for: where it lies, or why nobody can be asked."""
+
+    address: Address | None = None
+    problem: str | None = None
+
+
+def meaning(text: str, endpoint: str, allowed: Sequence[str]) -> Meaning | None:
+    """Return what a text asks whom for, `None` where it can only be a catalogue's name.
+
+    `allowed` are the hosts that the page may ask, as its Content-Security-Policy lists them.
+    """
+    text = text.strip()
+    if "/" not in text and not hub.looks_like_address(text):
+        return None
+    try:
+        address = hub.parse(text, checked_endpoint(endpoint))
+        check_allowed(address, allowed)
+    except TabfitError as fault:
+        return Meaning(problem=str(fault))
+    return Meaning(address=address)
+
+
+def checked_endpoint(text: str) -> str:
+    """Return a hub's address, the usual one for no text."""
+    text = text.strip().rstrip("/") or hub.ENDPOINT
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and not parts.username
+    except ValueError:
+        sound = False
+    if not sound or len(text) > link.LONGEST_NAME:
+        raise UnreachableHub(
+            text, _("is not a hub's address; one like {usual} is accepted", usual=hub.ENDPOINT)
+        )
+    return text
+
+
+def check_allowed(address: Address, allowed: Sequence[str]) -> None:
+    """Refuse to ask a host that the page's own rules would not let it ask."""
+    if not allowed or any(_covers(rule, address.url or address.endpoint) for rule in allowed):
+        return
+    raise UnreachableHub(
+        address.source,
+        _(
+            "lies on {host}, which this page may not ask: its rules name {hosts}. Save the file "
+            "and open it here instead; whoever hosts this page can add a host (SITE_HUBS)",
+            host=address.host,
+            hosts=", ".join(rule for rule in allowed if not rule.startswith("'")),
+        ),
+    )
+
+
+def _covers(rule: str, url: str) -> bool:
+    """Return whether a source of a Content-Security-Policy covers an address.
+
+    >>> _covers("https://*.hf.co", "https://us.aws.cdn.hf.co/x"), _covers("'self'", "https://a")
+    (True, False)
+    """
+    asked, ruled = urlsplit(url), urlsplit(rule.replace(":*", ""))
+    if asked.scheme != ruled.scheme or not ruled.hostname or not asked.hostname:
+        return False
+    if ruled.hostname.startswith("*."):
+        return asked.hostname.endswith(ruled.hostname[1:])
+    return asked.hostname == ruled.hostname and (rule.endswith(":*") or asked.port == ruled.port)
+
+
+# Asking a hub
+
+
+@dataclass(slots=True)
+class Progress:
+    """What has come so far, told as it comes."""
+
+    tell: Tell
+    host: str
+    received: int = 0
+
+    def came(self, count: int) -> None:
+        """Count bytes and say how many there are."""
+        self.received += count
+        self.tell(_("{size} from {host}", size=counted(self.received), host=self.host))
+
+    def waits(self, pause: float, status: int) -> None:
+        """Say what is waited for."""
+        self.tell(
+            _(
+                "{host} answered {status}; asking again in {seconds} s",
+                host=self.host,
+                status=status or _("nothing"),
+                seconds=f"{pause:g}",
+            )
+        )
+
+
+async def ask(
+    text: str,
+    endpoint: str,
+    allowed: Sequence[str],
+    *,
+    once: Once,
+    tell: Tell,
+    wait: Wait = asyncio.sleep,
+) -> Subject:
+    """Return the model that a hub, or a file elsewhere on the web, tells of."""
+    address = hub.parse(text, checked_endpoint(endpoint))
+    check_allowed(address, allowed)
+    progress = Progress(tell, address.host)
+    fetch = partial(_batch, once=once, progress=progress, wait=wait)
+    found = await hub.carry_out_slowly(hub.look(address), fetch)
+    return imported_model.subject(found)
+
+
+async def _batch(
+    requests: Sequence[Request], *, once: Once, progress: Progress, wait: Wait
+) -> Sequence[Answer]:
+    return await asyncio.gather(
+        *(_patiently(each, once=once, progress=progress, wait=wait) for each in requests)
+    )
+
+
+async def _patiently(request: Request, *, once: Once, progress: Progress, wait: Wait) -> Answer:
+    """Return the answer, asked for again where that may help."""
+    attempt = 1
+    while True:
+        answer = await once(request, progress.came)
+        pause = hub.pause_before(attempt, answer)
+        if pause is None:
+            return answer
+        progress.waits(pause, answer.status)
+        await wait(pause)
+        attempt += 1
+
+
+def counted(count: int) -> str:
+    """Return bytes as they are counted up: in kilobytes until there is a megabyte.
+
+    >>> counted(830), counted(64_000), counted(1_500_000)
+    ('1 kB', '64 kB', '1.50 MB')
+    """
+    return bytes_(count) if count >= 10**6 else f"{-(-count // 1000)} kB"
+
+
+# Reading files
+
+
+async def read_files(sizes: Mapping[str, int], *, cut: Slice, tell: Tell) -> Subject:
+    """Return the model that dropped files tell of: their headers, and a config.json among them."""
+    if not sizes:
+        raise UnreadableHeader("model", _("no file was given"))
+    config = await _config_among(sizes, cut)
+    names = _model_among(sizes)
+    if not names:
+        if config is None:
+            raise UnreadableHeader(
+                "model",
+                _("{name} is not .safetensors, .gguf, .onnx or a config.json", name=min(sizes)),
+            )
+        return described(config, min(sizes))
+    read = [
+        await _header_of(name, sizes[name], len(names), cut, partial(_told, tell, name))
+        for name in names
+    ]
+    found = hub.of_files(
+        {name: Bytes(sizes[name]) for name in names},
+        headers.join(read),
+        config,
+        source=session_models.OWN + names[0],
+    )
+    return named(found)
+
+
+def _told(tell: Tell, name: str, count: int) -> None:
+    tell(_("{size} of {name}", size=counted(count), name=name))
+
+
+def _model_among(sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the files of the one model among those dropped, all of its parts."""
+    models = [name for name in sorted(sizes) if headers.kind_of(name)]
+    if not models:
+        return ()
+    parts = headers.parts_of(models[0])
+    missing = [part for part in parts if part not in sizes]
+    if missing:
+        raise UnreadableHeader(
+            headers.kind_of(models[0]) or "model",
+            _("{name} is missing; drop all {count} parts", name=missing[0], count=len(parts)),
+        )
+    return parts
+
+
+async def _config_among(sizes: Mapping[str, int], cut: Slice) -> Mapping[str, Any] | None:
+    texts = [name for name in sorted(sizes) if name.lower().endswith(".json")]
+    chosen = "config.json" if "config.json" in texts else next(iter(texts), None)
+    if chosen is None:
+        return None
+    return read_config(await cut(chosen, Span(0, MOST_BYTES + 1)), chosen)
+
+
+async def _header_of(
+    name: str, size: int, among: int, cut: Slice, told: Callable[[int], None]
+) -> Header:
+    received = 0
+
+    async def fetch(span: Span) -> bytes:
+        nonlocal received
+        data = await cut(name, span)
+        received += len(data)
+        told(received)
+        return data
+
+    return await headers.drive_slowly(headers.read(name, size, among=among), fetch)
+
+
+def read_config(text: bytes, name: str = "config.json") -> Mapping[str, Any]:
+    """Return the config that a text holds."""
+    try:
+        return parse_object(text)
+    except (ValueError, TypeError) as error:
+        raise UnreadableConfig(name, str(error)) from None
+
+
+def described(config: Mapping[str, Any], name: str) -> Subject:
+    """Return the model that a config alone describes."""
+    return named(Found(source=session_models.OWN + name, name=name, kind="config", config=config))
+
+
+def named(found: Found) -> Subject:
+    """Return a model of one's own, called by its config where that fits a link."""
+    name = found.source
+    if found.config is not None:
+        try:
+            name = link.packed(found.config)
+        except TabfitError:
+            name = found.source  # known in this tab alone
+    return imported_model.subject(found, name=name)
+
+
+# For the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a question needs of the browser: the web, the files handed over, a place to tell."""
+
+    once: Once
+    cut: Slice
+    sizes: Mapping[str, int]
+    tell: Tell
+
+
+async def answered(question: Mapping[str, Any], ports: Ports) -> dict[str, str]:
+    """Return the name of the model that a question led to, or the problem with it in a sentence.
+
+    The question has `files`, `config` (what was pasted) or `find` (see `Sent`).
+    """
+    try:
+        return {"model": session_models.keep(await _brought(question, ports))}
+    except TabfitError as fault:
+        return {"problem": str(fault)}
+
+
+async def _brought(question: Mapping[str, Any], ports: Ports) -> Subject:
+    if question.get("files"):
+        return await read_files(ports.sizes, cut=ports.cut, tell=ports.tell)
+    if question.get("config"):
+        text = str(question["config"])
+        return described(
+            read_config(text[: MOST_BYTES + 1].encode(errors="replace")), "config.json"
+        )
+    asked = sent(question)
+    return await ask(asked.text, asked.hub, asked.allowed, once=ports.once, tell=ports.tell)

@@ -1,0 +1,54 @@
+"""Models that a visitor brought, kept for as long as the page is open.
+
+In: a name. Out: the model behind it, of those kept or of the catalogue. What asks hubs
+and reads files is in `finding`, which is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tabfit.catalog import Catalog
+from tabfit.errors import TabfitError
+from tabfit.estimate import answers
+from tabfit.estimate.answers import Subject
+from tabfit.i18n.language import _
+
+#: A model from a file whose config is too large for a link is called so, in this tab alone.
+OWN: Final = "own:"
+
+_ADDRESSES: Final = ("hf:", "https://", "http://")
+_kept: dict[str, Subject] = {}
+
+
+class NotAsked(TabfitError):
+    """A link names a model of a hub, and the hub was not asked yet: only a visitor asks."""
+
+    def __init__(self, source: str) -> None:
+        """Keep what would be asked for."""
+        self.source = source
+        super().__init__(_("{source} was not asked for yet", source=source))
+
+
+def subject(name: str, catalog: Catalog) -> Subject:
+    """Return the model of a name: one that was brought, or one of the catalogue.
+
+    Raises `NotAsked` for a hub's model that was not asked for, and what
+    `answers.subject` raises.
+    """
+    if name in _kept:
+        return _kept[name]
+    if name.startswith(_ADDRESSES):
+        raise NotAsked(name)
+    return answers.subject(name, catalog)
+
+
+def known(name: str) -> Subject | None:
+    """Return a model that was brought, `None` for any other name."""
+    return _kept.get(name)
+
+
+def keep(about: Subject) -> str:
+    """Keep a model under its name, and return that."""
+    _kept[about.id] = about
+    return about.id

@@ -1,0 +1,1 @@
+"""Accuracy: predictions beside what others published and what was measured."""

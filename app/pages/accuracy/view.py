@@ -1,0 +1,379 @@
+"""Accuracy in pictures and tables: sizes, peaks, verdicts, and what is not known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.components import chart
+from app.components.html import Child, Html, joined, sentence, tag
+from app.components.labels import SHORT, bytes_
+from app.components.outcome_marks import mark
+from tabfit.estimate.outcome import Outcome
+from tabfit.i18n.language import Words, _, day, later, number, plural
+from tabfit.learn.accuracy import Accuracy, Errors, Peak, Report, brier
+from tabfit.units import GB, MB
+
+#: Kinds of figures that were compared, as a reader knows them.
+KINDS: Final = Words(
+    {
+        "gguf": later("GGUF files (llama.cpp, wllama)"),
+        "onnx_known": later("ONNX files, told how they were exported"),
+        "onnx_unknown": later("ONNX files, not told how"),
+        "mlc": later("MLC parameters (WebLLM)"),
+        "litert": later("LiteRT and MediaPipe files"),
+        "safetensors": later("Safetensors files"),
+        "onebit": later("One-bit methods, printed to 0.1 GB"),
+        "cache": later("Caches in llama.cpp’s logs"),
+        "webllm": later("Memory in WebLLM’s own list"),
+    }
+)
+
+#: The ends of the chart of peaks, and its ticks.
+LEAST, MOST = 200 * MB, 4 * GB
+TICKS: Final = (250 * MB, 500 * MB, 1 * GB, 2 * GB, 4 * GB)
+#: Kinds that are whole files, each counted once: the other ONNX kind has the same files again.
+FILES: Final = ("gguf", "onnx_known", "mlc", "litert", "safetensors")
+
+
+def short(known: Accuracy) -> Html:
+    """Return the page in three sentences."""
+    files = [each for each in known.errors if each.key in FILES]
+    judged = known.judged
+    worst = max(abs(each.error) for each in judged)
+    right = sum(each.right is True for each in known.told)
+    return tag(
+        "p",
+        sentence(
+            _(
+                "{files} published files were computed from shapes alone; {near} of them come out "
+                "within one percent. {peaks} measured peaks of memory that no constant was fitted "
+                "on are {typical} off in the middle and {worst} at worst. Of {told} people’s "
+                "reports that say enough, {right} are on the right side."
+            ),
+            files=tag("b", number(sum(each.rows for each in files), ",")),
+            near=tag("b", number(sum(each.within[1] for each in files), ",")),
+            peaks=tag("b", number(len(judged))),
+            typical=tag("b", percent(_middle([abs(each.error) for each in judged]))),
+            worst=tag("b", percent(worst)),
+            told=tag("b", number(len(known.told))),
+            right=tag("b", number(right)),
+        ),
+    )
+
+
+def _middle(sizes: list[float]) -> float:
+    ordered, half = sorted(sizes), len(sizes) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def percent(share: float) -> str:
+    """Return a share with the figures that matter.
+
+    >>> percent(0.000012), percent(0.162)
+    ('0.0012%', '16%')
+    """
+    places = next((at for at in range(5) if share >= 10 ** -(at + 1)), 4)
+    return number(share, f".{places}%")
+
+
+# Sizes
+
+
+def sizes(known: Accuracy) -> Html:
+    """Return how near computed sizes come to published ones, kind by kind."""
+    return tag(
+        "section",
+        tag("h2", _("Sizes")),
+        tag(
+            "p",
+            _(
+                "A model’s shape says how many numbers it has; a recipe says how each is stored. "
+                "Together they give a file’s size without opening it. The bar is the share of "
+                "published figures met within one percent."
+            ),
+            class_="lead",
+        ),
+        tag(
+            "div",
+            chart.bars(_("Share within one percent"), [_bar(each) for each in known.errors], 1.0),
+            chart.behind(_("Every kind in figures"), _kinds(known)),
+            chart.behind(
+                _("The furthest off, kind by kind"),
+                joined([_furthest(each) for each in known.errors]),
+            ),
+            class_="card wide-names",
+        ),
+        id="sizes",
+    )
+
+
+def _bar(each: Errors) -> chart.Bar:
+    share = each.within[1] / each.rows
+    return chart.Bar(name=KINDS[each.key], size=share, words=number(share, ".0%"))
+
+
+def _kinds(known: Accuracy) -> Html:
+    head = (_("kind"), _("compared"), _("half are within"), _("furthest off"), _("interval holds"))
+    rows = [
+        (
+            KINDS[each.key],
+            number(each.rows, ","),
+            percent(each.median),
+            percent(each.worst),
+            _("{count} of {all}", count=each.inside, all=each.rows),
+        )
+        for each in known.errors
+    ]
+    return chart.table(_("Predicted beside published, kind by kind"), head, rows)
+
+
+def _furthest(each: Errors) -> Html:
+    head = (_("furthest off"), _("what"), _("predicted"), _("published"), _("off by"))
+    rows = [
+        (
+            far.model,
+            far.what,
+            number(far.predicted, ","),
+            number(far.published, ","),
+            _signed(far.error),
+        )
+        for far in each.furthest
+    ]
+    caption = _("{kind}: the furthest off, in bytes", kind=KINDS[each.key])
+    return chart.table(caption, head, rows)
+
+
+def _signed(share: float) -> str:
+    """Return an error with its sign.
+
+    >>> _signed(0.162), _signed(-0.02)
+    ('+16%', '−2.0%')
+    """
+    return f"{'−' if share < 0 else '+'}{percent(abs(share))}"
+
+
+# Peaks
+
+
+def peaks(known: Accuracy) -> Html:
+    """Return measured peaks beside predicted ones, as a picture and as tables."""
+    return tag(
+        "section",
+        tag("h2", _("Memory at its peak")),
+        tag("p", _how_measured(known), class_="lead"),
+        tag(
+            "div",
+            _plot(known),
+            chart.legend(
+                ("dot judged", _("judges the prediction")),
+                ("dot fitted", _("was seen when constants were fitted")),
+                ("line dashed", _("prediction and measurement agree")),
+            ),
+            chart.behind(_("The peaks that judge"), _peaks(known.judged, _("Judging peaks"))),
+            chart.behind(
+                _("The peaks constants were fitted on"),
+                _peaks([each for each in known.peaks if not each.judged], _("Fitted peaks")),
+            ),
+            chart.behind(
+                _("Graphics memory"), _peaks(known.graphics, _("Peaks of the graphics process"))
+            ),
+            class_="card",
+        ),
+        id="peaks",
+    )
+
+
+def _how_measured(known: Accuracy) -> str:
+    return _(
+        "Real runtimes with real shapes, in a browser without a window, on {date}: memory of the "
+        "tab above an empty page, at its highest. A line is the interval that was predicted, a "
+        "mark its likely value, at the height of what was measured.",
+        date=day(known.measured_on),
+    )
+
+
+def _plot(known: Accuracy) -> Html:
+    ticks = [(each, chart.round_bytes(each)) for each in TICKS]
+    across = chart.logarithmic(
+        [(each, words if at % 2 == 0 else "") for at, (each, words) in enumerate(ticks)],
+        LEAST,
+        MOST,
+    )
+    upward = chart.logarithmic(ticks, LEAST, MOST)
+    held = sum(each.inside for each in known.judged)
+    found = _(
+        "Measured peaks from {least} to {most} lie close to the predicted ones: {held} of the "
+        "{judged} that judge are inside the interval.",
+        least=bytes_(min(each.measured for each in known.peaks)),
+        most=bytes_(max(each.measured for each in known.peaks)),
+        held=held,
+        judged=len(known.judged),
+    )
+    return tag(
+        "figure",
+        chart.plot(
+            found,
+            across,
+            upward,
+            chart.line(across, upward, [(LEAST, LEAST), (MOST, MOST)], "dashed"),
+            [_drawn(across, upward, each) for each in known.peaks],
+            class_="peaks",
+        ),
+        tag("figcaption", _("across: predicted; upwards: measured"), class_="lead"),
+    )
+
+
+def _drawn(x: chart.Axis, y: chart.Axis, peak: Peak) -> Html:
+    kind = "judged" if peak.judged else "fitted"
+    ends = (peak.predicted.low, peak.predicted.high)
+    return joined(
+        chart.span(x, y, ends, peak.measured, f"thin {kind}"),
+        chart.dot(x, y, (peak.predicted.likely, peak.measured), kind),
+    )
+
+
+def _peaks(shown: tuple[Peak, ...] | list[Peak], caption: str) -> Html:
+    head = (_("case"), _("measured"), _("predicted"), _("low"), _("high"), _("off by"), _("inside"))
+    rows = [
+        (
+            each.id,
+            bytes_(each.measured),
+            bytes_(each.predicted.likely),
+            bytes_(each.predicted.low),
+            bytes_(each.predicted.high),
+            _signed(each.error),
+            _("yes") if each.inside else _("no"),
+        )
+        for each in shown
+    ]
+    return chart.table(caption, head, rows)
+
+
+# Verdicts
+
+_WORDS: Final = (
+    Outcome.LIKELY,
+    Outcome.MAY,
+    Outcome.UNLIKELY,
+    Outcome.NO,
+    Outcome.UNKNOWN,
+)
+
+
+def verdicts(known: Accuracy) -> Html:
+    """Return what was said beside what people report."""
+    return tag(
+        "section",
+        tag("h2", _("Verdicts")),
+        tag(
+            "p",
+            _(
+                "People tell of models that ran in a browser on their device, or took the tab "
+                "down. Each report is asked here as a question; where it does not say how much "
+                "memory there was, neither do we know."
+            ),
+            class_="lead",
+        ),
+        tag(
+            "div",
+            _confusion(known),
+            tag("p", _brier(known)),
+            chart.behind(_("Every report"), _reports(known.reports)),
+            chart.behind(
+                _("Reports left out"),
+                chart.table(_("Reports left out"), (_("report"), _("because")), known.left_out),
+            ),
+            class_="card",
+        ),
+        id="verdicts",
+    )
+
+
+def _confusion(known: Accuracy) -> Html:
+    head = (_("really"), *(SHORT[each] for each in _WORDS))
+    rows: list[tuple[Child, ...]] = [
+        (
+            _("ran") if ran else _("died"),
+            *(_cell(known.count(each, ran=ran), each) for each in _WORDS),
+        )
+        for ran in (True, False)
+    ]
+    return tag("div", chart.table(_("What was said of reports"), head, rows), class_="confusion")
+
+
+def _cell(count: int, outcome: Outcome) -> Child:
+    return joined(mark(outcome), " ", number(count)) if count else "–"
+
+
+def _brier(known: Accuracy) -> Html:
+    died = known.count(Outcome.LIKELY, ran=False)
+    worst = plural(
+        "{count} model that died was called likely.",
+        "{count} models that died were called likely.",
+        died,
+    )
+    score = _(
+        "The Brier score, the mean square of chance less outcome, is {score:.3f}: 0 would be "
+        "perfect, and saying 50 in 100 every time gives 0.25.",
+        score=brier(known.told),
+    )
+    none = _("No model that died was called likely.")
+    return joined(worst if died else none, " ", score)
+
+
+def _reports(reports: tuple[Report, ...]) -> Html:
+    head = (_("report"), _("really"), _("said"), _("chance"), _("right"), _("source"))
+    rows = [
+        (
+            each.name,
+            _("ran") if each.ran else _("died"),
+            SHORT[each.said],
+            "–" if each.chance is None else number(each.chance, ".2f"),
+            {True: _("yes"), False: _("no"), None: "–"}[each.right],
+            joined(each.source, tag("small", f" {each.note}") if each.note else None),
+        )
+        for each in reports
+    ]
+    return chart.table(_("Every report, and what is said of it"), head, rows)
+
+
+# What is not known
+
+
+def unknown(known: Accuracy) -> Html:
+    """Return what these figures do not show."""
+    return tag(
+        "section",
+        tag("h2", _("What is not known")),
+        tag(
+            "ul",
+            [tag("li", each) for each in _gaps(known)],
+            class_="plain",
+        ),
+        id="unknown",
+        class_="prose",
+    )
+
+
+def _gaps(known: Accuracy) -> tuple[str, ...]:
+    chromium = known.versions["chromium"].partition(".")[0]
+    return (
+        _(
+            "Peaks were measured in Chromium {version} on one Linux machine, with graphics in "
+            "software. Safari, Firefox, phones and real graphics cards were not.",
+            version=chromium,
+        ),
+        _(
+            "How much memory a tab may take is an assumption for every device, set by reasons and "
+            "by the very reports above: they cannot judge it without favour."
+        ),
+        _("Speeds rest on one laptop and one phone, and are told as wide intervals."),
+        _(
+            "MediaPipe, LiteRT-LM and WebLLM need a graphics card that the bench does not have: "
+            "what they take of the tab itself is assumed."
+        ),
+        _(
+            "Sizes are compared with files that somebody listed. A maker may publish a new file "
+            "under the same name tomorrow."
+        ),
+    )

@@ -1,0 +1,63 @@
+"""Checks: need of have, worst first, each with its reason and how it is known."""
+
+from __future__ import annotations
+
+from app.components import formula
+from app.components.html import Html, sentence, tag
+from app.components.labels import SHORT, between, bytes_
+from app.components.outcome_marks import chip, mark
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.checks import Check
+from tabfit.estimate.labels import CHECKS
+from tabfit.estimate.outcome import Outcome
+from tabfit.i18n.language import _
+
+
+def card(answer: Answer) -> Html:
+    """Return every check."""
+    return tag(
+        "section",
+        tag("h3", _("Checks")),
+        tag("ul", [_item(check) for check in answer.checks], class_="checks"),
+        [formula.place(name) for check in answer.checks for name in _formulas(check)],
+        class_="card",
+        aria_label=_("Checks"),
+    )
+
+
+def _item(check: Check) -> Html:
+    return tag(
+        "li",
+        mark(check.outcome),
+        tag(
+            "p",
+            tag("b", CHECKS[check.name]),
+            tag("span", f" ({SHORT[check.outcome]})", class_="aside"),
+            " ",
+            tag("span", _amount(check), class_="amount"),
+            class_="check-name",
+        ),
+        tag("p", _reason(check), " ", chip(check.basis), class_="reason"),
+    )
+
+
+def _formulas(check: Check) -> list[str]:
+    """Return the names of the formulas that a check's figures open."""
+    sides = {"need": check.need, "have": check.have}
+    return [f"{check.name}-{side}" for side, interval in sides.items() if interval is not None]
+
+
+def _amount(check: Check) -> str:
+    if check.need is None:
+        return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
+    need = formula.opener(between(check.need), f"{check.name}-need")
+    if check.have is None:
+        return need
+    have = bytes_(check.have.likely) if check.name == "storage" else between(check.have)
+    return sentence(
+        _("{need} of {have}"), need=need, have=formula.opener(have, f"{check.name}-have")
+    )
+
+
+def _reason(check: Check) -> str:
+    return _("{sentence}.", sentence=check.message[:1].upper() + check.message[1:])

@@ -1,0 +1,263 @@
+"""The answer to one question: this model, at this precision, on this device.
+
+A choice that cannot be answered becomes a notice, and the page stays on what can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+from typing import Final
+
+from app.components import (
+    device_summary,
+    download_steps,
+    formula,
+    model_search,
+    question,
+    verdict,
+)
+from app.components.html import Html, joined, tag
+from app.components.labels import RUNTIMES
+from app.exchange import Asked, Head, Reply, current
+from app.model_import import session_models
+from app.pages.answer import checks, memory_chart, suggestions, view
+from app.pages.compare import compared_scenarios
+from tabfit import explain
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.errors import TabfitError
+from tabfit.estimate import answers, link
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import _
+from tabfit.units import Tokens
+
+FOLDER: Final = ""
+KEYS: Final = link.KEYS
+#: What lies below the answer, filled when it comes near: pictures, and every way to run the model.
+LATER: Final = ("pictures", "turned")
+NUMPY: Final[tuple[str, ...]] = LATER[1:]
+
+#: The page opens on this: the textbook case.
+DEFAULT: Final = Scenario(model="gemma-2b")
+#: The two textbook cases, answered before anything else.
+TEXTBOOK: Final = (Scenario(model="gemma-2b"), Scenario(model="distilbert"))
+
+
+def head(catalog: Catalog) -> Head:
+    """Return what the first page is called."""
+    del catalog
+    return Head(
+        title=_("Will it fit?"),
+        description=_(
+            "Will this AI model run in this browser, on this device? What it downloads, what it "
+            "needs at its peak, and why: answered before the download."
+        ),
+    )
+
+
+def main(catalog: Catalog, root: str) -> Html:
+    """Return the first page: the question, and the textbook cases on common devices."""
+    answer = answers.answer(DEFAULT, catalog, Device())
+    rows = [view.everywhere(scenario, catalog) for scenario in TEXTBOOK]
+    return view.main(answer, rows, catalog, root=root)
+
+
+def respond(asked: Asked) -> Reply:
+    """Return the parts of the page that follow from what was chosen."""
+    if asked.part == "matches":
+        matches: Reply = _finder().matches(asked)
+        return matches
+    scenario, unread = _scenario(asked)
+    try:
+        given, unanswered = _answered(scenario, asked)
+    except session_models.NotAsked as unasked:
+        try:
+            return _unasked(scenario, unasked.source, asked)
+        except TabfitError as fault:
+            given, unanswered = answers.answer(DEFAULT, asked.catalog, asked.here), str(fault)
+    if asked.part == "ways":
+        ways: Reply = _finder().ways(given, asked.catalog, asked.here)
+        return ways
+    if asked.part in LATER:
+        return _looked_closer(given, asked.part, asked.catalog)
+    if asked.part is not None:
+        return Reply(parts=_formula(given, asked.part), title="")
+    return _answer(given, unread or unanswered, asked)
+
+
+def _finder() -> ModuleType:
+    """Return what knows hubs and files, which the first answer does without."""
+    from app.model_import import search_replies  # noqa: PLC0415
+
+    return search_replies
+
+
+def _looked_closer(given: Answer, part: str, catalog: Catalog) -> Reply:
+    """Return the content of what lies below the answer, which the first one does without."""
+    from app.pages.answer import exploration  # noqa: PLC0415
+
+    return exploration.replied(given, part, catalog)
+
+
+def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:
+    chosen = _chosen(given, asked.catalog)
+    own = given.subject.id.startswith(session_models.OWN)  # its name means nothing elsewhere
+    return Reply(
+        parts=_parts(given, asked),
+        title=f"{given.subject.name}: {given.verdict.words.lower()}",
+        fields={} if own else link.written(chosen),
+        with_device=None if own else link.written(_with_device(chosen, given)),
+        folder=f"m/{given.subject.id}/" if given.subject.model else "",
+        notice=notice or (_too_large() if own and "model" in asked.changed else None),
+    )
+
+
+def _too_large() -> str:
+    return _("this model’s config is too large for a link: it is known in this tab alone")
+
+
+def _unasked(scenario: Scenario, source: str, asked: Asked) -> Reply:
+    """Return a question whose model is named, with a button in the answer's place."""
+    address = _finder().address(source, str(asked.raw.get("hub") or ""))
+    stand_in = replace(DEFAULT, context=scenario.context, device=scenario.device)
+    given, _notice = _answered(stand_in, asked)
+    named = {
+        "model": source.removeprefix("hf:"),
+        "precision": scenario.precision or _("any precision"),
+        "runtime": RUNTIMES.get(scenario.runtime or "", _("any runtime")),
+    }
+    values = {
+        "model": source,
+        "precision": scenario.precision or "",
+        "runtime": scenario.runtime or "",
+    }
+    parts = _parts(given, asked)
+    for name, words in named.items():
+        others = parts["choose-model"] if name == "model" else ""
+        own = question.flat([(values[name], words)], values[name])
+        parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
+    return Reply(
+        parts={**parts, "answer": model_search.prompt(address)},
+        title=named["model"],
+        fields=link.written(scenario),
+    )
+
+
+def _scenario(asked: Asked) -> tuple[Scenario, str | None]:
+    """Return what was chosen: by a link, by the form, or nothing yet."""
+    usual = Scenario(model=asked.about or DEFAULT.model)
+    if not asked.fields:
+        return usual, None
+    try:
+        if asked.linked:
+            return link.scenario(asked.fields), None
+        return _formed(asked), None
+    except TabfitError as fault:
+        return usual, str(fault)
+
+
+def _formed(asked: Asked) -> Scenario:
+    """Return the form's choices; those that a change of model or runtime outdates are dropped."""
+    form, changed, shared = asked.fields, asked.changed, asked.raw.get("shared")
+    device: str | Device | None = form.get("device") or None
+    if device == question.SENDERS_DEVICE and shared:
+        device = link.read(shared).device
+    scenario = Scenario(model=form["model"], device=device)
+    if changed == {"model"} and session_models.known(scenario.model) is not None:
+        best: Scenario = _finder().best(scenario, asked.catalog, asked.here)
+        return best
+    kept = current(form, changed)
+    return replace(
+        scenario,
+        runtime=kept.get("runtime"),
+        precision=kept.get("precision"),
+        context=_tokens(kept.get("context")),
+    )
+
+
+def _tokens(text: str | None) -> Tokens | None:
+    return Tokens(int(text)) if text and text.isdigit() else None
+
+
+def _answered(scenario: Scenario, asked: Asked) -> tuple[Answer, str | None]:
+    """Return an answer, giving up first the runtime's choices, then the model.
+
+    Raises `NotAsked` for a hub's model that the visitor has not asked for.
+    """
+    shelves, here = asked.catalog, asked.here
+    plain = replace(scenario, runtime=None, precision=None, context=None)
+    notice = None
+    for attempt in (scenario, plain, replace(plain, device=None)):
+        try:
+            about = session_models.subject(attempt.model, shelves)
+            return answers.answer(attempt, shelves, here, about), notice
+        except session_models.NotAsked:
+            raise
+        except TabfitError as fault:
+            notice = notice or str(fault)
+    return answers.answer(DEFAULT, shelves, here), notice
+
+
+def _formula(given: Answer, part: str) -> dict[str, Html]:
+    """Return the formula of the figure that was opened."""
+    found = explain.explain_one(given, part.removeprefix(formula.PREFIX))
+    return {} if found is None else {part: formula.opened(found)}
+
+
+def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
+    helps = answers.suggestions(given, asked.catalog, asked.here)
+    options = question.options(given, asked.catalog)
+    shown = question.shown(given)
+    away = given.scenario.device is not None
+    judged = verdict.card(given, _beside(given, asked))
+    return {
+        **{f"choose-{name}": html for name, html in options.items()},
+        **{f"chosen-{name}": joined(text) for name, text in shown.items()},
+        "said": device_summary.sentence(given.device, stated=asked.stated, elsewhere=away),
+        "answer": joined(
+            tag(
+                "div",
+                judged,
+                _ways(given, helps),
+                class_="column",
+            ),
+            tag("div", memory_chart.card(given), checks.card(given), class_="column"),
+        ),
+        "why": download_steps.inside(given, opens=True),
+    }
+
+
+def _beside(given: Answer, asked: Asked) -> str | None:
+    """Return where the answer stands beside those already there; what was brought has no name."""
+    if given.subject.model is None:
+        return None
+    root = "../../" if asked.about else "./"
+    settled = compared_scenarios.settled(given)
+    return f"{root}compare/{compared_scenarios.added(settled, asked.raw.get('sides'))}"
+
+
+def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:
+    """Return every way to run a model that was brought, for one of the catalogue what would help.
+
+    What was brought has all its ways side by side; a list of some of them would repeat it.
+    """
+    return suggestions.card(given, helps) if given.subject.model else model_search.ways_card(given)
+
+
+def _chosen(given: Answer, shelves: Catalog) -> Scenario:
+    """Return the scenario with what is the default left out."""
+    full = given.scenario
+    bare = replace(full, runtime=None, precision=None, context=None)
+    usual = answers.answer(bare, shelves, given.device, given.subject).scenario
+    return replace(
+        full,
+        runtime=None if full.runtime == usual.runtime else full.runtime,
+        precision=None if full.precision == usual.precision else full.precision,
+        context=None if full.context == usual.context else full.context,
+    )
+
+
+def _with_device(chosen: Scenario, given: Answer) -> Scenario:
+    return chosen if chosen.device is not None else replace(chosen, device=given.device)

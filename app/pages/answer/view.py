@@ -1,0 +1,116 @@
+"""The answer's page: the question, a place for the answer, what is true before scripts run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.components import common_devices, download_steps, model_search, page_frame, question
+from app.components.html import Html, joined, tag
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.estimate import answers
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import _
+
+
+def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: str) -> Html:
+    """Return the inside of a page that answers about one model.
+
+    `answer` is the default one for the page's model; `rows` are answers for
+    common devices; `root` leads to the site's first page.
+    """
+    return joined(
+        question.form(answer, catalog),
+        model_search.dialog(),
+        tag("div", _before(), id="said"),
+        page_frame.status(),
+        tag("div", id="answer", aria_live="polite", aria_busy="true"),
+        _closer(),
+        _common(rows),
+        _why(answer),
+        _models(catalog, root),
+    )
+
+
+def of_model(name: str, catalog: Catalog, *, root: str) -> tuple[Html, list[list[Answer]]]:
+    """Return the inside of a model's own page, and its answers on common devices."""
+    answer = answers.answer(Scenario(model=name), catalog, Device())
+    rows = [everywhere(each, catalog) for each in _ways(answer, catalog)]
+    return main(answer, rows, catalog, root=root), rows
+
+
+def _ways(answer: Answer, catalog: Catalog) -> list[Scenario]:
+    """Return the model's usual precision under each runtime that has it."""
+    able = answers.runtimes_of(answer.subject, catalog)
+    return [
+        replace(answer.scenario, runtime=facts.id, precision=None, context=None)
+        for facts in able
+        if facts.id != "ideal" or len(able) == 1
+    ]
+
+
+def everywhere(scenario: Scenario, catalog: Catalog) -> list[Answer]:
+    """Return the answers to a scenario on every common device."""
+    return [
+        answers.answer(replace(scenario, device=device), catalog, Device())
+        for device in common_devices.DEVICES
+    ]
+
+
+def _before() -> Html:
+    return tag(
+        "p",
+        _(
+            "Says whether an AI model is likely to run in this browser on this device, what it "
+            "would download and why, before anything is downloaded. No browser answers that by "
+            "itself."
+        ),
+    )
+
+
+def _closer() -> Html:
+    """Return the places of the pictures, filled once they come near the screen."""
+    return tag(
+        "section",
+        tag("div", id="pictures", data_later="pictures"),
+        tag("div", id="turned", data_later="turned"),
+        id="closer",
+    )
+
+
+def _common(rows: list[list[Answer]]) -> Html:
+    return tag(
+        "section",
+        tag("h2", _("On common devices")),
+        tag(
+            "p",
+            _("Known without asking anybody’s browser; tap one to see why."),
+            class_="lead",
+        ),
+        common_devices.answers(rows),
+        id="common",
+    )
+
+
+def _why(answer: Answer) -> Html:
+    """Return why parameters times bits is not the download, on this page's own model."""
+    return tag("section", download_steps.inside(answer, opens=True), id="why", class_="prose")
+
+
+def _models(catalog: Catalog, root: str) -> Html:
+    every = sorted(catalog.models, key=lambda model: model.name.lower())
+    links = [tag("li", tag("a", model.name, href=f"{root}m/{model.id}/")) for model in every]
+    return tag(
+        "section",
+        tag("h2", _("Every model")),
+        tag(
+            "details",
+            tag(
+                "summary",
+                _("{count} models in the catalogue, each with a page of its own", count=len(every)),
+            ),
+            tag("ul", links, class_="models"),
+        ),
+        id="models",
+    )

@@ -1,0 +1,398 @@
+"""Compare: every model on one device, one model on every device, or scenarios side by side.
+
+The three are views of one page, each with its own question and its own link.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from app import site_data
+from app.components import common_devices, device_summary, page_frame, question
+from app.components.html import Html, joined, sentence, tag
+from app.exchange import Asked, Head, Reply, current
+from app.pages.compare import (
+    compared_scenarios,
+    comparison_rows,
+    devices_for_model,
+    export,
+    form,
+    models_on_device,
+    prerendered,
+    side_by_side,
+)
+from app.pages.compare.comparison_rows import Comparison, Wanted
+from tabfit.catalog import Catalog, read
+from tabfit.compare import comparisons
+from tabfit.compare.catalog_requirements import Ledger
+from tabfit.compare.comparisons import Row
+from tabfit.devices.device import Device
+from tabfit.errors import TabfitError
+from tabfit.estimate import answers, link
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import _, anew
+from tabfit.units import Tokens
+
+FOLDER: Final = "compare/"
+KEYS: Final = compared_scenarios.KEYS
+NUMPY: Final[tuple[str, ...]] = ()
+
+VIEWS: Final = tuple(form.VIEWS)
+#: The model that "devices for one model" opens on, and those that stand side by side at first.
+MODEL: Final = "gemma-2b"
+SIDES: Final = ("gemma-2b", "distilbert")
+#: The devices of the table before scripts.
+TYPICAL: Final = common_devices.DEVICES[:3]
+#: Devices compared lately are kept at hand.
+KEPT: Final = 4
+#: The parts that are files, by the names that the page's buttons ask for.
+FILES: Final = ("csv", "json")
+
+
+def head(catalog: Catalog) -> Head:
+    """Return what the page is called."""
+    return Head(
+        title=_("Compare: which AI models fit this device?"),
+        description=_(
+            "All {count} models of the catalogue on your device, each at its best precision: "
+            "what it downloads, what it needs at its peak, and whether it likely fits.",
+            count=len(catalog.models),
+        ),
+    )
+
+
+def main(catalog: Catalog, root: str) -> Html:
+    """Return the page before any script: every model on typical devices."""
+    return joined(
+        tag("div", _views("models", None), id="views"),
+        tag("div", _asking_models(None, None, catalog), id="asking"),
+        tag("div", tag("p", _before()), id="said"),
+        page_frame.status(),
+        tag("div", _typical(catalog, root), id="compared", aria_busy="false"),
+        tag("section", *_how(), id="how", class_="prose"),
+    )
+
+
+def _before() -> str:
+    return _(
+        "Until this page has asked your device, it answers for typical ones. Each model is shown "
+        "at the precision that suits the device best."
+    )
+
+
+def _typical(catalog: Catalog, root: str) -> Html | None:
+    """Return the table of typical devices; in the page the answer itself follows at once."""
+    if sys.platform == "emscripten":
+        return None
+    ledger = site_data.ledger()
+    found = {device: _best(_comparison(ledger, catalog, device)) for device in TYPICAL}
+    shown = {model for rows in found.values() for model in rows}
+    models = sorted(shown, key=lambda model: catalog.model(model).name.lower())
+    return joined(
+        prerendered.finding(found, catalog),
+        prerendered.table(models, found, catalog, root),
+    )
+
+
+def _best(comparison: Comparison) -> dict[str, Row]:
+    rows = {model: comparison.row(model) for model in comparison.ledger.models}
+    return {model: row for model, row in rows.items() if row is not None}
+
+
+def _how() -> tuple[Html, Html, Html]:
+    source = "https://arxiv.org/abs/2212.09720"
+    measured = tag("a", tag("cite", "Dettmers, Zettlemoyer 2023"), href=source, rel="noreferrer")
+    return (
+        tag("h2", _("How the best precision is chosen")),
+        tag(
+            "p",
+            _(
+                "The best verdict wins. Among equals it is the precision that the runtime loads "
+                "unless told otherwise; where only a narrower one fits, the widest that does. "
+                "Runtimes on the graphics processor come first for models that write."
+            ),
+        ),
+        tag(
+            "p",
+            sentence(
+                _(
+                    "Fewer than four bits are taken only where nothing wider does as well: below "
+                    "four, a larger model no longer makes up for what is lost ({source})."
+                ),
+                source=measured,
+            ),
+        ),
+    )
+
+
+# Replying
+
+
+def respond(asked: Asked) -> Reply:
+    """Return what changes, in the view that was asked for."""
+    return replied(asked, site_data.ledger())
+
+
+def replied(asked: Asked, ledger: Ledger) -> Reply:
+    """Return the reply from a ledger."""
+    view = asked.fields.get("view")
+    if view == "places":
+        return _places(asked, ledger)
+    if view == "sides":
+        return _sides(asked, ledger)
+    return _models(asked, ledger)
+
+
+def _views(chosen: str, place: str | None) -> Html:
+    """Return the way between the views; the chosen device stays chosen."""
+    links = {
+        "models": models_on_device.address({"device": place}),
+        "places": models_on_device.address({"view": "places"}),
+        "sides": models_on_device.address({"view": "sides"}),
+    }
+    return form.views(chosen, links)
+
+
+# Every model on one device
+
+
+@anew
+@lru_cache(maxsize=KEPT)
+def _on(ledger: Ledger, device: Device) -> Comparison:
+    return Comparison(ledger, read(), device)
+
+
+def _comparison(ledger: Ledger, catalog: Catalog, device: str) -> Comparison:
+    return _on(ledger, answers.place(device, Device(), catalog))
+
+
+def _models(asked: Asked, ledger: Ledger) -> Reply:
+    place, notice = _place(asked)
+    device = answers.place(place, asked.here, asked.catalog)
+    comparison, wanted = _on(ledger, device), comparison_rows.wanted(asked.fields, asked.catalog)
+    passing = comparison.passing(wanted)
+    rows = [row for row in passing if not wanted.verdicts or row.outcome in wanted.verdicts]
+    if asked.part in FILES:
+        return _file(asked, rows, place)
+    known = place if isinstance(place, str) else None
+    return Reply(
+        parts={
+            "views": _views("models", known),
+            "asking": _asking_models(place, device, asked.catalog),
+            "said": device_summary.sentence(
+                device, stated=asked.stated, elsewhere=place is not None
+            ),
+            **_model_parts(asked, comparison, wanted, rows, passing, place),
+        },
+        title=_title(place, device),
+        fields={**comparison_rows.fields(wanted), "device": _written(place)},
+        with_device={**comparison_rows.fields(wanted), "device": _written(place or device)},
+        folder=FOLDER,
+        notice=notice,
+    )
+
+
+def _title(place: str | Device | None, device: Device) -> str:
+    if place is None or device.name is None:
+        return _("Which models fit this device?")
+    return _("Which models fit {device}?", device=device.name)
+
+
+def _model_parts(
+    asked: Asked,
+    comparison: Comparison,
+    wanted: Wanted,
+    rows: list[Row],
+    passing: list[Row],
+    place: str | Device | None,
+) -> dict[str, Html]:
+    """Return all of the view, or what a change of its forms leaves to renew."""
+    catalog, known = asked.catalog, place if isinstance(place, str) else None
+    picked = [row for pick in wanted.picks if (row := comparison.row(pick)) is not None]
+    found = models_on_device.finding(rows, wanted, comparison.without_runtime, known)
+    tray = joined(models_on_device.tray(wanted, picked, known))
+    if asked.linked or not asked.fields:
+        table = models_on_device.table(rows, wanted, comparison, place)
+        return {"compared": _whole(form.filters(wanted, passing, catalog), found, table, tray)}
+    parts = {"finding": found, "tray": tray, "heads": models_on_device.heads(wanted, place)}
+    if asked.changed != {"pick"}:
+        parts["rows"] = models_on_device.body(rows, wanted, comparison, place)
+    return {**parts, **form.count_parts(passing)}
+
+
+def _whole(filters: Html, found: Html, table: Html, tray: Html) -> Html:
+    return joined(
+        tag("div", found, id="finding", aria_live="polite", aria_busy="false"),
+        filters,
+        tag("form", table, tag("div", tray, id="tray"), id="picked", data_asks=True, action="./"),
+        tag("p", [_save(kind) for kind in FILES], class_="buttons"),
+    )
+
+
+def _save(kind: str) -> Html:
+    words = {"csv": _("Save as CSV"), "json": _("Save as JSON")}[kind]
+    return tag(
+        "button",
+        words,
+        type="button",
+        data_save=kind,
+        data_type={"csv": "text/csv", "json": "application/json"}[kind],
+        data_name=f"will-it-fit.{kind}",
+    )
+
+
+def _file(asked: Asked, rows: list[Row], place: str | Device | None) -> Reply:
+    known = place if isinstance(place, str) else None
+    report = comparisons.report(rows, asked.catalog, known)
+    kind = str(asked.part)
+    text = export.as_csv(report["models"]) if kind == "csv" else export.as_json(report)
+    return Reply(parts={kind: Html(text)}, title="", folder=FOLDER)
+
+
+def _asking_models(place: str | Device | None, device: Device | None, catalog: Catalog) -> Html:
+    theirs = _("the sender’s device")
+    words = _(question.THIS_DEVICE)
+    key, more = "", []
+    if isinstance(place, str):
+        key, words = place, catalog.device(place).name
+    elif place is not None:
+        key, words = question.SENDERS_DEVICE, (device.name if device else None) or theirs
+        more = [(key, words)]
+    options = question.device_options(catalog, key, *more)
+    return form.asking("models", {"device": (_("Device"), words, options)})
+
+
+def _place(asked: Asked) -> tuple[str | Device | None, str | None]:
+    """Return the device chosen, by its catalogue id or its signals, and what was wrong with it."""
+    text = asked.fields.get("device")
+    try:
+        if text == question.SENDERS_DEVICE and asked.raw.get("shared"):
+            text = link.fields(asked.raw["shared"], KEYS).get("device")
+        if not text:
+            return None, None
+        device = link.scenario({"model": MODEL, "device": text}).device
+        return asked.catalog.device(device).id if isinstance(device, str) else device, None
+    except TabfitError as fault:
+        return None, str(fault)
+
+
+def _written(place: str | Device | None) -> str | None:
+    return link.written(Scenario(model=MODEL, device=place))["device"]
+
+
+# One model on every device
+
+
+def _places(asked: Asked, ledger: Ledger) -> Reply:
+    catalog, notice = asked.catalog, None
+    try:
+        model = catalog.model(asked.fields.get("model") or MODEL)
+    except TabfitError as fault:
+        model, notice = catalog.model(MODEL), str(fault)
+    lines = ledger.lines(model.id)
+    rows = comparisons.everywhere(lines, catalog)
+    smallest = {kind: comparisons.smallest(lines, catalog, kind) for kind in comparisons.KINDS}
+    options = question.model_options(catalog.models, model.id)
+    return Reply(
+        parts={
+            "views": _views("places", None),
+            "asking": form.asking("places", {"model": (_("Model"), model.name, options)}),
+            "said": joined(),
+            "compared": joined(
+                tag(
+                    "div",
+                    devices_for_model.finding(rows, model.name),
+                    id="finding",
+                    aria_live="polite",
+                ),
+                tag("h3", _("It needs at least")),
+                devices_for_model.needs(smallest),
+                devices_for_model.places(rows, catalog),
+            ),
+        },
+        title=_("Where does {model} fit?", model=model.name),
+        fields={"view": "places", "model": None if model.id == MODEL else model.id},
+        folder=FOLDER,
+        notice=notice,
+    )
+
+
+# Side by side
+
+
+def _sides(asked: Asked, ledger: Ledger) -> Reply:
+    scenarios, notice = _scenarios(asked, ledger)
+    given, unanswered = _answered(scenarios, asked)
+    only = asked.fields.get("only") == "differences"
+    tokens = [compared_scenarios.token(compared_scenarios.settled(each)) for each in given]
+    return Reply(
+        parts={
+            "views": _views("sides", None),
+            "asking": form.asking("sides", {}),
+            "said": joined(),
+            "compared": joined(
+                tag("div", _difference(given), id="finding"),
+                side_by_side.actions(given),
+                side_by_side.table(given, asked.catalog, only_differences=only),
+            ),
+        },
+        title=_("Side by side"),
+        fields={
+            "view": "sides",
+            **{f"s{at}": each for at, each in enumerate(tokens, 1)},
+            "only": "differences" if only else None,
+        },
+        folder=FOLDER,
+        notice=notice or unanswered,
+    )
+
+
+def _difference(given: list[Answer]) -> Html:
+    """Return how many of the scenarios likely fit."""
+    fit = sum(each.verdict.outcome is Outcome.LIKELY for each in given)
+    return tag("h2", _("{fit} of {all} likely fit", fit=fit, all=len(given)))
+
+
+def _scenarios(asked: Asked, ledger: Ledger) -> tuple[list[Scenario], str | None]:
+    """Return the scenarios of the page's selects, those of a link, or two for a beginning."""
+    fields = asked.fields
+    if "model1" in fields:
+        every = range(1, compared_scenarios.MOST + 1)
+        return [_chosen(fields, at, asked.changed) for at in every if f"model{at}" in fields], None
+    texts = [fields[key] for key in compared_scenarios.PLACES if key in fields]
+    try:
+        given, notice = [compared_scenarios.scenario(text) for text in texts], None
+    except TabfitError as fault:
+        given, notice = [], str(fault)
+    comparison = _on(ledger, asked.here)
+    usual = [row.line.scenario for each in SIDES if (row := comparison.row(each)) is not None]
+    return given or usual, notice
+
+
+def _chosen(fields: Mapping[str, str], at: int, changed: frozenset[str]) -> Scenario:
+    """Return the choices of one column; what a change of model or runtime outdates is dropped."""
+    column = {name: fields.get(f"{name}{at}", "") for name in side_by_side.CHOICES}
+    own = frozenset(name for name in column if f"{name}{at}" in changed)
+    taken: dict[str, Any] = current(column, own)
+    context = taken.pop("context", "")
+    return Scenario(**taken, context=Tokens(int(context)) if context.isdigit() else None)
+
+
+def _answered(scenarios: list[Scenario], asked: Asked) -> tuple[list[Answer], str | None]:
+    """Return the answers; a scenario without one gives up its choices, then its model."""
+    given, notice = [], None
+    for each in scenarios:
+        plain = Scenario(model=each.model)
+        for attempt in (each, plain, Scenario(model=MODEL)):
+            try:
+                given.append(answers.answer(attempt, asked.catalog, asked.here))
+            except TabfitError as fault:
+                notice = notice or str(fault)
+            else:
+                break
+    return given, notice

@@ -1,0 +1,109 @@
+"""One model on every device: what it needs at least, and where it fits.
+
+In: rows by device, and the smallest memory of each kind. Out: HTML, the devices grouped,
+each a link to its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from app.components.html import Html, joined, tag
+from app.components.labels import SHORT, bytes_, gigabytes
+from app.components.outcome_marks import mark
+from app.components.question import device_groups
+from app.components.verdict import chip
+from app.pages.compare.models_on_device import ROOT, way
+from tabfit.catalog import Catalog, DeviceRow
+from tabfit.compare.comparisons import Row
+from tabfit.estimate import link
+from tabfit.estimate.labels import CHECKS
+from tabfit.estimate.outcome import Outcome
+from tabfit.i18n.language import Words, _, later, number
+from tabfit.units import Basis, Bytes
+
+KINDS: Final = Words(
+    {
+        "iphone": later("an iPhone"),
+        "android": later("an Android phone"),
+        "laptop": later("a laptop with shared graphics"),
+    }
+)
+
+
+def needs(smallest: Mapping[str, tuple[Bytes, Row] | None]) -> Html:
+    """Return the least memory of each kind of device that likely runs a model."""
+    return tag(
+        "dl", [_need(kind, found) for kind, found in smallest.items()], class_="figures least"
+    )
+
+
+def _need(kind: str, found: tuple[Bytes, Row] | None) -> Html:
+    if found is None:
+        return tag(
+            "div", tag("dd", _("more than any has")), tag("dt", KINDS[kind], " ", _assumed())
+        )
+    size, row = found
+    return tag(
+        "div",
+        tag("dd", _("{size} or more", size=gigabytes(size))),
+        tag("dt", KINDS[kind], " ", _assumed()),
+        tag("dt", _way(row)),
+    )
+
+
+def _assumed() -> Html:
+    return chip(Basis.ASSUMED)
+
+
+def _way(row: Row) -> str:
+    size = row.line.download.likely
+    if not size:
+        return way(row.line)
+    return _("{way}, {size} to download", way=way(row.line), size=bytes_(size))
+
+
+def places(rows: Mapping[str, Row], catalog: Catalog) -> Html:
+    """Return the catalogue's devices by kind, each with its verdict."""
+    return tag(
+        "div",
+        [_group(name, group, rows) for name, group in device_groups(catalog)],
+        class_="places",
+    )
+
+
+def _group(name: str, devices: Iterable[DeviceRow], rows: Mapping[str, Row]) -> Html:
+    every = list(devices)
+    fit = sum(rows[each.id].outcome is Outcome.LIKELY for each in every)
+    tally = _("{count} of {all}", count=number(fit), all=number(len(every)))
+    return tag(
+        "section",
+        tag("h3", name, " ", tag("small", tally)),
+        tag("ul", [_place(each, rows[each.id]) for each in every]),
+    )
+
+
+def _place(device: DeviceRow, row: Row) -> Html:
+    asked = replace(row.line.scenario, context=None, device=device.id)
+    why = way(row.line)
+    if row.outcome is not Outcome.LIKELY:
+        why = _("{way}: {reason}", way=why, reason=CHECKS[row.because])
+    said = joined(
+        tag("span", device.name, tag("small", why), class_="where"),
+        tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}"),
+    )
+    return tag("li", tag("a", said, href=f"{ROOT}#{link.write(asked)}"))
+
+
+def finding(rows: Mapping[str, Row], name: str) -> Html:
+    """Return on how many devices a model fits, in one sentence."""
+    fit = sum(row.outcome is Outcome.LIKELY for row in rows.values())
+    said = _(
+        "{model} likely fits on {fit} of {all} devices",
+        model=name,
+        fit=number(fit),
+        all=number(len(rows)),
+    )
+    return tag("h2", said)

@@ -1,0 +1,1 @@
+"""Learn: what sizes and precisions mean, in short lessons."""

@@ -1,0 +1,1 @@
+"""Shrink: one model, step by step from its largest file to the smallest."""

@@ -1,0 +1,256 @@
+"""Shrink it: one model, step by step from its largest file to the smallest that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from app.components import device_summary, page_frame, question
+from app.components.html import Html, joined, sentence, tag
+from app.components.labels import RUNTIMES
+from app.exchange import Asked, Head, Reply, current
+from app.pages.shrink import lora, view
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.errors import TabfitError
+from tabfit.estimate import answers
+from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import _, anew
+from tabfit.shrink import TARGETS, USUAL_TARGETS, ladder
+from tabfit.shrink.ladder import Rung
+
+FOLDER: Final = "shrink/"
+KEYS: Final = ("model", "runtime", "device", "rank", "targets")
+NUMPY: Final[tuple[str, ...]] = ()
+
+#: A model that no laptop holds as it is published, and whose smaller relatives many do.
+DEFAULT: Final = "llama-3.1-8b"
+#: Where there is no script to ask the visitor's own device, a typical one stands for it.
+TYPICAL: Final = "laptop-8gb-integrated"
+RANK: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What the visitor chose."""
+
+    model: str = DEFAULT
+    runtime: str | None = None
+    device: str | None = None
+    rank: int = RANK
+    targets: tuple[str, ...] = USUAL_TARGETS
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the choices that a ladder is about."""
+        return Scenario(model=self.model, runtime=self.runtime, device=self.device)
+
+
+def head(catalog: Catalog) -> Head:
+    """Return what the page is called."""
+    del catalog
+    return Head(
+        title=_("Shrink it: how small must a model become to fit?"),
+        description=_(
+            "Every way to make an AI model smaller, on your device: precisions, distilled models, "
+            "pruning, shared layers, one-bit methods and adapters, with what each costs in quality."
+        ),
+    )
+
+
+def main(catalog: Catalog, root: str) -> Html:
+    """Return the page as it is before any script: the default model on a typical laptop."""
+    del root
+    chosen = Chosen(device=TYPICAL)
+    rungs = ladder.existing(chosen.scenario, catalog, Device())
+    return joined(
+        _form(Chosen(), rungs, catalog),
+        tag("div", tag("p", _before(catalog)), id="said"),
+        page_frame.status(),
+        tag("div", _exists(chosen, rungs, catalog), id="exists", aria_live="polite"),
+        tag(
+            "section",
+            tag("h2", _("What could be made")),
+            tag("p", _made_of_shapes(), class_="lead"),
+            tag(
+                "div",
+                view.made(ladder.imagined(chosen.scenario, catalog, Device())),
+                id="made",
+                data_later="made",
+            ),
+        ),
+        tag(
+            "section",
+            tag("h2", _("Adapted, not shrunk: LoRA")),
+            tag("p", _what_adapters_are(), class_="lead"),
+            tag(
+                "div",
+                lora.form(RANK, USUAL_TARGETS),
+                tag("div", _adapter(chosen, catalog), id="adapter", aria_live="polite"),
+                class_="card adapters",
+            ),
+            lora.published(),
+            id="lora",
+        ),
+    )
+
+
+def _before(catalog: Catalog) -> str:
+    return _(
+        "Until this page has asked your device, it answers for a typical one: {device}.",
+        device=catalog.device(TYPICAL).name,
+    )
+
+
+def _made_of_shapes() -> str:
+    return _(
+        "Nobody offers these files. Their sizes follow from the model’s shapes; what they would "
+        "cost is what others measured on other models."
+    )
+
+
+def _what_adapters_are() -> str:
+    return _(
+        "A low-rank adapter leaves the weights as they are and learns two thin matrices beside "
+        "some of them. It makes no download smaller, but every further task nearly free."
+    )
+
+
+def respond(asked: Asked) -> Reply:
+    """Return the ladder of what was chosen, or what could be made of it."""
+    chosen, notice = _answerable(asked)
+    if asked.part == "made":
+        rungs = ladder.imagined(chosen.scenario, asked.catalog, asked.here)
+        return Reply(parts={"made": view.made(rungs)}, title=_title(chosen, asked.catalog))
+    device = answers.place(chosen.device, asked.here, asked.catalog)
+    return Reply(
+        parts={**_laddered(asked, chosen, device), **_adapted(chosen, asked.catalog)},
+        title=_title(chosen, asked.catalog),
+        fields=_fields(chosen, asked.catalog, device),
+        folder=FOLDER,
+        notice=notice,
+    )
+
+
+@anew
+@lru_cache(maxsize=2)
+def _existing(scenario: Scenario, here: Device) -> tuple[Rung, ...]:
+    """Return the ladder, kept while a slider moves that changes nothing of it."""
+    return tuple(ladder.existing(scenario, Catalog(), here))
+
+
+def _laddered(asked: Asked, chosen: Chosen, device: Device) -> dict[str, Html]:
+    rungs = _existing(chosen.scenario, asked.here)
+    choices = _choices(chosen, rungs, asked.catalog)
+    elsewhere = chosen.device is not None
+    return {
+        **{f"choose-{name}": options for name, (_shown, options) in choices.items()},
+        **{f"chosen-{name}": joined(shown) for name, (shown, _options) in choices.items()},
+        "said": device_summary.sentence(device, stated=asked.stated, elsewhere=elsewhere),
+        "exists": _exists(chosen, rungs, asked.catalog),
+    }
+
+
+def _adapted(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
+    return {"rank-shown": joined(chosen.rank), "adapter": _adapter(chosen, catalog)}
+
+
+def _title(chosen: Chosen, catalog: Catalog) -> str:
+    return _("Shrink {model}", model=answers.subject(chosen.model, catalog).name)
+
+
+def _exists(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
+    name = catalog.model(chosen.model).name
+    return joined(
+        tag("div", view.finding(rungs, name), class_="finding"),
+        view.origin(chosen.model, catalog),
+        view.band_text(rungs),
+        view.steps(rungs, _("Steps that exist")),
+        view.figures(rungs, _("Every step that exists")),
+    )
+
+
+def _adapter(chosen: Chosen, catalog: Catalog) -> Html:
+    architecture = answers.subject(chosen.model, catalog).architecture
+    whole = 2 * architecture.inventory.total if architecture else 0  # as trained, 16 bits each
+    return lora.result(architecture, chosen.rank, chosen.targets, whole)
+
+
+# The question
+
+
+def _form(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
+    labels = {"model": _("Model"), "runtime": _("Runtime"), "device": _("Device")}
+    choices = {
+        name: question.choice(name, labels[name], shown, options)
+        for name, (shown, options) in _choices(chosen, rungs, catalog).items()
+    }
+    asked = sentence(
+        _("How small must {model} become to run with {runtime} on {device}?"), **choices
+    )
+    return tag(
+        "form", tag("h1", asked), id="question", data_asks=True, action="./", autocomplete="off"
+    )
+
+
+def _choices(
+    chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog
+) -> dict[str, tuple[str, Html]]:
+    """Return each choice's words and its options."""
+    about = answers.subject(chosen.model, catalog)
+    runtime = next(rung.answer.facts.id for rung in rungs if rung.pair is None)
+    able = [(each.id, RUNTIMES[each.id]) for each in answers.runtimes_of(about, catalog)]
+    place = catalog.device(chosen.device).name if chosen.device else _(question.THIS_DEVICE)
+    return {
+        "model": (about.name, question.model_options(catalog.models, about.id)),
+        "runtime": (RUNTIMES[runtime], question.flat(able, runtime)),
+        "device": (place, question.device_options(catalog, chosen.device or "")),
+    }
+
+
+# What was chosen
+
+
+def _answerable(asked: Asked) -> tuple[Chosen, str | None]:
+    """Return the choices, giving up those that name nothing, with the reason."""
+    notice = None
+    fields = current(asked.fields, asked.changed)
+    for given in (fields, {**fields, "runtime": ""}, {**fields, "runtime": "", "device": ""}, {}):
+        try:
+            chosen = _chosen(given, asked)
+            answers.answer(chosen.scenario, asked.catalog, asked.here)
+        except TabfitError as fault:
+            notice = notice or str(fault)
+        else:
+            return chosen, notice
+    return Chosen(), notice
+
+
+def _chosen(fields: Mapping[str, str], asked: Asked) -> Chosen:
+    catalog = asked.catalog
+    device = fields.get("device")
+    rank = fields.get("rank", "")
+    picked = [name for name in TARGETS if name in fields.get("targets", "").split(",")]
+    usual = () if "targets" in asked.changed else USUAL_TARGETS
+    low, high = lora.RANKS
+    return Chosen(
+        model=catalog.model(fields.get("model") or DEFAULT).id,
+        runtime=fields.get("runtime") or None,
+        device=catalog.device(device).id if device else None,
+        rank=min(max(int(rank), low), high) if rank.isdecimal() and len(rank) < 6 else RANK,
+        targets=tuple(picked) or usual,
+    )
+
+
+def _fields(chosen: Chosen, catalog: Catalog, device: Device) -> dict[str, str | None]:
+    """Return what differs from the page's defaults."""
+    usual = ladder.widest_choice(answers.subject(chosen.model, catalog), catalog, device).id
+    return {
+        "model": chosen.model,
+        "runtime": None if chosen.runtime == usual else chosen.runtime,
+        "device": chosen.device,
+        "rank": None if chosen.rank == RANK else str(chosen.rank),
+        "targets": None if chosen.targets == USUAL_TARGETS else ",".join(chosen.targets),
+    }

@@ -1,0 +1,1 @@
+"""Training: what it takes to train a model, part by part."""

@@ -1,0 +1,1 @@
+"""Workbench: a decoder of one's own from sliders."""

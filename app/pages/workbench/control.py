@@ -1,0 +1,394 @@
+"""The workbench: a decoder of one's own from sliders, and what it would need on this device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.components import device_summary, page_frame, question
+from app.components.html import Html, joined, sentence, tag
+from app.components.labels import tokens
+from app.exchange import Asked, Head, Reply
+from app.pages.workbench import view as views
+from tabfit.architectures.custom_decoder import alike
+from tabfit.catalog import Catalog, Model
+from tabfit.devices.device import Device
+from tabfit.errors import TabfitError, UnsupportedCombination, shown
+from tabfit.estimate import answers, link
+from tabfit.estimate.answers import Answer, Subject
+from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import _, number
+from tabfit.model.architecture import Architecture
+from tabfit.model.textbook import Widths, textbook
+from tabfit.units import Tokens
+from tabfit.workbench import scaling_laws
+from tabfit.workbench.decoder_design import BOUNDS, Design, config_of, design_of, grown, shape_of
+
+FOLDER: Final = "workbench/"
+KEYS: Final = ("start", *BOUNDS, "gate", "head", "context", "gain", "device")
+NUMPY: Final[tuple[str, ...]] = ()
+
+#: Where the sliders start: the textbook's decoder, or a model of the catalogue.
+TEXTBOOK: Final = "textbook"
+CONTEXT: Final = Tokens(2048)
+CONTEXTS: Final = tuple(Tokens(2**power) for power in range(7, 18))
+GAIN: Final = 10
+GAINS: Final = (1, 2, 5, 10, 20, 30, 50, 100)
+#: Where there is no script to ask the visitor's own device, a typical one stands for it.
+TYPICAL: Final = "laptop-8gb-integrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What the visitor built, and with what it is asked about."""
+
+    own: Design
+    start: str = TEXTBOOK
+    context: Tokens = CONTEXT
+    gain: int = GAIN
+    device: str | None = None
+
+    @property
+    def model(self) -> str:
+        """Return the design as a model's name in a link."""
+        return link.packed(config_of(self.own))
+
+
+def head(catalog: Catalog) -> Head:
+    """Return what the page is called."""
+    del catalog
+    return Head(
+        title=_("The workbench: a model of your own"),
+        description=_(
+            "Build a language model from sliders: its parameters part by part with the formulas, "
+            "its memory and cache, whether it would fit here, and what a larger one would gain."
+        ),
+    )
+
+
+def main(catalog: Catalog, root: str) -> Html:
+    """Return the page on the textbook's decoder, complete before any script."""
+    del root
+    chosen = Chosen(own=Design(), device=TYPICAL)
+    every = _parts(chosen, catalog)
+    device = answers.place(TYPICAL, Device(), catalog)
+    return joined(
+        _form(replace(chosen, device=None), catalog, every),
+        tag("div", device_summary.sentence(device, stated=False, elsewhere=True), id="said"),
+        page_frame.status(),
+        tag("div", every["finding"], id="finding", aria_live="polite"),
+        tag(
+            "section",
+            tag("h2", _("Where the parameters are")),
+            tag("p", _("Each part opens to its formula, filled in."), class_="lead"),
+            tag("div", every["counted"], id="counted", class_="card"),
+        ),
+        tag(
+            "section",
+            tag("h2", _("Would it fit?")),
+            tag("p", _("Every runtime that knows this kind of model."), class_="lead"),
+            tag(
+                "div",
+                views.verdicts(_answers(chosen, catalog, Device()), chosen.model),
+                id="verdicts",
+                class_="card",
+                data_later="verdicts",
+            ),
+        ),
+        tag(
+            "section",
+            tag("h2", _("What more would give")),
+            tag("p", _by_power(), class_="lead"),
+            tag(
+                "div",
+                _gain_form(replace(chosen, device=None), catalog),
+                tag("div", every["scaling"], id="scaling"),
+                class_="card",
+            ),
+            id="laws",
+        ),
+    )
+
+
+def _by_power() -> str:
+    return _("A language model’s loss falls with a small power of its size: gains are dear.")
+
+
+def respond(asked: Asked) -> Reply:
+    """Return what was built; what does not go together changes nothing and says why."""
+    given, notice = dict(asked.fields), None
+    try:
+        chosen = _chosen(given, asked.catalog, asked.changed)
+    except TabfitError as fault:
+        if not asked.linked:
+            return Reply(parts={}, title=_("Workbench"), fields=given, notice=str(fault))
+        chosen, notice = Chosen(own=Design()), str(fault)
+    if asked.part == "verdicts":
+        rows = _answers(chosen, asked.catalog, asked.here)
+        return Reply(parts={"verdicts": views.verdicts(rows, chosen.model)}, title=_title(chosen))
+    return _replied(asked, chosen, notice)
+
+
+def _replied(asked: Asked, chosen: Chosen, notice: str | None) -> Reply:
+    parts = _parts(chosen, asked.catalog)
+    if _dials_anew(asked):
+        parts["verdicts"] = tag("p", _("One moment…"), class_="lead")
+    else:
+        parts.pop("sliders")
+    device = answers.place(chosen.device, asked.here, asked.catalog)
+    shown_ = _choices(chosen, asked.catalog)
+    return Reply(
+        parts={
+            **{f"choose-{name}": options for name, (_words, options) in shown_.items()},
+            **{f"chosen-{name}": joined(words) for name, (words, _options) in shown_.items()},
+            "said": device_summary.sentence(
+                device, stated=asked.stated, elsewhere=chosen.device is not None
+            ),
+            **parts,
+        },
+        title=_title(chosen),
+        fields=_fields(chosen, asked.catalog),
+        folder=FOLDER,
+        notice=notice,
+    )
+
+
+def _dials_anew(asked: Asked) -> bool:
+    """Return whether the page sets the sliders: never while the visitor moves one."""
+    return asked.linked or not asked.changed or "start" in asked.changed
+
+
+def _title(chosen: Chosen) -> str:
+    return _("{count} parameters", count=views.short(shape_of(chosen.own).inventory.total))
+
+
+# What was chosen
+
+
+def _chosen(
+    given: Mapping[str, str], catalog: Catalog, changed: frozenset[str] = frozenset()
+) -> Chosen:
+    """Return what fields say, or raise what is wrong with them."""
+    start, usual = _start(given.get("start") or TEXTBOOK, catalog)
+    own = usual if "start" in changed else _own(given, usual)
+    device = given.get("device")
+    return Chosen(
+        own=own,
+        start=start,
+        context=Tokens(_whole("context", given.get("context"), CONTEXT, CONTEXTS[-1])),
+        gain=_whole("gain", given.get("gain"), GAIN, GAINS[-1]),
+        device=catalog.device(device).id if device else None,
+    )
+
+
+def _start(name: str, catalog: Catalog) -> tuple[str, Design]:
+    """Return where the sliders start."""
+    if name == TEXTBOOK:
+        return TEXTBOOK, Design()
+    about = answers.subject(name, catalog)
+    found = design_of(about.shape)
+    if found is None:
+        raise UnsupportedCombination(
+            _("{model} has layers that the sliders do not have", model=about.name),
+            [_("a decoder whose layers are alike")],
+        )
+    return about.id, found
+
+
+def _own(given: Mapping[str, str], usual: Design) -> Design:
+    """Return the design of the fields; an unticked or missing one is as at the start."""
+    widths = {
+        name: _whole(name, given.get(name), getattr(usual, name), BOUNDS[name].stop - 1)
+        for name in BOUNDS
+    }
+    gate, head_ = given.get("gate"), given.get("head")
+    return Design(
+        **widths,
+        tied=usual.tied if head_ is None else head_ == "tied",
+        gated=usual.gated if gate is None else gate == "gated",
+    )
+
+
+def _whole(name: str, text: str | None, usual: int, most: int) -> int:
+    if not text:
+        return usual
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 10 and int(plain) <= most):
+        raise UnsupportedCombination(
+            _("{name} is {value}", name=name.replace("_", " "), value=shown(text)),
+            [_("whole numbers from {low} to {high}", low=0, high=number(most, ","))],
+        )
+    return int(plain)
+
+
+def _fields(chosen: Chosen, catalog: Catalog) -> dict[str, str | None]:
+    """Return what differs from the page's defaults."""
+    usual = _start(chosen.start, catalog)[1]
+    return _said(chosen, usual)
+
+
+def _said(chosen: Chosen, usual: Design) -> dict[str, str | None]:
+    own = chosen.own
+    widths: dict[str, str | None] = {
+        name: str(getattr(own, name))
+        for name in BOUNDS
+        if getattr(own, name) != getattr(usual, name)
+    }
+    return {
+        "start": None if chosen.start == TEXTBOOK else chosen.start,
+        **widths,
+        "gate": None if own.gated == usual.gated else "gated" if own.gated else "plain",
+        "head": None if own.tied == usual.tied else "tied" if own.tied else "own",
+        "context": None if chosen.context == CONTEXT else str(chosen.context),
+        "gain": None if chosen.gain == GAIN else str(chosen.gain),
+        "device": chosen.device,
+    }
+
+
+# The question
+
+
+def _form(chosen: Chosen, catalog: Catalog, every: Mapping[str, Html]) -> Html:
+    labels = {
+        "start": _("Start from"),
+        "context": _("Context length"),
+        "device": _("Device"),
+    }
+    made = {
+        name: question.choice(name, labels[name], words, options)
+        for name, (words, options) in _choices(chosen, catalog).items()
+        if name in labels
+    }
+    asked = sentence(
+        _("What would a model built like {start} need with {context} on {device}?"), **made
+    )
+    return tag(
+        "form",
+        tag("h1", asked),
+        tag(
+            "div",
+            tag("p", every["total"], id="total"),
+            tag("div", every["sliders"], id="sliders", class_="dials"),
+            class_="card bench",
+        ),
+        id="question",
+        data_asks=True,
+        action="./",
+        autocomplete="off",
+    )
+
+
+def _gain_form(chosen: Chosen, catalog: Catalog) -> Html:
+    words, options = _choices(chosen, catalog)["gain"]
+    asked = sentence(
+        _("What would it cost to be {gain} better?"),
+        gain=question.choice("gain", _("Gain"), words, options),
+    )
+    return tag("form", tag("h3", asked), data_asks=True, action="./", autocomplete="off")
+
+
+def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
+    """Return each choice's words and its options."""
+    lengths = sorted({*CONTEXTS, chosen.context})
+    gains = sorted({*GAINS, chosen.gain})
+    place = catalog.device(chosen.device).name if chosen.device else _(question.THIS_DEVICE)
+    book = question.flat([(TEXTBOOK, _("the textbook’s"))], chosen.start)
+    models = question.model_options(_starts(catalog), chosen.start)
+    return {
+        "start": (_start_name(chosen, catalog), joined(book, models)),
+        "context": (
+            tokens(chosen.context),
+            question.flat([(str(each), tokens(each)) for each in lengths], str(chosen.context)),
+        ),
+        "device": (place, question.device_options(catalog, chosen.device or "")),
+        "gain": (
+            _gain(chosen.gain),
+            question.flat([(str(each), _gain(each)) for each in gains], str(chosen.gain)),
+        ),
+    }
+
+
+def _start_name(chosen: Chosen, catalog: Catalog) -> str:
+    return _("the textbook’s") if chosen.start == TEXTBOOK else catalog.model(chosen.start).name
+
+
+def _gain(percent: int) -> str:
+    return number(percent / 100, ".0%")
+
+
+def _starts(catalog: Catalog) -> list[Model]:
+    """Return the models whose layers the sliders have."""
+    return [
+        model
+        for model in catalog.models
+        if model.task == "text-generation" and model.config is not None and alike(model.config)
+    ]
+
+
+# The answer
+
+
+def _parts(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
+    own = chosen.own
+    shape = shape_of(own)
+    return {
+        "sliders": views.sliders(own),
+        "total": joined(views.total(shape)),
+        "finding": joined(
+            views.finding(own, shape, chosen.context), _compared(chosen, shape, catalog)
+        ),
+        "counted": views.counted(own),
+        "scaling": _scaling(chosen, shape, catalog),
+    }
+
+
+def _compared(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html | None:
+    """Return how the start's own count differs, while the sliders stand where they started."""
+    del shape
+    start, usual = _start(chosen.start, catalog)
+    if chosen.own != usual:
+        return None
+    if start == TEXTBOOK:
+        written = textbook(Widths()).inventory.total
+        return views.differs(_("The textbook’s example"), written, usual)
+    about = answers.subject(start, catalog)
+    return views.differs(about.name, about.shape.inventory.total, usual)
+
+
+def _scaling(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html:
+    inside = scaling_laws.outside_embeddings(shape.inventory)
+    times = scaling_laws.HENIGHAN.growth(chosen.gain / 100)
+    larger = None
+    try:
+        own = grown(chosen.own, times)
+    except TabfitError:
+        pass
+    else:
+        usual = _start(chosen.start, catalog)[1]
+        larger = link.composed(_said(replace(chosen, own=own), usual), KEYS)
+    return views.scaling(inside, chosen.gain, larger)
+
+
+def _answers(chosen: Chosen, catalog: Catalog, here: Device) -> list[Answer]:
+    """Return the answers of every runtime that knows this kind of model, those that fit first."""
+    about = Subject(id=chosen.model, name=_("your model"), config=config_of(chosen.own))
+    asked = Scenario(model=chosen.model, device=chosen.device, context=chosen.context)
+    wanted = [
+        _with(asked, facts.id, precision)
+        for facts in answers.runtimes_of(about, catalog)
+        for precision in (
+            views.WIDTHS if facts.id == "ideal" else (answers.usual_precision(about, facts),)
+        )
+    ]
+    return [answers.answer(each, catalog, here, about) for each in wanted]
+
+
+def _with(asked: Scenario, runtime: str, precision: str) -> Scenario:
+    return Scenario(
+        model=asked.model,
+        runtime=runtime,
+        precision=precision,
+        context=asked.context,
+        device=asked.device,
+    )

@@ -1,0 +1,68 @@
+"""The whole body of any page, in the language in use.
+
+In: which page, the model it is about, if any, and how its links lead to the site's
+root. Out: HTML. The build renders every page so; the page asks again when the
+visitor wants another language than the document's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from app import pages
+from app.components import page_frame
+from app.components.html import Html
+from app.components.labels import SHORT, bytes_
+from app.exchange import Head
+from app.pages.answer import view
+from tabfit import catalog
+from tabfit.catalog import Catalog
+from tabfit.estimate.answers import Answer
+from tabfit.i18n import language
+from tabfit.i18n.language import _
+
+
+def fixed(name: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
+    """Return the head and the body of one of the site's own pages."""
+    module = pages.named(name)
+    main = module.main(shelves, root)
+    return module.head(shelves), page_frame.body(main, root=root, view=name)
+
+
+def of_model(model: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
+    """Return the head and the body of a model's own page."""
+    main, rows = view.of_model(model, shelves, root=root)
+    name = rows[0][0].subject.name
+    head = Head(title=_("Will {model} fit?", model=name), description=_summary(rows[0]))
+    return head, page_frame.body(main, root=root, view="answer")
+
+
+def _summary(row: list[Answer]) -> str:
+    answer = row[0]
+    where = "; ".join(f"{each.device.name}: {SHORT[each.verdict.outcome]}" for each in row)
+    named = {
+        "model": answer.subject.name,
+        "precision": answer.scenario.precision,
+        "runtime": answer.facts.name,
+        "where": where,
+    }
+    if not answer.download.likely:
+        return _("{model} at {precision} with {runtime}: {where}.", **named)
+    named["size"] = bytes_(answer.download.likely)
+    return _("{model} at {precision} with {runtime}: {size} to download. {where}.", **named)
+
+
+def spoken(text: str) -> str:
+    """Return a page's title and body in the language in use, as JSON.
+
+    The question is the page's: its view, the model it is about, and its root.
+    """
+    question: Mapping[str, str] = json.loads(text)
+    shelves = catalog.read()
+    about, root = question.get("about"), question["root"]
+    if about:
+        head, body = of_model(about, shelves, root)
+    else:
+        head, body = fixed(question["view"], shelves, root)
+    return json.dumps({"language": language.current(), "title": head.title, "body": body})

@@ -1,0 +1,82 @@
+"""Other people's config.json becomes an `Architecture`, or one typed error.
+
+In: what a config.json holds. Out: an architecture with every tensor. Total:
+any mapping is answered or refused with `UnreadableConfig`, in bounded time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from tabfit.architectures.config_keys import Keys
+from tabfit.architectures.family import Family, build
+from tabfit.architectures.registry import FAMILIES
+from tabfit.architectures.transformers_defaults import facts_of
+from tabfit.errors import UnreadableConfig, UnsupportedArchitecture, shown
+from tabfit.i18n.language import _
+from tabfit.light_dataclass import replace
+from tabfit.model.architecture import Architecture
+
+#: What nearly every Llama-like config says.
+LLAMA_LIKE_KEYS = (
+    "vocab_size",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+)
+
+
+#: Families whose layers may be said one by one.
+DIFFERING = ("gemma4_text",)
+
+
+def read(config: Mapping[str, Any]) -> Architecture:
+    """Return the architecture that a config.json describes.
+
+    Its `architectures` picks the class, its `model_type` the family; what is
+    not written falls back to the defaults of transformers' config class.
+
+    >>> tiny = {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 10,
+    ...         "hidden_size": 4, "intermediate_size": 8, "num_hidden_layers": 1,
+    ...         "num_attention_heads": 2}
+    >>> read(tiny).inventory.total  # 2x10x4 + 4x4x4 + 3x4x8 + 3x4
+    252
+    """
+    if not isinstance(config, Mapping):
+        raise UnreadableConfig("config", _("is {given}; an object is needed", given=shown(config)))
+    model_type = config.get("model_type")
+    if not isinstance(model_type, str):
+        problem = (
+            _("is missing") if model_type is None else _("is {given}", given=shown(model_type))
+        )
+        raise UnreadableConfig(
+            "model_type", _("{problem}; a name such as 'llama' is needed", problem=problem)
+        )
+    if config.get("per_layer_config") and model_type not in DIFFERING:
+        raise UnreadableConfig("per_layer_config", _("is not read; give one shape for all layers"))
+    if model_type not in FAMILIES:
+        return _assumed_llama_like(config, model_type)
+    keys = Keys(config, facts_of(model_type))
+    return build(family_of(model_type), keys, config.get("architectures"))
+
+
+def family_of(model_type: str) -> Family:
+    """Return the family of a known model_type, importing its module."""
+    module = import_module(FAMILIES[model_type])
+    family: Family = module.FAMILIES[model_type]
+    return family
+
+
+def _assumed_llama_like(config: Mapping[str, Any], model_type: str) -> Architecture:
+    """Return a Llama of the same widths, saying so, where the config has the usual keys."""
+    if any(config.get(key) is None for key in LLAMA_LIKE_KEYS):
+        raise UnsupportedArchitecture(model_type, FAMILIES)
+    keys = Keys(config, facts_of("llama"))
+    read_as = build(family_of("llama"), keys, ["LlamaForCausalLM"])
+    note = _(
+        "model_type {given} is not known; assumed Llama-like from its keys", given=shown(model_type)
+    )
+    return replace(read_as, family=model_type, notes=(note, *read_as.notes))

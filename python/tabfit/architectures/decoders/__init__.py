@@ -1,0 +1,1 @@
+"""Decoders of text: one token after another. A module per family of layers."""

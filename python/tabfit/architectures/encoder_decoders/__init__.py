@@ -1,0 +1,1 @@
+"""Encoder-decoders of text: one pass over the input, then token by token."""

@@ -1,0 +1,1 @@
+"""Encoders of text: all tokens in one pass. A module per family of layers."""

@@ -1,0 +1,1 @@
+"""Models that read pictures. A module per family of layers."""

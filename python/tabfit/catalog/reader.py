@@ -1,0 +1,218 @@
+"""The reader of the catalogue: the only input the core makes.
+
+In: a name, in any spelling. Out: the row that carries it, or `UnknownName`.
+Each file is read when it is first asked for. Its rows are told apart by the one
+form that `tools/catalog.py` writes (four lines of heading first), and the rest
+of a row is parsed when somebody asks for it: an answer takes three rows.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final, Generic, TypeVar
+
+from tabfit.catalog import rows
+from tabfit.catalog.rows import DeviceRow, Model, Row, RuntimeFacts
+from tabfit.errors import CatalogFault, UnknownName
+from tabfit.i18n.language import later
+
+Value = TypeVar("Value")
+
+FILES: Final = {"model": "models.json", "device": "devices.json", "runtime": "runtimes.json"}
+
+#: A name less alike than this is not worth suggesting (0 nothing shared, 1 the same).
+ALIKE: Final = 0.4
+
+_NOT_COMPARED: Final = str.maketrans("", "", string.punctuation + string.whitespace)
+
+
+def plain(name: str) -> str:
+    """Return a name without case, spaces and punctuation: what its spellings share.
+
+    >>> plain("Llama 3.2-1B") == plain("llama-3.2-1b")
+    True
+    """
+    return name.casefold().translate(_NOT_COMPARED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What a list shows of a row; `group` is a task, a device's group, a runtime's formats."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    group: str
+
+
+class Shelf(Generic[Value]):
+    """The rows of one file, found by id, name or alias in any spelling."""
+
+    def __init__(
+        self, kind: str, headings: Sequence[Heading], make: Callable[[str], Value]
+    ) -> None:
+        """Index the names; raise `CatalogFault` with every name that two rows claim."""
+        self.kind = kind
+        self.headings = tuple(headings)
+        self._make = make
+        self._made: dict[str, Value] = {}
+        self._names, faults = _index(kind, self.headings)
+        if faults:
+            raise CatalogFault(faults)
+
+    def __iter__(self) -> Iterator[Value]:
+        """Iterate over every row, in the order of the file."""
+        return (self._value(each) for each in self.ids)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.headings)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether a row carries this name."""
+        return isinstance(name, str) and plain(name) in self._names
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return every id, in the order of the file."""
+        return tuple(each.id for each in self.headings)
+
+    def find(self, name: str) -> Value:
+        """Return the row that carries `name`.
+
+        Raises `UnknownName`, which names the most alike ids first.
+        """
+        found = self._names.get(plain(name))
+        if found is None:
+            raise UnknownName(self.kind, name, self.ids, near=self.near(name))
+        return self._value(found)
+
+    def near(self, name: str, *, most: int = 5) -> tuple[str, ...]:
+        """Return the ids whose names are most like `name`, the most alike first."""
+        asked = plain(name)[:200]
+        scores: dict[str, float] = {}
+        for known, each in self._names.items():
+            scores[each] = max(scores.get(each, 0.0), _alike(asked, known))
+        close = [each for each in scores if scores[each] >= ALIKE]
+        return tuple(sorted(close, key=lambda each: (-scores[each], each))[:most])
+
+    def _value(self, found: str) -> Value:
+        if found not in self._made:
+            self._made[found] = self._make(found)
+        return self._made[found]
+
+
+def _index(kind: str, headings: Sequence[Heading]) -> tuple[dict[str, str], list[str]]:
+    """Return which id each plain name leads to, and the names two rows claim."""
+    ids: dict[str, str] = {}
+    faults: list[str] = []
+    for each in headings:
+        for name in (each.id, each.name, *each.aliases):
+            owner = ids.setdefault(plain(name), each.id)
+            if owner != each.id:
+                faults.append(f"{kind} name {name!r} is claimed by {owner} and {each.id}")
+    return ids, faults
+
+
+def _alike(asked: str, known: str) -> float:
+    """Return how alike two plain names are: the share of letter pairs they have in common.
+
+    A name that holds all that was asked counts as more alike than any that does not.
+    """
+    if len(asked) > 2 and asked in known:
+        return 1 + len(asked) / len(known)
+    pairs, others = _pairs(asked), _pairs(known)
+    return 2 * len(pairs & others) / max(len(pairs) + len(others), 1)
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[place : place + 2] for place in range(len(name) - 1)}
+
+
+def text_of(kind: str) -> str:
+    """Return one of the package's own files as it stands."""
+    return resources.files("tabfit.catalog").joinpath(FILES[kind]).read_text("utf-8")
+
+
+def _shelf(kind: str, make: Callable[[Row, Row], Value]) -> Shelf[Value]:
+    start, *texts = text_of(kind).split("\n    {\n")
+    sources: Row = json.loads(start[: start.rindex(',\n  "rows"')] + "}")["sources"]
+    headings = [_heading(text) for text in texts]
+    whole = {each.id: text for each, text in zip(headings, texts, strict=True)}
+    return Shelf(kind, headings, lambda found: make(_row(whole[found]), sources))
+
+
+def _heading(text: str) -> Heading:
+    """Return what the first four lines of a row say; the reader parses no more of it at first."""
+    row = json.loads("{" + "".join(text.split("\n", 4)[:4]).rstrip(",") + "}")
+    identity, name, aliases, group = row.values()
+    shown = group if isinstance(group, str) else ", ".join(group)
+    return Heading(id=identity, name=name, aliases=tuple(aliases), group=shown)
+
+
+def _row(text: str) -> Row:
+    row: Row = json.loads("{" + text[: text.rindex("\n    }")] + "}")
+    return row
+
+
+@cache
+def models() -> Shelf[Model]:
+    """Return every model, read once."""
+    return _shelf(later("model"), rows.model)
+
+
+@cache
+def devices() -> Shelf[DeviceRow]:
+    """Return every device, read once."""
+    return _shelf(later("device"), rows.device)
+
+
+@cache
+def runtimes() -> Shelf[RuntimeFacts]:
+    """Return every runtime, read once."""
+    return _shelf(later("runtime"), rows.runtime)
+
+
+class Catalog:
+    """The three shelves under one name, each opened when first asked for.
+
+    >>> Catalog().model("Gemma 2B").id
+    'gemma-2b'
+    """
+
+    @property
+    def models(self) -> Shelf[Model]:
+        """Return the shelf of models."""
+        return models()
+
+    @property
+    def devices(self) -> Shelf[DeviceRow]:
+        """Return the shelf of devices."""
+        return devices()
+
+    @property
+    def runtimes(self) -> Shelf[RuntimeFacts]:
+        """Return the shelf of runtimes."""
+        return runtimes()
+
+    def model(self, name: str) -> Model:
+        """Return the model of this name, or raise `UnknownName`."""
+        return self.models.find(name)
+
+    def device(self, name: str) -> DeviceRow:
+        """Return the device of this name, or raise `UnknownName`."""
+        return self.devices.find(name)
+
+    def runtime(self, name: str) -> RuntimeFacts:
+        """Return the runtime of this name, or raise `UnknownName`."""
+        return self.runtimes.find(name)
+
+
+def read() -> Catalog:
+    """Return the catalogue that this package carries."""
+    return Catalog()

@@ -1,0 +1,270 @@
+"""Rows of the catalogue as values.
+
+In: one row of `models.json`, `devices.json` or `runtimes.json`. Out: a frozen
+value with the same words. Rows are trusted here; `faults` is what checks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tabfit.i18n.language import _
+from tabfit.recipes.stored_model import StoredTensor
+from tabfit.runtimes.needs import Needs
+from tabfit.units import MIB, Basis, Bytes, Parameters, Tokens
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One published file; `exact` is false where the listing rounds its size."""
+
+    name: str
+    bytes: Bytes
+    exact: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One precision that a publication offers.
+
+    No `files` means that it is offered and its size is not known here: it is
+    then computed. `model_id` is the name a runtime's own list gives it,
+    `published_memory` and `context` what that list says it takes. `tensors` are
+    those a header lists, where one was read.
+    """
+
+    precision: str
+    files: tuple[File, ...] = ()
+    model_id: str | None = None
+    published_memory: Bytes | None = None
+    context: Tokens | None = None
+    tensors: tuple[StoredTensor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """One repository that offers a model in one format, in one or more precisions.
+
+    `family` names the kind of export where it decides sizes (ONNX: *classic* or
+    *newer*). `common` are the files every precision needs: tokenizer, config.
+    """
+
+    format: str
+    repository: str
+    family: str | None
+    source: str
+    common: tuple[File, ...]
+    offers: Mapping[str, Offer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model: what it is for, its shape, and where it is published.
+
+    `config` is the model's own config.json cut down to the keys its shapes
+    depend on, `None` where the maker does not disclose it; `parameters` is a
+    count that somebody else made (see `counted_by`), `None` likewise.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    task: str
+    licence: str
+    size_class: str | None
+    released: str
+    hub: str | None
+    config: Row | None
+    parameters: Parameters | None
+    counted_by: str | None
+    distilled_from: str | None
+    notes: str | None
+    source: str
+    read_on: str
+    published: tuple[Publication, ...]
+
+    def publications(self, *formats: str) -> tuple[Publication, ...]:
+        """Return where the model is published in any of these formats, best known first."""
+        return tuple(each for each in self.published if each.format in formats)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How a figure is known, and from where."""
+
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """One device; `generic` marks a class of devices rather than one model.
+
+    `device` is the mapping that `tabfit.devices.device.read` takes, `known` says how
+    each of its keys is known. `group` is the heading to offer it under.
+    """
+
+    id: str
+    title: str
+    aliases: tuple[str, ...]
+    form: str
+    group: str
+    year: int
+    generic: bool
+    device: Row
+    known: Mapping[str, Known]
+    read_on: str
+
+    @property
+    def name(self) -> str:
+        """Return its name; that of a class of devices is said in the language in use."""
+        return _(self.title) if self.generic else self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeFacts:
+    """One runtime: what it loads, what it demands, what its own code weighs.
+
+    `runtime_bytes` is that code as it travels, compressed; `listed_only` says
+    that it runs nothing but the models its makers publish, `families` which
+    model types it can run at all (empty: whatever the format carries).
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    package: str | None
+    version: str | None
+    formats: tuple[str, ...]
+    precisions: tuple[str, ...]
+    default_precision: str | None
+    fallback_precisions: tuple[str, ...]
+    default_context: Tokens | None
+    runtime_bytes: Bytes
+    files: tuple[File, ...]
+    listed_only: bool
+    families: tuple[str, ...]
+    needs: Needs
+    notes: tuple[str, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    read_on: str = ""
+
+
+def model(row: Row, sources: Row) -> Model:
+    """Return the model that a row of models.json says."""
+    return Model(
+        id=row["id"],
+        name=row["name"],
+        aliases=tuple(row.get("aliases", ())),
+        task=row["task"],
+        licence=row["licence"],
+        size_class=row.get("size_class"),
+        released=row["released"],
+        hub=row.get("hub"),
+        config=row.get("config"),
+        parameters=row.get("parameters"),
+        counted_by=_said(row.get("counted_by"), sources),
+        distilled_from=row.get("distilled_from"),
+        notes=row.get("notes"),
+        source=sources.get(row["source"], row["source"]),
+        read_on=row["read_on"],
+        published=tuple(_publication(each, sources) for each in row.get("published", ())),
+    )
+
+
+def _said(text: str | None, sources: Row) -> str | None:
+    return None if text is None else sources.get(text, text)
+
+
+def _publication(row: Row, sources: Row) -> Publication:
+    source = sources.get(row["source"], row["source"])
+    return Publication(
+        format=row["format"],
+        repository=row["repository"],
+        family=row.get("family"),
+        source=source,
+        common=_files(row.get("common", ()), source, sources),
+        offers={
+            name: _offer(name, each, source, sources) for name, each in row["precisions"].items()
+        },
+    )
+
+
+def _offer(precision: str, row: Row | list[Row], source: str, sources: Row) -> Offer:
+    if isinstance(row, list):
+        return Offer(precision=precision, files=_files(row, source, sources))
+    memory = row.get("vram_required_MB")  # which counts units of 2**20 bytes
+    return Offer(
+        precision=precision,
+        files=_files(row.get("files", ()), source, sources),
+        model_id=row.get("model_id"),
+        published_memory=None if memory is None else Bytes(round(memory * MIB)),
+        context=row.get("context"),
+    )
+
+
+def _files(given: Sequence[Row], source: str, sources: Row) -> tuple[File, ...]:
+    return tuple(
+        File(
+            name=row["name"],
+            bytes=row["bytes"],
+            exact=row.get("exact", True),
+            source=_said(row.get("source"), sources) or source,
+        )
+        for row in given
+    )
+
+
+def device(row: Row, sources: Row) -> DeviceRow:
+    """Return the device that a row of devices.json says."""
+    known = {
+        key: Known(Basis(basis), sources.get(text, text))
+        for key, (basis, text) in row["known"].items()
+    }
+    return DeviceRow(
+        id=row["id"],
+        title=row["name"],
+        aliases=tuple(row.get("aliases", ())),
+        form=row["form"],
+        group=row["group"],
+        year=row["year"],
+        generic=row.get("generic", False),
+        device={"name": row["name"], **row["device"]},
+        known=known,
+        read_on=row["read_on"],
+    )
+
+
+def runtime(row: Row, sources: Row) -> RuntimeFacts:
+    """Return the runtime that a row of runtimes.json says."""
+    files = _files(row["files"], row["sources"].get("files", ""), sources)
+    return RuntimeFacts(
+        id=row["id"],
+        name=row["name"],
+        aliases=tuple(row.get("aliases", ())),
+        package=row.get("package"),
+        version=row.get("version"),
+        formats=tuple(row["formats"]),
+        precisions=tuple(row["precisions"]),
+        default_precision=row.get("default_precision"),
+        fallback_precisions=tuple(row.get("fallback_precisions", ())),
+        default_context=row.get("default_context"),
+        runtime_bytes=Bytes(sum(each.bytes for each in files)),
+        files=files,
+        listed_only=row.get("listed_only", False),
+        families=tuple(row.get("families", ())),
+        needs=_needs(row["needs"]),
+        notes=tuple(row.get("notes", ())),
+        sources=row["sources"],
+        read_on=row["read_on"],
+    )
+
+
+def _needs(row: Row) -> Needs:
+    lists = {key: tuple(each) for key, each in row.items() if isinstance(each, list)}
+    return Needs(**{**row, **lists})

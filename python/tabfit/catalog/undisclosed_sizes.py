@@ -1,0 +1,36 @@
+"""What people believe of models whose makers do not tell their size.
+
+In: nothing. Out: the rows of `believed.json`, the smallest first: ranges between
+published estimates, none of them confirmed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from tabfit.units import Parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """A model's size between the estimates; `source` names who made them."""
+
+    name: str
+    low: Parameters
+    high: Parameters
+    source: str
+    url: str
+
+
+@cache
+def believed() -> tuple[Believed, ...]:
+    """Return every row, the smallest first."""
+    text = (resources.files("tabfit.catalog") / "believed.json").read_text(encoding="utf-8")
+    rows = sorted(json.loads(text)["rows"], key=lambda row: (row["low"], row["high"]))
+    return tuple(
+        Believed(**{name: value for name, value in row.items() if name != "read_on"})
+        for row in rows
+    )

@@ -1,0 +1,8 @@
+"""The command line: `tabfit`, also `python -m tabfit`.
+
+    start         where the command begins: `inspect config.json` at once, all else later
+    commands      each command's arguments and what it does
+    text_output   reports as lines for a terminal
+
+Imports everything, and is imported by nothing.
+"""

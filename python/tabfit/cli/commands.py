@@ -1,0 +1,346 @@
+"""The command line: `tabfit`, also `python -m tabfit`.
+
+In: words. Out: an answer and exit 0 (whatever the verdict), or one line on
+stderr that says what is accepted and exit 2. Never a traceback. Each command
+imports what it needs when it runs, so that `inspect` starts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from tabfit.errors import TabfitError, UnreadableDevice, shown
+from tabfit.sources import config_files
+
+if TYPE_CHECKING:
+    from tabfit.catalog import Catalog
+    from tabfit.devices.device import Device
+    from tabfit.estimate.answers import Answer, Subject
+
+
+class _Usage(TabfitError):
+    """The words do not make a command."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises one sentence instead of printing the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the words."""
+        raise _Usage(f"{message}; see {self.prog} --help")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        asked = _parser().parse_args(words)
+        run: Callable[[argparse.Namespace], int] = asked.run
+        return run(asked)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except (TabfitError, OSError) as fault:
+        print(f"tabfit: {_sentence(fault)}", file=sys.stderr)
+        return 2
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, OSError):
+        return f"{shown(str(fault.filename), most=200)} cannot be read: {fault.strerror}"
+    return str(fault)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tabfit", description="Will this model run in this browser on this device?"
+    )
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", prog="tabfit"
+    )
+    _add_estimate(commands)
+    _add_inspect(commands)
+    for kind in ("models", "devices", "runtimes"):
+        listing = commands.add_parser(kind, help=f"list the catalogue's {kind}")
+        _add_json(listing)
+        listing.set_defaults(run=_list, kind=kind)
+    _add_compare(commands)
+    _add_need(commands)
+    _add_train(commands)
+    reading = commands.add_parser("link", help="say what a shared link asks")
+    reading.add_argument("url")
+    _add_json(reading)
+    reading.set_defaults(run=_link)
+    return parser
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "model", metavar="MODEL", help="a catalogue name, a file, a folder, a hub id or an address"
+    )
+    command.add_argument("--runtime")
+    command.add_argument("--precision")
+    command.add_argument("--context", metavar="N", help="tokens")
+
+
+def _add_device(command: argparse.ArgumentParser, *, required: bool = False) -> None:
+    which = command.add_mutually_exclusive_group(required=required)
+    which.add_argument("--device", metavar="D", help="a catalogue device")
+    which.add_argument("--device-json", metavar="FILE", help="a device's signals as JSON")
+
+
+def _add_estimate(commands: Any) -> None:
+    command = commands.add_parser("estimate", help="answer for one model on one device")
+    _add_choices(command)
+    _add_device(command)
+    _add_json(command)
+    command.set_defaults(run=_estimate)
+
+
+def _add_inspect(commands: Any) -> None:
+    command = commands.add_parser("inspect", help="list every tensor of a model")
+    command.add_argument("source", metavar="SOURCE", help="a config.json, a model file or a hub id")
+    _add_json(command)
+    command.set_defaults(run=_inspect)
+
+
+def _add_compare(commands: Any) -> None:
+    command = commands.add_parser("compare", help="every catalogue model on one device")
+    _add_device(command, required=True)
+    _add_json(command)
+    command.set_defaults(run=_compare)
+
+
+def _add_need(commands: Any) -> None:
+    command = commands.add_parser("need", help="the smallest device that a model needs")
+    _add_choices(command)
+    _add_json(command)
+    command.set_defaults(run=_need)
+
+
+#: The choices of `train`; those that are made by being there have no value.
+TRAINING: Final = {
+    "optimizer": "adamw, adamw-8bit, adafactor, sgd-momentum, sgd",
+    "precision": "mixed, autocast, bf16, fp32",
+    "batch": "sequences on a device at once",
+    "sequence": "tokens of each",
+    "recompute": "none, selective (attention maps), full (whole layers)",
+    "flash": "attention that never holds a map",
+    "lora_rank": "train adapters of this rank instead of the weights",
+    "lora_targets": "query-value, attention, linear",
+    "qlora": "keep the frozen weights in NF4",
+    "zero": "stage of ZeRO: 0, 1 (states), 2 (and gradients), 3 (and weights)",
+    "gpus": "devices altogether",
+    "tensor_parallel": "devices that share each matrix",
+    "sequence_parallel": "they share norms and dropouts too",
+    "no_dropout": "trained without dropout, as most language models are",
+}
+TRAINING_FLAGS: Final = ("flash", "qlora", "sequence_parallel", "no_dropout")
+
+
+def _add_train(commands: Any) -> None:
+    command = commands.add_parser("train", help="the memory that training a model needs")
+    command.add_argument("model", metavar="MODEL", help="as for estimate")
+    for key, says in TRAINING.items():
+        name = f"--{key.replace('_', '-')}"
+        if key in TRAINING_FLAGS:
+            command.add_argument(name, help=says, action="store_const", const="on")
+        else:
+            command.add_argument(name, help=says)
+    _add_json(command)
+    command.set_defaults(run=_train)
+
+
+# Reading what was named
+
+
+def _catalog() -> Catalog:
+    from tabfit import catalog
+
+    return catalog.read()
+
+
+def _about(name: str, catalog: Catalog) -> Subject:
+    """Return the model a word names: a file or folder that exists, a catalogue name, the hub."""
+    from tabfit.estimate import answers
+
+    path = Path(name)
+    if not path.exists() and (name in catalog.models or name.startswith("config:")):
+        return answers.subject(name, catalog)
+    if not _means_a_source(name, path):
+        return answers.subject(name, catalog)  # raises, naming what is most alike
+    from tabfit.estimate import imported_model
+    from tabfit.sources import read_source
+
+    found, _ = read_source.find(name, os.environ.get("HF_ENDPOINT"))
+    return imported_model.subject(found, name=name if path.exists() else None)
+
+
+def _means_a_source(name: str, path: Path) -> bool:
+    """Return whether a word can only mean a file, a folder, an address or owner/name."""
+    from tabfit import hub
+    from tabfit.headers import kind_of
+
+    file = name.endswith(".json") or kind_of(name) is not None
+    return path.exists() or "/" in name or file or hub.looks_like_address(name)
+
+
+def _here(asked: argparse.Namespace) -> Device:
+    from tabfit.devices import device
+
+    if asked.device_json is None:
+        return device.Device()
+    file = asked.device_json
+    return device.read(
+        config_files.read_json(file, lambda problem: UnreadableDevice(Path(file).name, problem))
+    )
+
+
+def _context(text: str | None) -> Any:
+    from tabfit.estimate.link import MOST_CONTEXT
+    from tabfit.units import Tokens
+
+    if text is None:
+        return None
+    plain = text.replace(",", "").replace("_", "")
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= 10):
+        raise _Usage(f"--context is {shown(text)}; a whole number of tokens is accepted")
+    if not 1 <= int(plain) <= MOST_CONTEXT:
+        raise _Usage(f"--context is {shown(text)}; from 1 to {MOST_CONTEXT} is accepted")
+    return Tokens(int(plain))
+
+
+def _answer(asked: argparse.Namespace, device: str | None, here: Device) -> Answer:
+    from tabfit.estimate.answers import answer
+    from tabfit.estimate.scenario import Scenario
+
+    catalog = _catalog()
+    about = _about(asked.model, catalog)
+    scenario = Scenario(
+        model=about.id,
+        runtime=asked.runtime,
+        precision=asked.precision,
+        context=_context(asked.context),
+        device=device,
+    )
+    return answer(scenario, catalog, here, about)
+
+
+# Commands
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def _estimate(asked: argparse.Namespace) -> int:
+    from tabfit.cli import text_output
+    from tabfit.estimate import answers, reports
+
+    here = _here(asked)
+    given = _answer(asked, asked.device, here)
+    better = answers.suggestions(given, _catalog(), here)
+    if asked.json:
+        _print_json(reports.estimate(given, better))
+    else:
+        print("\n".join(text_output.estimate(given, better)))
+    return 0
+
+
+def _inspect(asked: argparse.Namespace) -> int:
+    found = _inspected(asked.source)
+    if asked.json:
+        _print_json(found)
+        return 0
+    from tabfit.cli import text_output
+
+    print("\n".join(text_output.inspected(found)))
+    return 0
+
+
+def _inspected(source: str) -> dict[str, Any]:
+    """Return what a source holds; a config.json alone costs no more than reading it."""
+    if config_files.is_config(source):
+        return config_files.inspected(source)
+    from tabfit.sources import read_source
+
+    return read_source.inspect(source, os.environ.get("HF_ENDPOINT"))
+
+
+def _list(asked: argparse.Namespace) -> int:
+    from tabfit.cli import text_output
+    from tabfit.estimate import reports
+
+    found = reports.listing(asked.kind, _catalog())
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(text_output.listing(asked.kind, found)))
+    return 0
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from tabfit.cli import text_output
+    from tabfit.compare import comparisons
+    from tabfit.compare.catalog_requirements import Ledger
+    from tabfit.estimate import answers
+
+    catalog = _catalog()
+    device = answers.place(asked.device, _here(asked), catalog)
+    rows = comparisons.compare(catalog, device, Ledger(catalog))
+    if asked.json:
+        _print_json(comparisons.report(rows, catalog, asked.device))
+    else:
+        print("\n".join(text_output.compared(rows, catalog)))
+    return 0
+
+
+def _need(asked: argparse.Namespace) -> int:
+    from tabfit.cli import text_output
+    from tabfit.compare import comparisons
+    from tabfit.devices.device import Device
+
+    found = comparisons.need(_answer(asked, None, Device()), _catalog())
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(text_output.needed(found)))
+    return 0
+
+
+def _train(asked: argparse.Namespace) -> int:
+    from tabfit.cli import text_output
+    from tabfit.estimate import reports
+    from tabfit.training import Plan, needed, plan_text, usual_sequence
+
+    about = _about(asked.model, _catalog())
+    said = {key: value for key, value in vars(asked).items() if isinstance(value, str)}
+    plan = plan_text.read(said, Plan(sequence=usual_sequence(about.shape)))
+    found = reports.training(about, plan, needed(about.shape, plan))
+    if asked.json:
+        _print_json(found)
+    else:
+        print("\n".join(text_output.trained(found)))
+    return 0
+
+
+def _link(asked: argparse.Namespace) -> int:
+    from tabfit.estimate import link, reports
+
+    _, mark, text = asked.url.partition("#")
+    scenario = link.read(text if mark else asked.url)
+    found = reports.scenario(scenario, scenario.model)
+    if asked.json:
+        _print_json({"schema": reports.SCHEMA, "scenario": found})
+    else:
+        print("\n".join(f"{key:10} {value}" for key, value in found.items() if value is not None))
+    return 0

@@ -1,0 +1,122 @@
+"""Texts: reports as lines for a terminal. Numbers are formatted here, never computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tabfit.catalog import Catalog
+from tabfit.compare.comparisons import Row
+from tabfit.devices.budgets import Pool
+from tabfit.estimate.answers import Answer, Suggestion
+from tabfit.estimate.checks import Check, size
+from tabfit.estimate.outcome import Outcome
+from tabfit.training import LABELS, Kind
+from tabfit.units import GIB, exactly
+
+#: A mark for each outcome, so that none is told by colour.
+MARKS = {
+    Outcome.LIKELY: "+",
+    Outcome.MAY: "~",
+    Outcome.UNLIKELY: "-",
+    Outcome.NO: "x",
+    Outcome.UNKNOWN: "?",
+}
+
+
+def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
+    """Yield the lines of `tabfit estimate`."""
+    where = answer.device.name or "this device"
+    asked = answer.scenario
+    yield (
+        f"{answer.subject.name}, {asked.precision}, {answer.facts.name}, "
+        f"{answer.context:,} tokens, on {where}"
+    )
+    yield f"{answer.verdict.words}: {answer.verdict.sentence}"
+    yield ""
+    yield f"download  {size(answer.download):>14}  {answer.download_basis}"
+    yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
+    peak = size(answer.memory(Pool.PEAK))
+    yield f"memory    {peak:>14}  at its peak, {answer.footprint.fullest.name}"
+    if answer.rates:
+        low, likely, high = answer.rates.per_second
+        yield f"speed     {low:.0f}-{high:.0f} tokens/s, likely {likely:.0f}  {answer.rates.basis}"
+    yield ""
+    yield from (_check(each) for each in answer.checks)
+    yield from (f"note: {note}" for note in answer.notes)
+    yield from (_suggestion(each) for each in suggestions)
+
+
+def _check(check: Check) -> str:
+    return f"{MARKS[check.outcome]} {check.name}: {check.message} ({check.basis})"
+
+
+def _suggestion(each: Suggestion) -> str:
+    effect = f"needs {size(exactly(each.saves))} less" if each.saves > 0 else "asks for less"
+    return f"would help: {each.change} ({each.outcome}; {effect})"
+
+
+def listing(kind: str, found: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each row of a listing."""
+    for row in found[kind]:
+        more = {
+            "models": lambda row=row: ", ".join(row["runtimes"]),
+            "devices": lambda row=row: f"{row['form']}, {row['year']}",
+            "runtimes": lambda row=row: ", ".join(row["precisions"]),
+        }[kind]()
+        yield f"{row['id']:28} {row['name']:36} {more}"
+
+
+def compared(rows: list[Row], catalog: Catalog) -> Iterator[str]:
+    """Yield a line for each model, and how many fit."""
+    for each in rows:
+        line, name = each.line, catalog.model(each.line.model).name
+        yield (
+            f"{MARKS[each.outcome]} {each.outcome:9} {name:32} "
+            f"{line.runtime} {line.precision}  {size(line.download)}"
+        )
+    likely = sum(each.outcome is Outcome.LIKELY for each in rows)
+    yield f"{likely} of {len(rows)} likely fit"
+
+
+def needed(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of `tabfit need`."""
+    for kind, ram in found["ram_bytes"].items():
+        yield f"{kind:10} {'more than any sold' if ram is None else f'{ram // GIB} GB of memory'}"
+    yield f"storage    {size(exactly(found['storage_bytes']))}"
+    for demand in found["demands"]:
+        much = "" if demand["bytes"] is None else f" {size(exactly(demand['bytes']))}:"
+        yield f"{demand['name']}:{much} {demand['why']}"
+    yield "devices    " + (", ".join(found["devices"]) or "none in the catalogue")
+
+
+def trained(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of `tabfit train`."""
+    counts, plan = found["parameters"], found["plan"]
+    yield f"{found['model']}: {counts['trained']:,} of {counts['total']:,} parameters trained"
+    run = f"{plan['optimizer']}, {plan['precision']}, {plan['batch']} x {plan['sequence']:,} tokens"
+    yield run if plan["gpus"] == 1 else f"{run}, on each of {plan['gpus']:,} devices"
+    yield ""
+    for part in found["components"]:
+        label, filled = LABELS[Kind(part["name"])], part["filled"]
+        yield f"{label:28} {size(exactly(part['bytes'])):>10}  {part['formula']} = {filled}"
+    yield f"{'steady state':28} {size(exactly(found['steady_bytes'])):>10}"
+    peak = found["peak_bytes"]
+    yield f"{'peak':28} {'not known' if peak is None else size(exactly(peak)):>10}"
+    yield ""
+    for rule in found["rules"]:
+        much = size(exactly(rule["bytes"]))
+        yield f"rule: {rule['formula']} = {much}, {rule['off']:+.0%} of {rule['estimates']}"
+    yield from (f"note: {note}" for note in found["notes"])
+
+
+def inspected(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of `tabfit inspect`."""
+    counts = found["parameters"]
+    yield f"{found['source']}: {found['kind']}, {found['architecture']}"
+    total, untied, active = (counts[each] for each in ("total", "untied", "active"))
+    yield f"parameters {total:,} (every use {untied:,}, one token {active:,})"
+    weights, largest = (found[each] for each in ("weights_bytes", "largest_tensor_bytes"))
+    yield f"weights    {size(exactly(weights))}, largest tensor {size(exactly(largest))}"
+    for tensor in found["tensors"]:
+        yield f"  {tensor['name']}  {tensor['shape']}  {tensor['type']}  {tensor['bytes']:,}"

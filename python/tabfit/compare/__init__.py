@@ -1,0 +1,12 @@
+"""Many questions at once: every model on a device, every device for a model, what would help.
+
+In: the catalogue, a device or an answer. Out: rows judged by the very rules of `estimate`.
+
+    requirements           what every way to run a model needs, whatever the device
+    catalog_requirements   the same for the catalogue, worked out once and kept as text
+    comparisons            every model on one device, and one model on every device
+    alternatives           what fits here, and what would have to change
+    verdict_grid/          runtimes x precisions x contexts judged at once with numpy
+
+Imports `estimate`; only `verdict_grid` needs numpy.
+"""

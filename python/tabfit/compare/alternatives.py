@@ -1,0 +1,329 @@
+"""Turned round: what fits here, and what would have to change.
+
+In: an answer, and the grid of every way to run its model on the device. Out: the
+longest context, the best precision and the best runtime that fit, ranked changes that
+make it fit, what helps each check, and the least memory with which the scenario runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tabfit import runtimes
+from tabfit.catalog import Catalog
+from tabfit.compare.comparisons import KINDS, SOLD, of_kind
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import CONTEXTS, RANK, Answer, answer, runtimes_of
+from tabfit.estimate.checks import Check, check_all
+from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.verdict import judge
+from tabfit.runtimes import Demand
+from tabfit.runtimes.footprint import Footprint
+from tabfit.units import Bytes, Interval, Tokens
+
+if TYPE_CHECKING:
+    from tabfit.compare.verdict_grid import Grid
+
+#: Contexts are told apart in steps of this many tokens.
+STEP: Final = 128
+#: No context longer than this is looked at where a model names no end of its own.
+FARTHEST: Final = 131_072
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to run the model on the device; `failing` are the checks that it may not pass."""
+
+    runtime: str
+    precision: str
+    context: Tokens
+    outcome: Outcome
+    probability: float | None
+    download: int
+    peak: Interval
+    failing: frozenset[str]
+
+    def of(self, asked: Scenario) -> Scenario:
+        """Return the scenario with this way's choices."""
+        return replace(asked, runtime=self.runtime, precision=self.precision, context=self.context)
+
+
+def ways(made: Grid, reach: int | None) -> list[Way]:
+    """Return every way in a grid of one model, at contexts within its reach, each once."""
+    chances, peaks = made.chances.tolist(), made.peaks
+    low, likely, high = (each.tolist() for each in (peaks.low, peaks.likely, peaks.high))
+    failing = list(_failing(made))
+    found: dict[tuple[str, str, int], Way] = {}
+    for row, number in enumerate(made.rows.tolist()):
+        whole = made.table
+        for column, offered in enumerate(made.contexts):
+            context = Tokens(int(whole.usual[number])) if offered is None else offered
+            if reach is not None and context > reach:
+                continue
+            chance, at = chances[row][column], (row, column)
+            outcome = OUTCOMES[made.outcomes[at]]
+            found[whole.runtimes[number], whole.precisions[number], context] = Way(
+                runtime=whole.runtimes[number],
+                precision=whole.precisions[number],
+                context=context,
+                outcome=outcome,
+                probability=None if outcome is Outcome.UNKNOWN else chance,
+                download=int(whole.download[number, 1]),
+                peak=Interval(low[row][column], likely[row][column], high[row][column]),
+                failing=frozenset(name for name, places in failing if places[row][column]),
+            )
+    return list(found.values())
+
+
+def _failing(made: Grid) -> Iterator[tuple[str, list[list[bool]]]]:
+    """Yield for each check where it applies and is not likely met."""
+    shape = made.outcomes.astype(bool)
+    for each in made.columns:
+        short = each.applies & ((each.chance < LIKELY_FROM) | ~(each.known | ~each.applies))
+        yield each.name, (short | (shape & False)).tolist()
+
+
+# What fits here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The longest context as good as the shortest; `whole` if the model takes no longer one."""
+
+    context: Tokens
+    outcome: Outcome
+    whole: bool
+
+
+def longest(given: Answer, catalog: Catalog) -> Reach:
+    """Return the longest context that gets the verdict of the shortest.
+
+    A longer context never helps, so halving the distance finds the end.
+    """
+    positions = given.subject.architecture.main.positions if given.subject.architecture else None
+    end = positions or FARTHEST
+
+    def outcome(context: int) -> Outcome:
+        asked = replace(given.scenario, context=Tokens(context), device=given.device)
+        return answer(asked, catalog, given.device, given.subject).verdict.outcome
+
+    best = outcome(min(STEP, end))
+    if outcome(end) is best:
+        return Reach(context=Tokens(end), outcome=best, whole=True)
+    fits, too_long = 1, -(-end // STEP)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        fits, too_long = (middle, too_long) if outcome(middle * STEP) is best else (fits, middle)
+    return Reach(context=Tokens(fits * STEP), outcome=best, whole=False)
+
+
+def column(every: Sequence[Way], context: Tokens) -> Tokens:
+    """Return the context among the ways that stands for a context: itself, or the next longer."""
+    found = sorted({each.context for each in every})
+    return next((each for each in found if each >= context), found[-1] if found else context)
+
+
+def best_precision(every: Sequence[Way], given: Answer) -> Way | None:
+    """Return the way nearest the original that is likely here, all else as it is.
+
+    Where none is likely: the likeliest.
+    """
+    context = column(every, given.context)
+    same = (w for w in every if w.runtime == given.facts.id and w.context == context)
+    return min(same, key=_widest, default=None)
+
+
+def _widest(each: Way) -> tuple[int, float, int]:
+    among = 0.0 if each.outcome is Outcome.LIKELY else -(each.probability or 0.0)
+    return RANK[each.outcome], among, -each.download
+
+
+def best_runtime(every: Sequence[Way], given: Answer, catalog: Catalog) -> Way | None:
+    """Return the way of the runtime that fits best at this context.
+
+    Of several that are likely, the one most usual for the model, at its widest precision.
+    """
+    order = [facts.id for facts in runtimes_of(given.subject, catalog) if facts.id != "ideal"]
+    context = column(every, given.context)
+    same = [each for each in every if each.runtime in order and each.context == context]
+    return min(
+        same,
+        key=lambda each: (*_widest(each)[:2], order.index(each.runtime), -each.download),
+        default=None,
+    )
+
+
+def over_contexts(given: Answer, pool: Pool) -> list[tuple[Tokens, Interval]]:
+    """Return the peak of a pool at every context a page offers, and at the one chosen."""
+    reach = given.subject.architecture.main.positions if given.subject.architecture else None
+    offered = {each for each in CONTEXTS if reach is None or each <= reach}
+    if reach is not None:
+        offered.add(Tokens(reach))
+    found = sorted({*offered, given.context})
+    return [(each, _peak(given, each, pool)) for each in found]
+
+
+def _peak(given: Answer, context: Tokens, pool: Pool) -> Interval:
+    load = replace(given.load, context=context)
+    return Footprint(given.runtime.phases(load)).peak_in(pool)
+
+
+# What would have to change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A way with what it changes of the scenario, and the bytes it needs less at its peak."""
+
+    way: Way
+    precision: bool
+    context: bool
+    runtime: bool
+    saves: int
+
+    @property
+    def count(self) -> int:
+        """Return how many choices it changes; another runtime brings precisions of its own."""
+        return self.context + (self.runtime or self.precision)
+
+
+def changes(every: Iterable[Way], given: Answer, most: int = 4) -> list[Change]:
+    """Return the ways that are better, those that change least first.
+
+    Of several ways that change the same choices only the one nearest to what was asked is
+    kept, and none that changes more than another which is as good.
+    """
+    needed, rank = given.memory(Pool.PEAK).likely, RANK[given.verdict.outcome]
+    every = list(every)
+    context = column(every, given.context)
+    found = [
+        Change(
+            way=way,
+            precision=way.precision != given.scenario.precision,
+            context=way.context != context,
+            runtime=way.runtime != given.facts.id,
+            saves=needed - way.peak.likely,
+        )
+        for way in every
+        if way.runtime != "ideal" and RANK[way.outcome] < rank and way.context <= context
+    ]
+    found.sort(key=_least_changed)
+    kept: list[Change] = []
+    for each in found:
+        if not any(_covers(other, each) for other in kept):
+            kept.append(each)
+    return sorted(kept, key=_best)[:most]
+
+
+def _least_changed(each: Change) -> tuple[int, int, int, int, int]:
+    way = each.way
+    return each.count, RANK[way.outcome], -way.context, each.runtime, -way.download
+
+
+def _covers(some: Change, other: Change) -> bool:
+    """Return whether `some` changes nothing more than `other` and is as good."""
+    less = (
+        some.precision <= other.precision
+        and some.context <= other.context
+        and some.runtime <= other.runtime
+    )
+    return less and RANK[some.way.outcome] <= RANK[other.way.outcome]
+
+
+def _best(each: Change) -> tuple[int, int, float]:
+    return RANK[each.way.outcome], each.count, -(each.way.probability or 0.0)
+
+
+def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
+    """Return for one check what a single change can do: a precision, a context, a runtime.
+
+    Each is the one nearest to what was asked by which the check would likely be met.
+    """
+    met = [each for each in every if check.name not in each.failing and each.runtime != "ideal"]
+    runtime, precision = given.facts.id, given.scenario.precision
+    context = column(every, given.context)
+    alone: tuple[Callable[[Way], bool], ...] = (
+        lambda w: (w.runtime, w.context) == (runtime, context) and w.precision != precision,
+        lambda w: (w.runtime, w.precision) == (runtime, precision) and w.context < context,
+        lambda w: w.context == context and w.runtime != runtime,
+    )
+    found = []
+    for number, wanted in enumerate(alone):
+        near = max(
+            (each for each in met if wanted(each)),
+            key=lambda w: (w.context, -RANK[w.outcome], w.download),
+            default=None,
+        )
+        if near is not None:
+            found.append(
+                Change(
+                    way=near,
+                    precision=number == 0,
+                    context=number == 1,
+                    runtime=number == 2,
+                    saves=given.memory(Pool.PEAK).likely - near.peak.likely,
+                )
+            )
+    return found
+
+
+# The least memory
+
+
+def least(given: Answer) -> dict[str, Bytes | None]:
+    """Return for each kind of device the least memory sold with which the scenario is likely."""
+    load = replace(given.load, binding=None, emulated=False)
+    asked = list(runtimes.demands(given.runtime, given.facts.name, given.facts.needs, load))
+    footprint = Footprint(given.runtime.phases(load))
+
+    def likely(device: Device) -> bool:
+        found = check_all(
+            given.runtime, asked, given.facts.needs, given.download, footprint, device
+        )
+        return judge(found).outcome is Outcome.LIKELY
+
+    return {
+        kind: next((size for size in SOLD if likely(of_kind(kind, size))), None) for kind in KINDS
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """The whole question turned round.
+
+    `demands` are what the runtime asks of a device besides memory, `together` changes of
+    several choices, `checks` what helps each check that is not likely met.
+    """
+
+    longest: Reach
+    precision: Way | None
+    runtime: Way | None
+    least: Mapping[str, Bytes | None]
+    demands: tuple[Demand, ...]
+    together: tuple[Change, ...]
+    checks: tuple[tuple[Check, tuple[Change, ...]], ...]
+
+
+def turned(given: Answer, every: Sequence[Way], catalog: Catalog) -> Turned:
+    """Return what fits here, what would have to change, and the least memory."""
+    mend = given.verdict.outcome is not Outcome.LIKELY
+    short = [each for each in given.checks if mend and each.outcome is not Outcome.LIKELY]
+    return Turned(
+        longest=longest(given, catalog),
+        precision=best_precision(every, given),
+        runtime=best_runtime(every, given, catalog),
+        least=least(given),
+        demands=tuple(
+            runtimes.demands(given.runtime, given.facts.name, given.facts.needs, given.load)
+        ),
+        together=tuple(each for each in changes(every, given) if each.count > 1),
+        checks=tuple(
+            (check, found)
+            for check, found in ((each, tuple(helps(every, given, each))) for each in short)
+            if found or check.pool is not None
+        ),
+    )

@@ -1,0 +1,346 @@
+"""The ledger: what each way to run a catalogue model needs, worked out before any device is known.
+
+In: the catalogue, or a ledger's own text. Out: `Line`s, one per model, runtime and
+precision worth offering, in the order of preference. Laying out a model's files is
+what costs time; with the lines at hand a verdict is a few comparisons, so a page
+reads them from a text made once and judges the whole catalogue at a tap.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tabfit.catalog import Catalog, RuntimeFacts
+from tabfit.compare import requirements
+from tabfit.compare.requirements import ENDLESS, Adapters, Surveyed
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import (
+    Subject,
+    answer,
+    nominal_bits,
+    precisions_of,
+    runtimes_of,
+    subject,
+    usual_precision,
+)
+from tabfit.estimate.check_rules import LEAST
+from tabfit.estimate.scenario import Scenario
+from tabfit.model.architecture import Kind
+from tabfit.runtimes.needs import BINDING, Demand
+from tabfit.runtimes.speed import bits_per_weight, token_bytes
+from tabfit.units import Basis, Bytes, Interval, Tokens
+
+#: A precision of fewer bits loses quality that more parameters do not buy back: of models with
+#: the same total bits, those at 4 answer best (Dettmers and Zettlemoyer 2023, arXiv:2212.09720).
+ENOUGH_BITS: Final = 4
+#: What a name without a width, or with none left to quantise, stands for.
+UNQUANTISED_BITS: Final = 16
+
+#: An interval as text: one number where it is exact.
+Figure = int | list[int]
+
+#: No WebGPU adapter binds less.
+LEAST_BINDING: Final = LEAST[BINDING]
+
+#: How willingly a line is chosen: a runtime's usual precision, then others, then the coarse.
+USUAL, OTHER, COARSE = range(3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One model at one precision under one runtime, at its usual context.
+
+    `surveyed` says what that needs for each kind of adapter that makes a difference;
+    `token_bytes` is what each new token reads, `None` for a model that makes none.
+    """
+
+    tier: int
+    download_basis: Basis
+    token_bytes: int | None
+    bits: float
+    surveyed: tuple[Surveyed, ...]
+
+    @property
+    def model(self) -> str:
+        """Return the model's id."""
+        return self.surveyed[0].model
+
+    @property
+    def runtime(self) -> str:
+        """Return the runtime's id."""
+        return self.surveyed[0].runtime
+
+    @property
+    def precision(self) -> str:
+        """Return the precision."""
+        return self.surveyed[0].precision
+
+    @property
+    def download(self) -> Interval:
+        """Return what the model itself brings."""
+        return self.surveyed[0].download
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the choices of this line, on the device at hand."""
+        first = self.surveyed[0]
+        return Scenario(
+            model=first.model,
+            runtime=first.runtime,
+            precision=first.precision,
+            context=first.usual,
+        )
+
+    def on(self, device: Device) -> Surveyed:
+        """Return what it needs on a device.
+
+        A device that names no limit is taken to split nothing. No WebGPU adapter binds less
+        than `LEAST_BINDING`, so a smaller figure is read as that.
+        """
+        if len(self.surveyed) == 1:
+            return self.surveyed[0]
+        adapter = device.adapter
+        emulated = bool(adapter and adapter.fallback)
+        known = adapter.max_storage_buffer_binding_size if adapter else None
+        limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
+        return next(each for each in self.surveyed if _holds(each.adapters, limit, emulated))
+
+
+def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT001 - as given
+    return adapters.floor <= limit < adapters.below and adapters.emulated in (None, emulated)
+
+
+# Working it out
+
+
+def lines_of(model: str, catalog: Catalog) -> Iterator[Line]:
+    """Yield a catalogue model's lines, each worked out when it is asked for.
+
+    What needs no less in any respect than a line chosen more willingly is left out: no device
+    would ever have it chosen.
+    """
+    about = subject(model, catalog)
+    kept: list[Line] = []
+    for tier, scenario in offers(about, catalog):
+        line = _line(tier, about, scenario, catalog)
+        if not any(_spares(other, line) for other in kept):
+            kept.append(line)
+            yield line
+
+
+def offers(about: Subject, catalog: Catalog) -> list[tuple[int, Scenario]]:
+    """Return the ways worth trying to run a model, the most willingly chosen first.
+
+    Every runtime's usual precision comes first, in the order of `runtimes_of` but for a model
+    that talks the ones on the GPU before any on the processor; then narrower precisions of at
+    least four bits, then coarser ones. The bare weights stand for a model that no browser
+    runtime has.
+    """
+    able = runtimes_of(about, catalog)
+    talks = about.architecture is not None and about.architecture.kind is Kind.DECODER
+    real = sorted(
+        (each for each in able if each.id != "ideal"),
+        key=lambda each: talks and not each.needs.webgpu,
+    )
+    found = [
+        (tier, Scenario(model=about.id, runtime=facts.id, precision=precision))
+        for facts in real or able
+        for precision in precisions_of(about, facts)
+        for tier in _tiers(about, facts, precision)
+    ]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _tiers(about: Subject, facts: RuntimeFacts, precision: str) -> Iterator[int]:
+    """Yield the tier of a precision, or nothing where it is wider than the usual one."""
+    usual = usual_precision(about, facts)
+    if precision == usual:
+        yield USUAL
+    elif _bits(precision) <= _bits(usual):
+        yield OTHER if _bits(precision) >= ENOUGH_BITS else COARSE
+
+
+def _bits(precision: str) -> int:
+    return nominal_bits(precision) or UNQUANTISED_BITS
+
+
+def _spares(some: Line, other: Line) -> bool:
+    """Return whether `some` needs no more than `other` in any respect."""
+    return (
+        some.runtime == other.runtime
+        and _within(some.download, other.download)
+        and len(some.surveyed) == len(other.surveyed)
+        and all(_lighter(*pair) for pair in zip(some.surveyed, other.surveyed, strict=True))
+    )
+
+
+def _lighter(some: Surveyed, other: Surveyed) -> bool:
+    asked = {each.name: each for each in other.demands}
+    peaks = zip(some.peaks[-1], other.peaks[-1], strict=True)
+    return (
+        some.adapters == other.adapters
+        and all(_within(*pair) for pair in peaks)
+        and _smaller(some.heaps[-1], other.heaps[-1])
+        and all(_no_harder(each, asked.get(each.name)) for each in some.demands)
+    )
+
+
+def _smaller(some: Interval | None, other: Interval | None) -> bool:
+    if some is None or other is None:
+        return some is other
+    return _within(some, other)
+
+
+def _no_harder(some: Demand, other: Demand | None) -> bool:
+    if other is None or some.hard > other.hard or some.limit != other.limit:
+        return False
+    if some.need is None or other.need is None:
+        return some.need == other.need
+    return _within(some.need, other.need)
+
+
+def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> Line:
+    given = answer(scenario, catalog, Device(), about)
+    precision = given.scenario.precision or ""
+    found = requirements.of_precision(about, given.facts, precision, ())
+    return Line(
+        tier=tier,
+        download_basis=given.download_basis,
+        token_bytes=token_bytes(given.runtime, given.load) if given.rates else None,
+        bits=round(bits_per_weight(given.load), 4),
+        surveyed=tuple(_wordless(each) for each in found),
+    )
+
+
+def _wordless(surveyed: Surveyed) -> Surveyed:
+    return replace(surveyed, demands=tuple(replace(each, why="") for each in surveyed.demands))
+
+
+def _within(some: Interval, other: Interval) -> bool:
+    return some.low <= other.low and some.likely <= other.likely and some.high <= other.high
+
+
+# As text
+
+
+class Ledger:
+    """The lines of many models, each model's made into values when somebody asks for it."""
+
+    def __init__(self, catalog: Catalog, text: str | None = None) -> None:
+        """Take the lines from a text that `written` made, or work them out one by one."""
+        self._catalog = catalog
+        self._rows: Mapping[str, list[Any]] | None = None if text is None else json.loads(text)
+        self._lines: dict[str, tuple[Line, ...]] = {}
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return the ids of the models it holds; a text may hold some of the catalogue."""
+        return tuple(self._catalog.models.ids if self._rows is None else self._rows)
+
+    def lines(self, model: str) -> tuple[Line, ...]:
+        """Return a model's lines, the most willingly chosen first."""
+        if model not in self._lines:
+            self._lines[model] = tuple(self.each(model))
+        return self._lines[model]
+
+    def each(self, model: str) -> Iterator[Line]:
+        """Yield a model's lines one by one, for whoever may not need the last of them."""
+        rows = (self._rows or {}).get(model)
+        if rows is None:
+            return lines_of(model, self._catalog)
+        return (_read(model, row) for row in rows)
+
+
+def written(models: Mapping[str, Iterable[Line]]) -> str:
+    """Return the text that `Ledger` reads, one model a line."""
+    return gathered(entry(model, lines) for model, lines in models.items())
+
+
+def entry(model: str, lines: Iterable[Line]) -> str:
+    """Return one model's part of the text."""
+    rows = [_row(line) for line in lines]
+    return f"{json.dumps(model)}:{json.dumps(rows, separators=(',', ':'))}"
+
+
+def gathered(entries: Iterable[str]) -> str:
+    """Return the whole text of the models' parts."""
+    return "{" + ",\n".join(entries) + "}\n"
+
+
+def _row(line: Line) -> list[Any]:
+    first = line.surveyed[0]
+    head = [first.runtime, first.precision, first.usual, line.tier, line.download_basis]
+    tail = [_ends(first.download), line.token_bytes, line.bits]
+    return [*head, *tail, [_surveyed_row(each) for each in line.surveyed]]
+
+
+def _surveyed_row(each: Surveyed) -> list[Any]:
+    adapters, heap = each.adapters, each.heaps[-1]
+    return [
+        [adapters.floor, adapters.below % ENDLESS, adapters.emulated],
+        [_ends(peak) for peak in each.peaks[-1]],
+        None if heap is None else _ends(heap),
+        [_demand_row(demand) for demand in each.demands],
+    ]
+
+
+def _demand_row(demand: Demand) -> list[Any]:
+    need = None if demand.need is None else _ends(demand.need)
+    return [demand.name, int(demand.hard), demand.limit, need]
+
+
+def _ends(given: Interval) -> Figure:
+    exact = given.low == given.high
+    return given.likely if exact else [given.low, given.likely, given.high]
+
+
+def _interval(given: Figure) -> Interval:
+    return Interval(given, given, given) if isinstance(given, int) else Interval(*given)
+
+
+def _read(model: str, row: list[Any]) -> Line:
+    runtime, precision, context, tier, basis, download, reads, bits, surveyed = row
+    common = {
+        "model": model,
+        "runtime": runtime,
+        "precision": precision,
+        "usual": Tokens(context),
+        "download": _interval(download),
+    }
+    return Line(
+        tier=tier,
+        download_basis=Basis(basis),
+        token_bytes=reads,
+        bits=bits,
+        surveyed=tuple(_read_surveyed(common, *each) for each in surveyed),
+    )
+
+
+def _read_surveyed(
+    common: Mapping[str, Any],
+    adapters: list[Any],
+    peaks: list[Figure],
+    heap: Figure | None,
+    demands: list[list[Any]],
+) -> Surveyed:
+    floor, below, emulated = adapters
+    return Surveyed(
+        **common,
+        adapters=Adapters(floor=floor, below=below or ENDLESS, emulated=emulated),
+        demands=tuple(_read_demand(*each) for each in demands),
+        peaks=(tuple(_interval(each) for each in peaks),),
+        heaps=(None if heap is None else _interval(heap),),
+    )
+
+
+def _read_demand(name: str, hard: int, limit: int | None, need: Figure | None) -> Demand:
+    return Demand(
+        name=name,
+        why="",
+        need=None if need is None else _interval(need),
+        limit=None if limit is None else Bytes(limit),
+        hard=bool(hard),
+    )

@@ -1,0 +1,276 @@
+"""Comparisons: the question turned round.
+
+In: the catalogue and a device, or an answer. Out: every model on one device, one model
+on every device, and the smallest device, limits and storage that a scenario needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tabfit import runtimes
+from tabfit.catalog import Catalog, RuntimeFacts
+from tabfit.compare.catalog_requirements import USUAL, Ledger, Line
+from tabfit.compare.requirements import POOLS, Surveyed
+from tabfit.devices import budgets
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device, read
+from tabfit.estimate import check_rules, checks, reports
+from tabfit.estimate.answers import RANK, Answer, answer, place
+from tabfit.estimate.check_rules import Decision
+from tabfit.estimate.checks import Check
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.verdict import judge
+from tabfit.runtimes import Demand, demands, needs
+from tabfit.runtimes.speed import Rates, rates_of
+from tabfit.units import GIB, Basis, Bytes, Interval, exactly
+
+#: Demands that compare bytes with a limit; any other is the same for all that a runtime runs.
+OF_BYTES: Final = (needs.BUFFER, needs.BINDING, needs.ADVISED, needs.FILE)
+#: Memory sizes that devices are sold with.
+SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One way to run a model, judged on a device; `because` names the deciding check."""
+
+    line: Line
+    outcome: Outcome
+    probability: float | None
+    because: str
+    page: Interval
+    gpu: Interval
+    peak: Interval
+    rates: Rates | None
+
+
+class Judge:
+    """Judges lines on one device by the rules of `decisions`, without a word.
+
+    What a whole runtime shares, its features and the budgets of its memory, is decided once.
+    """
+
+    def __init__(self, catalog: Catalog, device: Device) -> None:
+        """Read what the device offers whatever is asked."""
+        self.catalog = catalog
+        self.device = device
+        self._storage = budgets.storage(device).have
+        self._features: dict[tuple[str, str, bool], Check] = {}
+        self._rooms: dict[str, tuple[checks.Room, ...]] = {}
+
+    def row(self, line: Line) -> Row:
+        """Return what a whole answer would say of this line."""
+        facts, runtime = self.catalog.runtime(line.runtime), runtimes.named(line.runtime)
+        surveyed = line.on(self.device)
+        verdict = judge(sorted(self._checks(facts, surveyed), key=checks.severity))
+        page, gpu, peak = surveyed.peaks[-1]
+        reads = line.token_bytes
+        return Row(
+            line=line,
+            outcome=verdict.outcome,
+            probability=verdict.probability,
+            because=verdict.because,
+            page=page,
+            gpu=gpu,
+            peak=peak,
+            rates=None if reads is None else rates_of(runtime, reads, line.bits, self.device),
+        )
+
+    def _checks(self, facts: RuntimeFacts, surveyed: Surveyed) -> Iterator[Check]:
+        """Yield every check, in the order in which a single answer makes them."""
+        asked = {demand.name: demand for demand in surveyed.demands}
+        moot = checks.moot(facts.needs, self.device)
+        for name in needs.ORDER:
+            if name == needs.WASM:
+                yield from self._heap(facts, surveyed.heaps[-1])
+            elif name in asked and name not in moot:
+                yield self._met(asked[name], facts)
+        for room in self._rooms_of(facts.id):
+            need = surveyed.peaks[-1][POOLS.index(room.pool)]
+            yield _check(room.name, check_rules.room(need, room.budget.have), decides=True)
+        if surveyed.download.likely and not checks.weighed(facts.needs, self.device):
+            yield _check("storage", check_rules.storage(surveyed.download, self._storage))
+
+    def _met(self, demand: Demand, facts: RuntimeFacts) -> Check:
+        if demand.name in OF_BYTES and demand.need is not None:
+            limit = check_rules.told(demand.name, self.device, demand.limit)
+            least = check_rules.LEAST.get(demand.name, 0)
+            decided = check_rules.within(demand.need, limit, hard=demand.hard, least=least)
+            return _check(demand.name, decided)
+        key = facts.id, demand.name, demand.hard
+        if key not in self._features:
+            self._features[key] = checks.met(demand, self.device, facts.needs)
+        return self._features[key]
+
+    def _heap(self, facts: RuntimeFacts, need: Interval | None) -> Iterator[Check]:
+        if need is None or facts.needs.wasm_memory is None:
+            return
+        ceiling = checks.heap_ceiling(facts.needs.wasm_memory)
+        have = budgets.wasm(self.device, ceiling).have or exactly(ceiling)
+        yield _check(needs.WASM, check_rules.heap(need, have, ceiling))
+
+    def _rooms_of(self, runtime: str) -> tuple[checks.Room, ...]:
+        if runtime not in self._rooms:
+            self._rooms[runtime] = checks.rooms(runtimes.named(runtime), self.device)
+        return self._rooms[runtime]
+
+
+def _check(name: str, decision: Decision, *, decides: bool = False) -> Check:
+    return Check(
+        name=name,
+        need=None,
+        have=None,
+        outcome=decision.outcome,
+        probability=decision.probability,
+        basis=Basis.ASSUMED,
+        message="",
+        decides=decides,
+    )
+
+
+def best(lines: Iterable[Line], judge_of: Judge) -> Row:
+    """Return the line to choose on a device, of lines that come the most willingly chosen first.
+
+    The best verdict wins. Among equals a runtime's usual precision does, then one of at least
+    four bits, then a coarser one. Where several of a kind likely fit, the earliest runtime's
+    usual precision is taken, or the widest of the others; where none does, the likeliest.
+    Raises `ValueError` where there is no line.
+    """
+    found: Row | None = None
+    for line in lines:
+        if found and found.outcome is Outcome.LIKELY and line.tier > found.line.tier:
+            break
+        row = judge_of.row(line)
+        if found is None or _order(row) < _order(found):
+            found = row
+        if row.outcome is Outcome.LIKELY and line.tier == USUAL:
+            break
+    if found is None:
+        raise ValueError("no line to choose from")
+    return found
+
+
+def _order(row: Row) -> tuple[int, int, float, int]:
+    """Return what sorts rows from the best to the worst choice."""
+    line, among = row.line, -(row.probability or 0.0)
+    if row.outcome is Outcome.LIKELY:
+        among = 0.0 if line.tier == USUAL else -line.bits
+    return (RANK[row.outcome], line.tier, among, line.download.likely)
+
+
+def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
+    """Return the best row of every model in the ledger on one device, best verdict first."""
+    on = Judge(catalog, device)
+    found = [best(ledger.each(model), on) for model in ledger.models]
+    return sorted(found, key=_from_likeliest)
+
+
+def _from_likeliest(row: Row) -> tuple[int, float, int]:
+    return RANK[row.outcome], -(row.probability or 0.0), row.line.download.likely
+
+
+def report(rows: list[Row], catalog: Catalog, device: str | None) -> dict[str, Any]:
+    """Return the object of `tabfit compare --json`."""
+    return {
+        "schema": reports.SCHEMA,
+        "device": device,
+        "models": [reported(each, catalog, device) for each in rows],
+    }
+
+
+def reported(row: Row, catalog: Catalog, device: str | None) -> dict[str, Any]:
+    """Return one row of a comparison as plain values."""
+    line, model = row.line, catalog.model(row.line.model)
+    rates = row.rates.per_second if row.rates else None
+    return {
+        "model": line.model,
+        "runtime": line.runtime,
+        "precision": line.precision,
+        "context": line.scenario.context,
+        "device": device,
+        "name": model.name,
+        "task": model.task,
+        "licence": model.licence,
+        "size_class": model.size_class,
+        "parameters": model.parameters,
+        "released": model.released,
+        "outcome": row.outcome,
+        "probability": row.probability,
+        "because": row.because,
+        "download_bytes": line.download.likely,
+        "download_basis": line.download_basis,
+        "page_bytes": row.page.likely,
+        "gpu_bytes": row.gpu.likely,
+        "peak_bytes": row.peak.likely,
+        "tokens_per_second": rates[1] if rates else None,
+    }
+
+
+# The smallest device
+
+
+def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
+    """Return the smallest memory, the limits and the free storage that a scenario needs.
+
+    Memory is the smallest size sold at which the verdict is *likely*, for a phone and for
+    a laptop whose graphics shares it; catalogue devices that manage are named.
+    """
+    wanted = demands(given.runtime, given.facts.name, given.facts.needs, given.load)
+
+    def likely(device: Device) -> bool:
+        return _on(given, catalog, device).verdict.outcome is Outcome.LIKELY
+
+    return {
+        "schema": reports.SCHEMA,
+        "scenario": reports.scenario(given.scenario, given.subject.id),
+        "storage_bytes": given.download.high,
+        "peak": reports.interval(given.memory(Pool.PEAK)),
+        "ram_bytes": {
+            kind: next((size for size in SOLD if likely(of_kind(kind, size))), None)
+            for kind in KINDS
+        },
+        "demands": [
+            {"name": each.name, "bytes": each.need.likely if each.need else None, "why": each.why}
+            for each in wanted
+        ],
+        "devices": [row.id for row in catalog.devices if likely(read(row.device))],
+    }
+
+
+#: The kinds of device that a smallest memory is given for.
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "iphone": {"platform": "ios", "browser": "safari"},
+    "android": {"platform": "android", "browser": "chrome"},
+    "laptop": {"platform": "windows", "browser": "chrome", "graphics": "integrated"},
+}
+
+
+def of_kind(kind: str, ram: Bytes) -> Device:
+    """Return a device of a kind with so much memory, of which nothing else is known."""
+    return read({**KINDS[kind], "ram_bytes": ram})
+
+
+def smallest(lines: Iterable[Line], catalog: Catalog, kind: str) -> tuple[Bytes, Row] | None:
+    """Return the least memory sold with which a kind of device likely runs one of the lines."""
+    every = tuple(lines)
+    for size in SOLD:
+        row = best(every, Judge(catalog, of_kind(kind, size)))
+        if row.outcome is Outcome.LIKELY:
+            return size, row
+    return None
+
+
+def _on(given: Answer, catalog: Catalog, device: Device) -> Answer:
+    return answer(replace(given.scenario, device=device), catalog, Device(), given.subject)
+
+
+def everywhere(lines: Iterable[Line], catalog: Catalog) -> dict[str, Row]:
+    """Return the best row of a model on every catalogue device, by the device's id."""
+    every = tuple(lines)
+    return {
+        row.id: best(every, Judge(catalog, place(row.id, Device(), catalog)))
+        for row in catalog.devices
+    }

@@ -1,0 +1,10 @@
+"""What there is: a device as data, and the memory it offers.
+
+In: what a browser, the catalogue or the visitor says. Out: a `Device`, and for each pool of memory
+a `Budget`: an interval of bytes with its basis and a sentence, or none where nothing is known.
+
+    device    the signals as values, read from JSON (docs: the device contract)
+    budgets   what those signals imply for each pool
+
+Imports `units`, `errors` and `i18n`. Nothing here knows a model.
+"""

@@ -1,0 +1,187 @@
+"""What a hub, a folder or a file told -> a model to ask about, like any of the catalogue.
+
+In: `Found`. Out: a `Subject` whose publications are the files that are really there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from tabfit import architectures, catalog
+from tabfit.catalog import Catalog, File, Offer, Publication, RuntimeFacts
+from tabfit.devices.device import Device
+from tabfit.errors import UnreadableConfig
+from tabfit.estimate.answers import RANK, Answer, Subject, answer, precisions_of, runtimes_of
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.hub import Found, ListedFile, Variant
+from tabfit.i18n.language import _
+from tabfit.sources.inspection import stored_type
+
+#: What the hub's file endings are called in the catalogue, where the names differ.
+FORMATS: Final = {"task": "mediapipe"}
+#: Other names of one precision, by format.
+SAME: Final[Mapping[str, Mapping[str, str]]] = {
+    "gguf": {"q3_k": "q3_k_m", "q4_k": "q4_k_m", "q5_k": "q5_k_m", "mxfp4_moe": "mxfp4"},
+    "mediapipe": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
+    "litertlm": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
+}
+#: Answers for more ways than this are not worked out at once.
+MOST_WAYS: Final = 80
+_FLOATS: Final = {"F32": "fp32", "F16": "fp16", "BF16": "bf16"}
+_DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's own mixes
+
+
+def subject(found: Found, *, name: str | None = None) -> Subject:
+    """Return the model that was found, with the files on offer; `name` is what links call it.
+
+    Raises `UnreadableConfig` where nothing tells the architecture.
+    """
+    shape, notes = _shape(found)
+    family = architectures.read(shape).family
+    return Subject(
+        id=name or found.source,
+        name=family if found.name.endswith(".json") else found.name,
+        config=shape,
+        published=publications(found),
+        notes=(*found.notes, *notes, *missing(found)),
+    )
+
+
+def _shape(found: Found) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Return the config that tells the shape: the model's own, else the catalogue's of its name.
+
+    Repositories of .task and .litertlm files carry no config.json, but the model's name.
+    """
+    if found.config is not None:
+        return found.config, ()
+    for called in (found.name, found.name.rpartition("/")[2]):
+        known = catalog.read().models
+        model = known.find(called) if called in known else None
+        if model is not None and model.config is not None:
+            return model.config, (_("its shape is taken from {model}", model=model.name),)
+    raise UnreadableConfig(
+        found.name,
+        _("tells no shape: it has no config.json, and its files do not say it; give a config.json"),
+    )
+
+
+def publications(found: Found) -> tuple[Publication, ...]:
+    """Return what a hub or a folder offers, by format, in its own order."""
+    source = _source(found)
+    common = _files(found.common, source)
+    grouped: dict[str, dict[str, Offer]] = {}
+    for variant in found.variants:
+        form = FORMATS.get(variant.format, variant.format)
+        named = _precision(found, form, variant)
+        offers = grouped.setdefault(form, {})
+        if named is not None:
+            own = named if named not in offers else _stem(variant.files[0].name)
+            offers[own] = _offer(found, own, variant, source)
+    return tuple(
+        Publication(
+            format=form,
+            repository=found.name,
+            family=None,
+            source=source,
+            common=common,
+            offers=offers,
+        )
+        for form, offers in grouped.items()
+        if offers
+    )
+
+
+def _source(found: Found) -> str:
+    at = _(" at commit {commit}", commit=found.commit[:12]) if found.commit else ""
+    return _("the file listing of {source}", source=found.source) + at
+
+
+def _files(listed: Sequence[ListedFile], source: str) -> tuple[File, ...]:
+    return tuple(
+        File(name=each.name, bytes=each.size, exact=True, source=source)
+        for each in listed
+        if each.size is not None
+    )
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+def _precision(found: Found, form: str, variant: Variant) -> str | None:
+    """Return a precision as the catalogue spells it, `None` for one that is none."""
+    if form == "safetensors":
+        quantised = found.config is None or "quantization_config" in found.config
+        return None if quantised else _FLOATS[stored_type(found.config or {}).name]
+    plain = variant.precision.lower()
+    named = SAME.get(form, {}).get(plain, plain)
+    dynamic = form == "gguf" and _DYNAMIC.search(variant.files[0].name)
+    return f"ud-{named}" if dynamic else named
+
+
+def _offer(found: Found, precision: str, variant: Variant, source: str) -> Offer:
+    """Return one variant as an offer; with its own tensors where its header was read."""
+    sized = variant.size is not None
+    names = {file.name for file in variant.files}
+    held = found.header is not None and variant.format == "gguf" and set(found.read) <= names
+    return Offer(
+        precision=precision,
+        files=_files(variant.files, source) if sized else (),
+        tensors=found.header.tensors if held and found.header else (),
+    )
+
+
+def missing(found: Found) -> Iterator[str]:
+    """Yield what a reader must know of a model that no browser runtime loads as it lies there."""
+    formats = {variant.format for variant in found.variants}
+    if formats == {"safetensors"}:
+        yield _(
+            "it lies there as safetensors alone, which no browser runtime loads: sizes are "
+            "computed, as a conversion would have them"
+        )
+
+
+# The ways to run it
+
+
+def ways(asked: Scenario, shelves: Catalog, here: Device, about: Subject) -> list[Answer]:
+    """Return the answer for every runtime and precision of a model, the best for a device first.
+
+    Best is the likeliest verdict; among equals the runtime's own order counts, which
+    begins with what a page would load unless told otherwise, then the smaller download.
+    """
+    able = [each for each in runtimes_of(about, shelves) if each.id != "ideal"]
+    chosen = [(facts, each) for facts in able for each in _worth_showing(about, facts)]
+    every = [
+        answer(replace(asked, runtime=facts.id, precision=each), shelves, here, about)
+        for facts, each in chosen[:MOST_WAYS]
+    ]
+    order = {facts.id: at for at, facts in enumerate(able)}
+    return sorted(every, key=lambda each: (_goodness(each), order[each.facts.id], *_usual(each)))
+
+
+def _worth_showing(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
+    """Return the precisions on offer; of those that are only computed, the runtime's usual ones."""
+    offered = precisions_of(about, facts)
+    return offered if about.ready_made else tuple(each for each in offered if each in _order(facts))
+
+
+def _goodness(given: Answer) -> tuple[int, float]:
+    """Return how far a verdict is from good; of likely ones none is better than another."""
+    outcome, probability = given.verdict.outcome, given.verdict.probability or 0.0
+    return RANK[outcome], 0.0 if outcome is Outcome.LIKELY else -probability
+
+
+def _usual(given: Answer) -> tuple[int, int]:
+    order = _order(given.facts)
+    asked = given.scenario.precision
+    return order.index(asked) if asked in order else len(order), given.download.likely
+
+
+def _order(facts: RuntimeFacts) -> tuple[str | None, ...]:
+    """Return the precisions a page would try, the first one first."""
+    return tuple(dict.fromkeys((*facts.fallback_precisions, facts.default_precision)))

@@ -1,0 +1,139 @@
+"""Outcomes: how a need compares with what there is, as a word and a probability.
+
+In: two intervals. Out: the probability that the need is met, and its word.
+Both intervals are read as distributions: low is the 5th percentile, likely the
+median, high the 95th. The probability can only rise when any end of what there
+is rises, and only fall when any end of the need rises.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Final
+
+from tabfit.units import Interval
+
+
+class Outcome(StrEnum):
+    """The five words, from best to worst; *unknown* stands apart."""
+
+    LIKELY = "likely"
+    MAY = "may"
+    UNLIKELY = "unlikely"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+#: The words by the numbers that stand for them in arrays.
+OUTCOMES: Final = tuple(Outcome)
+
+#: At and above: likely. At and below: unlikely. Between them: may.
+LIKELY_FROM: Final = 0.75
+UNLIKELY_TO: Final = 0.25
+
+_SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
+_STEPS: Final = 40
+#: How far the outermost twentieth reaches beyond the ends of an interval.
+_TAIL: Final = 1.15
+
+
+def _points(interval: Interval) -> tuple[float, ...]:
+    return (
+        interval.low / _TAIL,
+        interval.low * 1.0,
+        interval.likely * 1.0,
+        interval.high * 1.0,
+        interval.high * _TAIL,
+    )
+
+
+def _step(number: int) -> tuple[int, float]:
+    """Return between which points a step's share lies, and how far along."""
+    share = (number + 0.5) / _STEPS
+    at = min(max(bisect_right(_SHARES, share) - 1, 0), len(_SHARES) - 2)
+    return at, (share - _SHARES[at]) / (_SHARES[at + 1] - _SHARES[at])
+
+
+_EVERY_STEP: Final = tuple(_step(number) for number in range(_STEPS))
+
+
+def _share_below(points: tuple[float, ...], value: float) -> float:
+    """Return how much of a distribution lies below a value."""
+    if hasattr(value, "shape"):
+        return _shares_below(points, value)
+    if value <= points[0]:
+        return 0.0
+    if value >= points[-1]:
+        return 1.0
+    at = bisect_right(points, value) - 1
+    span = points[at + 1] - points[at]
+    return _SHARES[at] + (_SHARES[at + 1] - _SHARES[at]) * (value - points[at]) / span
+
+
+def _shares_below(points: tuple[float, ...], values: Any) -> float:  # noqa: ANN401 - an array
+    """Return the same for an array of values: the sum of each step's part, whichever they reach."""
+    below = 0.0
+    for at, (lower, upper) in enumerate(pairwise(points)):
+        width = _SHARES[at + 1] - _SHARES[at]
+        if upper > lower:
+            slope = width / (upper - lower)
+            below = below + (values.clip(lower, upper) * slope - lower * slope)
+        else:
+            below = below + (values >= upper) * width
+    reached: float = (values > points[0]) * below
+    return reached
+
+
+def probability(need: Interval, have: Interval) -> float:
+    """Return the probability that `need` is at most `have`.
+
+    >>> probability(Interval(1, 1, 1), Interval(5, 6, 7))
+    1.0
+    >>> probability(Interval(5, 6, 7), Interval(1, 2, 3))
+    0.0
+    >>> round(probability(Interval(4, 6, 9), Interval(4, 6, 9)), 1)
+    0.5
+    """
+    sure, never = apart(need, have)
+    return 1.0 if sure else 0.0 if never else weighed(need, have)
+
+
+def apart(need: Interval, have: Interval) -> tuple[bool, bool]:
+    """Return whether the need surely lies below what there is, and whether surely above."""
+    return need.high * _TAIL < have.low / _TAIL, need.low / _TAIL > have.high * _TAIL
+
+
+def weighed(need: Interval, have: Interval) -> float:
+    """Return the probability where the intervals may meet.
+
+    Only arithmetic and comparisons touch the need, here and in `apart`, so its ends may be
+    arrays: `grid` weighs many at once by these very functions.
+    """
+    wanted, there = _points(need), _points(have)
+    spans = [upper - lower for lower, upper in pairwise(wanted)]
+    missed = 0.0
+    for at, part in _EVERY_STEP:
+        missed = missed + _share_below(there, wanted[at] + spans[at] * part)
+    return rounded(1.0 - missed / _STEPS)
+
+
+def rounded(chance: float) -> float:
+    """Return a chance to four places; what lies halfway goes up, whatever the noise of floats.
+
+    >>> rounded(0.47505), rounded(1.0)
+    (0.4751, 1.0)
+    """
+    return (chance * 10_000 + 0.500_000_1) // 1 / 10_000
+
+
+def word(chance: float) -> Outcome:
+    """Return the word for a probability; never *no*, which only a hard limit says.
+
+    >>> word(0.8), word(0.5), word(0.1)
+    (<Outcome.LIKELY: 'likely'>, <Outcome.MAY: 'may'>, <Outcome.UNLIKELY: 'unlikely'>)
+    """
+    if chance >= LIKELY_FROM:
+        return Outcome.LIKELY
+    return Outcome.UNLIKELY if chance <= UNLIKELY_TO else Outcome.MAY

@@ -1,0 +1,97 @@
+"""What is offered of a model: the precisions a runtime loads, and their files.
+
+In: a publication, from the catalogue or from a hub's listing. Out: the files of one
+precision, in which what is listed stands before what a recipe computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tabfit.catalog import Offer, Publication, RuntimeFacts, read
+from tabfit.errors import UnknownName, UnsupportedCombination
+from tabfit.i18n.language import _
+from tabfit.light_dataclass import replace
+from tabfit.model.architecture import Architecture
+from tabfit.recipes.listed_sizes import scaled_to, travelling, with_listed, with_tensors
+from tabfit.recipes.stored_model import Stored
+from tabfit.runtimes import Runtime, named
+
+#: A file whose mix has no known name is taken for the one of these whose size is nearest.
+YARDSTICKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "gguf": ("q2_k", "q3_k_m", "q4_k_m", "q5_k_m", "q6_k", "q8_0", "f16", "f32"),
+}
+#: Formats of which a runtime takes any file; of others it takes those it knows the name of.
+ANY_MIX: Final = frozenset({"gguf", "mediapipe", "litertlm"})
+
+
+def loadable(publication: Publication, facts: RuntimeFacts) -> tuple[str, ...]:
+    """Return the precisions of a publication that a runtime loads."""
+    known = _known(facts.formats)
+    return tuple(
+        each
+        for each in publication.offers
+        if each in facts.precisions or (publication.format in ANY_MIX and each not in known)
+    )
+
+
+def _known(formats: Sequence[str]) -> set[str]:
+    """Return the precisions that any runtime of these formats knows by name."""
+    every = read().runtimes
+    return {name for each in every if {*each.formats} & {*formats} for name in each.precisions}
+
+
+def stored(
+    runtime: Runtime,
+    facts: RuntimeFacts,
+    architecture: Architecture,
+    precision: str,
+    publication: Publication | None,
+) -> Stored:
+    """Return the files of a precision: as published, where somebody lists them."""
+    family = publication.family if publication else None
+    offer = publication.offers.get(precision) if publication else None
+    try:
+        computed = runtime.store(architecture, precision, family)
+    except UnknownName:
+        if offer is None:
+            raise
+        computed = _nearest(runtime, facts, architecture, offer)
+    except UnsupportedCombination:
+        if offer is None or not offer.files:
+            raise
+        computed = _unconverted(architecture, offer)
+    if offer is not None and offer.tensors:
+        computed = with_tensors(computed, offer.tensors)
+    files, common = (offer.files if offer else (), publication.common if publication else ())
+    return travelling(with_listed(computed, files, common))
+
+
+def _nearest(
+    runtime: Runtime, facts: RuntimeFacts, architecture: Architecture, offer: Offer
+) -> Stored:
+    """Return a file of unnamed mix as the named one whose size is nearest, at its own size."""
+    size = sum(file.bytes for file in offer.files)
+    yardsticks = YARDSTICKS.get(facts.formats[0], facts.precisions)
+    every = [runtime.store(architecture, each, None) for each in yardsticks]
+    near = min(every, key=lambda each: abs(each.download.likely - size))
+    if offer.tensors:
+        return replace(near, precision=offer.precision)
+    note = _(
+        "{precision} names no mix known here: its tensors are taken as those of {near}, at the "
+        "size of its file",
+        precision=offer.precision,
+        near=near.precision.lower(),
+    )
+    scaled = scaled_to(near, size) if size else near
+    return replace(scaled, precision=offer.precision, notes=(*near.notes, note))
+
+
+def _unconverted(architecture: Architecture, offer: Offer) -> Stored:
+    """Return a file of a model that no recipe converts: its own tensors, at the file's size."""
+    plain = named("ideal").store(architecture, "fp16", None)
+    scaled = scaled_to(plain, sum(file.bytes for file in offer.files))
+    note = _("how its tensors are stored is not known: each is taken at its share of the file")
+    notes = () if offer.tensors else (note,)
+    return replace(scaled, precision=offer.precision, notes=notes)

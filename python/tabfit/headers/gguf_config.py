@@ -1,0 +1,168 @@
+"""What a GGUF header says of the architecture, in the words of a config.json.
+
+In: metadata, the lengths of lists, tensors. Out: a mapping that `config.read`
+takes, or `None` for an architecture whose keys are not listed here.
+
+Two writers, one set of facts: llama.cpp's converters write these keys from the
+config.json of transformers, so this table is their way back.
+Source: `gguf-py/gguf/constants.py` and `convert_hf_to_gguf.py` of llama.cpp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tabfit.recipes.stored_model import StoredTensor
+
+_Values = Mapping[str, object]
+
+# general.architecture -> model_type and the class that the weights belong to.
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "llama": ("llama", "LlamaForCausalLM"),
+    "mistral3": ("mistral", "MistralForCausalLM"),
+    "qwen2": ("qwen2", "Qwen2ForCausalLM"),
+    "qwen2moe": ("qwen2_moe", "Qwen2MoeForCausalLM"),
+    "qwen3": ("qwen3", "Qwen3ForCausalLM"),
+    "qwen3moe": ("qwen3_moe", "Qwen3MoeForCausalLM"),
+    "gemma": ("gemma", "GemmaForCausalLM"),
+    "gemma2": ("gemma2", "Gemma2ForCausalLM"),
+    "gemma3": ("gemma3_text", "Gemma3ForCausalLM"),
+    "gemma-embedding": ("gemma3_text", "Gemma3TextModel"),
+    "phi2": ("phi", "PhiForCausalLM"),
+    "phi3": ("phi3", "Phi3ForCausalLM"),
+    "bert": ("bert", "BertModel"),
+    "gpt2": ("gpt2", "GPT2LMHeadModel"),
+    "gptneox": ("gpt_neox", "GPTNeoXForCausalLM"),
+    "starcoder2": ("starcoder2", "Starcoder2ForCausalLM"),
+    "stablelm": ("stablelm", "StableLmForCausalLM"),
+    "olmo": ("olmo", "OlmoForCausalLM"),
+    "olmo2": ("olmo2", "Olmo2ForCausalLM"),
+    "smollm3": ("smollm3", "SmolLM3ForCausalLM"),
+    "granite": ("granite", "GraniteForCausalLM"),
+    "command-r": ("cohere", "CohereForCausalLM"),
+    "cohere2": ("cohere2", "Cohere2ForCausalLM"),
+    "exaone4": ("exaone4", "Exaone4ForCausalLM"),
+    "ernie4_5": ("ernie4_5", "Ernie4_5ForCausalLM"),
+    "seed_oss": ("seed_oss", "SeedOssForCausalLM"),
+    "gpt-oss": ("gpt_oss", "GptOssForCausalLM"),
+    "lfm2": ("lfm2", "Lfm2ForCausalLM"),
+    "olmoe": ("olmoe", "OlmoeForCausalLM"),
+    "granitemoe": ("granitemoe", "GraniteMoeForCausalLM"),
+    "bitnet": ("bitnet", "BitNetForCausalLM"),
+    "bloom": ("bloom", "BloomForCausalLM"),
+    "glm4": ("glm4", "Glm4ForCausalLM"),
+    "arcee": ("arcee", "ArceeForCausalLM"),
+    "hunyuan-dense": ("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"),
+    "nomic-bert": ("nomic_bert", "NomicBertModel"),
+    "modern-bert": ("modernbert", "ModernBertModel"),
+    "mamba": ("mamba", "MambaForCausalLM"),
+}
+
+# Keys below "<architecture>." -> what transformers calls them.
+_NAMES = {
+    "embedding_length": "hidden_size",
+    "block_count": "num_hidden_layers",
+    "feed_forward_length": "intermediate_size",
+    "attention.head_count": "num_attention_heads",
+    "attention.head_count_kv": "num_key_value_heads",
+    "attention.key_length": "head_dim",
+    "attention.sliding_window": "sliding_window",
+    "context_length": "max_position_embeddings",
+    "expert_count": "num_experts",
+    "expert_used_count": "num_experts_per_tok",
+    "expert_feed_forward_length": "moe_intermediate_size",
+    "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
+    "vocab_size": "vocab_size",
+    "shortconv.l_cache": "conv_L_cache",
+}
+_ATTENTION_BIASES = {"blk.0.attn_q.bias", "blk.0.attn_qkv.bias"}
+_MIXTRAL = {
+    "model_type": "mixtral",
+    "architectures": ["MixtralForCausalLM"],
+}
+
+
+def read_config(
+    metadata: _Values, lengths: Mapping[str, int], tensors: Sequence[StoredTensor]
+) -> dict[str, object] | None:
+    """Return the config.json that such a header was made from, as far as sizes depend on it."""
+    architecture = metadata.get("general.architecture")
+    if not isinstance(architecture, str) or architecture not in _TYPES:
+        return None
+    model_type, head = _TYPES[architecture]
+    config: dict[str, object] = {"model_type": model_type, "architectures": [head]}
+    config.update(_translated(metadata, architecture + "."))
+    shapes = {tensor.name: tensor.shape for tensor in tensors}
+    config.update(_seen(shapes))
+    config.update(_vocabulary(config, shapes, lengths))
+    config.update(_windows(metadata.get(architecture + ".attention.sliding_window_pattern")))
+    _settle(config, shapes)
+    return config
+
+
+def _translated(metadata: _Values, prefix: str) -> dict[str, object]:
+    """Return the values under their other names; a list that repeats one number is that number."""
+    found: dict[str, object] = {}
+    for ours, theirs in _NAMES.items():
+        value = metadata.get(prefix + ours)
+        if isinstance(value, tuple) and len(set(value)) == 1:
+            value = value[0]
+        if value is not None:
+            found[theirs] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def _seen(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, object]:
+    """Return what only the presence of tensors tells: ties and biases."""
+    if "token_embd.weight" not in shapes:
+        return {}
+    return {
+        "tie_word_embeddings": "output.weight" not in shapes,
+        "attention_bias": not _ATTENTION_BIASES.isdisjoint(shapes),
+        "mlp_bias": "blk.0.ffn_up.bias" in shapes,
+    }
+
+
+def _vocabulary(
+    config: _Values, shapes: Mapping[str, tuple[int, ...]], lengths: Mapping[str, int]
+) -> dict[str, object]:
+    """Return the vocabulary: the rows of the table, which may be padded beyond the tokens."""
+    table = shapes.get("token_embd.weight", ())
+    tokens = table[0] if len(table) == 2 else lengths.get("tokenizer.ggml.tokens")
+    return {} if tokens is None else {"vocab_size": config.get("vocab_size", tokens)}
+
+
+def _windows(pattern: object) -> dict[str, object]:
+    """Return each layer's kind where listed; a single number means every so manieth layer."""
+    if isinstance(pattern, tuple):
+        kinds = ("full_attention", "sliding_attention")
+        return {"layer_types": [kinds[bool(windowed)] for windowed in pattern]}
+    return {"sliding_window_pattern": pattern} if type(pattern) is int else {}
+
+
+def _settle(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Say what a header leaves to custom: head widths, experts, short convolutions."""
+    width, heads = config.get("hidden_size"), config.get("num_attention_heads")
+    if isinstance(width, int) and isinstance(heads, int) and heads:
+        config.setdefault("head_dim", width // heads)
+    if config["model_type"] == "llama" and config.get("num_experts"):
+        config.update(_MIXTRAL, num_local_experts=config.pop("num_experts"))
+    if config["model_type"] in {"gpt_oss", "granitemoe"}:
+        config["num_local_experts"] = config.pop("num_experts", None)
+        inner = config.pop("moe_intermediate_size", config.get("intermediate_size"))
+        config["intermediate_size"] = inner
+    if config["model_type"] == "lfm2":
+        _settle_lfm2(config, shapes)
+    if config["model_type"] == "bert" and len(shapes.get("token_types.weight", ())) == 2:
+        config["type_vocab_size"] = shapes["token_types.weight"][0]
+
+
+def _settle_lfm2(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Say which layers attend; the others are short convolutions without key-value heads."""
+    layers, heads = config.get("num_hidden_layers"), config.get("num_key_value_heads")
+    if isinstance(heads, list) and heads:
+        config["num_key_value_heads"] = max(heads)
+    if isinstance(layers, int) and 0 < layers <= len(shapes):
+        attends = (f"blk.{layer}.attn_q.weight" in shapes for layer in range(layers))
+        config["layer_types"] = ["full_attention" if one else "conv" for one in attends]
+    config["block_auto_adjust_ff_dim"] = False

@@ -1,0 +1,29 @@
+"""Hub ids and web addresses -> which small requests to make; no request is made here."""
+
+from tabfit.hub.address import ENDPOINT, Address, looks_like_address, parse
+from tabfit.hub.hub_result import Found, of_files
+from tabfit.hub.listing import ListedFile
+from tabfit.hub.plan import carry_out, carry_out_slowly, look
+from tabfit.hub.ranges import Plan
+from tabfit.hub.request import LONGEST_ANSWER, PATIENCE, Answer, Request, pause_before
+from tabfit.hub.variants import Variant
+
+__all__ = [
+    "ENDPOINT",
+    "LONGEST_ANSWER",
+    "PATIENCE",
+    "Address",
+    "Answer",
+    "Found",
+    "ListedFile",
+    "Plan",
+    "Request",
+    "Variant",
+    "carry_out",
+    "carry_out_slowly",
+    "look",
+    "looks_like_address",
+    "of_files",
+    "parse",
+    "pause_before",
+]

@@ -1,0 +1,7 @@
+"""Figures that teach: what names and sizes mean, and how near the predictions come.
+
+    lessons    names against counts, size classes, precisions, devices
+    accuracy   what was predicted beside what others published or measured
+
+Imports `compare` and all before it.
+"""

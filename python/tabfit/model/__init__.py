@@ -1,0 +1,13 @@
+"""What a model is: tensors, the blocks that own them, and the architecture they make.
+
+In: widths and counts. Out: an `Architecture`, whose `inventory` lists every tensor with its shape
+and role, and whose layers say what they keep between tokens.
+
+    tensors        one weight array, and the inventory of all of them
+    layers         what one layer keeps between tokens
+    blocks/        attention, feed-forward, linear and recurrent blocks, each yielding its tensors
+    architecture   blocks stacked into a model
+    textbook       GPT-2's layers with every width said aloud
+
+Imports `units` and `errors` alone. Nothing here knows a file, a runtime or a config's keys.
+"""

@@ -1,0 +1,287 @@
+"""GGUF: a model as llama.cpp stores it, exact to the byte but for its tokenizer.
+
+In: an `Architecture` and the name of a mix. Out: `Stored`, one file or several
+parts. Tensor bytes are computed as the converter and the quantiser make them;
+what lies before them is the directory, computed, and keys and tokenizer,
+modelled from the kind and size of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tabfit.errors import UnknownName, UnsupportedCombination
+from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import replace
+from tabfit.model.layers import KeyValue, Latent
+from tabfit.recipes.gguf import metadata
+from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
+from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, Kind, Model, kind_of, types
+from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
+from tabfit.recipes.gguf.tensors import SEEN, converted, reading_order
+from tabfit.recipes.stored_model import File, Stored, StoredTensor
+from tabfit.storage.storage_type import F16
+from tabfit.storage.type_table import GGUF_TYPES
+from tabfit.units import Basis, Bytes, Interval, exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tabfit.model.architecture import Architecture
+    from tabfit.recipes.gguf.history import Made
+    from tabfit.recipes.gguf.tensors import Converted
+    from tabfit.storage.storage_type import StorageType
+
+PRECISIONS: tuple[str, ...] = tuple(sorted({*BASE, *ALIASES}))
+
+
+def mix_named(precision: str) -> str:
+    """Return the mix of that name, in its own spelling.
+
+    >>> mix_named("q4_k")
+    'Q4_K_M'
+    """
+    name = precision.upper()
+    name = ALIASES.get(name, name)
+    if name not in BASE:
+        raise UnknownName(later("GGUF precision"), precision, PRECISIONS)
+    return name
+
+
+def _queries_per_key(architecture: Architecture) -> int:
+    """Return how many queries share a key in the layer that the quantiser looks at: the first.
+
+    A first layer without attention counts as none where a file says heads layer
+    by layer; elsewhere the model's one figure holds for every layer.
+    """
+    layers = architecture.main.layers
+    asked = layers[:1] if architecture.family in LAYERED_HEADS else layers
+    for layer in asked:
+        for keeps in layer.keeps:
+            if isinstance(keeps, KeyValue):
+                return layer.attention_heads // keeps.key_value_heads
+            if isinstance(keeps, Latent):  # stored as one key for all heads
+                return layer.attention_heads
+    return 0 if architecture.family in LAYERED_HEADS else 1
+
+
+def _model(
+    architecture: Architecture, made: Sequence[Converted], how: Made, *, imatrix: bool
+) -> Model:
+    """Return what the mixes ask about this model."""
+    names = {one.name for one in made}
+    numbers = [one.layer for one in made if one.layer is not None]
+    shared = _queries_per_key(architecture)
+    layers = max(numbers, default=-1) + 1
+    return Model(
+        layers=layers,
+        queries_per_key=shared,
+        experts=max((one.shape[0] for one in made if "_exps." in one.name), default=0),
+        tied="output.weight" not in names,
+        large_grouped=layers == 80
+        and (architecture.family == "qwen2" or (architecture.family == "llama" and shared > 1)),
+        falcon=architecture.family == "falcon",
+        values=sum(kind_of(one.name) is Kind.VALUE for one in made),
+        fused_values=how.fused_values,
+        imatrix=imatrix,
+    )
+
+
+def _kept_native(one: Converted, architecture: Architecture) -> bool:
+    """Return whether a tensor stays in the four-bit type that the model was published in."""
+    return architecture.family in NATIVE_EXPERTS and one.name.endswith("_exps.weight")
+
+
+def _stored(one: Converted, kind: StorageType) -> StoredTensor:
+    return StoredTensor(
+        name=one.name,
+        shape=one.shape,
+        type=kind,
+        size=kind.size_of(one.shape),
+        origin=one.origin,
+        role=one.role,
+        part=one.part,
+        layer=one.layer,
+    )
+
+
+def _with_head(made: Sequence[Converted]) -> Iterator[Converted]:
+    """Yield the tensors with the tied table a second time, as the head."""
+    known = {one.name for one in made}
+    for one in made:
+        if one.name == "token_embd.weight" and "output.weight" not in known:
+            yield replace(one, name="output.weight")
+        yield one
+
+
+_SEPARATE = ("attn_q", "attn_k", "attn_v")
+
+
+def _joined_queries(made: Sequence[Converted]) -> Iterator[Converted]:
+    """Yield the tensors with each layer's query, key and value as one array."""
+    stems = {one.name: one.name.split(".") for one in made}
+    for one in made:
+        words = stems[one.name]
+        if len(words) != 4 or words[2] not in _SEPARATE:
+            yield one
+        elif words[2] == "attn_q":
+            name = ".".join((*words[:2], "attn_qkv", words[3]))
+            yield replace(one, name=name, shape=(3 * one.shape[0], *one.shape[1:]))
+
+
+def _as_made(architecture: Architecture, how: Made, *, head_apart: bool) -> tuple[Converted, ...]:
+    """Return the float file's tensors as they were made at the time."""
+    made: Sequence[Converted] = converted(architecture)
+    if how.joined_queries:
+        made = tuple(_joined_queries(made))
+    if head_apart or how.copied_heads:
+        made = tuple(_with_head(made))
+    return tuple(sorted(made, key=reading_order))
+
+
+def _narrow(one: Converted, how: Made, mix: str) -> bool:
+    """Return whether a table of positions had the file's float type, not float32."""
+    positions = ("position_embd.weight", "token_types.weight")
+    return not how.wide_positions and one.name in positions and mix != "F32"
+
+
+def tensors_of(
+    architecture: Architecture,
+    precision: str,
+    *,
+    imatrix: bool = True,
+    pure: bool | None = None,
+    head_apart: bool | None = None,
+    made: str | None = None,
+) -> tuple[StoredTensor, ...]:
+    """Return every tensor of the file, in its order, with its type and bytes."""
+    mix, family = mix_named(precision), architecture.family
+    if family not in GGUF_ARCHITECTURES:
+        raise UnsupportedCombination(
+            _("llama.cpp has no converter for {family} models", family=family), GGUF_ARCHITECTURES
+        )
+    how = usually_made(family) if made is None else made_in(made, family)
+    apart = family in STORED_HEADS if head_apart is None else head_apart
+    tensors = _as_made(architecture, how, head_apart=apart)
+    low = mix in PURE if pure is None else pure
+    model = _model(architecture, tensors, how, imatrix=imatrix)
+    chosen = types(tensors, mix, model, pure=low)
+    return tuple(
+        _stored(one, _type_kept(one, kind, mix, architecture, how))
+        for one, kind in zip(tensors, chosen, strict=True)
+    )
+
+
+def _type_kept(
+    one: Converted, chosen: StorageType, mix: str, architecture: Architecture, how: Made
+) -> StorageType:
+    """Return the chosen type, but for what was published or written in another."""
+    if _kept_native(one, architecture) and mix != "F32":
+        return GGUF_TYPES["MXFP4"]
+    return F16 if _narrow(one, how, mix) else chosen
+
+
+def tensor_data_size(tensors: Sequence[StoredTensor]) -> Bytes:
+    """Return the bytes of the tensors as they lie in a file, each padded to 32."""
+    return Bytes(sum(metadata.padded(tensor.size) for tensor in tensors))
+
+
+def _parts(tensors: Sequence[StoredTensor], most: int | None) -> Iterator[list[StoredTensor]]:
+    """Yield the tensors of each part: filled in order until the next would not fit."""
+    part: list[StoredTensor] = []
+    filled = 0
+    for tensor in tensors:
+        size = metadata.padded(tensor.size)
+        if part and most is not None and filled + size > most:
+            yield part
+            part, filled = [], 0
+        part.append(tensor)
+        filled += size
+    yield part
+
+
+def _file(name: str, tensors: Sequence[StoredTensor], front: Interval, why: str) -> File:
+    """Return one file: what comes first, padded, then the tensors."""
+    directory = sum(metadata.directory_size(one.name, one.shape) for one in tensors)
+    fixed = metadata.FIXED_HEADER + directory
+    data = tensor_data_size(tensors)
+    ends = (metadata.padded(fixed + end) + data for end in (front.low, front.likely, front.high))
+    return File(
+        name=name,
+        size=Interval(*ends),
+        basis=Basis.COMPUTED,
+        why=why,
+        tensors=tuple(tensors),
+    )
+
+
+# Three short keys say which part of how many a file is.
+_SPLIT_KEYS = exactly(100)
+# How far off a modelled tokenizer may be; the high end also covers older files, which kept scores
+# for every kind of vocabulary.
+_TOKENIZER_ERROR = (0.9, 1.0, 1.2)
+
+
+def _front(architecture: Architecture, vocabulary: metadata.Vocabulary | None) -> Interval:
+    """Return the bytes of keys and tokenizer: exact words when given, else modelled."""
+    if vocabulary is not None:
+        return metadata.KEYS + exactly(vocabulary.size)
+    size = exactly(metadata.vocabulary_of(architecture).size)
+    return metadata.KEYS + size.scaled(*_TOKENIZER_ERROR)
+
+
+def _files(
+    name: str, tensors: Sequence[StoredTensor], front: Interval, most: int | None
+) -> Iterator[File]:
+    parts = list(_parts(tensors, most))
+    if len(parts) == 1:
+        why = _("every tensor as llama.cpp stores it; keys and tokenizer modelled")
+        yield _file(f"{name}.gguf", tensors, front, why)
+        return
+    for number, part in enumerate(parts, start=1):
+        first = number == 1
+        why = _("the first part, with keys and tokenizer") if first else _("tensors only")
+        keys = front + _SPLIT_KEYS if first else _SPLIT_KEYS
+        yield _file(f"{name}-{number:05d}-of-{len(parts):05d}.gguf", part, keys, why)
+
+
+def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
+    """Yield what the reader must know about the file."""
+    if any(tensor.part in SEEN for tensor in architecture.inventory):
+        yield _("pictures and sound need a second file (mmproj), which is not counted")
+    if mix in PURE:
+        yield _("{mix} is for models trained at that width; others become unusable", mix=mix)
+    if architecture.family in USUAL:
+        yield _("as files of this family were made in {date}", date=USUAL[architecture.family])
+
+
+def store(
+    architecture: Architecture,
+    precision: str,
+    *,
+    name: str = "model",
+    imatrix: bool = True,
+    pure: bool | None = None,
+    head_apart: bool | None = None,
+    made: str | None = None,
+    split: Bytes | None = None,
+    vocabulary: metadata.Vocabulary | None = None,
+) -> Stored:
+    """Return a model as a GGUF file of that precision.
+
+    `imatrix` says that an importance matrix was used, as publishers do; it
+    changes a few mixes. `pure` gives every matrix the mix's base type, `None`
+    where models of that precision are published so. `head_apart` stores a tied
+    head a second time, as some makers' own files do. `made` is the year and
+    month of a file ("2024-09"), `None` for when the family's files were made.
+    `split` is the most bytes of tensors in one part. `vocabulary` replaces the
+    modelled tokenizer.
+    """
+    mix = mix_named(precision)
+    tensors = tensors_of(
+        architecture, mix, imatrix=imatrix, pure=pure, head_apart=head_apart, made=made
+    )
+    front = _front(architecture, vocabulary)
+    files = tuple(_files(f"{name}-{mix}", tensors, front, split))
+    notes = tuple(_notes(architecture, mix)) + architecture.notes
+    return Stored("gguf", mix, tensors, files, notes)

@@ -1,0 +1,79 @@
+"""What llama.cpp did differently when a published file was made.
+
+In: a family, a month. Out: `Made`, the few habits that change bytes. Files stay
+on hubs for years, so the usual file of an old family is not what today's
+converter would write.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tabfit.errors import UnknownName
+from tabfit.light_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The habits of the converter and quantiser that made a file.
+
+    `fused_values`: the mixes treat a fused query, key and value as a value.
+    `copied_heads`: a tied head is written out a second time (GPT-2's kind).
+    `wide_positions`: learned positions and token types stay float32.
+    `joined_queries`: Phi's three projections were still one array.
+    """
+
+    fused_values: bool = True
+    copied_heads: bool = False
+    wide_positions: bool = True
+    joined_queries: bool = False
+
+
+NOW = Made()
+
+# The month since which files are made as today. Sources: llama.cpp pull requests 12456 (heads,
+# March 2025) and 7234 (positions, May 2024); for the fused projections the source of early 2026,
+# which first knows tensor categories; for Phi the model's own change of layout.
+_FUSED_VALUES = "2026-02"
+_COPIED_HEADS = {"gpt2": "2025-03", "bloom": "2025-03", "gpt_bigcode": "2025-03", "mpt": "2024-02"}
+_WIDE_POSITIONS = "2024-05"
+_JOINED_QUERIES = "2024-02"
+
+_JOINING = frozenset({"phi"})
+
+# When the files that people fetch were made, for families where it changes bytes.
+USUAL: dict[str, str] = {
+    "phi": "2023-12",
+    "mpt": "2023-10",
+    "falcon": "2023-10",
+    "gpt2": "2024-09",
+    "bloom": "2024-05",
+    "gpt_neox": "2024-05",
+    "gpt_bigcode": "2024-05",
+    "phi3": "2024-09",
+    "minicpm3": "2024-09",
+}
+
+# Published checkpoints of these hold the tied head a second time, and so do the files.
+STORED_HEADS = frozenset({"falcon"})
+
+
+def made_in(month: str, family: str) -> Made:
+    """Return the habits of a month, written as year-month, for one family.
+
+    >>> made_in("2024-09", "phi3").fused_values, made_in("2026-10", "phi3").fused_values
+    (False, True)
+    """
+    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month) is None:
+        raise UnknownName("month", month, ("a year and a month such as 2024-09",))
+    return Made(
+        fused_values=month >= _FUSED_VALUES,
+        copied_heads=month < _COPIED_HEADS.get(family, ""),
+        wide_positions=month >= _WIDE_POSITIONS,
+        joined_queries=family in _JOINING and month < _JOINED_QUERIES,
+    )
+
+
+def usually_made(family: str) -> Made:
+    """Return the habits behind the files that are usually fetched for a family."""
+    return made_in(USUAL[family], family) if family in USUAL else NOW

@@ -1,0 +1,88 @@
+"""What every runtime answers, and the values it answers from.
+
+In: a `Load`: an architecture, its stored files and the visitor's context. Out:
+phases, the cache and working memory. What it asks of a device is in `needs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from tabfit.model.architecture import Architecture, Kind
+from tabfit.recipes.stored_model import Content, Stored
+from tabfit.runtimes.cache import Allocation, cache_size
+from tabfit.runtimes.phases import Phase
+from tabfit.units import Bytes, Interval, Tokens, exactly
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """One model at one precision, about to be loaded.
+
+    `binding` is the largest array one GPU binding may hold on the device, if
+    known: some runtimes leave larger tensors to the processor. `prompt` is how
+    many tokens are given at once, where that is known. `emulated` says that the
+    adapter is software, which compiles shaders in the same memory.
+    """
+
+    architecture: Architecture
+    stored: Stored
+    context: Tokens
+    binding: Bytes | None = None
+    prompt: Tokens | None = None
+    emulated: bool = False
+
+    @property
+    def weights(self) -> Bytes:
+        """Return the bytes of all stored tensors."""
+        return self.stored.weights_bytes
+
+    @property
+    def files(self) -> Interval:
+        """Return the bytes of the weight files, headers and graphs included."""
+        sizes = [f.size for f in self.stored.files if f.content is Content.WEIGHTS]
+        return sum(sizes[1:], sizes[0]) if sizes else exactly(self.weights)
+
+    @property
+    def generates(self) -> bool:
+        """Return whether tokens are made one by one."""
+        return self.architecture.kind is not Kind.ENCODER
+
+    def cache(self, kept: Allocation) -> Bytes:
+        """Return the bytes of the cache under a runtime's allocation."""
+        return cache_size(self.architecture, self.context, kept)
+
+
+class Runtime(Protocol):
+    """One way to run a model in a browser."""
+
+    @property
+    def name(self) -> str:
+        """Return the runtime's name as links and the command line write it."""
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Return whether weights live in graphics memory."""
+
+    @property
+    def splits_bindings(self) -> bool:
+        """Return whether a tensor above the binding limit still runs, split or elsewhere."""
+
+    def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
+        """Return the files this runtime fetches for a precision.
+
+        `family` is how the publisher exported the file, where that is known.
+        """
+
+    def kept(self, load: Load) -> Allocation:
+        """Return how the runtime allocates the cache."""
+
+    def workspace(self, load: Load) -> Interval:
+        """Return the bytes computing needs beyond weights and cache."""
+
+    def phases(self, load: Load) -> tuple[Phase, ...]:
+        """Return what is alive at once, phase by phase."""
+
+    def heap(self, load: Load) -> Interval | None:
+        """Return what its WebAssembly heap must hold, `None` where weights never pass it."""

@@ -1,0 +1,71 @@
+"""Phases: what fills a tab from the first byte fetched to the last token made.
+
+In: nothing but the values below. Out: `Component` and `Phase`, which every
+runtime yields and `footprint` adds up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from tabfit.devices.budgets import Pool
+from tabfit.units import NOTHING, Interval
+
+#: The phases in order. An encoder has no cache and never generates.
+DOWNLOAD: Final = "download"
+LOAD: Final = "load"
+READY: Final = "ready"
+PREFILL: Final = "prefill"
+GENERATE: Final = "generate"
+
+
+class Label(StrEnum):
+    """What a component is for; the page draws one colour for each."""
+
+    RUNTIME = "runtime"
+    WEIGHTS = "weights"
+    COPIES = "copies"  # held only while loading
+    CACHE = "cache"
+    WORK = "work"  # activations, logits, compute buffers
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Bytes of one label in one pool."""
+
+    label: Label
+    pool: Pool
+    size: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What is alive at once during one phase."""
+
+    name: str
+    components: tuple[Component, ...]
+
+    def in_pool(self, pool: Pool) -> Interval:
+        """Return the bytes of one pool."""
+        return sum((c.size for c in self.components if c.pool is pool), NOTHING)
+
+    def of_label(self, label: Label) -> Interval:
+        """Return the bytes of one label over all pools."""
+        return sum((c.size for c in self.components if c.label is label), NOTHING)
+
+    @property
+    def peak(self) -> Interval:
+        """Return the bytes of all pools together."""
+        return sum((c.size for c in self.components), NOTHING)
+
+
+def on_page(label: Label, size: Interval) -> Component:
+    """Return a component of the tab's own memory."""
+    return Component(label, Pool.PAGE, size)
+
+
+def on_gpu(label: Label, size: Interval) -> Component:
+    """Return a component of graphics memory."""
+    return Component(label, Pool.GPU, size)

@@ -1,0 +1,186 @@
+"""WebLLM: MLC's compiled libraries on WebGPU.
+
+Shards stream from the network to the GPU; the cache is allocated whole at the
+start, in pages; a piece of the prompt needs the temporaries of one layer, and
+libraries whose head is fixed plan the logits of the whole piece besides.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tabfit.model.architecture import Architecture
+from tabfit.model.tensors import Role
+from tabfit.recipes import mlc
+from tabfit.recipes.stored_model import Stored
+from tabfit.runtimes.base import Load
+from tabfit.runtimes.cache import Allocation
+from tabfit.runtimes.constants import MLC_PIECE, WEBLLM_FLOOR, WEBLLM_SHARDS
+from tabfit.runtimes.phases import (
+    DOWNLOAD,
+    GENERATE,
+    LOAD,
+    PREFILL,
+    READY,
+    Label,
+    Phase,
+    on_gpu,
+    on_page,
+)
+from tabfit.storage.storage_type import F16, F32
+from tabfit.units import Interval, exactly
+
+#: Model definitions whose head has as many outputs as the vocabulary. The others leave the number
+#: open until the weights arrive, so that a library can plan no memory for logits; these plan, for
+#: checking guessed tokens, the logits of a whole piece (mlc-ai/mlc-llm python/mlc_llm/model at
+#: 79d603f: `nn.Linear(config.hidden_size, config.vocab_size)` against `"vocab_size"`; Gemma 4 at
+#: 87ef4ed).
+FIXED_HEADS: Final = frozenset(
+    {
+        *("baichuan", "chatglm", "deepseek", "deepseek_v2", "deepseek_v3", "gptj"),
+        *("internlm", "internlm2", "minicpm", "ministral3", "olmo", "olmo2"),
+        *("qwen", "qwen2", "qwen2_5_vl", "qwen2_moe", "qwen3", "qwen3_moe"),
+        *("gemma4", "gemma4_text", "qwen3_5", "qwen3_5_text", "stablelm", "starcoder2"),
+    }
+)
+#: Definitions whose token table is fixed and whose own head is open: fixed when tied to the table.
+FIXED_TABLES: Final = frozenset({"phi", "phi3"})
+
+#: What a feed-forward layer with a gate has.
+GATES: Final = frozenset({Role.GATE, Role.GATE_UP, Role.EXPERT_GATE, Role.EXPERT_GATE_UP})
+
+#: How far the temporaries of libraries and of WebLLM's list lie from the rules below: one in
+#: twenty beneath, one in twenty above (`tests/data/mlc/temporaries.csv`, `webllm_vram.csv`).
+SPREAD: Final = (0.7, 1.0, 1.5)
+
+#: Encoders are compiled for this many inputs at once, or for 32 (WebLLM's list: "-b4", "-b32").
+BATCH: Final = 4
+
+PAGE: Final = 16
+
+
+class WebLLM:
+    """MLC on WebGPU."""
+
+    name: Final = "webllm"
+    uses_gpu: Final = True
+    splits_bindings: Final = False
+
+    def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
+        """Return the shards of MLC's quantisation."""
+        del family
+        return mlc.store(architecture, precision)
+
+    def kept(self, load: Load) -> Allocation:
+        """Return pages of 16 tokens for the whole context, in every layer.
+
+        Interleaved windows are not exploited: Gemma 2 2B grows by 104 KiB a token, all its
+        layers' share (published `vram_required_MB` at two contexts). Recurrent states are float32.
+        """
+        return Allocation(element=F32 if _in_f32(load) else F16, block=PAGE)
+
+    def workspace(self, load: Load) -> Interval:
+        """Return the temporaries that the library plans for its largest step.
+
+        The low end leaves the logits of a whole piece out: they are planned, and counted
+        in WebLLM's own list, but WebLLM never runs the step that fills them.
+        """
+        if not load.generates:
+            return encoder_temporaries(load.architecture, load.context)
+        tokens, size = piece(load), element(load)
+        layer = layer_temporaries(load.architecture, tokens, size)
+        linear = linear_attention_temporaries(load.architecture, tokens, size)
+        logits = whole_piece_logits(load.architecture, tokens)
+        return exactly(layer + linear).scaled(*SPREAD) + Interval(0, logits, logits)
+
+    def phases(self, load: Load) -> tuple[Phase, ...]:
+        """Return shards in flight, then weights, cache and temporaries on the GPU."""
+        floor = on_page(Label.RUNTIME, WEBLLM_FLOOR)
+        shards = on_page(Label.COPIES, WEBLLM_SHARDS)
+        weights = on_gpu(Label.WEIGHTS, exactly(load.weights))
+        cache = on_gpu(Label.CACHE, exactly(load.cache(self.kept(load))))
+        work = on_gpu(Label.WORK, self.workspace(load))
+        return (
+            Phase(DOWNLOAD, (floor, shards)),
+            Phase(LOAD, (floor, shards, weights)),
+            Phase(READY, (floor, weights, cache)),
+            Phase(PREFILL, (floor, weights, cache, work)),
+            Phase(GENERATE, (floor, weights, cache)),
+        )
+
+    def heap(self, load: Load) -> Interval | None:
+        """Return nothing: shards go straight to the GPU."""
+        del load
+        return None
+
+
+def _in_f32(load: Load) -> bool:
+    return "f32" in load.stored.precision
+
+
+def piece(load: Load) -> int:
+    """Return how many tokens of a prompt the library takes at once."""
+    return min(MLC_PIECE, load.context)
+
+
+def element(load: Load) -> int:
+    """Return the bytes of one number that the library computes with."""
+    return 4 if _in_f32(load) else 2
+
+
+def layer_temporaries(architecture: Architecture, piece: int, size: int) -> int:
+    """Return what one layer holds at once of a piece of the prompt.
+
+    With a gate: gate, up and their product at the library's width, and a hidden and an
+    inner vector as float32; without: two inner and two hidden vectors. Experts count as the
+    inner width that one token meets. Exact for Llama 3.2 and TinyLlama: 88, 92 and 63 MiB at
+    16 bits, 136, 140 and 96 MiB at 32; and for phi-1.5: 40 and 80 MiB.
+
+    Source: `memory_usage` in the metadata of binary-mlc-llm-libs at 9ee759c.
+    """
+    tower = architecture.main
+    inner = max((layer.feed_forward for layer in tower.layers), default=0)
+    if any(tensor.role in GATES for tensor in architecture.inventory):
+        return piece * (3 * inner * size + 4 * (inner + tower.hidden))
+    return piece * 2 * (inner + tower.hidden) * size
+
+
+def linear_attention_temporaries(architecture: Architecture, piece: int, size: int) -> int:
+    """Return what linear attention's layers hold of a piece until all have run.
+
+    Their states are passed on as values, so that two vectors per token of each such layer
+    stay alive. Within a tenth of what Qwen3.5 0.8B, 2B and 9B are listed with.
+    """
+    widths = (
+        tensor.shape[1]
+        for tensor in architecture.inventory
+        if tensor.role is Role.RECURRENT and tensor.name.endswith("out_proj.weight")
+    )
+    return piece * 2 * sum(widths) * size
+
+
+def whole_piece_logits(architecture: Architecture, piece: int) -> int:
+    """Return the logits of every token of a piece, where a library can plan for them."""
+    heads = (t for t in architecture.inventory if t.role is Role.HEAD)
+    tied = architecture.family in FIXED_TABLES and any(t.tied_to is not None for t in heads)
+    fixed = tied or architecture.family in FIXED_HEADS
+    return piece * architecture.outputs * 4 if fixed else 0
+
+
+def encoder_temporaries(architecture: Architecture, context: int, batch: int = BATCH) -> Interval:
+    """Return what an encoder's library plans for a batch, whatever it is given.
+
+    Scores and their softmax, the mask, and four hidden vectors per token: 124.0 MiB for
+    Snowflake Arctic M and 112.0 for S, in batches of four. Newer libraries fuse attention
+    and hold nine hidden vectors (54.1 and 27.1 MiB), hence the low end.
+
+    Source: as above, v0_2_48 and v0_2_80.
+    """
+    tower = architecture.main
+    heads = max((layer.attention_heads for layer in tower.layers), default=0)
+    tokens = min(context, tower.positions or context)
+    hidden = 4 * tokens * tower.hidden
+    scores = 4 * tokens * tokens
+    plain = batch * ((2 * heads + 1) * scores + 4 * hidden)
+    fused = min(batch * 9 * hidden, plain)
+    return Interval(fused, plain, plain)

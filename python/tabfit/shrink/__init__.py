@@ -1,0 +1,35 @@
+"""Ways to make a model smaller, as shapes and bytes: pruning, sharing, adapters.
+
+In: an architecture. Out: what each way leaves of it, and what it stores. Storing
+the same weights in fewer bits is what `recipes` are for; what a way costs in
+quality is published, and lies in `catalog`.
+"""
+
+from tabfit.shrink.layer_sharing import Shared, shared, tied_elements
+from tabfit.shrink.lora import TARGETS, USUAL_TARGETS, Adapter, adapter, ranks, targets_of
+from tabfit.shrink.pruning import (
+    EIGHT_BITS_2_4,
+    HALF_2_4,
+    layers_of,
+    masked_bits,
+    shallower,
+    two_of_four,
+)
+
+__all__ = [
+    "EIGHT_BITS_2_4",
+    "HALF_2_4",
+    "TARGETS",
+    "USUAL_TARGETS",
+    "Adapter",
+    "Shared",
+    "adapter",
+    "layers_of",
+    "masked_bits",
+    "ranks",
+    "shallower",
+    "shared",
+    "targets_of",
+    "tied_elements",
+    "two_of_four",
+]

@@ -1,0 +1,52 @@
+"""Files that the command line is given: JSON read carefully, a config.json inspected.
+
+In: a path. Out: what lies there, or one typed error. Imports little, so that
+`tabfit inspect config.json` starts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from tabfit import architectures
+from tabfit.errors import UnreadableConfig
+from tabfit.sources import inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tabfit.errors import TabfitError
+
+#: A config.json or device file larger than this is refused unread.
+LARGEST_JSON: Final = 4 * 2**20
+
+
+def read_json(path: str, refuse: Callable[[str], TabfitError]) -> Any:
+    """Return what a JSON file holds; `refuse` makes the error of a problem."""
+    with open(path, "rb") as file:
+        text = file.read(LARGEST_JSON + 1)
+    if len(text) > LARGEST_JSON:
+        raise refuse(f"is larger than {LARGEST_JSON} bytes")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise refuse("is not JSON") from None
+
+
+def is_config(path: str) -> bool:
+    """Return whether a path is a file that can only be a config.json."""
+    return path.endswith(".json") and not path.endswith(".index.json") and os.path.isfile(path)
+
+
+def inspected(path: str) -> dict[str, Any]:
+    """Return what `inspect` says of a config.json."""
+    name = os.path.basename(path)
+    given = read_json(path, lambda problem: UnreadableConfig(name, problem))
+    return inspection.of_architecture(
+        architectures.read(given),
+        inspection.stored_type(given),
+        source=path,
+        bytes_read=os.path.getsize(path),
+    )
