@@ -71,7 +71,7 @@ def test_papers_sizes_come_out_again() -> None:
 
 def test_the_page_opens_and_follows_the_model() -> None:
     """Nothing chosen: Llama 3.1 8B; a choice goes into the link."""
-    found = parts(view="onebit")
+    found = parts(view="one_bit")
     assert found["link"] == "v=1&model=llama-3.1-8b"
     assert elements(found["stored"])
 
