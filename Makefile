@@ -25,8 +25,8 @@ node_modules/.ready: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-.venv/.chromium: .venv/.tools tools/chromium.py
-	@$(PY) tools/chromium.py > $@.path && mv $@.path $@ && echo "Chromium: $$(cat $@)"
+.venv/.chromium: .venv/.tools tools/find_chromium.py
+	@$(PY) tools/find_chromium.py > $@.path && mv $@.path $@ && echo "Chromium: $$(cat $@)"
 
 lock: ## write the locks anew for every Python from 3.11 on
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv==0.13.9
@@ -65,29 +65,29 @@ accuracy: setup ## compare every figure with published and measured ones, and wr
 bench: site ## time what people wait for, as ratios
 	$(PY) -m tools.bench
 
-.oracle/.ready: tools/oracle-requirements.txt
+.oracle/.ready: tools/oracle/requirements.txt
 	$(PYTHON) -m venv .oracle && .oracle/bin/pip install --quiet --disable-pip-version-check -r $<
 	.oracle/bin/pip install --quiet --disable-pip-version-check --no-deps timm==1.0.22 # its torchvision fits one build of torch
 	@touch $@
 
 oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out
-	.oracle/bin/python tools/config_facts.py && .oracle/bin/python tools/oracle.py
-	.oracle/bin/python tools/saved_tensors.py # what layers keep for the way back
+	.oracle/bin/python tools/oracle/transformers_defaults.py && .oracle/bin/python tools/oracle/build_configs.py
+	.oracle/bin/python tools/oracle/saved_tensors.py # what layers keep for the way back
 
 gguf-truth: .oracle/.ready ## make GGUF files on random weights with llama.cpp itself and write down what came out (compiles it)
 	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1
-	.oracle/bin/pip install --quiet llama-cpp-python==0.3.36 && .oracle/bin/python tools/make_gguf_truth.py .cache/llama/vendor/llama.cpp
+	.oracle/bin/pip install --quiet llama-cpp-python==0.3.36 && .oracle/bin/python tools/oracle/gguf_truth.py .cache/llama/vendor/llama.cpp
 
 measure: setup ## measure real runtimes in a real browser (hours; see tests/runtimes)
 	$(PY) -m tests.runtimes.measure && $(PY) -m tests.runtimes.chart
 
 hub: setup ## serve the fake hub on port 8181
-	$(PY) -m tools.hub --port 8181
+	$(PY) -m tools.fake_hub --port 8181
 
 .venv/.fuzz: requirements-fuzz.lock .venv/.tools
 	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
 
 fuzz: setup .venv/.fuzz ## read a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
-	$(PY) -m tools.fuzz --mutants 340000 --chance $$(date +%s)
-	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz --atheris $(SECONDS) --kind $$kind || exit 1; done
+	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
+	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done

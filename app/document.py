@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from app.components.html import Html
-from app.exchange import Head
+from app.request_reply import Head
 from tabfit.i18n import language
 
 TEMPLATE = Path(__file__).with_name("index.html")

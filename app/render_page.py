@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping
 
 from app import pages
-from app.components import page_frame
+from app.components import page_layout
 from app.components.html import Html
 from app.components.labels import SHORT, bytes_
-from app.exchange import Head
 from app.pages.answer import view
+from app.request_reply import Head
 from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.estimate.answers import Answer
@@ -27,7 +27,7 @@ def fixed(name: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
     """Return the head and the body of one of the site's own pages."""
     module = pages.named(name)
     main = module.main(shelves, root)
-    return module.head(shelves), page_frame.body(main, root=root, view=name)
+    return module.head(shelves), page_layout.body(main, root=root, view=name)
 
 
 def of_model(model: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
@@ -35,7 +35,7 @@ def of_model(model: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
     main, rows = view.of_model(model, shelves, root=root)
     name = rows[0][0].subject.name
     head = Head(title=_("Will {model} fit?", model=name), description=_summary(rows[0]))
-    return head, page_frame.body(main, root=root, view="answer")
+    return head, page_layout.body(main, root=root, view="answer")
 
 
 def _summary(row: list[Answer]) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app import pages
-from app.exchange import Asked, Reply
 from app.pages import Page
+from app.request_reply import Asked, Reply
 from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.devices import device as devices

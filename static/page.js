@@ -4,7 +4,7 @@
 // by their ids, and with the fields that make the page's link. An element marked data-later is
 // filled once it comes near the screen: its part of the answer is asked for then.
 
-import { answer, describe, models, qr, shown, spoken } from "./estimator.js";
+import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";
 
 const byId = (id) => document.getElementById(id);
 const root = new URL(document.documentElement.dataset.root, document.baseURI);
@@ -284,4 +284,4 @@ if (boot.language !== "en" || document.documentElement.lang !== "en") await spea
 boot.stage("answer");
 await fromLink();
 shown();
-if (byId("finder")) import("./find.js");
+if (byId("finder")) import("./model_search.js");

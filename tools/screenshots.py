@@ -13,7 +13,7 @@ from threading import Thread
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.page.opening import DESKTOP, PHONE, opened, signal
-from tools.chromium import MISSING, found
+from tools.find_chromium import MISSING, found
 from tools.serve import Site
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.components import chart, formula
+from app.components import formula_popover, svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_
 from tabfit.estimate.answers import Answer
@@ -53,14 +53,14 @@ def inside(answer: Answer, heading: str = "h2", *, opens: bool = False) -> Html:
     return joined(
         tag(heading, _("Why not parameters × bits ÷ 8?")),
         tag("p", _said(answer, found, opens=opens)),
-        formula.place("parameters") if opens else None,
+        formula_popover.place("parameters") if opens else None,
         tag("div", _stair(found), class_="why"),
-        chart.behind(_("The figures"), _figures(found)),
+        svg_chart.behind(_("The figures"), _figures(found)),
     )
 
 
 def _said(answer: Answer, found: Split, *, opens: bool) -> Html:
-    opener = formula.opener if opens else _plain
+    opener = formula_popover.opener if opens else _plain
     more = found.download - found.product
     text = (
         _(
@@ -159,4 +159,4 @@ def _figures(found: Split) -> Html:
     rows = [(_("parameters × bits ÷ 8"), number(found.product, ","))]
     rows += [(_CAUSES[cause], number(size, "+,")) for cause, size in found.causes.items()]
     rows += [(_("download"), number(found.download, ","))]
-    return chart.table(_("Bytes by cause"), (_("what"), _("bytes")), rows)
+    return svg_chart.table(_("Bytes by cause"), (_("what"), _("bytes")), rows)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import RUNTIMES, SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.question import task_name, task_rank
+from app.components.question_form import task_name, task_rank
 from tabfit.catalog import Model
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write

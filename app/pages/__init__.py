@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Final, Protocol
 
 from app.components.html import Html
-from app.exchange import Asked, Head, Reply
+from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog
 from tabfit.i18n.language import _
 

@@ -21,7 +21,7 @@ from tabfit.headers.gguf_config import _NAMES, _TYPES, read_config
 from tabfit.headers.header import Value, stored
 from tabfit.storage.storage_type import F16
 from tabfit.units import MIB
-from tools import mutate
+from tools import damaged_headers
 
 KEPT = sorted((Path(__file__).parents[1] / "data" / "headers").glob("*.*"))
 _PATTERNS = ("attention.sliding_window_pattern",)
@@ -34,10 +34,10 @@ EXAMPLES = 170  # x 40 mutants x 3 formats: 20,400 damaged headers
 @given(chance=st.integers(0, 2**64))
 def test_damaged_headers_are_read_or_refused(kind: str, chance: int) -> None:
     """A damaged file gives a header or one sentence, and no more is read than is there."""
-    source = mutate.source(chance)
+    source = damaged_headers.source(chance)
     for number in range(MUTANTS):
         note(f"mutant {number}")
-        mutate.examine(kind, mutate.mutant(kind, source))
+        damaged_headers.examine(kind, damaged_headers.mutant(kind, source))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -48,7 +48,7 @@ def test_damaged_headers_are_read_or_refused(kind: str, chance: int) -> None:
 @example(data=b"\xff" * 7 + b"\x00{}")
 def test_any_bytes_are_read_or_refused(kind: str, data: bytes) -> None:
     """No bytes at all make a reader do anything but answer or refuse."""
-    mutate.examine(kind, data)
+    damaged_headers.examine(kind, data)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,13 +58,15 @@ def test_a_file_that_ends_elsewhere_than_said_is_read_or_refused(
     kind: str, chance: int, size: int
 ) -> None:
     """A wrong size does not mislead a reader into waiting or into a crash."""
-    mutate.examine(kind, mutate.mutant(kind, mutate.source(chance)), size)
+    damaged_headers.examine(
+        kind, damaged_headers.mutant(kind, damaged_headers.source(chance)), size
+    )
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.name)
 def test_what_once_went_wrong_is_read_or_refused(path: Path) -> None:
     """Every file kept from fuzzing still gives a header or one sentence."""
-    mutate.examine(path.suffix[1:], path.read_bytes())
+    damaged_headers.examine(path.suffix[1:], path.read_bytes())
 
 
 VALUES = st.one_of(
@@ -105,14 +107,14 @@ def test_any_keys_tell_a_config_that_is_read_or_refused(
 @given(chance=st.integers(0, 2**64))
 def test_damaged_headers_take_little_memory(kind: str, chance: int) -> None:
     """No damage to a small file makes a reader take more than a mebibyte beyond it."""
-    source = mutate.source(chance)
-    damaged = [mutate.mutant(kind, source) for _ in range(10)]
+    source = damaged_headers.source(chance)
+    damaged = [damaged_headers.mutant(kind, source) for _ in range(10)]
     tracemalloc.start()
     try:
         for data in damaged:
             tracemalloc.reset_peak()
             before = tracemalloc.get_traced_memory()[0]
-            mutate.examine(kind, data)
+            damaged_headers.examine(kind, data)
             assert tracemalloc.get_traced_memory()[1] - before < MIB
     finally:
         tracemalloc.stop()
@@ -122,7 +124,9 @@ def test_damaged_headers_take_little_memory(kind: str, chance: int) -> None:
 @given(chance=st.integers(0, 2**64))
 def test_a_damaged_gguf_config_is_an_architecture_or_refused(chance: int) -> None:
     """Whatever a header tells of the architecture, the config reader answers or refuses it."""
-    header = mutate.examine("gguf", mutate.mutant("gguf", mutate.source(chance)))
+    header = damaged_headers.examine(
+        "gguf", damaged_headers.mutant("gguf", damaged_headers.source(chance))
+    )
     if header is not None and header.config is not None:
         try:
             read_architecture(header.config)

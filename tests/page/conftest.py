@@ -26,7 +26,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.page.opening import COMPLAINTS, DESKTOP, PATIENCE, Visit, opened, signal
-from tools.chromium import MISSING, found
+from tools.find_chromium import MISSING, found
 from tools.serve import Site
 
 ROOT = Path(__file__).resolve().parents[2]

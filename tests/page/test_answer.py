@@ -19,7 +19,7 @@ from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal, with
 
 SIGNALS = """async () => {
   const script = document.querySelector('script[src$="page.js"]').src;
-  const { describe } = await import(script.replace("page.js", "estimator.js"));
+  const { describe } = await import(script.replace("page.js", "python_worker.js"));
   return JSON.stringify(await describe());
 }"""
 LINK = "#v=1&model=distilbert&runtime=transformersjs-wasm&precision=fp32"

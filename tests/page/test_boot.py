@@ -12,7 +12,7 @@ from tests.page.opening import DESKTOP, PHONE, Visit, changed, reached, signal, 
 
 DESCRIBE = """async () => {
   const { describe } = await import(document.querySelector('script[src$="page.js"]').src
-    .replace("page.js", "estimator.js"));
+    .replace("page.js", "python_worker.js"));
   return JSON.stringify(await describe());
 }"""
 
@@ -189,7 +189,7 @@ def test_numpy(visit: Visit) -> None:
     """Numpy too is installed later, from the page's own folder, and works."""
 
     def with_numpy(context: BrowserContext) -> None:
-        changed(context, "**/main.py", lambda script: script + NUMPY)
+        changed(context, "**/worker.py", lambda script: script + NUMPY)
 
     assert asked(visit(setup=with_numpy), "total", "101") == "5050"
 

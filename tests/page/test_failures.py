@@ -44,15 +44,15 @@ FAULTS = [
     pytest.param(missing("**/pyodide-lock.json"), "Python did not start", id="lock missing"),
     pytest.param(missing("**/tabfit-*.whl"), "did not arrive whole", id="wheel missing"),
     pytest.param(spoilt, "did not arrive whole", id="wheel with a wrong hash"),
-    pytest.param(missing("**/main.py"), "a fault of its own", id="Python script missing"),
+    pytest.param(missing("**/worker.py"), "a fault of its own", id="Python script missing"),
     pytest.param(
-        appended("**/main.py", "raise ValueError('broken at the start')"),
+        appended("**/worker.py", "raise ValueError('broken at the start')"),
         "a fault of its own",
         id="exception at the start",
     ),
     pytest.param(
         appended(
-            "**/main.py",
+            "**/worker.py",
             "async def broken(*_):\n    raise ValueError('broken')\nbrowser.offer(answer=broken)",
         ),
         "a fault of its own",

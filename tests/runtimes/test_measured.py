@@ -12,7 +12,7 @@ import pytest
 from tests.runtimes.bench.cases import CASES
 from tests.runtimes.measure import RECORD, ROOT, measure
 from tests.runtimes.predicted import cache_size, predict
-from tools.chromium import MISSING, found
+from tools.find_chromium import MISSING, found
 
 #: Builds of browsers and machines differ by this much; a copy of the weights more would not pass.
 TOLERANCE = 0.25

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from tests.accuracy_onnx import Row
+from tests.accuracy.onnx_sizes import Row
 
 SHOWN = 8  # rows furthest off
 

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from tabfit.learn.accuracy import PLACE, WITHIN
-from tests import accuracy_verdicts
+from tests.accuracy import field_verdicts
 from tests.runtimes.chart import Pair, pairs
 from tools.accuracy.document import SHOWN, Section, ordered
 from tools.accuracy.memory import RECORD
@@ -28,8 +28,8 @@ def written(sections: Iterable[Section]) -> str:
         f'"errors": {_listed(_errors(each) for each in sections if each.rows)}',
         f'"peaks": {_listed(_peak(each) for each in _by_error(pairs(record)))}',
         f'"graphics": {_listed(_peak(each) for each in _by_error(pairs(record, "gpu")))}',
-        f'"reports": {_listed(_report(each) for each in accuracy_verdicts.reports())}',
-        f'"left_out": {_listed(list(each) for each in accuracy_verdicts.left_out())}',
+        f'"reports": {_listed(_report(each) for each in field_verdicts.reports())}',
+        f'"left_out": {_listed(list(each) for each in field_verdicts.left_out())}',
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -62,7 +62,7 @@ def _peak(pair: Pair) -> list[Any]:
     return [pair.id, pair.split == "judge", pair.measured, pair.low, pair.likely, pair.high]
 
 
-def _report(report: accuracy_verdicts.Report) -> list[Any]:
+def _report(report: field_verdicts.Report) -> list[Any]:
     chance = None if report.probability is None else round(report.probability, 2)
     return [
         report.name,

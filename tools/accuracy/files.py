@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests import (
-    accuracy_gguf,
-    accuracy_litert,
-    accuracy_mlc,
-    accuracy_onebit,
-    accuracy_onnx,
-    accuracy_torch,
+from tests.accuracy import (
+    gguf_sizes,
+    litert_sizes,
+    mlc_sizes,
+    one_bit_sizes,
+    onnx_sizes,
+    torch_sizes,
 )
 from tools.accuracy.document import (
     Claim,
@@ -23,15 +23,15 @@ from tools.accuracy.document import (
 
 def gguf() -> Section:
     """Return the section on GGUF files."""
-    files = [*accuracy_gguf.rows(), *accuracy_gguf.listed_rows()]
-    bits = [(name, ours / theirs - 1) for name, ours, theirs in accuracy_gguf.bits_per_weight()]
+    files = [*gguf_sizes.rows(), *gguf_sizes.listed_rows()]
+    bits = [(name, ours / theirs - 1) for name, ours, theirs in gguf_sizes.bits_per_weight()]
     worst = max(abs(error) for _, error in bits)
     printed = f"{len(bits)} rows, worst {percent(worst)}"
     return Section(
         key="gguf",
         title="GGUF files",
         about="llama.cpp's own table of bits per weight, and whole files as published. Files made "
-        "with the real quantiser match to the byte (`tests/core/test_gguf.py`).",
+        "with the real quantiser match to the byte (`tests/core/recipes/test_gguf.py`).",
         rows=tuple(files),
         claims=(
             Claim("llama.cpp's table within 0.01 %", printed, worst <= 1e-4),
@@ -43,7 +43,7 @@ def gguf() -> Section:
 
 def onnx_unknown() -> Section:
     """Return the section on ONNX files whose exporter is not known."""
-    rows = list(accuracy_onnx.rows(family_known=False))
+    rows = list(onnx_sizes.rows(family_known=False))
     return Section(
         key="onnx_unknown",
         title="ONNX files, export not known",
@@ -57,7 +57,7 @@ def onnx_unknown() -> Section:
 
 def onnx_known() -> Section:
     """Return the section on ONNX files whose kind of export is known."""
-    rows = list(accuracy_onnx.rows(family_known=True))
+    rows = list(onnx_sizes.rows(family_known=True))
     return Section(
         key="onnx_known",
         title="ONNX files, export known",
@@ -70,7 +70,7 @@ def onnx_known() -> Section:
 
 def mlc() -> Section:
     """Return the section on MLC's parameters."""
-    rows = list(accuracy_mlc.rows())
+    rows = list(mlc_sizes.rows())
     return Section(
         key="mlc",
         title="MLC parameters",
@@ -83,7 +83,7 @@ def mlc() -> Section:
 
 def litert() -> Section:
     """Return the section on LiteRT and MediaPipe files."""
-    rows = list(accuracy_litert.rows())
+    rows = list(litert_sizes.rows())
     return Section(
         key="litert",
         title="LiteRT and MediaPipe files",
@@ -96,7 +96,7 @@ def litert() -> Section:
 
 def safetensors() -> Section:
     """Return the section on safetensors checkpoints."""
-    rows = list(accuracy_torch.rows())
+    rows = list(torch_sizes.rows())
     return Section(
         key="safetensors",
         title="Safetensors checkpoints",
@@ -109,12 +109,12 @@ def safetensors() -> Section:
 
 def onebit() -> Section:
     """Return the section on one-bit methods."""
-    rows = list(accuracy_onebit.rows())
+    rows = list(one_bit_sizes.rows())
     return Section(
         key="onebit",
         title="One-bit methods",
         about="OneBit's sizes as its paper prints them, in tenths of a gigabyte. BitNet b1.58's "
-        "ratios of memory are explained in `tests/core/test_one_bit.py`.",
+        "ratios of memory are explained in `tests/core/recipes/test_one_bit.py`.",
         rows=tuple(rows),
         claims=(inside(rows, 1, "the same printed digit"),),
         tables=(furthest(rows),),

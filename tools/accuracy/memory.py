@@ -13,7 +13,7 @@ from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.units import MIB, Tokens
-from tests import accuracy_cache, accuracy_webllm
+from tests.accuracy import cache_sizes, webllm_memory
 from tests.runtimes.chart import Pair, pairs
 from tests.runtimes.predicted import cache_size
 from tools.accuracy.document import (
@@ -32,10 +32,10 @@ RECORD = ROOT / "tests" / "data" / "measured.json"
 
 def cache() -> Section:
     """Return the section on caches."""
-    rows = list(accuracy_cache.rows())
+    rows = list(cache_sizes.rows())
     logged = _logged_caches()
     off = max(abs(ours - theirs) for ours, theirs in logged)
-    apart = {row["model"]: accuracy_cache.left_out(row) for row in accuracy_cache.kept_rows()}
+    apart = {row["model"]: cache_sizes.left_out(row) for row in cache_sizes.kept_rows()}
     reasons = ((model, why) for model, why in sorted(apart.items()) if why)
     return Section(
         key="cache",
@@ -67,10 +67,10 @@ def _logged_caches() -> list[tuple[int, int]]:
 
 def webllm() -> Section:
     """Return the section on WebLLM's list."""
-    rows = list(accuracy_webllm.rows())
+    rows = list(webllm_memory.rows())
     far = [row for row in rows if abs(row.error) > 0.12]
-    unnamed = [row.model for row in far if not accuracy_webllm.anomaly(row.model)]
-    missing = sorted(n for n in accuracy_webllm.models() if accuracy_webllm.shape(n) is None)
+    unnamed = [row.model for row in far if not webllm_memory.anomaly(row.model)]
+    missing = sorted(n for n in webllm_memory.models() if webllm_memory.shape(n) is None)
     return Section(
         key="webllm",
         title="WebLLM: memory of the whole model",
@@ -82,7 +82,7 @@ def webllm() -> Section:
             share_within(rows, 0.12, 0.9),
             Claim("every row further off is named", ", ".join(unnamed) or "all are", not unnamed),
         ),
-        tables=(furthest(rows), (("anomalous rows", "why"), *accuracy_webllm.ANOMALIES.items())),
+        tables=(furthest(rows), (("anomalous rows", "why"), *webllm_memory.ANOMALIES.items())),
     )
 
 

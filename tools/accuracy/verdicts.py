@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from tabfit.estimate.outcome import Outcome
-from tests import accuracy_verdicts
+from tests.accuracy import field_verdicts
 from tools.accuracy.document import Claim, Section
 
 
 def verdicts() -> Section:
     """Return the section on people's reports."""
-    reports = accuracy_verdicts.reports()
+    reports = field_verdicts.reports()
     wrong = [r.name for r in reports if not r.ran and r.said.verdict.outcome is Outcome.LIKELY]
-    share = accuracy_verdicts.right_share()
-    told = len(accuracy_verdicts.told())
-    brier = accuracy_verdicts.brier_score()
+    share = field_verdicts.right_share()
+    told = len(field_verdicts.told())
+    brier = field_verdicts.brier_score()
     return Section(
         key="verdicts",
         title="Verdicts against people's reports",
@@ -32,12 +32,12 @@ def verdicts() -> Section:
             Claim("at least 80 % on the right side", f"{share:.0%} of {told}", share >= 0.8),
             Claim("Brier score (0 perfect, 0.25 says nothing)", f"{brier:.3f}", brier < 0.25),
         ),
-        tables=(_confusion(), _reports(), (("left out", "because"), *accuracy_verdicts.left_out())),
+        tables=(_confusion(), _reports(), (("left out", "because"), *field_verdicts.left_out())),
     )
 
 
 def _confusion() -> tuple[tuple[str, ...], ...]:
-    reports = accuracy_verdicts.reports()
+    reports = field_verdicts.reports()
 
     def count(outcome: Outcome, *, ran: bool) -> str:
         return str(sum(r.said.verdict.outcome is outcome and r.ran is ran for r in reports))
@@ -60,6 +60,6 @@ def _reports() -> tuple[tuple[str, ...], ...]:
             report.question.note,
             report.row["source"],
         )
-        for report in accuracy_verdicts.reports()
+        for report in field_verdicts.reports()
     )
     return (("report", "really", "said", "chance", "right side", "asked as", "source"), *lines)

@@ -1,7 +1,7 @@
 """Build dist/: `python -m tools.dist`. The steps, in order.
 
     index.html m/<id>/ og/     the pages and their pictures
-    interpreter.mjs sw.js …    what must keep its name
+    interpreter.mjs service_worker.js …    what must keep its name
     code/<hash>/               the project's own scripts, style and Python
     runtime/<hash>/            PyScript and Pyodide
     wheels/                    what is installed when first used
@@ -28,24 +28,24 @@ from pathlib import Path
 
 from app.document import filled
 from tools import messages
-from tools.dist import licences, pages, policy
-from tools.dist.code import page_wheels
-from tools.dist.grid import grid
-from tools.dist.kept import BUILT, digest, files_under
-from tools.dist.lock import lock
-from tools.dist.places import DIST, MODULES, ROOT
-from tools.dist.runtime import runtime
-from tools.dist.wheels import wheels
+from tools.dist import licences, html_pages, content_security_policy
+from tools.dist.python_wheels import page_wheels
+from tools.dist.verdict_grid import grid
+from tools.dist.build_cache import BUILT, digest, files_under
+from tools.dist.pyodide_lock import lock
+from tools.dist.paths import DIST, MODULES, ROOT
+from tools.dist.pyodide_runtime import runtime
+from tools.dist.third_party_wheels import wheels
 from tabfit.compare.verdict_grid.table import SHIPPED
 
 STATIC = ROOT / "static"
-STYLE = STATIC / "style"
-AT_ROOT = ("interpreter.mjs", "sw.js", "manifest.webmanifest", "_headers", "icons")
-INLINE = ("guard.js", "style")
+APP = ROOT / "app"
+AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_headers", "icons")
+GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.css
 INPUTS = ("python", "app", "static", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
-FIRST = ("page.js", "estimator.js")  # what the page's own scripts import, ahead of time
+FIRST = ("page.js", "python_worker.js")  # what the page's own scripts import, ahead of time
 
 
 def main() -> None:
@@ -92,17 +92,17 @@ def build(folder: Path) -> None:
     for path in later.values():
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", others)
-    first_script = pages.guard((STATIC / "guard.js").read_text())
-    laid = pages.Laid(
+    first_script = html_pages.guard((STATIC / "boot_status.js").read_text())
+    laid = html_pages.Laid(
         code=code_at,
         runtime=runtime_at,
         build=digest(folder, STATIC),
         guard=first_script,
-        policy=policy.policy(first_script, policy.hubs(os.environ.get("SITE_HUBS", ""))),
+        policy=content_security_policy.policy(first_script, content_security_policy.hubs(os.environ.get("SITE_HUBS", ""))),
         site=os.environ.get("SITE_URL", ""),
         preloads=_preloads(folder, code_at, runtime_at),
     )
-    pages.written(laid, folder)
+    html_pages.written(laid, folder)
     _lay_root(laid, folder)
 
 
@@ -118,9 +118,9 @@ def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> s
     gathered = folder / "code" / "new"
     for path in files_under(STATIC):
         name = str(path.relative_to(STATIC))
-        if not name.startswith(AT_ROOT + INLINE):
+        if not name.startswith(AT_ROOT + GATHERED):
             _copy(path, gathered / name)
-    for path in (ROOT / "app" / "main.py", *first.values()):
+    for path in (ROOT / "app" / "worker.py", *first.values()):
         _copy(path, gathered / path.name)
     for language in messages.OTHERS:
         compiled = messages.place(language).with_suffix(".mo")
@@ -133,13 +133,14 @@ def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> s
 
 
 def _style() -> str:
-    """Return the page's style behind the scales it is set in."""
+    """Return the page's style: scales, the base, then what lies beside components and pages."""
     scales = [MODULES / "open-props" / f"{name}.min.css" for name in SCALES]
-    own = sorted(STYLE.glob("*.css"), key=lambda path: (path.stem != "base", path.stem))
-    return "".join(path.read_text() for path in (*scales, *own))
+    beside = [*sorted(APP.glob("components/*.css")), *sorted(APP.glob("pages/*/style.css"))]
+    own = "".join(path.read_text() for path in (STATIC / "base.css", *beside))
+    return "".join(path.read_text() for path in scales) + own
 
 
-def _lay_root(laid: pages.Laid, folder: Path) -> None:
+def _lay_root(laid: html_pages.Laid, folder: Path) -> None:
     """Lay what must keep its name, with its places filled."""
     for name in AT_ROOT:
         if (STATIC / name).is_dir():
@@ -151,7 +152,7 @@ def _lay_root(laid: pages.Laid, folder: Path) -> None:
     headers = folder / "_headers"
     headers.write_text(filled(headers.read_text(), {"policy": laid.policy}))
     listed = json.dumps(_kept_offline(folder), indent=1)
-    worker = folder / "sw.js"
+    worker = folder / "service_worker.js"
     build_name = digest(folder)
     worker.write_text(filled(worker.read_text(), {"build": build_name, "files": listed}))
 

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.dist.places import MODULES, PYODIDE, PYSCRIPT, ROOT, version_of
+from tools.dist.paths import MODULES, PYODIDE, PYSCRIPT, ROOT, version_of
 
 TEXTS = ROOT / "tools" / "licences"
 

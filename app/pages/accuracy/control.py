@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import page_frame
+from app.components import page_layout
 from app.components.html import Html, joined, tag
-from app.exchange import Asked, Head, Reply
 from app.pages.accuracy import view
+from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog
 from tabfit.i18n.language import _
 from tabfit.learn import accuracy
@@ -36,7 +36,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         tag("h1", _("How accurate is it?"), class_="page-title"),
         tag("div", view.short(known), id="said"),
-        page_frame.status(),
+        page_layout.status(),
         view.sizes(known),
         view.peaks(known),
         view.verdicts(known),

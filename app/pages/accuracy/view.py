@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import chart
+from app.components import svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
@@ -95,9 +95,11 @@ def sizes(known: Accuracy) -> Html:
         ),
         tag(
             "div",
-            chart.bars(_("Share within one percent"), [_bar(each) for each in known.errors], 1.0),
-            chart.behind(_("Every kind in figures"), _kinds(known)),
-            chart.behind(
+            svg_chart.bars(
+                _("Share within one percent"), [_bar(each) for each in known.errors], 1.0
+            ),
+            svg_chart.behind(_("Every kind in figures"), _kinds(known)),
+            svg_chart.behind(
                 _("The furthest off, kind by kind"),
                 joined([_furthest(each) for each in known.errors]),
             ),
@@ -107,9 +109,9 @@ def sizes(known: Accuracy) -> Html:
     )
 
 
-def _bar(each: Errors) -> chart.Bar:
+def _bar(each: Errors) -> svg_chart.Bar:
     share = each.within[1] / each.rows
-    return chart.Bar(name=KINDS[each.key], size=share, words=number(share, ".0%"))
+    return svg_chart.Bar(name=KINDS[each.key], size=share, words=number(share, ".0%"))
 
 
 def _kinds(known: Accuracy) -> Html:
@@ -124,7 +126,7 @@ def _kinds(known: Accuracy) -> Html:
         )
         for each in known.errors
     ]
-    return chart.table(_("Predicted beside published, kind by kind"), head, rows)
+    return svg_chart.table(_("Predicted beside published, kind by kind"), head, rows)
 
 
 def _furthest(each: Errors) -> Html:
@@ -140,7 +142,7 @@ def _furthest(each: Errors) -> Html:
         for far in each.furthest
     ]
     caption = _("{kind}: the furthest off, in bytes", kind=KINDS[each.key])
-    return chart.table(caption, head, rows)
+    return svg_chart.table(caption, head, rows)
 
 
 def _signed(share: float) -> str:
@@ -164,17 +166,17 @@ def peaks(known: Accuracy) -> Html:
         tag(
             "div",
             _plot(known),
-            chart.legend(
+            svg_chart.legend(
                 ("dot judged", _("judges the prediction")),
                 ("dot fitted", _("was seen when constants were fitted")),
                 ("line dashed", _("prediction and measurement agree")),
             ),
-            chart.behind(_("The peaks that judge"), _peaks(known.judged, _("Judging peaks"))),
-            chart.behind(
+            svg_chart.behind(_("The peaks that judge"), _peaks(known.judged, _("Judging peaks"))),
+            svg_chart.behind(
                 _("The peaks constants were fitted on"),
                 _peaks([each for each in known.peaks if not each.judged], _("Fitted peaks")),
             ),
-            chart.behind(
+            svg_chart.behind(
                 _("Graphics memory"), _peaks(known.graphics, _("Peaks of the graphics process"))
             ),
             class_="card",
@@ -193,13 +195,13 @@ def _how_measured(known: Accuracy) -> str:
 
 
 def _plot(known: Accuracy) -> Html:
-    ticks = [(each, chart.round_bytes(each)) for each in TICKS]
-    across = chart.logarithmic(
+    ticks = [(each, svg_chart.round_bytes(each)) for each in TICKS]
+    across = svg_chart.logarithmic(
         [(each, words if at % 2 == 0 else "") for at, (each, words) in enumerate(ticks)],
         LEAST,
         MOST,
     )
-    upward = chart.logarithmic(ticks, LEAST, MOST)
+    upward = svg_chart.logarithmic(ticks, LEAST, MOST)
     held = sum(each.inside for each in known.judged)
     found = _(
         "Measured peaks from {least} to {most} lie close to the predicted ones: {held} of the "
@@ -211,11 +213,11 @@ def _plot(known: Accuracy) -> Html:
     )
     return tag(
         "figure",
-        chart.plot(
+        svg_chart.plot(
             found,
             across,
             upward,
-            chart.line(across, upward, [(LEAST, LEAST), (MOST, MOST)], "dashed"),
+            svg_chart.line(across, upward, [(LEAST, LEAST), (MOST, MOST)], "dashed"),
             [_drawn(across, upward, each) for each in known.peaks],
             class_="peaks",
         ),
@@ -223,12 +225,12 @@ def _plot(known: Accuracy) -> Html:
     )
 
 
-def _drawn(x: chart.Axis, y: chart.Axis, peak: Peak) -> Html:
+def _drawn(x: svg_chart.Axis, y: svg_chart.Axis, peak: Peak) -> Html:
     kind = "judged" if peak.judged else "fitted"
     ends = (peak.predicted.low, peak.predicted.high)
     return joined(
-        chart.span(x, y, ends, peak.measured, f"thin {kind}"),
-        chart.dot(x, y, (peak.predicted.likely, peak.measured), kind),
+        svg_chart.span(x, y, ends, peak.measured, f"thin {kind}"),
+        svg_chart.dot(x, y, (peak.predicted.likely, peak.measured), kind),
     )
 
 
@@ -246,7 +248,7 @@ def _peaks(shown: tuple[Peak, ...] | list[Peak], caption: str) -> Html:
         )
         for each in shown
     ]
-    return chart.table(caption, head, rows)
+    return svg_chart.table(caption, head, rows)
 
 
 # Verdicts
@@ -278,10 +280,10 @@ def verdicts(known: Accuracy) -> Html:
             "div",
             _confusion(known),
             tag("p", _brier(known)),
-            chart.behind(_("Every report"), _reports(known.reports)),
-            chart.behind(
+            svg_chart.behind(_("Every report"), _reports(known.reports)),
+            svg_chart.behind(
                 _("Reports left out"),
-                chart.table(_("Reports left out"), (_("report"), _("because")), known.left_out),
+                svg_chart.table(_("Reports left out"), (_("report"), _("because")), known.left_out),
             ),
             class_="card",
         ),
@@ -298,7 +300,9 @@ def _confusion(known: Accuracy) -> Html:
         )
         for ran in (True, False)
     ]
-    return tag("div", chart.table(_("What was said of reports"), head, rows), class_="confusion")
+    return tag(
+        "div", svg_chart.table(_("What was said of reports"), head, rows), class_="confusion"
+    )
 
 
 def _cell(count: int, outcome: Outcome) -> Child:
@@ -334,7 +338,7 @@ def _reports(reports: tuple[Report, ...]) -> Html:
         )
         for each in reports
     ]
-    return chart.table(_("Every report, and what is said of it"), head, rows)
+    return svg_chart.table(_("Every report, and what is said of it"), head, rows)
 
 
 # What is not known

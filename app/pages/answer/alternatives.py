@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.components import chart
+from app.components import svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import RUNTIMES, SHORT, bytes_, gigabytes, tokens
 from app.components.outcome_marks import mark
@@ -156,7 +156,9 @@ def _map(answer: Answer, every: Sequence[Way]) -> Html | None:
         tag("p", lead, class_="lead"),
         table,
         _key(own),
-        chart.behind(plural("{count} more precision", "{count} more precisions", len(rest)), more)
+        svg_chart.behind(
+            plural("{count} more precision", "{count} more precisions", len(rest)), more
+        )
         if more
         else None,
     )

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import sqrt
 
-from app.components import chart
-from app.components.chart import Axis, Bar
+from app.components import svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_, duration, rate, tokens
-from app.components.verdict import chip
+from app.components.svg_chart import Axis, Bar
+from app.components.verdict_card import chip
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.checks import Check
 from tabfit.estimate.link import write
@@ -71,16 +71,16 @@ def _contexts(
     low = [(float(context), float(size.low)) for context, size in sizes]
     high = [(float(context), float(size.high)) for context, size in sizes]
     here = (float(answer.context), float(chosen.likely))
-    drawn = chart.plot(
+    drawn = svg_chart.plot(
         _finding(sizes, have),
         x,
         y,
-        chart.band(y, have.low, have.high) if have else None,
-        chart.area(x, y, low, high),
-        chart.line(x, y, points),
-        chart.rule(x, answer.context),
-        chart.dot(x, y, here),
-        chart.note(x, y, here, bytes_(chosen.likely)),
+        svg_chart.band(y, have.low, have.high) if have else None,
+        svg_chart.area(x, y, low, high),
+        svg_chart.line(x, y, points),
+        svg_chart.rule(x, answer.context),
+        svg_chart.dot(x, y, here),
+        svg_chart.note(x, y, here, bytes_(chosen.likely)),
         class_="contexts",
     )
     return _card(
@@ -88,7 +88,7 @@ def _contexts(
         drawn,
         _taps(answer, [context for context, _size in sizes]),
         _legend(have),
-        chart.behind(_("The figures"), _figures(sizes)),
+        svg_chart.behind(_("The figures"), _figures(sizes)),
     )
 
 
@@ -96,13 +96,13 @@ def _across(sizes: Sequence[tuple[Tokens, Interval]]) -> Axis:
     """Return the axis of contexts: equal steps for equal factors, half a step free at both ends."""
     contexts = [context for context, _size in sizes]
     half = sqrt(2)
-    return chart.logarithmic([], min(contexts) / half, max(contexts) * half)
+    return svg_chart.logarithmic([], min(contexts) / half, max(contexts) * half)
 
 
 def _upward(sizes: Sequence[tuple[Tokens, Interval]], have: Interval | None) -> Axis:
     top = max(size.high for _context, size in sizes)
     room = min(have.high, 2 * top) if have else 0
-    return chart.linear(max(top, room), chart.round_bytes)
+    return svg_chart.linear(max(top, room), svg_chart.round_bytes)
 
 
 def _finding(sizes: Sequence[tuple[Tokens, Interval]], have: Interval | None) -> str:
@@ -159,7 +159,7 @@ def short(count: int) -> str:
 def _legend(have: Interval | None) -> Html:
     keys = [("line", _("likely")), ("spread", _("from low to high"))]
     band = [("band", _("what a tab here can probably use"))] if have else []
-    return chart.legend(*keys, *band)
+    return svg_chart.legend(*keys, *band)
 
 
 def _figures(sizes: Sequence[tuple[Tokens, Interval]]) -> Html:
@@ -168,7 +168,7 @@ def _figures(sizes: Sequence[tuple[Tokens, Interval]]) -> Html:
         for context, size in sizes
     ]
     head = (_("context"), _("low"), _("likely"), _("high"))
-    return chart.table(_("Memory at its peak, above an empty page"), head, rows)
+    return svg_chart.table(_("Memory at its peak, above an empty page"), head, rows)
 
 
 # Where the bytes go
@@ -184,7 +184,7 @@ def _bytes(answer: Answer) -> Html | None:
         for group, size in found.items()
         if size / whole >= LEAST_SHARE
     ]
-    table = chart.table(
+    table = svg_chart.table(
         _("Bytes of all tensors, by what they do"),
         (_("part"), _("bytes"), _("share")),
         [
@@ -198,8 +198,8 @@ def _bytes(answer: Answer) -> Html | None:
     return _card(
         _("Where the bytes go"),
         tag("p", lead, " ", chip(Basis.COMPUTED), class_="lead"),
-        chart.bars(_("Where the bytes go"), rows),
-        chart.behind(_("The figures"), table),
+        svg_chart.bars(_("Where the bytes go"), rows),
+        svg_chart.behind(_("The figures"), table),
     )
 
 
@@ -227,7 +227,7 @@ def _download(answer: Answer, whole: int) -> Html | None:
     return tag(
         "div",
         tag("h4", _("To download {size}", size=bytes_(whole))),
-        chart.bars(_("Time to download"), list(_lines(answer, whole))),
+        svg_chart.bars(_("Time to download"), list(_lines(answer, whole))),
         _own_line(answer),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.components import formula
+from app.components import formula_popover
 from app.components.html import Html, sentence, tag
 from app.components.labels import SHORT, between, bytes_
 from app.components.outcome_marks import chip, mark
@@ -19,7 +19,7 @@ def card(answer: Answer) -> Html:
         "section",
         tag("h3", _("Checks")),
         tag("ul", [_item(check) for check in answer.checks], class_="checks"),
-        [formula.place(name) for check in answer.checks for name in _formulas(check)],
+        [formula_popover.place(name) for check in answer.checks for name in _formulas(check)],
         class_="card",
         aria_label=_("Checks"),
     )
@@ -50,12 +50,12 @@ def _formulas(check: Check) -> list[str]:
 def _amount(check: Check) -> str:
     if check.need is None:
         return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
-    need = formula.opener(between(check.need), f"{check.name}-need")
+    need = formula_popover.opener(between(check.need), f"{check.name}-need")
     if check.have is None:
         return need
     have = bytes_(check.have.likely) if check.name == "storage" else between(check.have)
     return sentence(
-        _("{need} of {have}"), need=need, have=formula.opener(have, f"{check.name}-have")
+        _("{need} of {have}"), need=need, have=formula_popover.opener(have, f"{check.name}-have")
     )
 
 

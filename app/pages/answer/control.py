@@ -12,17 +12,17 @@ from typing import Final
 from app.components import (
     device_summary,
     download_steps,
-    formula,
+    formula_popover,
     model_search,
-    question,
-    verdict,
+    question_form,
+    verdict_card,
 )
 from app.components.html import Html, joined, tag
 from app.components.labels import RUNTIMES
-from app.exchange import Asked, Head, Reply, current
 from app.model_import import session_models
 from app.pages.answer import checks, memory_chart, suggestions, view
-from app.pages.compare import compared_scenarios
+from app.pages.compare import side_by_side_link
+from app.request_reply import Asked, Head, Reply, current
 from tabfit import explain
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
@@ -89,16 +89,16 @@ def respond(asked: Asked) -> Reply:
 
 def _finder() -> ModuleType:
     """Return what knows hubs and files, which the first answer does without."""
-    from app.model_import import search_replies  # noqa: PLC0415
+    from app.model_import import replies  # noqa: PLC0415
 
-    return search_replies
+    return replies
 
 
 def _looked_closer(given: Answer, part: str, catalog: Catalog) -> Reply:
     """Return the content of what lies below the answer, which the first one does without."""
-    from app.pages.answer import exploration  # noqa: PLC0415
+    from app.pages.answer import lazy_parts  # noqa: PLC0415
 
-    return exploration.replied(given, part, catalog)
+    return lazy_parts.replied(given, part, catalog)
 
 
 def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:
@@ -136,7 +136,7 @@ def _unasked(scenario: Scenario, source: str, asked: Asked) -> Reply:
     parts = _parts(given, asked)
     for name, words in named.items():
         others = parts["choose-model"] if name == "model" else ""
-        own = question.flat([(values[name], words)], values[name])
+        own = question_form.flat([(values[name], words)], values[name])
         parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
     return Reply(
         parts={**parts, "answer": model_search.prompt(address)},
@@ -162,7 +162,7 @@ def _formed(asked: Asked) -> Scenario:
     """Return the form's choices; those that a change of model or runtime outdates are dropped."""
     form, changed, shared = asked.fields, asked.changed, asked.raw.get("shared")
     device: str | Device | None = form.get("device") or None
-    if device == question.SENDERS_DEVICE and shared:
+    if device == question_form.SENDERS_DEVICE and shared:
         device = link.read(shared).device
     scenario = Scenario(model=form["model"], device=device)
     if changed == {"model"} and session_models.known(scenario.model) is not None:
@@ -202,16 +202,16 @@ def _answered(scenario: Scenario, asked: Asked) -> tuple[Answer, str | None]:
 
 def _formula(given: Answer, part: str) -> dict[str, Html]:
     """Return the formula of the figure that was opened."""
-    found = explain.explain_one(given, part.removeprefix(formula.PREFIX))
-    return {} if found is None else {part: formula.opened(found)}
+    found = explain.explain_one(given, part.removeprefix(formula_popover.PREFIX))
+    return {} if found is None else {part: formula_popover.opened(found)}
 
 
 def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
     helps = answers.suggestions(given, asked.catalog, asked.here)
-    options = question.options(given, asked.catalog)
-    shown = question.shown(given)
+    options = question_form.options(given, asked.catalog)
+    shown = question_form.shown(given)
     away = given.scenario.device is not None
-    judged = verdict.card(given, _beside(given, asked))
+    judged = verdict_card.card(given, _beside(given, asked))
     return {
         **{f"choose-{name}": html for name, html in options.items()},
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
@@ -234,8 +234,8 @@ def _beside(given: Answer, asked: Asked) -> str | None:
     if given.subject.model is None:
         return None
     root = "../../" if asked.about else "./"
-    settled = compared_scenarios.settled(given)
-    return f"{root}compare/{compared_scenarios.added(settled, asked.raw.get('sides'))}"
+    settled = side_by_side_link.settled(given)
+    return f"{root}compare/{side_by_side_link.added(settled, asked.raw.get('sides'))}"
 
 
 def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:

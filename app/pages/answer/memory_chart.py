@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.components import formula
+from app.components import formula_popover
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_
 from tabfit.devices.budgets import Pool
@@ -41,7 +41,7 @@ def card(answer: Answer) -> Html:
         [_chart(answer, check) for check in checks],
         tag("ul", [_key(label) for label in used], class_="legend"),
         tag("details", tag("summary", _("The figures")), _table(answer, used)),
-        [formula.place(name) for name in _formulas(answer, used)],
+        [formula_popover.place(name) for name in _formulas(answer, used)],
         class_="card",
         aria_label=_("Memory"),
     )
@@ -75,7 +75,7 @@ def _chart(answer: Answer, check: Check) -> Html:
 def _band_text(check: Check) -> Html:
     if check.have is None:
         return joined(_("What a tab may use here is not known."))
-    have = formula.opener(between(check.have), f"{check.name}-have")
+    have = formula_popover.opener(between(check.have), f"{check.name}-have")
     return joined(
         tag("span", class_="swatch band", aria_hidden="true"),
         tag("span", sentence(_("a tab here can probably use {have}"), have=have)),
@@ -92,7 +92,9 @@ def _row(phase: Phase, pool: Pool, have: Interval | None, top: int) -> Html:
         "tr",
         tag("th", PHASES[phase.name], scope="row"),
         tag("td", _bar(phase, pool, have, top), class_="bar"),
-        tag("td", formula.opener(bytes_(size.likely), _phase(phase, pool)), class_="number"),
+        tag(
+            "td", formula_popover.opener(bytes_(size.likely), _phase(phase, pool)), class_="number"
+        ),
     )
 
 
@@ -189,14 +191,14 @@ def _head(text: str) -> Html:
 def _figures(phase: Phase, used: list[Label]) -> Html:
     peak = phase.peak
     cells = [tag("td", _part(phase, label), class_="number") for label in used]
-    ends = [formula.opener(bytes_(each), _phase(phase, Pool.PEAK)) for each in _ends(peak)]
+    ends = [formula_popover.opener(bytes_(each), _phase(phase, Pool.PEAK)) for each in _ends(peak)]
     whole = [tag("td", each, class_="number") for each in ends]
     return tag("tr", tag("th", PHASES[phase.name], scope="row"), cells, whole)
 
 
 def _part(phase: Phase, label: Label) -> str:
     size = phase.of_label(label).likely
-    return formula.opener(bytes_(size), f"part-{label}-{phase.name}") if size else "–"
+    return formula_popover.opener(bytes_(size), f"part-{label}-{phase.name}") if size else "–"
 
 
 def _ends(interval: Interval) -> tuple[int, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.components import common_devices, download_steps, model_search, page_frame, question
+from app.components import common_devices, download_steps, model_search, page_layout, question_form
 from app.components.html import Html, joined, tag
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
@@ -21,10 +21,10 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     common devices; `root` leads to the site's first page.
     """
     return joined(
-        question.form(answer, catalog),
+        question_form.form(answer, catalog),
         model_search.dialog(),
         tag("div", _before(), id="said"),
-        page_frame.status(),
+        page_layout.status(),
         tag("div", id="answer", aria_live="polite", aria_busy="true"),
         _closer(),
         _common(rows),

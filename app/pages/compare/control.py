@@ -11,20 +11,20 @@ from functools import lru_cache
 from typing import Any, Final
 
 from app import site_data
-from app.components import common_devices, device_summary, page_frame, question
+from app.components import common_devices, device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
-from app.exchange import Asked, Head, Reply, current
 from app.pages.compare import (
-    compared_scenarios,
-    comparison_rows,
     devices_for_model,
     export,
+    filter_and_sort,
     form,
     models_on_device,
-    prerendered,
     side_by_side,
+    side_by_side_link,
+    typical_devices,
 )
-from app.pages.compare.comparison_rows import Comparison, Wanted
+from app.pages.compare.filter_and_sort import Comparison, Wanted
+from app.request_reply import Asked, Head, Reply, current
 from tabfit.catalog import Catalog, read
 from tabfit.compare import comparisons
 from tabfit.compare.catalog_requirements import Ledger
@@ -39,7 +39,7 @@ from tabfit.i18n.language import _, anew
 from tabfit.units import Tokens
 
 FOLDER: Final = "compare/"
-KEYS: Final = compared_scenarios.KEYS
+KEYS: Final = side_by_side_link.KEYS
 NUMPY: Final[tuple[str, ...]] = ()
 
 VIEWS: Final = tuple(form.VIEWS)
@@ -72,7 +72,7 @@ def main(catalog: Catalog, root: str) -> Html:
         tag("div", _views("models", None), id="views"),
         tag("div", _asking_models(None, None, catalog), id="asking"),
         tag("div", tag("p", _before()), id="said"),
-        page_frame.status(),
+        page_layout.status(),
         tag("div", _typical(catalog, root), id="compared", aria_busy="false"),
         tag("section", *_how(), id="how", class_="prose"),
     )
@@ -94,8 +94,8 @@ def _typical(catalog: Catalog, root: str) -> Html | None:
     shown = {model for rows in found.values() for model in rows}
     models = sorted(shown, key=lambda model: catalog.model(model).name.lower())
     return joined(
-        prerendered.finding(found, catalog),
-        prerendered.table(models, found, catalog, root),
+        typical_devices.finding(found, catalog),
+        typical_devices.table(models, found, catalog, root),
     )
 
 
@@ -174,7 +174,7 @@ def _comparison(ledger: Ledger, catalog: Catalog, device: str) -> Comparison:
 def _models(asked: Asked, ledger: Ledger) -> Reply:
     place, notice = _place(asked)
     device = answers.place(place, asked.here, asked.catalog)
-    comparison, wanted = _on(ledger, device), comparison_rows.wanted(asked.fields, asked.catalog)
+    comparison, wanted = _on(ledger, device), filter_and_sort.wanted(asked.fields, asked.catalog)
     passing = comparison.passing(wanted)
     rows = [row for row in passing if not wanted.verdicts or row.outcome in wanted.verdicts]
     if asked.part in FILES:
@@ -190,8 +190,8 @@ def _models(asked: Asked, ledger: Ledger) -> Reply:
             **_model_parts(asked, comparison, wanted, rows, passing, place),
         },
         title=_title(place, device),
-        fields={**comparison_rows.fields(wanted), "device": _written(place)},
-        with_device={**comparison_rows.fields(wanted), "device": _written(place or device)},
+        fields={**filter_and_sort.fields(wanted), "device": _written(place)},
+        with_device={**filter_and_sort.fields(wanted), "device": _written(place or device)},
         folder=FOLDER,
         notice=notice,
     )
@@ -256,14 +256,14 @@ def _file(asked: Asked, rows: list[Row], place: str | Device | None) -> Reply:
 
 def _asking_models(place: str | Device | None, device: Device | None, catalog: Catalog) -> Html:
     theirs = _("the sender’s device")
-    words = _(question.THIS_DEVICE)
+    words = _(question_form.THIS_DEVICE)
     key, more = "", []
     if isinstance(place, str):
         key, words = place, catalog.device(place).name
     elif place is not None:
-        key, words = question.SENDERS_DEVICE, (device.name if device else None) or theirs
+        key, words = question_form.SENDERS_DEVICE, (device.name if device else None) or theirs
         more = [(key, words)]
-    options = question.device_options(catalog, key, *more)
+    options = question_form.device_options(catalog, key, *more)
     return form.asking("models", {"device": (_("Device"), words, options)})
 
 
@@ -271,7 +271,7 @@ def _place(asked: Asked) -> tuple[str | Device | None, str | None]:
     """Return the device chosen, by its catalogue id or its signals, and what was wrong with it."""
     text = asked.fields.get("device")
     try:
-        if text == question.SENDERS_DEVICE and asked.raw.get("shared"):
+        if text == question_form.SENDERS_DEVICE and asked.raw.get("shared"):
             text = link.fields(asked.raw["shared"], KEYS).get("device")
         if not text:
             return None, None
@@ -297,7 +297,7 @@ def _places(asked: Asked, ledger: Ledger) -> Reply:
     lines = ledger.lines(model.id)
     rows = comparisons.everywhere(lines, catalog)
     smallest = {kind: comparisons.smallest(lines, catalog, kind) for kind in comparisons.KINDS}
-    options = question.model_options(catalog.models, model.id)
+    options = question_form.model_options(catalog.models, model.id)
     return Reply(
         parts={
             "views": _views("places", None),
@@ -329,7 +329,7 @@ def _sides(asked: Asked, ledger: Ledger) -> Reply:
     scenarios, notice = _scenarios(asked, ledger)
     given, unanswered = _answered(scenarios, asked)
     only = asked.fields.get("only") == "differences"
-    tokens = [compared_scenarios.token(compared_scenarios.settled(each)) for each in given]
+    tokens = [side_by_side_link.token(side_by_side_link.settled(each)) for each in given]
     return Reply(
         parts={
             "views": _views("sides", None),
@@ -362,11 +362,11 @@ def _scenarios(asked: Asked, ledger: Ledger) -> tuple[list[Scenario], str | None
     """Return the scenarios of the page's selects, those of a link, or two for a beginning."""
     fields = asked.fields
     if "model1" in fields:
-        every = range(1, compared_scenarios.MOST + 1)
+        every = range(1, side_by_side_link.MOST + 1)
         return [_chosen(fields, at, asked.changed) for at in every if f"model{at}" in fields], None
-    texts = [fields[key] for key in compared_scenarios.PLACES if key in fields]
+    texts = [fields[key] for key in side_by_side_link.PLACES if key in fields]
     try:
-        given, notice = [compared_scenarios.scenario(text) for text in texts], None
+        given, notice = [side_by_side_link.scenario(text) for text in texts], None
     except TabfitError as fault:
         given, notice = [], str(fault)
     comparison = _on(ledger, asked.here)

@@ -13,8 +13,8 @@ from typing import Final
 from app.components.html import Html, joined, tag
 from app.components.labels import SHORT, bytes_, gigabytes
 from app.components.outcome_marks import mark
-from app.components.question import device_groups
-from app.components.verdict import chip
+from app.components.question_form import device_groups
+from app.components.verdict_card import chip
 from app.pages.compare.models_on_device import ROOT, way
 from tabfit.catalog import Catalog, DeviceRow
 from tabfit.compare.comparisons import Row

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.components import question
+from app.components import question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import RUNTIMES, SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.question import task_name, task_rank
-from app.pages.compare import comparison_rows
-from app.pages.compare.comparison_rows import NO_RUNTIME, SIZES, Wanted
+from app.components.question_form import task_name, task_rank
+from app.pages.compare import filter_and_sort
+from app.pages.compare.filter_and_sort import NO_RUNTIME, SIZES, Wanted
 from app.pages.compare.models_on_device import COLUMNS
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import Row
@@ -53,7 +53,7 @@ def views(chosen: str, links: dict[str, str]) -> Html:
 
 def asking(view: str, choices: dict[str, tuple[str, str, Html]]) -> Html:
     """Return the question as a form; a choice is its label, the words shown and its options."""
-    made = {name: question.choice(name, *each) for name, each in choices.items()}
+    made = {name: question_form.choice(name, *each) for name, each in choices.items()}
     asked = {
         "models": lambda: sentence(_("Which models fit {device}?"), **made),
         "places": lambda: sentence(_("Where does {model} fit?"), **made),
@@ -81,7 +81,7 @@ def filters(given: Wanted, rows: Iterable[Row], catalog: Catalog) -> Html:
         tag("input", type="search", name="q", value=given.query, maxlength=100, id="search"),
         class_="search",
     )
-    counts = comparison_rows.counted(rows)
+    counts = filter_and_sort.counted(rows)
     return tag(
         "form",
         search,
@@ -115,7 +115,7 @@ def _narrowing(given: Wanted, catalog: Catalog) -> list[Html]:
 
 def count_parts(rows: Iterable[Row]) -> dict[str, Html]:
     """Return the numbers beside the verdicts, by the ids of their elements."""
-    counts = comparison_rows.counted(rows)
+    counts = filter_and_sort.counted(rows)
     return {f"count-{each}": joined(number(counts[each], ",")) for each in Outcome}
 
 
@@ -141,7 +141,7 @@ def _select(
     every: bool = True,
 ) -> Html:
     options = [("", _("any")), *pairs] if every else pairs
-    field = tag("select", question.flat(options, chosen or ""), name=name, id=f"filter-{name}")
+    field = tag("select", question_form.flat(options, chosen or ""), name=name, id=f"filter-{name}")
     return tag("label", tag("span", label), field, class_=f"by-{name}")
 
 
@@ -154,7 +154,7 @@ def _tasks(catalog: Catalog) -> list[tuple[str, str]]:
 
 def _same_task(task: str | None, catalog: Catalog) -> str | None:
     """Return the task that stands for all those of the same words."""
-    same = comparison_rows.alike(task, catalog) if task else ()
+    same = filter_and_sort.alike(task, catalog) if task else ()
     return next((each for each, _words in _tasks(catalog) if each in same), None)
 
 
@@ -178,14 +178,14 @@ def _most() -> list[tuple[str, str]]:
 
 
 def _orders(given: Wanted) -> list[tuple[str, str]]:
-    plain = [(each, _order(each)) for each in comparison_rows.SORTS]
+    plain = [(each, _order(each)) for each in filter_and_sort.SORTS]
     if given.sort.startswith("-"):
         return [*plain, (given.sort, _("{column}, turned round", column=_order(given.column)))]
     return plain
 
 
 def _order(column: str) -> str:
-    if column in comparison_rows.LARGEST_FIRST:
+    if column in filter_and_sort.LARGEST_FIRST:
         return _("{column}, largest first", column=COLUMNS[column])
     if column in ("name", "verdict"):
         return COLUMNS[column]

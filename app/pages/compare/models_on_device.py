@@ -13,10 +13,10 @@ from typing import Final
 from app.components.html import Html, joined, tag
 from app.components.labels import BASES, KNOWN, RUNTIMES, SHORT, between, bytes_, rate
 from app.components.outcome_marks import mark
-from app.components.question import task_name
-from app.pages.compare import compared_scenarios, comparison_rows
-from app.pages.compare.compared_scenarios import KEYS
-from app.pages.compare.comparison_rows import NO_RUNTIME, Comparison, Wanted
+from app.components.question_form import task_name
+from app.pages.compare import filter_and_sort, side_by_side_link
+from app.pages.compare.filter_and_sort import NO_RUNTIME, Comparison, Wanted
+from app.pages.compare.side_by_side_link import KEYS
 from tabfit.catalog import Catalog, Model
 from tabfit.compare.catalog_requirements import Line
 from tabfit.compare.comparisons import Row
@@ -63,7 +63,7 @@ def address(fields: Mapping[str, str | None]) -> str:
 
 def finding(rows: Sequence[Row], given: Wanted, without_runtime: int, place: str | None) -> Html:
     """Return how many fit, in one sentence, and the way back to all of them."""
-    likely = comparison_rows.counted(rows)[Outcome.LIKELY]
+    likely = filter_and_sort.counted(rows)[Outcome.LIKELY]
     whole = plural("{count} model", "{count} models", len(rows))
     said = _("{likely} of {models} likely fit here", likely=number(likely, ","), models=whole)
     if not rows:
@@ -75,7 +75,7 @@ def finding(rows: Sequence[Row], given: Wanted, without_runtime: int, place: str
         "a",
         _("Show all models"),
         id="clear",
-        href=address({"device": place, "sort": comparison_rows.fields(given)["sort"]}),
+        href=address({"device": place, "sort": filter_and_sort.fields(given)["sort"]}),
         data_change="stay",
     )
     return joined(
@@ -112,7 +112,7 @@ def table(
 
 def heads(given: Wanted, place: str | Device | None) -> Html:
     """Return the heads of the columns, each a link that sorts by it."""
-    kept = {**comparison_rows.fields(given), "device": place if isinstance(place, str) else None}
+    kept = {**filter_and_sort.fields(given), "device": place if isinstance(place, str) else None}
     plain = {"scope": "col", "role": "columnheader"}
     return joined(
         [_head(column, given, kept) for column in COLUMNS],
@@ -125,7 +125,7 @@ def _head(column: str, given: Wanted, kept: Mapping[str, str | None]) -> Html:
     active = given.column == column
     turned = f"-{column}" if given.sort == column else column
     order = ("descending" if given.descending else "ascending") if active else None
-    sort = None if turned == comparison_rows.SORTS[0] else turned
+    sort = None if turned == filter_and_sort.SORTS[0] else turned
     basis = COLUMN_BASES.get(column)
     return tag(
         "th",
@@ -281,7 +281,7 @@ def tray(given: Wanted, rows: Iterable[Row], place: str | None) -> Html | None:
     sides = {f"s{at}": _token(each, place) for at, each in enumerate(rows, 1)}
     if not sides:
         return None
-    kept = {**comparison_rows.fields(replace(given, picks=())), "device": place}
+    kept = {**filter_and_sort.fields(replace(given, picks=())), "device": place}
     return joined(
         tag("span", plural("{count} model chosen", "{count} models chosen", len(sides))),
         tag(
@@ -297,4 +297,4 @@ def tray(given: Wanted, rows: Iterable[Row], place: str | None) -> Html | None:
 
 
 def _token(row: Row, place: str | None) -> str:
-    return compared_scenarios.token(replace(row.line.scenario, context=None, device=place))
+    return side_by_side_link.token(replace(row.line.scenario, context=None, device=place))

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.components import question
+from app.components import question_form
 from app.components.html import Child, Html, joined, tag
 from app.components.labels import RUNTIMES, SHORT, between, bytes_, tokens
 from app.components.outcome_marks import mark
-from app.components.verdict import chip
-from app.pages.compare import compared_scenarios
-from app.pages.compare.compared_scenarios import MOST
+from app.components.verdict_card import chip
+from app.pages.compare import side_by_side_link
 from app.pages.compare.models_on_device import ROOT, speed
+from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.estimate import link
@@ -134,14 +134,14 @@ def _field(name: str, at: int, given: Answer, catalog: Catalog) -> Html:
 
 def _runtimes(given: Answer, catalog: Catalog) -> Html:
     able = runtimes_of(given.subject, catalog)
-    return question.flat([(each.id, RUNTIMES[each.id]) for each in able], given.facts.id)
+    return question_form.flat([(each.id, RUNTIMES[each.id]) for each in able], given.facts.id)
 
 
 def _precisions(given: Answer, catalog: Catalog) -> Html:
     del catalog
     chosen = given.scenario.precision or ""
     offered = dict.fromkeys((*precisions_of(given.subject, given.facts), chosen))
-    return question.flat([(each, each.lower()) for each in offered], chosen)
+    return question_form.flat([(each, each.lower()) for each in offered], chosen)
 
 
 def _contexts(given: Answer, catalog: Catalog) -> Html:
@@ -149,16 +149,16 @@ def _contexts(given: Answer, catalog: Catalog) -> Html:
     reach = given.load.architecture.main.positions
     lengths = {int(each) for each in CONTEXTS if reach is None or each <= reach}
     every = sorted({*lengths, int(given.context)})
-    return question.flat([(str(each), tokens(each)) for each in every], str(given.context))
+    return question_form.flat([(str(each), tokens(each)) for each in every], str(given.context))
 
 
 def _devices(given: Answer, catalog: Catalog) -> Html:
     chosen = given.scenario.device
-    return question.device_options(catalog, chosen if isinstance(chosen, str) else "")
+    return question_form.device_options(catalog, chosen if isinstance(chosen, str) else "")
 
 
 _OPTIONS = {
-    "model": lambda given, catalog: question.model_options(catalog.models, given.subject.id),
+    "model": lambda given, catalog: question_form.model_options(catalog.models, given.subject.id),
     "runtime": _runtimes,
     "precision": _precisions,
     "context": _contexts,
@@ -281,6 +281,6 @@ def _fewer(given: Sequence[Answer], at: int) -> Html:
 
 def address_of(given: Sequence[Answer]) -> str:
     """Return the link of these answers side by side."""
-    return compared_scenarios.address(
-        [compared_scenarios.token(compared_scenarios.settled(each)) for each in given]
+    return side_by_side_link.address(
+        [side_by_side_link.token(side_by_side_link.settled(each)) for each in given]
     )

@@ -6,10 +6,10 @@ import sys
 from typing import Final
 
 from app import site_data
-from app.components import common_devices, page_frame, question
+from app.components import common_devices, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
-from app.exchange import Asked, Head, Reply
 from app.pages.learn import view
+from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog, published_quality
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -49,7 +49,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         tag("h1", _("Why a model fits, or not"), class_="page-title"),
         _form(given, catalog),
-        page_frame.status(),
+        page_layout.status(),
         view.contents(),
         view.two_billion(answers.answer(TWO_BILLION, catalog, Device()), catalog),
         view.classes(catalog),
@@ -65,8 +65,8 @@ def main(catalog: Catalog, root: str) -> Html:
 
 
 def _form(given: Answer, catalog: Catalog) -> Html:
-    options = question.model_options(catalog.models, given.subject.id)
-    chosen = question.choice("model", _("Model"), given.subject.name, options)
+    options = question_form.model_options(catalog.models, given.subject.id)
+    chosen = question_form.choice("model", _("Model"), given.subject.name, options)
     said = sentence(
         _(
             "Short lessons, with figures computed as you read. Where one needs an example, it is "
@@ -105,7 +105,7 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
     about = given.subject
     return {
         "chosen-model": joined(about.name),
-        "choose-model": question.model_options(asked.catalog.models, about.id),
+        "choose-model": question_form.model_options(asked.catalog.models, about.id),
         "stair": view.stair(given),
         "phases": view.phases(given),
         "here": view.here(asked.here),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import chart as drawing
-from app.components.chart import Axis
+from app.components import svg_chart as drawing
 from app.components.html import Html, joined, tag
+from app.components.svg_chart import Axis
 from tabfit.catalog import Catalog
 from tabfit.catalog.undisclosed_sizes import Believed, believed
 from tabfit.i18n.language import Words, _, later, number, plural

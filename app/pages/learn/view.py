@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.components import chart, common_devices, download_steps, formula
+from app.components import common_devices, download_steps, formula_popover, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import RUNTIMES, SHORT, bytes_, gibibytes
 from app.components.outcome_marks import mark
@@ -77,12 +77,14 @@ def two_billion(answer: Answer, catalog: Catalog) -> Html:
     """Return the lesson on counts and bytes, told on Gemma 2B."""
     counted = explain.explain_one(answer, "parameters")
     widths = lessons.widths("gemma-2b", catalog, ("fp32", "fp16", "int8", "int4"))
-    opener = formula.opener(number(answer.load.architecture.inventory.total, ","), "parameters")
+    opener = formula_popover.opener(
+        number(answer.load.architecture.inventory.total, ","), "parameters"
+    )
     rows = [
-        chart.Bar(name=_BITS[each.precision], size=each.size, words=bytes_(each.size))
+        svg_chart.Bar(name=_BITS[each.precision], size=each.size, words=bytes_(each.size))
         for each in widths
     ]
-    file = chart.Bar(
+    file = svg_chart.Bar(
         name=_("int4, the file as published"),
         size=answer.download.likely,
         words=bytes_(answer.download.likely),
@@ -107,10 +109,14 @@ def two_billion(answer: Answer, catalog: Catalog) -> Html:
                 "four bits a parameter; and a name is no exact count either."
             )
         ),
-        formula.filled(counted) if counted else None,
+        formula_popover.filled(counted) if counted else None,
     )
     shown = joined(
-        tag("div", chart.bars(_("Gemma 2B at several widths"), [*rows, file]), class_="wide-names"),
+        tag(
+            "div",
+            svg_chart.bars(_("Gemma 2B at several widths"), [*rows, file]),
+            class_="wide-names",
+        ),
         _names(catalog),
     )
     return lesson("2b", told, shown)
@@ -133,7 +139,7 @@ def _names(catalog: Catalog) -> Html:
         (each.model.name, _billions(each.said), _billions(each.count), _off(each)) for each in far
     ]
     head = (_("model"), _("its name says"), _("it has"), _("so much more"))
-    return chart.table(_("Names furthest from their counts"), head, rows)
+    return svg_chart.table(_("Names furthest from their counts"), head, rows)
 
 
 def _billions(count: int) -> str:
@@ -171,7 +177,7 @@ def classes(catalog: Catalog) -> Html:
     )
     shown = joined(
         size_classes.chart(catalog),
-        chart.behind(_("The figures"), _examples(every)),
+        svg_chart.behind(_("The figures"), _examples(every)),
     )
     return lesson("size-classes", told, shown)
 
@@ -192,7 +198,7 @@ def _examples(every: Iterable[SizeClass]) -> Html:
         )
         for each in every
     ]
-    return chart.table(_("Size classes with examples"), head, rows)
+    return svg_chart.table(_("Size classes with examples"), head, rows)
 
 
 # Bits
@@ -259,7 +265,7 @@ def bits_stored(answer: Answer, catalog: Catalog) -> Html:
     return joined(
         tag("h3", answer.subject.name),
         tag("p", _most_off(most)) if most.named else None,
-        chart.table(caption, head, rows),
+        svg_chart.table(caption, head, rows),
     )
 
 
@@ -390,7 +396,7 @@ def _ranges() -> Html:
         (number(value), _range(computer.get(value)), _range(android.get(value)))
         for value in sorted({*computer, *android})
     ]
-    return chart.table(_("What each value of Chrome can mean"), head, rows)
+    return svg_chart.table(_("What each value of Chrome can mean"), head, rows)
 
 
 def _range(have: Interval | None) -> str:
@@ -450,7 +456,7 @@ def _reaches(every: tuple[Reach, ...]) -> Html:
         (_called(each), *(_count(each.outcomes.get(outcome, 0), outcome) for outcome in _SHOWN))
         for each in every
     ]
-    return chart.table(_("Models by verdict on common devices"), head, rows)
+    return svg_chart.table(_("Models by verdict on common devices"), head, rows)
 
 
 def _count(count: int, outcome: Outcome) -> Child:
@@ -494,7 +500,7 @@ def phases(answer: Answer) -> Html:
     """Return a model's memory phase by phase, and what fills the fullest."""
     fullest = answer.footprint.fullest
     rows = [
-        chart.Bar(
+        svg_chart.Bar(
             name=PHASES[each.name],
             size=each.peak.likely,
             words=bytes_(each.peak.likely),
@@ -509,7 +515,7 @@ def phases(answer: Answer) -> Html:
     ]
     return joined(
         tag("h3", _asked_as(answer)),
-        chart.bars(_("Memory phase by phase"), rows),
+        svg_chart.bars(_("Memory phase by phase"), rows),
         tag(
             "p",
             sentence(

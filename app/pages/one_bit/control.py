@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import device_summary, page_frame, question
+from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
-from app.exchange import Asked, Head, Reply
 from app.pages.one_bit import view
+from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -48,7 +48,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         _form(Scenario(model=DEFAULT), catalog),
         tag("div", tag("p", _before(catalog)), id="said"),
-        page_frame.status(),
+        page_layout.status(),
         tag("div", _stored(steps), id="stored", aria_live="polite"),
         _reported(),
         _real(catalog),
@@ -197,8 +197,8 @@ def _form(scenario: Scenario, catalog: Catalog) -> Html:
     every = _options(scenario, catalog)
     asked = sentence(
         _("What would {model} weigh at one bit, and would it fit {device}?"),
-        model=question.choice("model", _("Model"), shown["model"], every["model"]),
-        device=question.choice("device", _("Device"), shown["device"], every["device"]),
+        model=question_form.choice("model", _("Model"), shown["model"], every["model"]),
+        device=question_form.choice("device", _("Device"), shown["device"], every["device"]),
     )
     return tag(
         "form", tag("h1", asked), id="question", data_asks=True, action="./", autocomplete="off"
@@ -217,7 +217,7 @@ def _shown(scenario: Scenario, catalog: Catalog) -> dict[str, str]:
     device = _device(scenario)
     return {
         "model": catalog.model(scenario.model).name,
-        "device": catalog.device(device).name if device else _(question.THIS_DEVICE),
+        "device": catalog.device(device).name if device else _(question_form.THIS_DEVICE),
     }
 
 
@@ -226,6 +226,6 @@ def _options(scenario: Scenario, catalog: Catalog) -> dict[str, Html]:
     chosen = catalog.model(scenario.model)
     models.setdefault(chosen.id, chosen)
     return {
-        "model": question.model_options(models.values(), chosen.id),
-        "device": question.device_options(catalog, _device(scenario) or ""),
+        "model": question_form.model_options(models.values(), chosen.id),
+        "device": question_form.device_options(catalog, _device(scenario) or ""),
     }

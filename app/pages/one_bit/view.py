@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import chart, quality_note
+from app.components import quality_note, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
@@ -79,7 +79,7 @@ def methods(steps: Sequence[Step]) -> Html:
     top = sorted(steps, key=lambda step: -step.size)[1].size * 1.25
     items = [_method(step, top) for step in steps]
     return joined(
-        chart.legend(
+        svg_chart.legend(
             ("weights", _("matrices inside the layers")),
             ("runtime", _("token table, head and norms")),
         ),
@@ -171,7 +171,9 @@ def _figures(steps: Sequence[Step]) -> Html:
         )
         for step in steps
     ]
-    return chart.behind(_("The figures"), chart.table(_("What each method stores"), head, rows))
+    return svg_chart.behind(
+        _("The figures"), svg_chart.table(_("What each method stores"), head, rows)
+    )
 
 
 # What the papers report
@@ -181,21 +183,21 @@ def perplexities() -> Html:
     """Return the perplexities people quote, as bars, all on one model and one text."""
     rows = [row for row in published_quality.onebit() if row.model == QUOTED and row.value]
     bars = [
-        chart.Bar(
+        svg_chart.Bar(
             name=_("original"),
             size=rows[0].baseline or 0,
             words=number(rows[0].baseline or 0, ".2f"),
             class_="work",
         ),
         *(
-            chart.Bar(
+            svg_chart.Bar(
                 name=PAPERS[row.method], size=row.value or 0, words=number(row.value or 0, ".2f")
             )
             for row in sorted(rows, key=lambda row: row.value or 0)
         ),
     ]
     caption = _("Perplexity of LLaMA 13B on WikiText-2; less is better")
-    return joined(tag("h3", caption), chart.bars(caption, bars))
+    return joined(tag("h3", caption), svg_chart.bars(caption, bars))
 
 
 def told() -> Html:
@@ -256,9 +258,9 @@ def every() -> Html:
         _("source"),
     )
     rows = [_row(row) for row in published_quality.onebit() if row.value is not None]
-    return chart.behind(
+    return svg_chart.behind(
         _("All that the papers print, and how it was read"),
-        chart.table(_("Quality as published"), head, rows),
+        svg_chart.table(_("Quality as published"), head, rows),
     )
 
 
@@ -283,7 +285,7 @@ def sizes(rows: Sequence[Printed]) -> Html:
         _("of it weights"),
         _("of it the run’s own"),
     )
-    return chart.table(
+    return svg_chart.table(
         _("Sizes that the papers print"),
         head,
         [
@@ -321,7 +323,7 @@ def peers() -> Html:
         )
         for each in published_quality.peers()
     ]
-    return chart.table(_("From BitNet b1.58 2B4T’s own paper"), head, rows)
+    return svg_chart.table(_("From BitNet b1.58 2B4T’s own paper"), head, rows)
 
 
 def trained_so(models: Sequence[Answer]) -> Html:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from app.components import device_summary, page_frame, question
+from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import RUNTIMES
-from app.exchange import Asked, Head, Reply, current
 from app.pages.shrink import lora, view
+from app.request_reply import Asked, Head, Reply, current
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -68,7 +68,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         _form(Chosen(), rungs, catalog),
         tag("div", tag("p", _before(catalog)), id="said"),
-        page_frame.status(),
+        page_layout.status(),
         tag("div", _exists(chosen, rungs, catalog), id="exists", aria_live="polite"),
         tag(
             "section",
@@ -184,7 +184,7 @@ def _adapter(chosen: Chosen, catalog: Catalog) -> Html:
 def _form(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
     labels = {"model": _("Model"), "runtime": _("Runtime"), "device": _("Device")}
     choices = {
-        name: question.choice(name, labels[name], shown, options)
+        name: question_form.choice(name, labels[name], shown, options)
         for name, (shown, options) in _choices(chosen, rungs, catalog).items()
     }
     asked = sentence(
@@ -202,11 +202,11 @@ def _choices(
     about = answers.subject(chosen.model, catalog)
     runtime = next(rung.answer.facts.id for rung in rungs if rung.pair is None)
     able = [(each.id, RUNTIMES[each.id]) for each in answers.runtimes_of(about, catalog)]
-    place = catalog.device(chosen.device).name if chosen.device else _(question.THIS_DEVICE)
+    place = catalog.device(chosen.device).name if chosen.device else _(question_form.THIS_DEVICE)
     return {
-        "model": (about.name, question.model_options(catalog.models, about.id)),
-        "runtime": (RUNTIMES[runtime], question.flat(able, runtime)),
-        "device": (place, question.device_options(catalog, chosen.device or "")),
+        "model": (about.name, question_form.model_options(catalog.models, about.id)),
+        "runtime": (RUNTIMES[runtime], question_form.flat(able, runtime)),
+        "device": (place, question_form.device_options(catalog, chosen.device or "")),
     }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from app.components import chart, quality_note
+from app.components import quality_note, svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_
-from app.components.verdict import chip
+from app.components.verdict_card import chip
 from tabfit.catalog.published_quality import qualities
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.model.architecture import Architecture
@@ -120,7 +120,7 @@ def _by_rank(architecture: Architecture, made: Adapter) -> Html:
     sizes[made.rank] = made.size()
     top = sizes[made.rank] * 4
     rows = [
-        chart.Bar(
+        svg_chart.Bar(
             name=_("rank {rank}", rank=each),
             size=sizes[each],
             words=bytes_(sizes[each]),
@@ -132,7 +132,7 @@ def _by_rank(architecture: Architecture, made: Adapter) -> Html:
     matrices = plural("beside {count} matrix", "beside {count} matrices", made.matrices)
     return joined(
         tag("h3", _("By rank, {matrices}", matrices=matrices)),
-        chart.bars(_("Size of the adapter by rank"), rows),
+        svg_chart.bars(_("Size of the adapter by rank"), rows),
     )
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import chart, quality_note
+from app.components import quality_note, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import RUNTIMES, SHORT, between, bytes_
 from app.components.outcome_marks import mark
-from app.components.verdict import chip
+from app.components.verdict_card import chip
 from tabfit.catalog import Catalog
 from tabfit.catalog.published_quality import Quality
 from tabfit.estimate import link
@@ -291,7 +291,7 @@ def figures(rungs: Sequence[Rung], caption: str) -> Html:
         )
         for rung in rungs
     ]
-    return chart.behind(_("The figures"), chart.table(caption, head, rows))
+    return svg_chart.behind(_("The figures"), svg_chart.table(caption, head, rows))
 
 
 def made(rungs: Sequence[Rung]) -> Html:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.components import fields, page_frame, question
+from app.components import form_fields, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_, tokens
-from app.exchange import Asked, Head, Reply
 from app.pages.training import view as views
+from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog, Model
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
@@ -134,7 +134,7 @@ def main(catalog: Catalog, root: str) -> Html:
     every = _parts(chosen)
     return joined(
         _form(chosen, catalog),
-        page_frame.status(),
+        page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
         tag("div", every["picture"], id="picture", class_="card"),
         tag(
@@ -257,7 +257,7 @@ def _form(chosen: Chosen, catalog: Catalog) -> Html:
         "gpus": _("Devices"),
     }
     made = {
-        name: question.choice(name, labels[name], words, options)
+        name: question_form.choice(name, labels[name], words, options)
         for name, (words, options) in _choices(chosen, catalog).items()
     }
     asked = sentence(
@@ -288,11 +288,11 @@ def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
         "model": (chosen.about.name, _models(chosen, known)),
         "optimizer": (
             _OPTIMIZERS[plan.optimizer],
-            question.flat([(each, OPTIMIZERS[each]) for each in Optimizer], plan.optimizer),
+            question_form.flat([(each, OPTIMIZERS[each]) for each in Optimizer], plan.optimizer),
         ),
         "precision": (
             _PRECISIONS[plan.precision],
-            question.flat([(each, PRECISIONS[each]) for each in Precision], plan.precision),
+            question_form.flat([(each, PRECISIONS[each]) for each in Precision], plan.precision),
         ),
         "gpus": (_gpus(plan.gpus), _numbers(DEVICES, plan.gpus, _gpus)),
         "batch": (_sequences(plan.batch), _numbers(BATCHES, plan.batch, _sequences)),
@@ -303,8 +303,8 @@ def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
 def _models(chosen: Chosen, known: Iterable[Model]) -> Html:
     own = None
     if chosen.about.model is None:
-        own = question.flat([(chosen.about.id, chosen.about.name)], chosen.about.id)
-    return joined(own, question.model_options(known, chosen.about.id))
+        own = question_form.flat([(chosen.about.id, chosen.about.name)], chosen.about.id)
+    return joined(own, question_form.model_options(known, chosen.about.id))
 
 
 def _gpus(count: int) -> str:
@@ -317,7 +317,7 @@ def _sequences(count: int) -> str:
 
 def _numbers(offered: Iterable[int], chosen: int, words: Callable[[int], str]) -> Html:
     every = sorted({*offered, chosen})
-    return question.flat([(str(each), words(each)) for each in every], str(chosen))
+    return question_form.flat([(str(each), words(each)) for each in every], str(chosen))
 
 
 def _controls(chosen: Chosen) -> Html:
@@ -327,17 +327,19 @@ def _controls(chosen: Chosen) -> Html:
 
 def _trained(chosen: Chosen) -> Html:
     plan = chosen.plan
-    method = fields.chips(
+    method = form_fields.chips(
         "method", _("Trained"), [(each, _TRAINED[each]) for each in _TRAINED], chosen.method
     )
     if not plan.lora_rank:
-        return fields.group(method)
+        return form_fields.group(method)
     ranks = sorted({*RANKS, plan.lora_rank})
-    rank = question.flat([(str(each), number(each, ",")) for each in ranks], str(plan.lora_rank))
-    return fields.group(
+    rank = question_form.flat(
+        [(str(each), number(each, ",")) for each in ranks], str(plan.lora_rank)
+    )
+    return form_fields.group(
         method,
-        fields.pick("lora_rank", _("Rank"), rank),
-        fields.chips(
+        form_fields.pick("lora_rank", _("Rank"), rank),
+        form_fields.chips(
             "lora_targets",
             _("Beside"),
             [(each, _TARGETS[each]) for each in Targets],
@@ -347,15 +349,15 @@ def _trained(chosen: Chosen) -> Html:
 
 
 def _way_back(plan: Plan) -> Html:
-    return fields.group(
-        fields.chips(
+    return form_fields.group(
+        form_fields.chips(
             "recompute",
             _("Kept for the way back"),
             [(each, _KEPT[each]) for each in Recompute],
             plan.recompute,
         ),
-        fields.tick("flash", _("FlashAttention"), on=plan.flash),
-        fields.tick("no_dropout", _("without dropout"), on=not plan.dropout),
+        form_fields.tick("flash", _("FlashAttention"), on=plan.flash),
+        form_fields.tick("no_dropout", _("without dropout"), on=not plan.dropout),
     )
 
 
@@ -366,16 +368,16 @@ def _devices(chosen: Chosen) -> Html | None:
     heads = chosen.shape.main.layers[0].attention_heads if chosen.shape.main.layers else 1
     able = [each for each in divisors(plan.gpus) if not heads % each]
     parallel = _numbers(able, plan.tensor_parallel, _gpus)
-    shared = fields.chips(
+    shared = form_fields.chips(
         "zero",
         _("Copies share out (ZeRO)"),
         [(str(int(each)), _ZERO[each]) for each in Zero],
         str(int(plan.zero)),
     )
-    return fields.group(
+    return form_fields.group(
         shared,
-        fields.pick("tensor_parallel", _("Each matrix lies on"), parallel),
-        fields.tick("sequence_parallel", _("norms too"), on=plan.sequence_parallel)
+        form_fields.pick("tensor_parallel", _("Each matrix lies on"), parallel),
+        form_fields.tick("sequence_parallel", _("norms too"), on=plan.sequence_parallel)
         if plan.tensor_parallel > 1
         else None,
     )

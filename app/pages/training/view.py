@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import chart, expandable_list
+from app.components import expandable_list, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import bytes_
 from app.components.outcome_marks import chip
@@ -40,7 +40,7 @@ NAMES: Final = Words(
 #: Memory that graphics cards are sold with, in GiB.
 CARDS: Final = (8, 12, 16, 24, 32, 48, 80, 96, 141, 192)
 
-#: What measured runs took beyond what is computed (tests/core/test_training.py).
+#: What measured runs took beyond what is computed (tests/core/training/test_training.py).
 SPARE: Final = 1.15
 
 #: A rule within this share of the exact figure is called right.
@@ -132,7 +132,7 @@ def picture(architecture: Architecture, memory: Memory) -> Html:
             class_="chart training",
             aria_label=_("What fills the memory"),
         ),
-        chart.legend(*((each, NAMES[each]) for each in used)),
+        svg_chart.legend(*((each, NAMES[each]) for each in used)),
     )
 
 
@@ -218,7 +218,7 @@ def _of_shape(each: Kept, plan: Plan) -> Html:
         for item in each.items
         if item.size
     ]
-    return chart.table(
+    return svg_chart.table(
         _(
             "What one of {count} layers keeps of a sequence of {tokens:,} tokens",
             count=each.layers,
@@ -234,16 +234,18 @@ def _of_shape(each: Kept, plan: Plan) -> Html:
 
 def smaller(found: tuple[Change, ...], memory: Memory, address: dict[Plan, str]) -> Html:
     """Return the changes that need less, as bars beside what is needed now."""
-    now = chart.Bar(name=_("As it is"), size=most(memory), words=bytes_(most(memory)), current=True)
+    now = svg_chart.Bar(
+        name=_("As it is"), size=most(memory), words=bytes_(most(memory)), current=True
+    )
     rows = [
-        chart.Bar(
+        svg_chart.Bar(
             name=tag("a", each.says, href=f"#{address[each.plan]}", data_change="stay"),
             size=each.size,
             words=bytes_(each.size),
         )
         for each in found
     ]
-    return chart.bars(_("What one change would need"), [now, *rows])
+    return svg_chart.bars(_("What one change would need"), [now, *rows])
 
 
 # The rules people quote

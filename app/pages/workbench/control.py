@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.components import device_summary, page_frame, question
+from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import tokens
-from app.exchange import Asked, Head, Reply
 from app.pages.workbench import view as views
+from app.request_reply import Asked, Head, Reply
 from tabfit.architectures.custom_decoder import alike
 from tabfit.catalog import Catalog, Model
 from tabfit.devices.device import Device
@@ -76,7 +76,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         _form(replace(chosen, device=None), catalog, every),
         tag("div", device_summary.sentence(device, stated=False, elsewhere=True), id="said"),
-        page_frame.status(),
+        page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
         tag(
             "section",
@@ -256,7 +256,7 @@ def _form(chosen: Chosen, catalog: Catalog, every: Mapping[str, Html]) -> Html:
         "device": _("Device"),
     }
     made = {
-        name: question.choice(name, labels[name], words, options)
+        name: question_form.choice(name, labels[name], words, options)
         for name, (words, options) in _choices(chosen, catalog).items()
         if name in labels
     }
@@ -283,7 +283,7 @@ def _gain_form(chosen: Chosen, catalog: Catalog) -> Html:
     words, options = _choices(chosen, catalog)["gain"]
     asked = sentence(
         _("What would it cost to be {gain} better?"),
-        gain=question.choice("gain", _("Gain"), words, options),
+        gain=question_form.choice("gain", _("Gain"), words, options),
     )
     return tag("form", tag("h3", asked), data_asks=True, action="./", autocomplete="off")
 
@@ -292,19 +292,21 @@ def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
     """Return each choice's words and its options."""
     lengths = sorted({*CONTEXTS, chosen.context})
     gains = sorted({*GAINS, chosen.gain})
-    place = catalog.device(chosen.device).name if chosen.device else _(question.THIS_DEVICE)
-    book = question.flat([(TEXTBOOK, _("the textbook’s"))], chosen.start)
-    models = question.model_options(_starts(catalog), chosen.start)
+    place = catalog.device(chosen.device).name if chosen.device else _(question_form.THIS_DEVICE)
+    book = question_form.flat([(TEXTBOOK, _("the textbook’s"))], chosen.start)
+    models = question_form.model_options(_starts(catalog), chosen.start)
     return {
         "start": (_start_name(chosen, catalog), joined(book, models)),
         "context": (
             tokens(chosen.context),
-            question.flat([(str(each), tokens(each)) for each in lengths], str(chosen.context)),
+            question_form.flat(
+                [(str(each), tokens(each)) for each in lengths], str(chosen.context)
+            ),
         ),
-        "device": (place, question.device_options(catalog, chosen.device or "")),
+        "device": (place, question_form.device_options(catalog, chosen.device or "")),
         "gain": (
             _gain(chosen.gain),
-            question.flat([(str(each), _gain(each)) for each in gains], str(chosen.gain)),
+            question_form.flat([(str(each), _gain(each)) for each in gains], str(chosen.gain)),
         ),
     }
 

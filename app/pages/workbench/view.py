@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import chart, expandable_list, fields
+from app.components import expandable_list, form_fields, svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import RUNTIMES, SHORT, bytes_, tokens
 from app.components.outcome_marks import chip, mark
@@ -99,14 +99,14 @@ def sliders(own: Design) -> Html:
             tag("div", [_slider(name, getattr(own, name)) for name in more], class_="dials"),
             open=bool(own.experts or own.head_width),
         ),
-        fields.group(
-            fields.chips(
+        form_fields.group(
+            form_fields.chips(
                 "gate",
                 _("Feed-forward"),
                 [("plain", _("two matrices")), ("gated", _("gated: three"))],
                 "gated" if own.gated else "plain",
             ),
-            fields.chips(
+            form_fields.chips(
                 "head",
                 _("Output head"),
                 [("tied", _("the token table")), ("own", _("its own"))],
@@ -346,7 +346,7 @@ def scaling(inside: int, gain: int, larger: str | None) -> Html:
             number(growth_, ".3g"),
         ),
         _curve(inside, growth_),
-        chart.table(
+        svg_chart.table(
             _("By two fitted laws"),
             (_("Law"), _("exponent"), _("loss now"), _("grows"), _("to parameters")),
             [_law(each, inside, gain) for each in LAWS],
@@ -382,12 +382,12 @@ def _curve(inside: int, times: float) -> Html:
     end = inside * times
     low, high = inside / 3, end * 10
     ticks = [(inside, short(inside)), (end, short(round(end)))]
-    x = chart.logarithmic(ticks if times > APART else ticks[1:], low, high)
-    y = chart.linear(HENIGHAN.loss(round(low)), lambda value: number(value, "g"))
+    x = svg_chart.logarithmic(ticks if times > APART else ticks[1:], low, high)
+    y = svg_chart.linear(HENIGHAN.loss(round(low)), lambda value: number(value, "g"))
     points = [low * (high / low) ** (at / 40) for at in range(41)]
     now, then = HENIGHAN.loss(inside), HENIGHAN.loss(round(end))
     return joined(
-        chart.plot(
+        svg_chart.plot(
             _(
                 "Loss falls from {now} at {few} parameters to {then} at {many}",
                 now=number(now, ".2f"),
@@ -397,13 +397,13 @@ def _curve(inside: int, times: float) -> Html:
             ),
             x,
             y,
-            chart.line(x, y, [(each, HENIGHAN.loss(round(each))) for each in points]),
-            chart.dot(x, y, (inside, now)),
-            chart.note(x, y, (inside, now), number(now, ".2f")) if times > APART else None,
-            chart.dot(x, y, (end, then)),
-            chart.note(x, y, (end, then), number(then, ".2f")),
+            svg_chart.line(x, y, [(each, HENIGHAN.loss(round(each))) for each in points]),
+            svg_chart.dot(x, y, (inside, now)),
+            svg_chart.note(x, y, (inside, now), number(now, ".2f")) if times > APART else None,
+            svg_chart.dot(x, y, (end, then)),
+            svg_chart.note(x, y, (end, then), number(then, ".2f")),
         ),
-        chart.legend(("line", _("loss, nats a token, against parameters in the layers"))),
+        svg_chart.legend(("line", _("loss, nats a token, against parameters in the layers"))),
     )
 
 

@@ -1,7 +1,7 @@
 """Which module reads which model_type; a family's module is imported only when asked for.
 
 To add a family: write its body in the module named here, list it in that
-module's `FAMILIES`, name it here, and run `tools/config_facts.py`.
+module's `FAMILIES`, name it here, and run `tools/oracle/transformers_defaults.py`.
 """
 
 from __future__ import annotations

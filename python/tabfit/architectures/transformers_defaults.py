@@ -1,6 +1,6 @@
 """What transformers' config classes fall back to: defaults, aliases, nested parts, classes.
 
-In: a model_type. Out: the facts that `tools/config_facts.py` read from the
+In: a model_type. Out: the facts that `tools/oracle/transformers_defaults.py` read from the
 pinned transformers and wrote into transformers_defaults.json.
 """
 

@@ -1,7 +1,7 @@
 """What others published of ways to make a model smaller: quality, pairs, one-bit methods.
 
-In: nothing. Out: the rows of `shrink.json` and `onebit.json` as values, read when
-first asked for.
+In: nothing. Out: the rows of `published_quality.json` and `one_bit_methods.json` as
+values, read when first asked for.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ def _read(name: str) -> dict[str, Any]:
 
 @cache
 def _shrink() -> dict[str, Any]:
-    return _read("shrink.json")
+    return _read("published_quality.json")
 
 
 @cache
 def _onebit() -> dict[str, Any]:
-    return _read("onebit.json")
+    return _read("one_bit_methods.json")
 
 
 def _source(name: str) -> Source:

@@ -2,7 +2,7 @@
 
 In: a name, in any spelling. Out: the row that carries it, or `UnknownName`.
 Each file is read when it is first asked for. Its rows are told apart by the one
-form that `tools/catalog.py` writes (four lines of heading first), and the rest
+form that `tools/format_catalog.py` writes (four lines of heading first), and the rest
 of a row is parsed when somebody asks for it: an answer takes three rows.
 """
 

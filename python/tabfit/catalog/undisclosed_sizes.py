@@ -1,6 +1,6 @@
 """What people believe of models whose makers do not tell their size.
 
-In: nothing. Out: the rows of `believed.json`, the smallest first: ranges between
+In: nothing. Out: the rows of `undisclosed_sizes.json`, the smallest first: ranges between
 published estimates, none of them confirmed.
 """
 
@@ -28,7 +28,9 @@ class Believed:
 @cache
 def believed() -> tuple[Believed, ...]:
     """Return every row, the smallest first."""
-    text = (resources.files("tabfit.catalog") / "believed.json").read_text(encoding="utf-8")
+    text = (resources.files("tabfit.catalog") / "undisclosed_sizes.json").read_text(
+        encoding="utf-8"
+    )
     rows = sorted(json.loads(text)["rows"], key=lambda row: (row["low"], row["high"]))
     return tuple(
         Believed(**{name: value for name, value in row.items() if name != "read_on"})

@@ -1,7 +1,8 @@
 """What a runtime holds, phase by phase, as formulas: the twin of `runtimes.*.phases`.
 
 In: a runtime's `Load`. Out: pieces of the same phases and pools, each with an expression whose
-value is the component's size, byte for byte (`tests/core/test_explain.py` holds them together).
+value is the component's size, byte for byte (`tests/core/explain/test_figures.py` holds
+them together).
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 A reader asks for ranges of bytes and is sent them; it opens nothing itself.
 """
 
+from tabfit.headers.byte_spans import Reading, Span, drive, drive_slowly
 from tabfit.headers.header import Header
 from tabfit.headers.read import KINDS, first_reading, join, kind_of, parts_of, read
 from tabfit.headers.safetensors import read_index
-from tabfit.headers.spans import Reading, Span, drive, drive_slowly
 
 __all__ = [
     "KINDS",

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from struct import Struct, unpack_from
 
 from tabfit.errors import UnreadableHeader, shown
-from tabfit.headers.ggml import ARRAY, FIXED, STRING, TYPES
+from tabfit.headers.byte_spans import Reading, Window
+from tabfit.headers.ggml_type_numbers import ARRAY, FIXED, STRING, TYPES
 from tabfit.headers.gguf_config import read_config
 from tabfit.headers.header import (
     Header,
@@ -28,7 +29,6 @@ from tabfit.headers.header import (
     read_name,
     stored,
 )
-from tabfit.headers.spans import Reading, Window
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.units import MIB, Bytes
 

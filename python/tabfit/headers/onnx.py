@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tabfit.errors import UnreadableHeader, shown
+from tabfit.headers.byte_spans import Reading
 from tabfit.headers.header import Header, Value, check_count, count_elements, read_name, stored
 from tabfit.headers.number_types import ONNX, STRING, packed_size
 from tabfit.headers.protobuf import BYTES, VARINT, Field, Walk
-from tabfit.headers.spans import Reading
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import StorageType
 from tabfit.units import KIB, Bytes

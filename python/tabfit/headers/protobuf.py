@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tabfit.errors import UnreadableHeader
-from tabfit.headers.spans import Reading, Window
+from tabfit.headers.byte_spans import Reading, Window
 from tabfit.units import KIB
 
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5

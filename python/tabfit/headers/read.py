@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import gguf, onnx, safetensors
+from tabfit.headers.byte_spans import Reading
 from tabfit.headers.gguf_config import read_config
 from tabfit.headers.header import MOST_TENSORS_TOGETHER, Header, check_count
 from tabfit.headers.protobuf import FIRST_READING
-from tabfit.headers.spans import Reading
 from tabfit.units import Bytes
 
 KINDS = ("safetensors", "gguf", "onnx")

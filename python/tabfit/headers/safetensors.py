@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from struct import unpack_from
 
 from tabfit.errors import UnreadableHeader, shown
+from tabfit.headers.byte_spans import Reading, Window
 from tabfit.headers.header import (
     LONGEST_NAME,
     MOST_TENSORS,
@@ -31,7 +32,6 @@ from tabfit.headers.header import (
     stored,
 )
 from tabfit.headers.number_types import SAFETENSORS
-from tabfit.headers.spans import Reading, Window
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.units import KIB, MIB, Bytes
 

@@ -1,12 +1,12 @@
 """Hub ids and web addresses -> which small requests to make; no request is made here."""
 
 from tabfit.hub.address import ENDPOINT, Address, looks_like_address, parse
+from tabfit.hub.download_variants import Variant
 from tabfit.hub.hub_result import Found, of_files
 from tabfit.hub.listing import ListedFile
-from tabfit.hub.plan import carry_out, carry_out_slowly, look
-from tabfit.hub.ranges import Plan
+from tabfit.hub.lookup_plan import carry_out, carry_out_slowly, look
+from tabfit.hub.ranged_reads import Plan
 from tabfit.hub.request import LONGEST_ANSWER, PATIENCE, Answer, Request, pause_before
-from tabfit.hub.variants import Variant
 
 __all__ = [
     "ENDPOINT",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tabfit.headers import Header
+from tabfit.hub.download_variants import Variant, precision_of
 from tabfit.hub.listing import ListedFile
-from tabfit.hub.variants import Variant, precision_of
 from tabfit.units import Bytes
 
 

@@ -19,14 +19,14 @@ from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, r
 from tabfit.headers.safetensors import LONGEST_INDEX
 from tabfit.hub import Answer, Found, ListedFile, Request, Variant
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
-from tabfit.hub.listing import Listing
-from tabfit.hub.variants import (
+from tabfit.hub.download_variants import (
     common_files,
     gguf_variants,
     onnx_variants,
     safetensors_files,
     variants_of,
 )
+from tabfit.hub.listing import Listing
 from tabfit.model.architecture import Architecture
 from tabfit.sources import http_fetch
 from tabfit.sources.inspection import SCHEMA, of_architecture, stored_type

@@ -1,0 +1,103 @@
+"""The verdict: a word, a shape and a colour, the deciding sentence, three figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.components import formula_popover
+from app.components.html import Html, joined, sentence, tag
+from app.components.labels import between, bytes_, duration, rate
+from app.components.outcome_marks import chip, mark
+from tabfit.devices.budgets import Pool
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.outcome import Outcome
+from tabfit.i18n.language import _, number
+from tabfit.runtimes.speed import LINES, seconds
+from tabfit.units import Basis
+
+__all__ = ["card", "chip"]
+
+
+#: The formulas that the figures of this card open.
+_FORMULAS: Final = ("download", "runtime-download", "memory-peak", "speed", "chance")
+
+
+def card(answer: Answer, compare: str | None = None) -> Html:
+    """Return the verdict as the largest thing after the question.
+
+    `compare` leads to where the scenario stands beside others.
+    """
+    verdict = answer.verdict
+    return tag(
+        "section",
+        tag("h2", mark(verdict.outcome), verdict.words, class_=f"verdict {verdict.outcome}"),
+        tag("p", _sentence(answer), class_="deciding"),
+        tag("dl", _figures(answer), class_="figures"),
+        tag("p", _download(answer), class_="aside-note"),
+        [tag("p", _said(note), class_="note") for note in answer.notes],
+        tag(
+            "p",
+            tag("button", _("Share this answer"), type="button", data_share=True, class_="main"),
+            tag("a", _("Compare side by side"), href=compare) if compare else None,
+            class_="buttons",
+        ),
+        [formula_popover.place(name) for name in _FORMULAS],
+        class_="card",
+        aria_label=_("Verdict"),
+    )
+
+
+def _sentence(answer: Answer) -> Html:
+    verdict = answer.verdict
+    said = _said(verdict.sentence)
+    if verdict.probability is None or verdict.outcome is Outcome.NO:
+        return joined(said)
+    hundred = min(max(round(verdict.probability * 20) * 5, 5), 95)
+    return sentence(
+        _("{sentence} By our estimate about {hundred} in 100 such devices manage."),
+        sentence=said,
+        hundred=formula_popover.opener(number(hundred), "chance"),
+    )
+
+
+def _said(sentence: str) -> str:
+    return _("{sentence}.", sentence=sentence[:1].upper() + sentence[1:])
+
+
+def _figures(answer: Answer) -> Iterator[Html]:
+    if answer.download.likely:
+        size = formula_popover.opener(bytes_(answer.download.likely), "download")
+        yield _figure(_("download"), size, answer.download_basis)
+    peak = formula_popover.opener(between(answer.memory(Pool.PEAK)), "memory-peak")
+    yield _figure(_("memory at peak"), peak, Basis.COMPUTED)
+    if answer.rates is not None:
+        low, _likely, high = answer.rates.per_second
+        speed = formula_popover.opener(_rate(low, high), "speed")
+        yield _figure(_("tokens a second"), speed, answer.rates.basis)
+
+
+def _rate(low: float, high: float) -> str:
+    return _("{low}–{high} /s", low=rate(low), high=rate(high))
+
+
+def _figure(name: str, value: Html, basis: Basis) -> Html:
+    return tag("div", tag("dd", value), tag("dt", name, " ", chip(basis)))
+
+
+def _download(answer: Answer) -> Html:
+    if not answer.download.likely:
+        return joined(_("The browser keeps this model for all sites; a page downloads nothing."))
+    whole = answer.download.likely + answer.runtime_download.likely
+    times = " · ".join(
+        _("{time} at {speed:,}", time=duration(seconds(whole, each)), speed=each)
+        for each in LINES[:3]
+    )
+    code = answer.runtime_download.likely
+    if not code:
+        return joined(_("Takes {times} Mbit/s, with nothing for a runtime.", times=times))
+    return sentence(
+        _("Takes {times} Mbit/s, with {code} for the runtime itself, fetched once per site."),
+        times=times,
+        code=formula_popover.opener(bytes_(code), "runtime-download"),
+    )

@@ -1,0 +1,64 @@
+"""The finder's replies: what a typed text may mean, and every way to run what was found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.components import model_search
+from app.components.html import Html
+from app.model_import import importer, session_models
+from app.request_reply import Asked, Reply
+from tabfit import hub
+from tabfit.catalog import Catalog, Model, search
+from tabfit.devices.device import Device
+from tabfit.estimate import imported_model
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.hub import Address
+
+
+def matches(asked: Asked) -> Reply:
+    """Return the models that a typed text may mean, and whom it would ask for what."""
+    typed = importer.sent(asked.raw)
+    meant = importer.meaning(typed.text, typed.hub, typed.allowed)
+    found = _named(typed.text, asked.catalog)
+    parts = {
+        "matches": model_search.matches(
+            found, grouped=not typed.text.strip(), chosen=asked.fields.get("model", "")
+        ),
+        "asking": _asking(meant),
+    }
+    return Reply(parts=parts, title="")
+
+
+def address(source: str, endpoint: str) -> Address:
+    """Return where a link's model lies; raise `UnreachableHub` for what is no address."""
+    return hub.parse(source, importer.checked_endpoint(endpoint))
+
+
+def _named(text: str, catalog: Catalog) -> list[Model]:
+    return [catalog.model(each.id) for each in search(text, catalog.models)]
+
+
+def _asking(meant: importer.Meaning | None) -> Html:
+    if meant is None:
+        return Html("")
+    if meant.address is not None:
+        return model_search.asking(meant.address)
+    return model_search.problem(meant.problem or "")
+
+
+def ways(given: Answer, catalog: Catalog, here: Device) -> Reply:
+    """Return every way to run a model that was brought."""
+    bare = replace(given.scenario, runtime=None, precision=None)
+    every = imported_model.ways(bare, catalog, here, given.subject)
+    return Reply(parts={"ways": model_search.ways(every, given)}, title="")
+
+
+def best(asked: Scenario, catalog: Catalog, here: Device) -> Scenario:
+    """Return the best way for a device to run a model that was brought; others stay as they are."""
+    about = session_models.known(asked.model)
+    if about is None:
+        return asked
+    every = imported_model.ways(replace(asked, runtime=None, precision=None), catalog, here, about)
+    return replace(every[0].scenario, context=None) if every else asked

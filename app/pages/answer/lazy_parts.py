@@ -1,0 +1,43 @@
+"""Exploring an answer: the pictures below it, and the question turned round.
+
+In: an answer and what the page asked. Out: the parts of the page that are wanted later.
+Every way to run a model is judged at once, from the table that the build laid beside
+numpy; a model that was brought is surveyed here, for the runtime that was chosen.
+"""
+
+from __future__ import annotations
+
+from app.components.html import Html
+from app.pages.answer import alternatives as views
+from app.pages.answer import charts
+from app.request_reply import Reply
+from tabfit.catalog import Catalog
+from tabfit.compare import alternatives, requirements
+from tabfit.devices.budgets import Pool
+from tabfit.estimate.answers import CONTEXTS, Answer
+
+
+def replied(given: Answer, part: str, catalog: Catalog) -> Reply:
+    """Return the content of `pictures`, or of `turned`, which needs numpy."""
+    html = _pictures(given) if part == "pictures" else _ways(given, catalog)
+    return Reply(parts={part: html}, title="")
+
+
+def _pictures(given: Answer) -> Html:
+    check = next((each for each in given.checks if each.pool is not None), None)
+    pool = check.pool if check and check.pool else Pool.PEAK
+    return charts.pictures(given, check, alternatives.over_contexts(given, pool))
+
+
+def _ways(given: Answer, catalog: Catalog) -> Html:
+    from tabfit.compare import verdict_grid  # noqa: PLC0415 - numpy is there from now on
+
+    whole = verdict_grid.shipped() if given.subject.model else None
+    rows = verdict_grid.only(whole, given.subject.id) if whole else None
+    if rows is None:
+        surveyed = requirements.of_runtime(given.subject, given.facts, CONTEXTS)
+        rows = verdict_grid.table(surveyed, CONTEXTS)
+    made = verdict_grid.judged(rows, given.device, catalog, (*rows.contexts, None))
+    architecture = given.subject.architecture
+    every = alternatives.ways(made, architecture.main.positions if architecture else None)
+    return views.inside(given, every, alternatives.turned(given, every, catalog))

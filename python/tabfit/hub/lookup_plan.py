@@ -1,0 +1,265 @@
+"""A plan: which small requests tell what is wanted, one step at a time.
+
+In: an address. Out: a generator. It yields a batch of `Request`s, is sent one
+`Answer` for each in the same order, and returns `Found`. A batch may be asked
+for all at once. Nothing is opened here, so the command line, the page and the
+tests run the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tabfit.errors import UnreachableHub, UnreadableConfig
+from tabfit.headers import Header, join, kind_of, parts_of, read_index
+from tabfit.hub.address import Address
+from tabfit.hub.bounded_json import parse_object
+from tabfit.hub.download_variants import (
+    Variant,
+    common_files,
+    mlc_list,
+    safetensors_files,
+    variants_of,
+)
+from tabfit.hub.hub_result import Found, of_files
+from tabfit.hub.listing import Listing, read_listing
+from tabfit.hub.mlc_shards import read_mlc_list
+from tabfit.hub.ranged_reads import Plan, Remote, ask, read_remote
+from tabfit.hub.request import INDEX_BYTES, JSON_BYTES, Answer, Request, check
+from tabfit.i18n.language import _, later
+
+_JSON = "application/json"
+_INDEX = "model.safetensors.index.json"
+_MLC_CONFIG = "mlc-chat-config.json"
+
+
+def look(address: Address, *, tensors: bool = False) -> Plan[Found]:
+    """Return a plan that finds out what lies at an address.
+
+    With `tensors`, a repository's tensors are read from the headers of its main
+    format: safetensors, else MLC's list, else the smallest GGUF or ONNX. Without,
+    headers are read only where no config.json tells the architecture.
+    """
+    if address.url or address.path:
+        return _look_at_file(address)
+    return _look_at_repository(address, tensors=tensors)
+
+
+def _json_request(url: str, purpose: str, most: int = JSON_BYTES) -> Request:
+    return Request(url=url, purpose=purpose, most=most, accept=_JSON)
+
+
+def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
+    asked = address.repository
+    request = _json_request(address.information, later("a list of files"))
+    (answer,) = yield (request,)
+    listing = read_listing(asked, asked, check(asked, request, answer))
+    at = replace(address, repository=listing.name)
+    config, mlc_config = yield from _configs(at, listing)
+    variants = variants_of(listing, _word(mlc_config, "quantization"))
+    config = config or _of_mlc(mlc_config)
+    header: Header | None = None
+    read: tuple[str, ...] = ()
+    if tensors or config is None:
+        header, read = yield from _main_header(at, listing, variants)
+    if header is not None and config is None:
+        config = header.config
+    return Found(
+        source=at.source,
+        name=listing.name,
+        kind=header.kind if header else "config",
+        config=config,
+        variants=variants,
+        header=header,
+        read=read,
+        common=common_files(listing.files),
+        commit=listing.commit,
+        task=listing.task,
+        notes=(*listing.notes, *_lacking(asked, config, variants, header)),
+    )
+
+
+def _word(config: Mapping[str, Any] | None, key: str) -> str:
+    value = (config or {}).get(key)
+    return value[:40] if isinstance(value, str) else ""
+
+
+def _of_mlc(chat: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the config inside MLC's: its own `model_config` keeps transformers' key names."""
+    inner = (chat or {}).get("model_config")
+    kind = _word(chat, "model_type")
+    if not isinstance(inner, dict) or not kind or not inner:
+        return None
+    return {"model_type": kind, **{key: inner[key] for key in inner if key != "model_type"}}
+
+
+def _lacking(
+    asked: str,
+    config: Mapping[str, Any] | None,
+    variants: Sequence[Variant],
+    header: Header | None,
+) -> list[str]:
+    if not variants and config is None and header is None:
+        raise UnreachableHub(asked, _("has no config.json, and no weights in a format read here"))
+    if not variants:
+        return [_("it has a config.json, but no weights in a format that is read here")]
+    return []
+
+
+def _configs(
+    at: Address, listing: Listing
+) -> Plan[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]:
+    """Return the config.json and MLC's, `None` for one that is not there."""
+    names = [name for name in ("config.json", _MLC_CONFIG) if listing.has(name)]
+    requests = [_json_request(at.file(name), _("its {name}", name=name)) for name in names]
+    answers = yield from ask(*requests)
+    found = {
+        name: _config(check(at.repository, request, answer))
+        for name, request, answer in zip(names, requests, answers, strict=True)
+    }
+    return found.get("config.json"), found.get(_MLC_CONFIG)
+
+
+def _config(text: bytes) -> Mapping[str, Any]:
+    try:
+        return parse_object(text)
+    except (ValueError, TypeError) as error:
+        raise UnreadableConfig("config.json", str(error)) from None
+
+
+def _main_header(
+    at: Address, listing: Listing, variants: Sequence[Variant]
+) -> Plan[tuple[Header | None, tuple[str, ...]]]:
+    shards = yield from _shards(at, listing)
+    if shards:
+        read = yield from read_remote(at.repository, _remotes(at, listing, shards))
+        return join([header for header, _ in read]), shards
+    mlc = mlc_list(listing)
+    if mlc is not None:
+        request = _json_request(at.file(mlc), later("its list of tensors"))
+        (answer,) = yield (request,)
+        return read_mlc_list(check(at.repository, request, answer)), (mlc,)
+    for form in ("gguf", "onnx"):
+        chosen = next((variant for variant in variants if variant.format == form), None)
+        if chosen is not None:
+            names = tuple(file.name for file in chosen.files if kind_of(file.name) == form)
+            read = yield from read_remote(at.repository, _remotes(at, listing, names))
+            return _together(names, [header for header, _ in read]), names
+    return None, ()
+
+
+def _together(names: Sequence[str], headers: Sequence[Header]) -> Header:
+    """Return one header for the files of a variant.
+
+    Parts that were exported side by side may use one name for two tensors;
+    then each name is written with its file's.
+    """
+    if headers[0].kind != "onnx" or len(headers) == 1:
+        return join(headers)
+    return join(
+        [
+            replace(
+                header, tensors=tuple(replace(t, name=f"{name}: {t.name}") for t in header.tensors)
+            )
+            for name, header in zip(names, headers, strict=True)
+        ]
+    )
+
+
+def _shards(at: Address, listing: Listing) -> Plan[tuple[str, ...]]:
+    """Return the safetensors files of the model: those its index lists, else by their names."""
+    if listing.has("model.safetensors") or not listing.has(_INDEX):
+        return safetensors_files(file.name for file in listing.files)
+    request = _json_request(at.file(_INDEX), later("its index of shards"), INDEX_BYTES)
+    (answer,) = yield (request,)
+    return read_index(check(at.repository, request, answer))
+
+
+def _remotes(at: Address, listing: Listing, names: Sequence[str]) -> list[Remote]:
+    return [Remote(name, at.file(name), listing.size_of(name)) for name in names]
+
+
+def _look_at_file(address: Address) -> Plan[Found]:
+    if address.name.endswith(".safetensors.index.json"):
+        return (yield from _look_at_index(address))
+    if kind_of(address.name) is not None:
+        return (yield from _look_at_weights(address))
+    if not address.name.endswith(".json"):
+        raise UnreachableHub(
+            address.source,
+            _("is a file of a kind not read here; .safetensors, .gguf, .onnx and config.json are"),
+        )
+    request = _json_request(_url(address), later("a config"))
+    (answer,) = yield (request,)
+    config = _config(check(address.source, request, answer))
+    return Found(source=address.source, name=address.name, kind="config", config=config)
+
+
+def _url(address: Address) -> str:
+    return address.url or address.file(address.path)
+
+
+def _look_at_index(address: Address) -> Plan[Found]:
+    request = _json_request(_url(address), later("an index of shards"), INDEX_BYTES)
+    (answer,) = yield (request,)
+    shards = read_index(check(address.source, request, answer))
+    return (yield from _look_at_parts(address, shards))
+
+
+def _look_at_weights(address: Address) -> Plan[Found]:
+    return (yield from _look_at_parts(address, parts_of(address.name)))
+
+
+def _look_at_parts(address: Address, names: Sequence[str]) -> Plan[Found]:
+    """Look at the parts of one model, all in one folder, and at the config beside them."""
+    read = yield from read_remote(
+        address.source, [Remote(name, _beside(address, name)) for name in names]
+    )
+    header = join([header for header, _ in read])
+    config = header.config
+    if config is None:
+        config = yield from _config_near(address)
+    sizes = {name: size for name, (_, size) in zip(names, read, strict=True)}
+    return of_files(sizes, header, config, source=address.source)
+
+
+def _beside(address: Address, name: str) -> str:
+    if name == address.name:
+        return _url(address)
+    return address.file(name if address.url else address.beside(name))
+
+
+def _config_near(address: Address) -> Plan[Mapping[str, Any] | None]:
+    """Return the config.json beside a file, or of its repository; nothing where there is none."""
+    path = "config.json"
+    request = _json_request(address.file(path), later("the config.json beside it"))
+    (answer,) = yield (request,)
+    if answer.status != 200:
+        return None
+    return _config(check(address.source, request, answer))
+
+
+def carry_out(plan: Plan[Found], fetch: Callable[[Sequence[Request]], Sequence[Answer]]) -> Found:
+    """Return what a plan finds, its batches answered by `fetch`."""
+    try:
+        batch = next(plan)
+        while True:
+            batch = plan.send(tuple(fetch(batch)))
+    except StopIteration as done:
+        found: Found = done.value
+        return found
+
+
+async def carry_out_slowly(
+    plan: Plan[Found], fetch: Callable[[Sequence[Request]], Awaitable[Sequence[Answer]]]
+) -> Found:
+    """Return what a plan finds, its batches answered by an awaited `fetch`."""
+    try:
+        batch = next(plan)
+        while True:
+            batch = plan.send(tuple(await fetch(batch)))
+    except StopIteration as done:
+        found: Found = done.value
+        return found

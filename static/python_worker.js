@@ -1,0 +1,95 @@
+// Python, as the page's scripts see it: functions that return promises.
+//
+//   answer(question)  a question as a plain object -> what app/respond.py answers, as one
+//   describe()        -> the device as data (DESIGN §5.4)
+//   models()          -> the device's model, where a browser tells; only after a tap
+//   spoken(wanted)    a language from now on -> the page in it
+//   find(question)    what was typed, pasted or handed over -> { model } or { problem }
+//   stop()            ends that; handOver(files) gives files to it; heard(act) tells how far it is
+//   qr(text)          -> an SVG element, as text
+//   shown()           call it when the first answer is on the page: it is ready from then on
+//
+// Python runs in a worker, so the page never waits for it. What fails in there rejects here;
+// a rejection that nobody catches is shown by boot_status.js.
+
+const element = document.getElementById("estimator");
+const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
+
+let files = null; // where files are handed over
+let hear = () => {};
+
+const worker = async () => {
+  while (!element.xworker) await pause(10); // PyScript sets it and tells nobody
+  return element.xworker;
+};
+
+const python = (async () => {
+  const started = await worker();
+  started.onerror = () => {}; // the rejection below says the same
+  started.addEventListener("message", ({ data }) => {
+    if (data?.stage) boot.stage(data.stage);
+    if (data?.progress) hear(data.progress);
+    if (data?.port) files = data.port;
+    if (data?.failure) boot.fail("exception", data.failure);
+  });
+  await started.ready;
+  return started.sync;
+})();
+
+python.catch((error) => {
+  const { stage } = document.documentElement.dataset;
+  const kind = { page: "python", python: "python", estimator: "code" }[stage] ?? "exception";
+  boot.fail(kind, error);
+});
+
+const call = async (name, ...told) => (await python)[name](...told);
+
+export const answer = async (question) =>
+  JSON.parse(await call("answer", JSON.stringify(question)));
+
+export const describe = async () => {
+  await python;
+  if (document.documentElement.dataset.state === "loading") boot.stage("device");
+  const { maxTouchPoints } = navigator; // a worker can read neither this nor the built-in model
+  const told = { maxTouchPoints, languageModel: await builtIn() };
+  return JSON.parse(await call("describe", JSON.stringify(told)));
+};
+
+// What the browser says of its own model; asking fetches nothing. No answer is no answer.
+const builtIn = async () => {
+  if (!isSecureContext) return null; // nobody to ask, whatever the browser has
+  if (typeof LanguageModel === "undefined") return "unavailable";
+  const asked = Promise.resolve().then(() => LanguageModel.availability());
+  return Promise.race([asked.catch(() => null), pause(2000).then(() => null)]);
+};
+
+export const models = async () => JSON.parse(await call("models"));
+
+export const spoken = async (wanted) => JSON.parse(await call("speak", JSON.stringify(wanted)));
+
+export const find = async (question) => JSON.parse(await call("find", JSON.stringify(question)));
+
+export const stop = () => call("stop");
+
+export const handOver = (chosen) => files.postMessage(chosen);
+
+export const heard = (act) => (hear = act);
+
+export const qr = (text) => call("qr", text);
+
+export const shown = () => {
+  if (document.documentElement.dataset.state === "ready") return;
+  boot.ready();
+  keep();
+};
+
+// Only now: keeping the page for use without a network must not compete with the first answer.
+const keep = async () => {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker || document.documentElement.dataset.state !== "ready") return;
+  try {
+    await serviceWorker.register(new URL(element.dataset.serviceWorker, document.baseURI));
+  } catch (error) {
+    console.info("not kept for use without a network:", error.message); // a private window, say
+  }
+};

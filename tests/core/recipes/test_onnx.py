@@ -1,0 +1,203 @@
+"""ONNX files against published sizes and against files made with the real tools."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tabfit.architectures import FAMILIES, read
+from tabfit.errors import UnsupportedCombination
+from tabfit.model.architecture import Architecture, Kind, Tower
+from tabfit.model.tensors import Part, Role, Tensor, gather
+from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx.exports import DTYPES, Export, exports_of
+from tests.accuracy.onnx_sizes import DATA, architecture_of, rows, session_of
+
+MADE: dict[str, Any] = json.loads((DATA / "onnx" / "made.json").read_text())["models"]
+DISTILBERT = "distilbert__distilbert-base-uncased-finetuned-sst-2-english"
+
+
+CONVOLVED = (
+    "whisper",
+    "vit",
+    "dinov2",
+    "segformer",
+    "squeezebert",
+    "swin",
+    "resnet",
+    "wav2vec2",
+    "mobilevit",
+)
+
+
+def _is_as_published(name: str, file: str, dtype: str) -> bool:
+    """Return whether a made file is traced like the published ones, whose rules the recipe has.
+
+    A newer transformers draws no mask for GPT-2, looks Whisper's positions up, and hides BART's
+    shared head from the exporter; convolutions at eight bits bring a few shapes along.
+    """
+    decoder = file.startswith("decoder")
+    if name.startswith("gpt2") or (name.startswith("bart-6") and decoder):
+        return False
+    convolves = name.startswith(CONVOLVED)
+    return not (convolves and dtype == "q8")
+
+
+MADE_AS_PUBLISHED = [
+    (name, file, dtype)
+    for name, model in MADE.items()
+    for file, dtypes in model["files"].items()
+    for dtype in dtypes
+    if model["config"]["model_type"] in FAMILIES and _is_as_published(name, file, dtype)
+]
+
+
+def test_the_interval_contains_published_sizes() -> None:
+    """Without knowing how a file was exported, at least 95 of 100 sizes lie in the interval."""
+    found = list(rows(family_known=False))
+    assert len(found) > 100
+    assert sum(row.inside for row in found) >= 0.95 * len(found)
+
+
+def test_the_point_is_near_where_the_export_is_known() -> None:
+    """Knowing classic from newer, at least 9 of 10 sizes are within 2 %."""
+    found = list(rows(family_known=True))
+    assert sum(abs(row.error) <= 0.02 for row in found) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize(("name", "file", "dtype"), MADE_AS_PUBLISHED)
+def test_weights_of_made_files_match_to_the_byte(name: str, file: str, dtype: str) -> None:
+    """Weights, scales and zero points are what onnxruntime's own quantisers write."""
+    made = MADE[name]
+    architecture = read(made["config"])
+    session = session_of(architecture, file.removesuffix(".onnx"))
+    assert session is not None
+    (candidate,) = sessions.candidates_of(session, architecture, DTYPES[dtype], [Export()])
+    assert candidate.data == made["files"][file][dtype]["weights"]
+
+
+@pytest.mark.parametrize("dtype", ["fp32", "fp16", "q8", "q4", "q4f16", "bnb4"])
+def test_distilbert_made_here_is_within_one_percent(dtype: str) -> None:
+    """DistilBERT exported and quantised with the real tools has the predicted size."""
+    made = MADE["distilbert-sst2"]["files"]["model.onnx"][dtype]["bytes"]
+    size = sessions.weights_size(architecture_of(DISTILBERT), dtype)
+    assert abs(size.likely / made - 1) < 0.01
+    assert size.low <= made <= size.high
+
+
+@pytest.mark.parametrize("name", ["whisper-4", "whisper-6"])
+def test_a_speech_encoder_is_made_as_predicted(name: str) -> None:
+    """Convolutions are quantised, positions that are added are not."""
+    architecture = read(MADE[name]["config"])
+    session = session_of(architecture, "encoder_model")
+    assert session is not None
+    (candidate,) = sessions.candidates_of(session, architecture, DTYPES["q8"], [Export()])
+    made = MADE[name]["files"]["encoder_model.onnx"]["q8"]["weights"]
+    assert abs(candidate.data - made) < 100  # int64 shapes of the convolutions' outputs
+
+
+def test_files_are_named_as_they_are_fetched() -> None:
+    """Sessions, suffixes and the q8 suffix follow Transformers.js."""
+    names = [f.name for f in sessions.store(architecture_of("openai__whisper-base"), "Q8").files]
+    assert names[:2] == [
+        "onnx/encoder_model_quantized.onnx",
+        "onnx/decoder_model_merged_quantized.onnx",
+    ]
+    assert sessions.store(architecture_of(DISTILBERT), "fp32").files[0].name == "onnx/model.onnx"
+
+
+def _seeing() -> Architecture:
+    """Return a model of four tensors that sees: table, one layer, tied head, a vision layer."""
+    table = "model.embed_tokens.weight"
+    tensors = (
+        Tensor(name=table, shape=(100, 64), role=Role.EMBEDDING),
+        Tensor(name="model.up.weight", shape=(128, 64), role=Role.UP, layer=0),
+        Tensor(name="lm_head.weight", shape=(100, 64), role=Role.HEAD, tied_to=table),
+        Tensor(name="v.weight", shape=(64, 64), role=Role.QUERY, part=Part.VISION, layer=0),
+    )
+    return Architecture(
+        family="seeing",
+        head="SeeingForConditionalGeneration",
+        kind=Kind.DECODER,
+        inventory=gather(tensors),
+        towers=(Tower(part=Part.DECODER, hidden=64, layers=(), rope_widths=(32,), positions=9),),
+        vocabulary=100,
+        outputs=100,
+    )
+
+
+def test_a_model_that_sees_has_a_session_for_each_part() -> None:
+    """The token table is a session of its own, and the decoder keeps its own copy as head."""
+    found = {s.name: [t.name for t in s.tensors] for s in sessions.sessions_of(_seeing())}
+    assert found == {
+        "embed_tokens": ["model.embed_tokens.weight"],
+        "decoder_model_merged": ["model.up.weight", "lm_head.weight"],
+        "vision_encoder": ["v.weight"],
+    }
+
+
+def test_newer_builds_pack_the_table_too() -> None:
+    """At q4 a newer export stores table and head in blocks of four bits with zero points."""
+    stored = sessions.store(_seeing(), "q4", family="newer")
+    bits = {t.name: 8 * t.size / (t.shape[0] * t.shape[1]) for t in stored.tensors if t.origin}
+    assert bits["model.up.weight"] == bits["lm_head.weight"] == 5.125
+    assert bits["model.embed_tokens.weight"] == 9.125  # eight bits where nothing else is known
+
+
+def test_weights_beyond_two_gigabytes_lie_beside_the_graph() -> None:
+    """A file that protobuf cannot hold becomes a graph and parts of at most 2000 MiB."""
+    stored = sessions.store(architecture_of("meta-llama__Llama-3.2-1B"), "fp32")
+    names = [file.name for file in stored.files if file.name.startswith("onnx/")]
+    assert names[0] == "onnx/model.onnx"
+    assert names[1:] == ["onnx/model.onnx_data"] + [
+        f"onnx/model.onnx_data_{number}" for number in range(1, len(names) - 1)
+    ]
+    for file in stored.files[1 : len(names)]:
+        assert file.size.likely <= sessions.CHUNK or len(file.tensors) == 1
+
+
+def test_parts_add_up_to_the_session() -> None:
+    """Splitting a session over files loses no byte at either end of the interval."""
+    architecture = architecture_of("meta-llama__Llama-3.2-1B")
+    size = sessions.weights_size(architecture, "fp32")
+    files = [f for f in sessions.store(architecture, "fp32").files if f.name.startswith("onnx/")]
+    assert sum(file.size.likely for file in files) == size.likely
+    assert sum(file.size.low for file in files) == pytest.approx(size.low, abs=len(files))
+
+
+def test_every_end_of_an_interval_is_explained() -> None:
+    """Where the size depends on the exporter, the file says what makes it least and most."""
+    (file, *_) = sessions.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
+    assert "least: newer export" in file.why
+    assert "most: classic export" in file.why
+    assert file.size.low < file.size.likely < file.size.high
+
+
+def test_knowing_the_export_narrows_the_interval() -> None:
+    """A named family never widens what was said without it."""
+    architecture = architecture_of("Qwen__Qwen2.5-0.5B")
+    known, unknown = (
+        sessions.weights_size(architecture, "q4", family=f) for f in ("classic", None)
+    )
+    assert unknown.low <= known.low <= known.high <= unknown.high
+    assert known.high - known.low < 0.1 * (unknown.high - unknown.low)
+
+
+def test_unknown_names_are_refused_with_those_accepted() -> None:
+    """A dtype or a family that does not exist is refused in one sentence."""
+    architecture = architecture_of(DISTILBERT)
+    with pytest.raises(UnsupportedCombination, match="no ONNX dtype is called 'q5'"):
+        sessions.store(architecture, "q5")
+    with pytest.raises(UnsupportedCombination, match="accepted are: classic, newer"):
+        sessions.store(architecture, "q4", family="mine")
+
+
+def test_exports_begin_with_the_likeliest() -> None:
+    """Models without rotary positions have one export; decoders have several, all different."""
+    assert len(exports_of(architecture_of(DISTILBERT))) == 1
+    several = exports_of(architecture_of("meta-llama__Llama-3.2-1B"))
+    assert several[0].family == "classic"
+    assert all(first != second for first, second in pairwise(several[1:]))

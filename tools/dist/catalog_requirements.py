@@ -1,0 +1,47 @@
+"""The catalogue's ledger as text, worked out at build time by as many processors as there are.
+
+Out: the path of a file, made anew only when what it follows from changed.
+`SITE_MODELS` in the environment names the models it holds, for a quicker build while
+one works; all of them unless it is set.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.paths import ROOT
+from tabfit import catalog
+from tabfit.compare.catalog_requirements import entry, gathered, lines_of
+
+NAME = "ledger.json"
+PYTHON = ROOT / "python" / "tabfit"
+#: What no line follows from.
+BESIDE = (
+    *("cli", "explain", "headers", "hub", "i18n", "learn"),
+    *("shrink", "sources", "training", "workbench"),
+)
+
+
+def ledger() -> Path:
+    """Return the file of the ledger."""
+    behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
+    return kept("ledger", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
+
+
+def wanted() -> list[str]:
+    """Return the models that a build is about."""
+    every, some = catalog.read().models.ids, os.environ.get("SITE_MODELS")
+    return [each for each in every if some is None or each in some.split(",")]
+
+
+def _make(folder: Path) -> None:
+    with ProcessPoolExecutor() as pool:
+        text = gathered(pool.map(_entry, wanted(), chunksize=4))
+    (folder / NAME).write_text(text, encoding="utf-8")
+
+
+def _entry(model: str) -> str:
+    return entry(model, lines_of(model, catalog.read()))

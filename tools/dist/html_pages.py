@@ -1,0 +1,183 @@
+"""The documents of the page, rendered before any script by the views themselves.
+
+In: `app.prerender.documents()`, which yields (path, document); a document is what
+`app.document.document` returns, with the build's places open. Out: files in
+dist/, and a picture for each, drawn from its title and description.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+
+from app.document import filled
+from app.components import loading_status
+from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.catalog_requirements import ledger
+from tools.dist.share_image import draw
+from tools.dist.paths import CACHE, ROOT
+from tools.messages import OTHERS
+from tabfit.i18n import language
+from tabfit.i18n.language import ENGLISH, LANGUAGES
+
+HERE = Path(__file__).parent
+PICTURES = CACHE / "pictures"
+
+# All of PyScript's plugins are for editors, games, terminals or old pages, or show
+# what boot_status.js shows; "!" switches one off.
+PLUGINS = json.dumps(
+    {
+        "plugins": [
+            "!codemirror",
+            "!deprecations-manager",
+            "!donkey",
+            "!error",
+            "!py-editor",
+            "!py-game",
+            "!py-terminal",
+        ]
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """Where the parts of the page lie, from the root of dist/."""
+
+    code: str
+    runtime: str
+    build: str
+    guard: str
+    policy: str
+    site: str  # the address it will have, "" where nobody said
+    preloads: tuple[str, ...] = field(default=())
+
+
+def written(laid: Laid, folder: Path) -> None:
+    """Write every document and its picture into `folder`."""
+    rendered = _rendered()
+    (folder / "og").mkdir(exist_ok=True)
+    for source in files_under(rendered):
+        path, text = str(source.relative_to(rendered)), source.read_text(encoding="utf-8")
+        picture = f"og/{_name(_english(path))}.png"
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
+        if path == _english(path):  # pictures are drawn in a font of Latin letters
+            (folder / picture).write_bytes(_picture(text))
+
+
+def _rendered() -> Path:
+    """Return a folder of every document, rendered anew when the Python behind them changed."""
+
+    def render(folder: Path) -> None:
+        from app import prerender  # a second's work, of no use when nothing changed
+
+        os.environ["SITE_LEDGER"] = str(ledger())
+        for path, text in prerender.documents():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+
+    return kept("documents", digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", "")), render)
+
+
+def _name(path: str) -> str:
+    """Return the name of a page: `gemma-2b` for `m/gemma-2b/index.html`."""
+    return path.removesuffix("index.html").strip("/").rpartition("/")[2] or "index"
+
+
+def _english(path: str) -> str:
+    """Return the path of the same page in English."""
+    code, _, rest = path.partition("/")
+    return rest if code in OTHERS else path
+
+
+def _alternates(home: str, path: str) -> str:
+    """Return links to the same page in every language, where it is rendered in each."""
+    page = _english(path).removesuffix("index.html")
+    if page.startswith("m/"):
+        return ""
+    ways = {ENGLISH: "", **{code: f"{code}/" for code in OTHERS}, "x-default": ""}
+    return "\n".join(
+        f'<link rel="alternate" hreflang="{code}" href="{escape(home + way + page)}">'
+        for code, way in ways.items()
+    )
+
+
+def guard(script: str) -> str:
+    """Return the first script with its words in every language."""
+    words = {}
+    for code in LANGUAGES:
+        language.use(code)
+        words[code] = loading_status.words()
+    language.use(ENGLISH)
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return filled(script, {"words": text})
+
+
+def _places(laid: Laid, path: str, picture: str) -> dict[str, str]:
+    root = "../" * path.count("/") or "./"
+    home = laid.site.rstrip("/") + "/" if laid.site else root
+    return {
+        "root": root,
+        "code": root + laid.code,
+        "runtime": root + laid.runtime,
+        "canonical": escape(home + path.removesuffix("index.html")),
+        "alternates": _alternates(home, path),
+        "picture": escape(home + picture),
+        "config": escape(_config(root, laid.build)),
+        "plugins": PLUGINS,
+        "guard": laid.guard,
+        "policy": escape(laid.policy),
+        "preloads": "\n".join(_preload(root + each) for each in laid.preloads),
+    }
+
+
+def _config(root: str, build: str) -> str:
+    """Return the worker's configuration: JSON, since TOML would cost a parser.
+
+    PyScript takes a path relative to the page only if it ends like a script's,
+    so what tells one build's interpreter from another's ends so too.
+    """
+    interpreter = f"{root}interpreter.mjs?v={build}.mjs"
+    return json.dumps({"interpreter": interpreter, "sync_main_only": True})
+
+
+def _preload(path: str) -> str:
+    return f'<link rel="modulepreload" href="{path}">'
+
+
+class _Said(HTMLParser):
+    """Collects a document's title and description."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = self.description = ""
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note that the title begins, or read the description."""
+        said = dict(attrs)
+        self._inside = tag == "title"
+        if tag == "meta" and said.get("name") == "description":
+            self.description = said.get("content") or ""
+
+    def handle_data(self, data: str) -> None:
+        """Take the title's text."""
+        if self._inside:
+            self.title += data
+            self._inside = False
+
+
+def _picture(text: str) -> bytes:
+    said = _Said()
+    said.feed(text)
+    drawn = PICTURES / f"{digest(said.title, said.description, HERE / 'picture.py')}.png"
+    if not drawn.exists():
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        drawn.write_bytes(draw(said.title, [said.description]))
+    return drawn.read_bytes()

@@ -1,0 +1,43 @@
+"""The catalogue's grid as a wheel, worked out at build time by as many processors as there are.
+
+Out: the path of a wheel that holds nothing but the table, made anew only when what it
+follows from changed. The page installs it with numpy, when it first judges many answers
+at once. `SITE_MODELS` in the environment names the models it holds, as for the ledger.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tools.dist.python_wheels import pack
+from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
+from tabfit import catalog
+from tabfit.compare import requirements
+from tabfit.estimate.answers import CONTEXTS, subject
+from tabfit.compare.verdict_grid import joined, read, table, written
+from tabfit.compare.verdict_grid.table import FILE, SHIPPED
+
+
+def grid() -> Path:
+    """Return the wheel of the catalogue's table."""
+    behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
+    key = digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__))
+    (wheel,) = kept("grid", key, _make).iterdir()
+    return wheel
+
+
+def _make(folder: Path) -> None:
+    with ProcessPoolExecutor() as pool:
+        whole = joined([read(each) for each in pool.map(_table, wanted(), chunksize=4)])
+    content = written(whole)
+    version = f"0.{int(digest(content), 16)}"
+    inside = {f"{SHIPPED}/__init__.py": b"", f"{SHIPPED}/{FILE}": content}
+    pack(folder / f"{SHIPPED}-{version}-py3-none-any.whl", inside)
+
+
+def _table(model: str) -> bytes:
+    shelves = catalog.read()
+    return written(table(requirements.survey(subject(model, shelves), shelves, CONTEXTS), CONTEXTS))
