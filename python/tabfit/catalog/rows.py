@@ -132,7 +132,8 @@ class RuntimeFacts:
 
     `runtime_bytes` is that code as it travels, compressed; `listed_only` says
     that it runs nothing but the models its makers publish, `families` which
-    model types it can run at all (empty: whatever the format carries).
+    model types it can run at all (empty: whatever the format carries), and
+    `unlisted_kinds` which kinds of others it tries all the same.
     """
 
     id: str
@@ -149,6 +150,7 @@ class RuntimeFacts:
     files: tuple[File, ...]
     listed_only: bool
     families: tuple[str, ...]
+    unlisted_kinds: tuple[str, ...]
     needs: Needs
     notes: tuple[str, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -258,6 +260,7 @@ def runtime(row: Row, sources: Row) -> RuntimeFacts:
         files=files,
         listed_only=row.get("listed_only", False),
         families=tuple(row.get("families", ())),
+        unlisted_kinds=tuple(row.get("unlisted_kinds", ())),
         needs=_needs(row["needs"]),
         notes=tuple(row.get("notes", ())),
         sources=row["sources"],

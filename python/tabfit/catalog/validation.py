@@ -100,6 +100,7 @@ RUNTIME_KEYS: Final = frozenset(
         "files",
         "listed_only",
         "families",
+        "unlisted_kinds",
         "needs",
         "notes",
         "sources",

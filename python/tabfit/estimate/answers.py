@@ -204,32 +204,39 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
     """Return whether a runtime really has this model to run.
 
     A catalogue model is run by what loads the files it is published in; a bare
-    architecture by every runtime that knows its family.
+    architecture by every runtime that knows its family and whose files can be made of it.
     """
     if facts.id == "ideal":
         return about.config is not None
     if about.model is not None:
         return bool(precisions_of(about, facts))
-    family = about.architecture.family if about.architecture else ""
-    known = not facts.families or family in facts.families
+    shape = about.architecture
+    known = shape is not None and (is_listed(shape, facts) or shape.kind in facts.unlisted_kinds)
     if about.ready_made:
         return known and bool(precisions_of(about, facts))
-    return known and not facts.listed_only
+    makes = shape is not None and runtimes.named(facts.id).can_store(shape)
+    return known and makes and not facts.listed_only
+
+
+def is_listed(shape: Architecture, facts: RuntimeFacts) -> bool:
+    """Return whether a runtime's own list has a model's family, or it has no such list."""
+    return not facts.families or shape.family in facts.families
 
 
 def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
     """Return the runtimes that have this model, the usual one first.
 
     Usual is the best known publication's; of two that load it, the one on the GPU for a
-    model that makes many tokens, the one on the processor for others.
+    model that makes many tokens, the one on the processor for others. *Ideal*, which nobody
+    can load, is the last.
     """
     able = [facts for facts in catalog.runtimes if runs(about, facts)]
     order = [each.format for each in about.published if about.ready_made]
     talks = about.architecture is not None and about.architecture.kind is Kind.DECODER
 
-    def rank(facts: RuntimeFacts) -> tuple[int, bool]:
+    def rank(facts: RuntimeFacts) -> tuple[bool, int, bool]:
         place = min((order.index(f) for f in facts.formats if f in order), default=len(order))
-        return place, facts.needs.webgpu is not talks
+        return facts.id == "ideal", place, facts.needs.webgpu is not talks
 
     return tuple(sorted(able, key=rank))
 
@@ -392,8 +399,8 @@ def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens)
     yield from about.notes
     if facts.id == "ideal" and about.model is not None and about.published:
         yield from _unrunnable(about)
-    if about.model is None and facts.id == "webllm":
-        yield _("WebLLM lists no model of this name: a page must bring a compiled library for it")
+    if about.model is None:
+        yield from _of_runtime(about, facts)
     if about.architecture is not None:
         yield from about.architecture.notes
         reach = about.architecture.main.positions
@@ -405,6 +412,21 @@ def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens)
             )
     yield from stored.notes
     yield from _larger_although_shorter(about, facts, stored)
+
+
+def _of_runtime(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
+    """Yield what a runtime has to do with a model that the catalogue does not have."""
+    shape = about.architecture
+    if facts.id == "webllm":
+        yield _("WebLLM lists no model of this name: a page must bring a compiled library for it")
+    elif facts.id == "ideal" and runtimes_of(about, Catalog()) == (facts,):
+        yield _("no browser runtime known here loads such a model: this is its weights and cache")
+    elif shape is not None and not is_listed(shape, facts):
+        yield _(
+            "{runtime} does not list {family} models; it tries one all the same, as a plain model",
+            runtime=facts.name,
+            family=shape.family,
+        )
 
 
 def _unrunnable(about: Subject) -> Iterator[str]:
@@ -480,7 +502,10 @@ def suggestions(given: Answer, catalog: Catalog, here: Device, most: int = 4) ->
     needed = given.memory(Pool.PEAK).likely
     found = []
     for scenario, change in _changes(given, catalog):
-        other = answer(scenario, catalog, here, given.subject)
+        try:
+            other = answer(scenario, catalog, here, given.subject)
+        except UnsupportedCombination:
+            continue  # one way that cannot be gone takes none of the others away
         saves = needed - other.memory(Pool.PEAK).likely
         better = RANK[other.verdict.outcome] < RANK[given.verdict.outcome]
         more = (other.verdict.probability or 0) > (given.verdict.probability or 0) + 0.01

@@ -80,5 +80,5 @@ def _reached(answer: Answer) -> Ends:
     """Return the share of the bandwidth reached with weights of so many bits."""
     count = answer.load.architecture.inventory.total
     bits = 8 * answer.load.weights / count if count else 8.0
-    share = next(reached for most, reached in speed.REACHED if bits <= most)
+    share = speed.reached(bits)
     return share.low / 100, share.likely / 100, share.high / 100

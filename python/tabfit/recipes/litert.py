@@ -14,7 +14,7 @@ from enum import StrEnum
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass, replace
-from tabfit.model.architecture import Architecture
+from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part, Role, Tensor
 from tabfit.recipes.stored_model import File, Stored, StoredTensor, keep
 from tabfit.recipes.tokenizer_size import tokenizer_kind, tokenizer_size
@@ -132,6 +132,11 @@ def _graph(architecture: Architecture, bundle: Bundle) -> Interval:
 
 def _weights(tensors: tuple[StoredTensor, ...]) -> Bytes:
     return Bytes(sum(tensor.size for tensor in tensors))
+
+
+def can_store(architecture: Architecture) -> bool:
+    """Return whether a bundle can hold such a model: one that makes text from tokens."""
+    return architecture.kind is Kind.DECODER
 
 
 def store(architecture: Architecture, precision: str, *, family: str | None = None) -> Stored:

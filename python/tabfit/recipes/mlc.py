@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
-from tabfit.model.architecture import Architecture
+from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part, Role, Tensor
 from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, keep
 from tabfit.recipes.tokenizer_size import tokenizer_file
@@ -180,6 +180,14 @@ def shards_of(tensors: Iterable[StoredTensor], quantisation: Quantisation) -> It
             filled += size
     if pending:
         yield Shard(filled, tuple(dict.fromkeys(pending)))
+
+
+def can_store(architecture: Architecture) -> bool:
+    """Return whether MLC compiles such a model: one that makes text, or a BERT that embeds it.
+
+    Which families it has is in its own list; see `families` of the catalogue's runtime.
+    """
+    return architecture.kind is Kind.DECODER or architecture.family == "bert"
 
 
 def store(architecture: Architecture, precision: str) -> Stored:

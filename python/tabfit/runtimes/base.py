@@ -69,6 +69,9 @@ class Runtime(Protocol):
     def splits_bindings(self) -> bool:
         """Return whether a tensor above the binding limit still runs, split or elsewhere."""
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return whether files of this format can be made of such a model."""
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the files this runtime fetches for a precision.
 

@@ -21,6 +21,11 @@ class Ideal:
     uses_gpu: Final = False
     splits_bindings: Final = True
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return that every model has weights."""
+        del architecture
+        return True
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the weights at a nominal width, in no file format at all."""
         del family

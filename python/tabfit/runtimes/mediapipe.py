@@ -44,6 +44,10 @@ class LiteRt:
         """Choose which of the two packages."""
         self.name = name
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return whether it makes text from tokens: there are no other bundles."""
+        return litert.can_store(architecture)
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the .task or .litertlm file."""
         return litert.store(architecture, precision, family=family or self.name)

@@ -28,6 +28,11 @@ class PromptApi:
     uses_gpu: Final = False
     splits_bindings: Final = True
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return that none can: the browser brings its own."""
+        del architecture
+        return False
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return no files: the browser fetches the model for all sites once."""
         del architecture, family

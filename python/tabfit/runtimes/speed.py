@@ -78,6 +78,14 @@ def bandwidth(device: Device) -> tuple[Interval, Basis]:
     return USUAL.get(kind, USUAL["other"]), Basis.ASSUMED
 
 
+def reached(bits: float) -> Interval:
+    """Return the share of the bandwidth, in hundredths, that weights of so many bits reach.
+
+    A small model beside a large table, as of positions, may have any number of them.
+    """
+    return next((share for most, share in REACHED if bits <= most), REACHED[-1][1])
+
+
 def moved(runtime: Runtime, bits: float, device: Device) -> Interval:
     """Return the bytes per second this runtime really moves on this device.
 
@@ -88,7 +96,7 @@ def moved(runtime: Runtime, bits: float, device: Device) -> Interval:
     whole, _ = bandwidth(device)
     if runtime.name == "ideal":
         return whole
-    share = next(reached for most, reached in REACHED if bits <= most)
+    share = reached(bits)
     low, likely, high = (part / 100 for part in (share.low, share.likely, share.high))
     if device.on_phone:
         low, likely, high = (a * b for a, b in zip((low, likely, high), ON_PHONES, strict=True))

@@ -61,6 +61,11 @@ class TransformersJs:
         self.uses_gpu = on_gpu
         self.name = "transformersjs-webgpu" if on_gpu else "transformersjs-wasm"
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return that any model can be exported: what can be loaded is for its registry to say."""
+        del architecture
+        return True
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the ONNX files of every session."""
         return sessions.store(architecture, precision, family=family)

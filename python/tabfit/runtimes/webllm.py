@@ -66,6 +66,10 @@ class WebLLM:
     uses_gpu: Final = True
     splits_bindings: Final = False
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return whether MLC has a definition for such a model."""
+        return mlc.can_store(architecture)
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the shards of MLC's quantisation."""
         del family

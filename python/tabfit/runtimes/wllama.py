@@ -47,6 +47,10 @@ class Wllama:
         self.uses_gpu = on_gpu
         self.name = "wllama-webgpu" if on_gpu else "wllama-cpu"
 
+    def can_store(self, architecture: Architecture) -> bool:
+        """Return whether llama.cpp's converter takes such a model."""
+        return files.can_store(architecture)
+
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the GGUF file."""
         del family

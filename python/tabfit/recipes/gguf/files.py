@@ -15,6 +15,7 @@ from tabfit.i18n.language import _, later
 from tabfit.light_dataclass import replace
 from tabfit.model.layers import KeyValue, Latent
 from tabfit.recipes.gguf import metadata
+from tabfit.recipes.gguf.converted_classes import CLASSES
 from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
 from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, Kind, Model, kind_of, types
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
@@ -46,6 +47,19 @@ def mix_named(precision: str) -> str:
     if name not in BASE:
         raise UnknownName(later("GGUF precision"), precision, PRECISIONS)
     return name
+
+
+#: The converter spells a few classes otherwise than transformers does (MPT, PhiMoE, InternLM3).
+_CONVERTED = frozenset(name.lower() for name in CLASSES)
+#: Models that see, of whose config the converter reads the part about the text.
+_READ_BY_TEXT = frozenset({"idefics3", "lfm2_vl", "smolvlm"})
+
+
+def can_store(architecture: Architecture) -> bool:
+    """Return whether llama.cpp converts a model of this family and class."""
+    family, head = architecture.family, architecture.head
+    seen = family in _READ_BY_TEXT and head.endswith("ForConditionalGeneration")
+    return family in GGUF_ARCHITECTURES and (seen or head.lower() in _CONVERTED)
 
 
 def _queries_per_key(architecture: Architecture) -> int:
