@@ -50,9 +50,26 @@ export const answer = async (question) =>
 export const describe = async () => {
   await python;
   if (document.documentElement.dataset.state === "loading") boot.stage("device");
-  const { maxTouchPoints } = navigator; // a worker can read neither this nor the built-in model
-  const told = { maxTouchPoints, languageModel: await builtIn() };
-  return JSON.parse(await call("describe", JSON.stringify(told)));
+  const { maxTouchPoints, gpu } = navigator; // a worker can read neither this nor the built-in model
+  const told = { maxTouchPoints, gpuInPage: Boolean(gpu), languageModel: await builtIn() };
+  const device = JSON.parse(await call("describe", JSON.stringify(told)));
+  if (!gpu || "webgpu" in device) return device;
+  const asked = await adapter(gpu); // a browser may offer it to pages alone
+  if (asked === undefined) return device;
+  return JSON.parse(await call("describe", JSON.stringify({ ...told, gpu: asked })));
+};
+
+// What the page's own adapter says: null where it is refused, undefined where nothing answers.
+const adapter = async (gpu) => {
+  const granted = gpu.requestAdapter().catch(() => null);
+  const found = await Promise.race([granted, pause(3000)]);
+  if (!found) return found;
+  const read = (owner) => Object.fromEntries([...keys(owner)].map((key) => [key, owner[key]]));
+  return { info: read(found.info), limits: read(found.limits), features: [...found.features] };
+};
+
+const keys = function* (owner) {
+  for (const key in owner ?? {}) if (typeof owner[key] !== "function") yield key;
 };
 
 // What the browser says of its own model; asking fetches nothing. No answer is no answer.

@@ -53,6 +53,8 @@ async def answers() -> dict[str, Any]:
         "userAgent": _read(navigator, "userAgent"),
         "userAgentData": _hints(),
         "crossOriginIsolated": _read(js, "crossOriginIsolated"),
+        "isSecureContext": _read(js, "isSecureContext"),
+        "gpuInWorker": _read(navigator, "gpu") is not None,
         "connection": _fields(
             _read(navigator, "connection"), "downlink", "type", "effectiveType", "saveData"
         ),

@@ -78,6 +78,7 @@ def device(raw: Raw) -> dict[str, Any]:
         "device_memory": raw.get("deviceMemory"),
         "cores": raw.get("hardwareConcurrency"),
         "cross_origin_isolated": raw.get("crossOriginIsolated"),
+        "secure_context": raw.get("isSecureContext"),
         "wasm": _known(raw.get("wasm") or {}),
         "storage": storage(raw.get("storage") or {}),
         "connection": connection(raw.get("connection") or {}),
@@ -88,6 +89,8 @@ def device(raw: Raw) -> dict[str, Any]:
         found["webgpu"] = adapter(raw["gpu"])
         if raw["gpu"] and found["webgpu"].get("fallback"):
             found["graphics"] = "software"
+    elif raw.get("gpuInWorker") is False and raw.get("gpuInPage") is False:
+        found["webgpu"] = None  # nobody to ask anywhere: that is the answer
     return found
 
 
@@ -117,11 +120,31 @@ def parsed(text: str) -> dict[str, Any]:
         if re.search(pattern, text):
             found["platform"] = platform
             break
+    found |= _platform_version(text)
     for browser, pattern in _BROWSERS:
         match = re.search(pattern, text)
         if match:
             return {**found, "browser": browser, "browser_version": int(match[1][:5])}
     return {**found, "browser": "other"} if text else found
+
+
+def _platform_version(text: str) -> dict[str, int]:
+    """Return the system's version where a user-agent string tells the true one.
+
+    Safari calls every iOS from 18 on 18, and Chromium every Android 10.
+
+    >>> _platform_version("iPhone; CPU iPhone OS 17_5_1 like Mac OS X")
+    {'platform_version': 17}
+    >>> _platform_version("iPad; CPU OS 18_6 like Mac OS X")
+    {}
+    >>> _platform_version("Linux; Android 10; K"), _platform_version("Android 14; Mobile; rv:150.0")
+    ({}, {'platform_version': 14})
+    """
+    apple = re.search(r"\bOS (\d{1,3})(?:_\d+)+ like Mac OS X", text)
+    android = re.search(r"\bAndroid (\d{1,3})\b(?!; K\))", text)
+    version = int((apple or android or [0, 0])[1])
+    frozen = version >= 18 if apple else version == 10
+    return {} if frozen or not version else {"platform_version": version}
 
 
 def _hinted(hints: Raw) -> dict[str, Any]:

@@ -92,8 +92,8 @@ ADAPTER = """{ requestAdapter: async () => ({
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(without("gpu"), "absent", id="no navigator.gpu"),
-        pytest.param(signal("gpu", "undefined"), "absent", id="undefined"),
+        pytest.param(without("gpu"), None, id="no navigator.gpu"),
+        pytest.param(signal("gpu", "undefined"), None, id="undefined"),
         pytest.param(
             signal("gpu", "{ requestAdapter: () => Promise.reject(new Error('lost')) }"),
             None,
@@ -101,8 +101,8 @@ ADAPTER = """{ requestAdapter: async () => ({
         ),
         pytest.param(
             signal("gpu", "{ requestAdapter: () => new Promise(() => {}) }"),
-            "absent",
-            id="never answers",
+            None,
+            id="never answers, and the page is refused",
         ),
         pytest.param(
             signal("gpu", ADAPTER),
@@ -124,6 +124,15 @@ def test_adapters(ready: Page, change: str, expected: object) -> None:
     """Whatever an adapter's promise does, Python describes the device and says what is known."""
     ready.workers[0].evaluate(change)
     assert described(ready).get("webgpu", "absent") == expected
+
+
+def test_an_adapter_for_pages_alone(ready: Page) -> None:
+    """Where the worker has nobody to ask, the page asks, and its answer counts."""
+    ready.workers[0].evaluate(without("gpu"))
+    ready.evaluate(signal("gpu", ADAPTER).replace("WorkerNavigator", "Navigator"))
+    assert described(ready)["webgpu"]["vendor"] == "arm"
+    ready.evaluate(without("gpu").replace("WorkerNavigator", "Navigator"))
+    assert described(ready)["webgpu"] is None
 
 
 def test_unknown_memory(ready: Page) -> None:

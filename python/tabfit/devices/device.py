@@ -89,6 +89,8 @@ class Device:
     platform: str | None = None
     browser: str | None = None
     browser_version: int | None = None
+    platform_version: int | None = None
+    secure_context: bool | None = None
     ram_bytes: Bytes | None = None
     device_memory: float | None = None
     cores: int | None = None
@@ -136,7 +138,7 @@ _FLAGS: Final = frozenset(
     {
         *("fallback", "shader_f16", "subgroups"),
         *("simd", "threads", "memory64", "jspi"),
-        *("cross_origin_isolated", "save_data"),
+        *("cross_origin_isolated", "secure_context", "save_data"),
     }
 )
 _FRACTIONS: Final = frozenset({"device_memory", "downlink_mbps"})
@@ -196,7 +198,7 @@ def _value(key: str, value: object, prefix: str) -> object:
         return _text(where, value)
     if key in _FRACTIONS:
         return _fraction(where, value)
-    if key == "browser_version":
+    if key in ("browser_version", "platform_version"):
         return _version(where, value)
     return _whole(where, value)
 
