@@ -11,7 +11,7 @@ import pytest
 from tabfit.devices.browser_features import Presence, presence
 from tabfit.devices.device import read
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ADAPTER = {"vendor": "apple", "shader_f16": True}
 
 
