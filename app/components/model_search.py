@@ -222,6 +222,17 @@ def prompt(address: Address) -> Html:
     )
 
 
+def refused(why: str) -> Html:
+    """Return what stands for an answer where there is none about the model asked for."""
+    return tag(
+        "section",
+        tag("h2", _("No answer")),
+        tag("p", why, class_="deciding"),
+        class_="card",
+        aria_label=_("No answer"),
+    )
+
+
 # What was found
 
 

@@ -70,7 +70,8 @@ def _figures(answer: Answer) -> Iterator[Html]:
         size = formula_popover.opener(bytes_(answer.download.likely), "download")
         yield _figure(_("download"), size, answer.download_basis)
     peak = formula_popover.opener(between(answer.memory(Pool.PEAK)), "memory-peak")
-    yield _figure(_("memory at peak"), peak, Basis.COMPUTED)
+    what = _("memory at least") if answer.subject.unread else _("memory at peak")
+    yield _figure(what, peak, Basis.COMPUTED)
     if answer.rates is not None:
         low, _likely, high = answer.rates.per_second
         speed = formula_popover.opener(_rate(low, high), "speed")

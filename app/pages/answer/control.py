@@ -72,19 +72,31 @@ def respond(asked: Asked) -> Reply:
     scenario, unread = _scenario(asked)
     try:
         given, unanswered = _answered(scenario, asked)
-    except session_models.NotAsked as unasked:
-        try:
-            return _unasked(scenario, unasked.source, asked)
-        except TabfitError as fault:
-            given, unanswered = answers.answer(DEFAULT, asked.catalog, asked.here), str(fault)
-    if asked.part == "ways":
+    except TabfitError as fault:
+        return _without_answer(scenario, fault, asked)
+    if asked.part is not None:
+        return _part(given, asked.part, asked)
+    return _answer(given, unread or unanswered, asked)
+
+
+def _without_answer(scenario: Scenario, fault: TabfitError, asked: Asked) -> Reply:
+    """Return what stands where no answer can: a button that asks a hub, or why there is none."""
+    try:
+        if isinstance(fault, session_models.NotAsked):
+            return _unasked(scenario, fault.source, asked)
+    except TabfitError as unreadable:
+        return _refused(scenario, unreadable, asked)
+    return _refused(scenario, fault, asked)
+
+
+def _part(given: Answer, part: str, asked: Asked) -> Reply:
+    """Return one part of the page that is wanted later than the answer."""
+    if part == "ways":
         ways: Reply = _finder().ways(given, asked.catalog, asked.here)
         return ways
-    if asked.part in LATER:
-        return _looked_closer(given, asked.part, asked.catalog)
-    if asked.part is not None:
-        return Reply(parts=_formula(given, asked.part), title="")
-    return _answer(given, unread or unanswered, asked)
+    if part in LATER:
+        return _looked_closer(given, part, asked.catalog)
+    return Reply(parts=_formula(given, part), title="")
 
 
 def _finder() -> ModuleType:
@@ -95,7 +107,12 @@ def _finder() -> ModuleType:
 
 
 def _looked_closer(given: Answer, part: str, catalog: Catalog) -> Reply:
-    """Return the content of what lies below the answer, which the first one does without."""
+    """Return the content of what lies below the answer, which the first one does without.
+
+    Of a model of which only files are known, nothing is drawn.
+    """
+    if given.subject.unread:
+        return Reply(parts={part: Html("")}, title="")
     from app.pages.answer import lazy_parts  # noqa: PLC0415
 
     return lazy_parts.replied(given, part, catalog)
@@ -110,26 +127,42 @@ def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:
         fields={} if own else link.written(chosen),
         with_device=None if own else link.written(_with_device(chosen, given)),
         folder=f"m/{given.subject.id}/" if given.subject.model else "",
-        notice=notice or (_too_large() if own and "model" in asked.changed else None),
+        notice=notice or (_own(given) if own and "model" in asked.changed else None),
     )
 
 
-def _too_large() -> str:
+def _own(given: Answer) -> str:
+    """Return why no link can be made of a model that was brought."""
+    if given.subject.unread:
+        return _("a link cannot carry this model: it is known in this tab alone")
     return _("this model’s config is too large for a link: it is known in this tab alone")
 
 
 def _unasked(scenario: Scenario, source: str, asked: Asked) -> Reply:
     """Return a question whose model is named, with a button in the answer's place."""
     address = _finder().address(source, str(asked.raw.get("hub") or ""))
+    return _unanswered(scenario, source.removeprefix("hf:"), model_search.prompt(address), asked)
+
+
+def _refused(scenario: Scenario, fault: TabfitError, asked: Asked) -> Reply:
+    """Return why a model has no answer, in the answer's place: no other model's stands there."""
+    reply = _unanswered(scenario, scenario.model, model_search.refused(str(fault)), asked)
+    return replace(reply, notice=str(fault))
+
+
+def _unanswered(scenario: Scenario, title: str, card: Html, asked: Asked) -> Reply:
+    """Return a question about a model that is named, with a card in the answer's place."""
+    if asked.part is not None:
+        return Reply(parts={}, title="")
     stand_in = replace(DEFAULT, context=scenario.context, device=scenario.device)
     given, _notice = _answered(stand_in, asked)
     named = {
-        "model": source.removeprefix("hf:"),
+        "model": title,
         "precision": scenario.precision or _("any precision"),
         "runtime": RUNTIMES.get(scenario.runtime or "", _("any runtime")),
     }
     values = {
-        "model": source,
+        "model": scenario.model,
         "precision": scenario.precision or "",
         "runtime": scenario.runtime or "",
     }
@@ -139,8 +172,8 @@ def _unasked(scenario: Scenario, source: str, asked: Asked) -> Reply:
         own = question_form.flat([(values[name], words)], values[name])
         parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
     return Reply(
-        parts={**parts, "answer": model_search.prompt(address)},
-        title=named["model"],
+        parts={**parts, "answer": card, "why": Html("")},
+        title=title,
         fields=link.written(scenario),
     )
 
@@ -182,22 +215,21 @@ def _tokens(text: str | None) -> Tokens | None:
 
 
 def _answered(scenario: Scenario, asked: Asked) -> tuple[Answer, str | None]:
-    """Return an answer, giving up first the runtime's choices, then the model.
+    """Return an answer about the scenario's model, giving up first the choices, then the device.
 
-    Raises `NotAsked` for a hub's model that the visitor has not asked for.
+    Raises `NotAsked` for a hub's model that the visitor has not asked for, and what stands
+    against any answer about that model.
     """
-    shelves, here = asked.catalog, asked.here
+    about = session_models.subject(scenario.model, asked.catalog)
     plain = replace(scenario, runtime=None, precision=None, context=None)
     notice = None
-    for attempt in (scenario, plain, replace(plain, device=None)):
+    for attempt in (scenario, plain):
         try:
-            about = session_models.subject(attempt.model, shelves)
-            return answers.answer(attempt, shelves, here, about), notice
-        except session_models.NotAsked:
-            raise
+            return answers.answer(attempt, asked.catalog, asked.here, about), notice
         except TabfitError as fault:
             notice = notice or str(fault)
-    return answers.answer(DEFAULT, shelves, here), notice
+    bare = replace(plain, device=None)
+    return answers.answer(bare, asked.catalog, asked.here, about), notice
 
 
 def _formula(given: Answer, part: str) -> dict[str, Html]:

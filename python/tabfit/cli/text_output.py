@@ -37,7 +37,10 @@ def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
     yield f"download  {size(answer.download):>14}  {answer.download_basis}"
     yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
     peak = size(answer.memory(Pool.PEAK))
-    yield f"memory    {peak:>14}  at its peak, {answer.footprint.fullest.name}"
+    if answer.subject.unread:
+        yield f"memory    {'at least ' + peak:>14}  its files alone; the rest is not known"
+    else:
+        yield f"memory    {peak:>14}  at its peak, {answer.footprint.fullest.name}"
     if answer.rates:
         low, likely, high = answer.rates.per_second
         yield f"speed     {low:.0f}-{high:.0f} tokens/s, likely {likely:.0f}  {answer.rates.basis}"

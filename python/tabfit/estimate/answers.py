@@ -43,8 +43,10 @@ CONTEXTS: Final = tuple(Tokens(2**power) for power in range(7, 18))
 class Subject:
     """What is asked about: a catalogue model, or any architecture with a name.
 
-    `config` is its config.json, `None` where the maker discloses none; it is read
-    when the architecture is first asked for. `published` are the places that offer it.
+    `config` is its config.json, `None` where the maker discloses none or where nothing
+    here reads it; it is read when the architecture is first asked for. `published` are
+    the places that offer it. `model_type` is what an unread model calls its kind, empty
+    where it does not say.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Subject:
     published: tuple[Publication, ...] = ()
     model: Model | None = None
     notes: tuple[str, ...] = ()
+    model_type: str = ""
 
     @cached_property
     def architecture(self) -> Architecture | None:
@@ -75,6 +78,16 @@ class Subject:
         return self.model is not None or any(
             each.format != "safetensors" for each in self.published
         )
+
+    @property
+    def unread(self) -> bool:
+        """Return whether only the files are known: of a model that was brought, not its shape."""
+        return self.model is None and self.config is None
+
+    @property
+    def family(self) -> str:
+        """Return the model type, empty where nobody told it."""
+        return self.model_type if self.architecture is None else self.architecture.family
 
     def publication(self, facts: RuntimeFacts) -> Publication | None:
         """Return the best known place that offers a format this runtime loads."""
@@ -211,16 +224,17 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
     if about.model is not None:
         return bool(precisions_of(about, facts))
     shape = about.architecture
-    known = shape is not None and (is_listed(shape, facts) or shape.kind in facts.unlisted_kinds)
+    tried = facts.unlisted_kinds and (shape is None or shape.kind in facts.unlisted_kinds)
+    known = is_listed(about, facts) or bool(tried)
     if about.ready_made:
         return known and bool(precisions_of(about, facts))
     makes = shape is not None and runtimes.named(facts.id).can_store(shape)
     return known and makes and not facts.listed_only
 
 
-def is_listed(shape: Architecture, facts: RuntimeFacts) -> bool:
-    """Return whether a runtime's own list has a model's family, or it has no such list."""
-    return not facts.families or shape.family in facts.families
+def is_listed(about: Subject, facts: RuntimeFacts) -> bool:
+    """Return whether a runtime's own list has a model's family, or there is nothing to compare."""
+    return not facts.families or not about.family or about.family in facts.families
 
 
 def runtimes_of(about: Subject, catalog: Catalog) -> tuple[RuntimeFacts, ...]:
@@ -308,12 +322,15 @@ def store(about: Subject, runtime_id: str, precision: str) -> Stored:
 @lru_cache(maxsize=KEPT)
 def _stored(about: Subject, runtime_id: str, precision: str) -> Stored:
     facts = Catalog().runtime(runtime_id)
+    publication = about.publication(facts)
+    if about.unread and publication is not None:
+        return published_files.listed_alone(publication, precision)
     return published_files.stored(
         runtimes.named(runtime_id),
         facts,
         about.architecture or UNDISCLOSED,
         precision,
-        about.publication(facts),
+        publication,
     )
 
 
@@ -368,6 +385,8 @@ def _weighed(
 ) -> Answer:
     """Return the answer once everything is chosen; `asked` has no default left."""
     runtime, adapter = runtimes.named(facts.id), device.adapter
+    if about.unread:
+        runtime = runtimes.FilesAlone(runtime)
     context = asked.context or USUAL_CONTEXT
     load = Load(
         architecture=architecture or about.architecture or UNDISCLOSED,
@@ -416,16 +435,15 @@ def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens)
 
 def _of_runtime(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
     """Yield what a runtime has to do with a model that the catalogue does not have."""
-    shape = about.architecture
     if facts.id == "webllm":
         yield _("WebLLM lists no model of this name: a page must bring a compiled library for it")
     elif facts.id == "ideal" and runtimes_of(about, Catalog()) == (facts,):
         yield _("no browser runtime known here loads such a model: this is its weights and cache")
-    elif shape is not None and not is_listed(shape, facts):
+    elif not is_listed(about, facts):
         yield _(
             "{runtime} does not list {family} models; it tries one all the same, as a plain model",
             runtime=facts.name,
-            family=shape.family,
+            family=about.family,
         )
 
 

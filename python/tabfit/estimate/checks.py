@@ -19,6 +19,7 @@ from tabfit.estimate.outcome import Outcome, probability, word
 from tabfit.i18n.language import _, amount, number
 from tabfit.runtimes import needs
 from tabfit.runtimes.base import Runtime
+from tabfit.runtimes.files_alone import FilesAlone
 from tabfit.runtimes.footprint import Footprint
 from tabfit.runtimes.needs import Demand, Needs
 from tabfit.units import GB, MB, Basis, Interval, exactly
@@ -57,7 +58,8 @@ def check_all(
     """Return every check, hardest failures first, then from least to most probable."""
     left = [each for each in demands if each.name not in moot(wanted, device)]
     found = [met(each, device, wanted) for each in left]
-    found += [_room(each, footprint) for each in rooms(runtime, device)]
+    partly = isinstance(runtime, FilesAlone)
+    found += [_room(each, footprint, partly=partly) for each in rooms(runtime, device)]
     if download.likely and not weighed(wanted, device):
         found.append(_storage(download, device))
     return tuple(sorted(found, key=severity))
@@ -138,9 +140,12 @@ def rooms(runtime: Runtime, device: Device) -> tuple[Room, ...]:
     return (Room("memory", Pool.PEAK, (budgets.peak if together else budgets.page)(device)),)
 
 
-def _room(room: Room, footprint: Footprint) -> Check:
+def _room(room: Room, footprint: Footprint, *, partly: bool) -> Check:
+    """Return the check of one pool; `partly` says that it needs more than is known."""
     need, have = footprint.peak_in(room.pool), room.budget.have
     decision = check_rules.room(need, have)
+    if partly and decision.outcome not in (Outcome.NO, Outcome.UNLIKELY):
+        return _not_known(room, need)
     anywhere = have is None and decision.known
     return Check(
         name=room.name,
@@ -150,6 +155,24 @@ def _room(room: Room, footprint: Footprint) -> Check:
         probability=decision.probability,
         basis=Basis.ASSUMED if anywhere else room.budget.basis,
         message=_said_of(need, room.budget, anywhere=anywhere),
+        decides=True,
+        pool=room.pool,
+    )
+
+
+def _not_known(room: Room, need: Interval) -> Check:
+    """Return the check of a pool whose need is known from below alone, where that fits."""
+    return Check(
+        name=room.name,
+        need=need,
+        have=room.budget.have,
+        outcome=Outcome.UNKNOWN,
+        probability=None,
+        basis=room.budget.basis,
+        message=_(
+            "its files alone fill {need}; how much more it needs is not known, as its shape is not",
+            need=size(need),
+        ),
         decides=True,
         pool=room.pool,
     )

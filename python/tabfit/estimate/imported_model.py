@@ -31,6 +31,8 @@ SAME: Final[Mapping[str, Mapping[str, str]]] = {
 }
 #: Answers for more ways than this are not worked out at once.
 MOST_WAYS: Final = 80
+#: A model type longer than this is cut.
+MOST_TYPE: Final = 60
 _FLOATS: Final = {"F32": "fp32", "F16": "fp16", "BF16": "bf16"}
 _DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's own mixes
 
@@ -38,17 +40,62 @@ _DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's
 def subject(found: Found, *, name: str | None = None) -> Subject:
     """Return the model that was found, with the files on offer; `name` is what links call it.
 
-    Raises `UnreadableConfig` where nothing tells the architecture.
+    Raises `UnreadableConfig` where nothing tells the architecture and no files that a
+    browser loads are listed with their sizes.
     """
-    shape, notes = _shape(found)
-    family = architectures.read(shape).family
+    offered = publications(found)
+    try:
+        shape, notes = _shape(found)
+        family = architectures.read(shape).family
+    except UnreadableConfig as fault:
+        return _unread(found, offered, name or found.source, fault)
     return Subject(
         id=name or found.source,
         name=family if found.name.endswith(".json") else found.name,
         config=shape,
-        published=publications(found),
+        published=offered,
         notes=(*found.notes, *notes, *missing(found)),
     )
+
+
+def _unread(
+    found: Found, offered: tuple[Publication, ...], name: str, fault: UnreadableConfig
+) -> Subject:
+    """Return a model of which only the files are known: how large they are, not what is in them.
+
+    Raises `fault` where nothing that a browser loads is listed with its size.
+    """
+    loaded = tuple(each for each in map(_sized, offered) if each.offers)
+    if not any(each.format != "safetensors" for each in loaded):
+        raise fault
+    kind = _model_type(found)
+    note = (
+        _("its model type, {type}, is not read here: sizes are those of its files", type=kind)
+        if kind
+        else _("nothing tells its shape, as a config.json would: sizes are those of its files")
+    )
+    return Subject(
+        id=name,
+        name=found.name,
+        config=None,
+        published=loaded,
+        notes=(*found.notes, note),
+        model_type=kind,
+    )
+
+
+def _sized(publication: Publication) -> Publication:
+    """Return a publication without the offers whose files have no sizes."""
+    offers = {name: each for name, each in publication.offers.items() if each.files}
+    return replace(publication, offers=offers)
+
+
+def _model_type(found: Found) -> str:
+    """Return what a model calls its kind, empty where neither config nor header does."""
+    said = (found.config or {}).get("model_type")
+    if said is None and found.header is not None:
+        said = found.header.metadata.get("general.architecture")
+    return said[:MOST_TYPE] if isinstance(said, str) else ""
 
 
 def _shape(found: Found) -> tuple[Mapping[str, Any], tuple[str, ...]]:

@@ -14,7 +14,13 @@ from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
-from tabfit.recipes.listed_sizes import scaled_to, travelling, with_listed, with_tensors
+from tabfit.recipes.listed_sizes import (
+    listed_files,
+    scaled_to,
+    travelling,
+    with_listed,
+    with_tensors,
+)
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes import Runtime, named
 
@@ -22,6 +28,13 @@ from tabfit.runtimes import Runtime, named
 YARDSTICKS: Final[Mapping[str, tuple[str, ...]]] = {
     "gguf": ("q2_k", "q3_k_m", "q4_k_m", "q5_k_m", "q6_k", "q8_0", "f16", "f32"),
 }
+#: The small files beside the weights that runtimes fetch; others hold them inside.
+FETCHED: Final = (
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "generation_config.json",
+)
 #: Formats of which a runtime takes any file; of others it takes those it knows the name of.
 ANY_MIX: Final = frozenset({"gguf", "mediapipe", "litertlm"})
 
@@ -66,6 +79,17 @@ def stored(
         computed = with_tensors(computed, offer.tensors)
     files, common = (offer.files if offer else (), publication.common if publication else ())
     return travelling(with_listed(computed, files, common))
+
+
+def listed_alone(publication: Publication, precision: str) -> Stored:
+    """Return the files of a precision as they are listed, of a model whose shape nobody told.
+
+    Its tensors are those that a header lists, where one was read.
+    """
+    offer = publication.offers[precision]
+    beside = [each for each in publication.common if each.name in FETCHED]
+    files = listed_files(offer.files, beside if publication.format in ("onnx", "mlc") else ())
+    return travelling(Stored(publication.format, precision, offer.tensors, files))
 
 
 def _nearest(

@@ -34,15 +34,11 @@ SCHEMA: Final = 1
 
 def estimate(answer: Answer, suggestions: list[Suggestion] | None = None) -> dict[str, Any]:
     """Return the object of `tabfit estimate --json`."""
-    tensors = answer.stored.tensors
     return {
         "schema": SCHEMA,
         "scenario": scenario(answer.scenario, answer.subject.id),
         "parameters": parameters(answer.subject),
-        "weights_bytes": answer.stored.weights_bytes,
-        "largest_tensor_bytes": answer.stored.largest_tensor.size if tensors else 0,
-        "cache_bytes": answer.cache_bytes,
-        "workspace_bytes": answer.workspace.likely,
+        **_sizes(answer),
         "download": _download(answer),
         "memory": _memory(answer),
         "checks": [_check(each) for each in answer.checks],
@@ -50,6 +46,18 @@ def estimate(answer: Answer, suggestions: list[Suggestion] | None = None) -> dic
         "speed": _speed(answer),
         "notes": list(answer.notes),
         "suggestions": [_suggestion(each) for each in suggestions or ()],
+    }
+
+
+def _sizes(answer: Answer) -> dict[str, int | None]:
+    """Return what follows from a model's shape, `None` where nobody told that."""
+    tensors, unread = answer.stored.tensors, answer.subject.unread
+    largest = answer.stored.largest_tensor.size if tensors else 0
+    return {
+        "weights_bytes": None if unread and not tensors else answer.stored.weights_bytes,
+        "largest_tensor_bytes": None if unread and not tensors else largest,
+        "cache_bytes": None if unread else answer.cache_bytes,
+        "workspace_bytes": None if unread else answer.workspace.likely,
     }
 
 
@@ -68,6 +76,11 @@ def scenario(given: Scenario, model: str) -> dict[str, Any]:
 def interval(given: Interval) -> dict[str, int]:
     """Return an interval as an object."""
     return {"low": given.low, "likely": given.likely, "high": given.high}
+
+
+def at_least(given: Interval) -> dict[str, int | None]:
+    """Return an interval of which only the lower end is known."""
+    return {"low": given.low, "likely": None, "high": None}
 
 
 def _download(answer: Answer) -> dict[str, Any]:
@@ -96,10 +109,11 @@ def _file(file: File) -> dict[str, Any]:
 
 
 def _memory(answer: Answer) -> dict[str, Any]:
+    ends = at_least if answer.subject.unread else interval
     return {
-        "page": interval(answer.memory(Pool.PAGE)),
-        "gpu": interval(answer.memory(Pool.GPU)),
-        "peak": interval(answer.memory(Pool.PEAK)),
+        "page": ends(answer.memory(Pool.PAGE)),
+        "gpu": ends(answer.memory(Pool.GPU)),
+        "peak": ends(answer.memory(Pool.PEAK)),
         "phases": [_phase(each) for each in answer.footprint.phases],
     }
 

@@ -32,6 +32,7 @@ from tabfit.explain.runtime_phases import (
 from tabfit.i18n.language import _
 from tabfit.runtimes import constants, mediapipe, prompt_api, webllm
 from tabfit.runtimes.base import Load
+from tabfit.runtimes.files_alone import FilesAlone
 from tabfit.runtimes.ideal import Ideal
 from tabfit.runtimes.mediapipe import LiteRt
 from tabfit.runtimes.phases import DOWNLOAD, GENERATE, LOAD, PREFILL, READY, Label
@@ -46,6 +47,12 @@ def ideal_phases(runtime: Ideal, load: Load) -> Phases:
     if not load.generates:
         return phases
     return (*phases, (GENERATE, (weights, on_page(Label.CACHE, cache_of(runtime, load)))))
+
+
+def files_phases(runtime: FilesAlone, load: Load) -> Phases:
+    """Return the files of a model whose shape nobody told, held at least once."""
+    held = on_gpu if runtime.streams(load) else on_page
+    return ((LOAD, (held(Label.WEIGHTS, model_sizes.weight_files(load.stored)),)),)
 
 
 # MediaPipe and LiteRT-LM

@@ -66,6 +66,16 @@ def with_listed(
     return replace(stored, files=files, notes=notes)
 
 
+def listed_files(weights: Sequence[Published], common: Sequence[Published]) -> tuple[File, ...]:
+    """Return published files alone, of a model that no recipe can lay out."""
+    held = tuple(_file(each, Content.WEIGHTS) for each in weights)
+    return (*held, *(_file(each, _content(each.name)) for each in common))
+
+
+def _content(name: str) -> Content:
+    return Content.TOKENIZER if name == "tokenizer.json" else Content.CONFIG
+
+
 def with_tensors(stored: Stored, held: Sequence[StoredTensor]) -> Stored:
     """Return the files with the tensors that a header lists in place of computed ones.
 

@@ -1,6 +1,7 @@
 """Runtimes: what each loads, keeps and needs."""
 
 from tabfit.runtimes.base import Load, Runtime
+from tabfit.runtimes.files_alone import FilesAlone
 from tabfit.runtimes.needs import Demand, Needs, demands
 from tabfit.runtimes.phases import Component, Label, Phase
 from tabfit.runtimes.registry import NAMES, named
@@ -9,6 +10,7 @@ __all__ = [
     "NAMES",
     "Component",
     "Demand",
+    "FilesAlone",
     "Label",
     "Load",
     "Needs",

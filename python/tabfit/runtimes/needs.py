@@ -114,19 +114,10 @@ def _of_adapter(runtime: Runtime, title: str, needs: Needs, load: Load) -> Itera
             name=SHADER_F16,
             why=_("{precision} computes in 16-bit floats on the GPU", precision=precision),
         )
-    largest = load.stored.largest_buffer if load.stored.tensors else Bytes(0)
-    tensor = load.stored.largest_tensor.name if load.stored.tensors else ""
-    yield Demand(
-        name=BUFFER,
-        why=_("{title} asks for buffers that hold the largest tensor", title=title),
-        need=exactly(max(largest, needs.buffer_bytes or 0)),
-    )
-    yield Demand(
-        name=BINDING,
-        why=_binding(runtime, tensor),
-        need=exactly(max(largest, needs.binding_bytes or 0)),
-        hard=not runtime.splits_bindings,
-    )
+    largest = Bytes(0)
+    if load.stored.tensors:
+        largest = load.stored.largest_buffer
+        yield from _of_tensors(runtime, title, needs, load)
     advised = max(needs.advised_buffer_bytes or 0, needs.advised_binding_bytes or 0)
     if advised > largest:
         yield Demand(
@@ -138,6 +129,22 @@ def _of_adapter(runtime: Runtime, title: str, needs: Needs, load: Load) -> Itera
             need=exactly(advised),
             hard=False,
         )
+
+
+def _of_tensors(runtime: Runtime, title: str, needs: Needs, load: Load) -> Iterator[Demand]:
+    """Yield what the largest tensor asks of buffers, where any tensor is known."""
+    largest = load.stored.largest_buffer
+    yield Demand(
+        name=BUFFER,
+        why=_("{title} asks for buffers that hold the largest tensor", title=title),
+        need=exactly(max(largest, needs.buffer_bytes or 0)),
+    )
+    yield Demand(
+        name=BINDING,
+        why=_binding(runtime, load.stored.largest_tensor.name),
+        need=exactly(max(largest, needs.binding_bytes or 0)),
+        hard=not runtime.splits_bindings,
+    )
 
 
 def _binding(runtime: Runtime, tensor: str) -> str:

@@ -17,7 +17,7 @@ pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
 from app.components import model_search
-from app.model_import import importer
+from app.model_import import importer, session_models
 from app.model_import.importer import Ports
 from app.respond import respond
 from tabfit import hub
@@ -99,10 +99,12 @@ def test_the_usual_hub_is_one_for_the_page_and_the_command() -> None:
     "source", ["hf:../x", "hf:a/b/../c", "https://[", "https://h.example/a.zip"]
 )
 def test_a_link_to_no_address_is_a_notice(source: str) -> None:
-    """A link that names what nobody could be asked for opens on the default, and says why."""
+    """A link that names what nobody could be asked for says why, in the answer's place too."""
     reply = answered(link=f"v=1&model={quote(source)}")
     assert reply["notice"]
-    assert "Gemma 2B" in reply["parts"]["chosen-model"]
+    assert escape(reply["notice"], quote=False) in reply["parts"]["answer"]
+    assert "verdict" not in reply["parts"]["answer"]
+    assert escape(source) in reply["parts"]["chosen-model"]
 
 
 # Searching
@@ -305,10 +307,13 @@ def test_only_the_header_of_a_large_file_is_read() -> None:
 
 
 def test_onnx_needs_its_config() -> None:
-    """A file that tells no shape is refused with what to add; with its config it is a model."""
+    """A file that tells no shape says what would tell it; with its config it is a whole model."""
     onnx = HELD["made/tiny-llama-ONNX"].files
     alone = {"model_fp16.onnx": onnx["onnx/model_fp16.onnx"]}
-    assert "give a config.json" in put(Files(alone), files=1)[0]["problem"]
+    bare = session_models.known(put(Files(alone), files=1)[0]["model"])
+    assert bare is not None
+    assert bare.config is None
+    assert any("as a config.json would" in note for note in bare.notes)
     both = alone | {"config.json": onnx["config.json"]}
     assert "model" in put(Files(both), files=2)[0]
 

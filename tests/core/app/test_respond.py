@@ -131,12 +131,10 @@ def test_a_choice_that_cannot_be_answered_is_a_notice() -> None:
     ("link", "named"),
     [
         ("v=9&model=gemma-2b", "v"),
-        ("v=1&model=nosuch", "nosuch"),
         ("v=1&model=gemma-2b&runtime=torch", "torch"),
         ("v=1&model=gemma-2b&device=toaster", "toaster"),
         ("v=1&model=gemma-2b&zoom=3", "zoom"),
         ("v=1&model=gemma-2b&device={%22ram_bytes%22:-3}", "ram_bytes"),
-        (f"v=1&model={HOSTILE}", "script"),
         (f"v=1&model=gemma-2b&{HOSTILE}=1", "script"),
     ],
 )
@@ -146,6 +144,17 @@ def test_a_broken_link_is_a_notice_and_the_page_still_opens(link: str, named: st
 
     assert named in found["notice"]
     assert "verdict" in found["answer"]
+
+
+@pytest.mark.parametrize(("name", "named"), [("nosuch", "nosuch"), (HOSTILE, "script")])
+def test_a_model_that_nobody_knows_gets_no_other_models_verdict(name: str, named: str) -> None:
+    """The sentence stands where the answer would, and no stair of another model below it."""
+    found = parts(link=f"v=1&model={name}")
+
+    assert named in found["notice"]
+    assert named in found["answer"]
+    assert "verdict" not in found["answer"]
+    assert found["why"] == ""
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,10 @@ def test_a_bundle_takes_its_shape_from_the_catalogue() -> None:
 def test_nothing_that_tells_the_shape_is_said_so(address: str) -> None:
     """Without a config, and with files that name none, there is one sentence."""
     with pytest.raises(UnreadableConfig, match=r"tells no shape.*give a config\.json"):
-        found("made/tiny-llama-LiteRT", address)
+        found("made/no-config", address)
+    assert any(
+        "as a config.json would" in n for n in found("made/tiny-llama-LiteRT", address).notes
+    )
 
 
 # The commands
