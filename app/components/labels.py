@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.estimate.checks import size
 from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.size_text import size
 from tabfit.i18n.language import Words, _, amount, later, number, plural
 from tabfit.units import GIB, Basis, Interval, exactly
 

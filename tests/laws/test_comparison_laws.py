@@ -152,4 +152,4 @@ def test_lines_of_one_runtime_never_repeat_a_need() -> None:
 
 def _needs(line: Line) -> list[tuple[Any, ...]]:
     every = line.surveyed
-    return [(each.adapters, each.peaks, each.heaps, each.demands) for each in every]
+    return [(each.adapters, each.peaks, each.growing, each.demands) for each in every]

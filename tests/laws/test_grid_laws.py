@@ -160,7 +160,7 @@ def test_a_page_can_carry_the_table() -> None:
     twice = verdict_grid.joined([whole, verdict_grid.read(verdict_grid.written(whole))])
 
     assert twice.models == whole.models * 2
-    for name in ("usual", "adapters", "download", "peaks", "heaps", "asked"):
+    for name in ("usual", "adapters", "download", "peaks", "asked", "growing"):
         assert (getattr(twice, name) == np.concatenate([getattr(whole, name)] * 2)).all()
     assert len(verdict_grid.written(whole)) < 16_000
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from tabfit import catalog
 from tabfit.devices.device import read
 from tabfit.estimate import answers, reports
-from tabfit.estimate.checks import size
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.size_text import size
 from tabfit.units import exactly
 from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal, without
 

@@ -13,12 +13,12 @@ from app.pages.answer.charts import short
 from tabfit.compare.alternatives import Change, Reach, Turned, Way
 from tabfit.estimate.answers import Answer, nominal_bits
 from tabfit.estimate.checks import Check
+from tabfit.estimate.demands import Demand
 from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.link import write
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Words, _, later, plural
-from tabfit.runtimes import Demand
 from tabfit.units import Bytes, Tokens
 
 #: The kinds of device that a least memory is told for.

@@ -9,8 +9,9 @@ from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import Row
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer, Suggestion
-from tabfit.estimate.checks import Check, size
+from tabfit.estimate.checks import Check
 from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.size_text import size
 from tabfit.training import LABELS, Kind
 from tabfit.units import GIB, exactly
 

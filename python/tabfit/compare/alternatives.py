@@ -11,17 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tabfit import runtimes
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import KINDS, SOLD, of_kind
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import CONTEXTS, RANK, Answer, answer, runtimes_of
-from tabfit.estimate.checks import Check, check_all
+from tabfit.estimate.checks import Check
+from tabfit.estimate.decide import decide, demands, requirements, settle
+from tabfit.estimate.demands import Demand, Offered, Setup
 from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, Outcome
 from tabfit.estimate.scenario import Scenario
-from tabfit.estimate.verdict import judge
-from tabfit.runtimes import Demand
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 
@@ -81,10 +80,9 @@ def ways(made: Grid, reach: int | None) -> list[Way]:
 
 def _failing(made: Grid) -> Iterator[tuple[str, list[list[bool]]]]:
     """Yield for each check where it applies and is not likely met."""
-    shape = made.outcomes.astype(bool)
     for each in made.columns:
-        short = each.applies & ((each.chance < LIKELY_FROM) | ~(each.known | ~each.applies))
-        yield each.name, (short | (shape & False)).tolist()
+        short = each.applies & ((each.chance < LIKELY_FROM) | ~each.known)
+        yield each.name, short.tolist()
 
 
 # What fits here
@@ -277,14 +275,11 @@ def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
 def least(given: Answer) -> dict[str, Bytes | None]:
     """Return for each kind of device the least memory sold with which the scenario is likely."""
     load = replace(given.load, binding=None, emulated=False)
-    asked = list(runtimes.demands(given.runtime, given.facts.name, given.facts.needs, load))
-    footprint = Footprint(given.runtime.phases(load))
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=load)
+    required = requirements(setup, Footprint(given.runtime.phases(load)))
 
     def likely(device: Device) -> bool:
-        found = check_all(
-            given.runtime, asked, given.facts.needs, given.download, footprint, device
-        )
-        return judge(found).outcome is Outcome.LIKELY
+        return settle(decide(required, Offered(device))).outcome is Outcome.LIKELY
 
     return {
         kind: next((size for size in SOLD if likely(of_kind(kind, size))), None) for kind in KINDS
@@ -317,9 +312,7 @@ def turned(given: Answer, every: Sequence[Way], catalog: Catalog) -> Turned:
         precision=best_precision(every, given),
         runtime=best_runtime(every, given, catalog),
         least=least(given),
-        demands=tuple(
-            runtimes.demands(given.runtime, given.facts.name, given.facts.needs, given.load)
-        ),
+        demands=demands(Setup(runtime=given.runtime, facts=given.facts, load=given.load)),
         together=tuple(each for each in changes(every, given) if each.count > 1),
         checks=tuple(
             (check, found)

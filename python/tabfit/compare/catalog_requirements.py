@@ -26,12 +26,12 @@ from tabfit.estimate.answers import (
     subject,
     usual_precision,
 )
-from tabfit.estimate.check_rules import LEAST
+from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
+from tabfit.estimate.demands import Demand
 from tabfit.estimate.scenario import Scenario
 from tabfit.model.architecture import Kind
-from tabfit.runtimes.needs import BINDING, Demand
 from tabfit.runtimes.speed import bits_per_weight, token_bytes
-from tabfit.units import Basis, Bytes, Interval, Tokens
+from tabfit.units import Basis, Interval, Tokens
 
 #: A precision of fewer bits loses quality that more parameters do not buy back: of models with
 #: the same total bits, those at 4 answer best (Dettmers and Zettlemoyer 2023, arXiv:2212.09720).
@@ -41,9 +41,6 @@ UNQUANTISED_BITS: Final = 16
 
 #: An interval as text: one number where it is exact.
 Figure = int | list[int]
-
-#: No WebGPU adapter binds less.
-LEAST_BINDING: Final = LEAST[BINDING]
 
 #: How willingly a line is chosen: a runtime's usual precision, then others, then the coarse.
 USUAL, OTHER, COARSE = range(3)
@@ -178,24 +175,17 @@ def _spares(some: Line, other: Line) -> bool:
 
 
 def _lighter(some: Surveyed, other: Surveyed) -> bool:
-    asked = {each.name: each for each in other.demands}
+    asked, least = some.asked(-1), other.asked(-1)
     peaks = zip(some.peaks[-1], other.peaks[-1], strict=True)
     return (
         some.adapters == other.adapters
         and all(_within(*pair) for pair in peaks)
-        and _smaller(some.heaps[-1], other.heaps[-1])
-        and all(_no_harder(each, asked.get(each.name)) for each in some.demands)
+        and all(_no_harder(each, least.get(name)) for name, each in asked.items())
     )
 
 
-def _smaller(some: Interval | None, other: Interval | None) -> bool:
-    if some is None or other is None:
-        return some is other
-    return _within(some, other)
-
-
 def _no_harder(some: Demand, other: Demand | None) -> bool:
-    if other is None or some.hard > other.hard or some.limit != other.limit:
+    if other is None or some.hard > other.hard:
         return False
     if some.need is None or other.need is None:
         return some.need == other.need
@@ -216,7 +206,9 @@ def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> Li
 
 
 def _wordless(surveyed: Surveyed) -> Surveyed:
-    return replace(surveyed, demands=tuple(replace(each, why="") for each in surveyed.demands))
+    """Return it at its usual context, every demand without its sentence."""
+    asked = tuple(replace(each, why="") for each in surveyed.asked(-1).values())
+    return replace(surveyed, demands=asked, growing=((),))
 
 
 def _within(some: Interval, other: Interval) -> bool:
@@ -278,18 +270,17 @@ def _row(line: Line) -> list[Any]:
 
 
 def _surveyed_row(each: Surveyed) -> list[Any]:
-    adapters, heap = each.adapters, each.heaps[-1]
+    adapters = each.adapters
     return [
         [adapters.floor, adapters.below % ENDLESS, adapters.emulated],
         [_ends(peak) for peak in each.peaks[-1]],
-        None if heap is None else _ends(heap),
-        [_demand_row(demand) for demand in each.demands],
+        [_demand_row(demand) for demand in each.asked(-1).values()],
     ]
 
 
 def _demand_row(demand: Demand) -> list[Any]:
     need = None if demand.need is None else _ends(demand.need)
-    return [demand.name, int(demand.hard), demand.limit, need]
+    return [demand.name, int(demand.hard), need]
 
 
 def _ends(given: Interval) -> Figure:
@@ -323,7 +314,6 @@ def _read_surveyed(
     common: Mapping[str, Any],
     adapters: list[Any],
     peaks: list[Figure],
-    heap: Figure | None,
     demands: list[list[Any]],
 ) -> Surveyed:
     floor, below, emulated = adapters
@@ -332,15 +322,14 @@ def _read_surveyed(
         adapters=Adapters(floor=floor, below=below or ENDLESS, emulated=emulated),
         demands=tuple(_read_demand(*each) for each in demands),
         peaks=(tuple(_interval(each) for each in peaks),),
-        heaps=(None if heap is None else _interval(heap),),
+        growing=((),),
     )
 
 
-def _read_demand(name: str, hard: int, limit: int | None, need: Figure | None) -> Demand:
+def _read_demand(name: str, hard: int, need: Figure | None) -> Demand:
     return Demand(
         name=name,
         why="",
         need=None if need is None else _interval(need),
-        limit=None if limit is None else Bytes(limit),
         hard=bool(hard),
     )

@@ -6,29 +6,22 @@ on every device, and the smallest device, limits and storage that a scenario nee
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from tabfit import runtimes
-from tabfit.catalog import Catalog, RuntimeFacts
+from tabfit.catalog import Catalog
 from tabfit.compare.catalog_requirements import USUAL, Ledger, Line
-from tabfit.compare.requirements import POOLS, Surveyed
-from tabfit.devices import budgets
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
-from tabfit.estimate import check_rules, checks, reports
+from tabfit.estimate import reports
 from tabfit.estimate.answers import RANK, Answer, answer, place
-from tabfit.estimate.check_rules import Decision
-from tabfit.estimate.checks import Check
+from tabfit.estimate.decide import decide, demands, settle
+from tabfit.estimate.demands import Offered, Setup
 from tabfit.estimate.outcome import Outcome
-from tabfit.estimate.verdict import judge
-from tabfit.runtimes import Demand, demands, needs
 from tabfit.runtimes.speed import Rates, rates_of
-from tabfit.units import GIB, Basis, Bytes, Interval, exactly
+from tabfit.units import GIB, Bytes, Interval
 
-#: Demands that compare bytes with a limit; any other is the same for all that a runtime runs.
-OF_BYTES: Final = (needs.BUFFER, needs.BINDING, needs.ADVISED, needs.FILE)
 #: Memory sizes that devices are sold with.
 SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128))
 
@@ -48,87 +41,36 @@ class Row:
 
 
 class Judge:
-    """Judges lines on one device by the rules of `decisions`, without a word.
+    """Judges lines on one device, without a word.
 
-    What a whole runtime shares, its features and the budgets of its memory, is decided once.
+    What the device offers is worked out once for all of them.
     """
 
     def __init__(self, catalog: Catalog, device: Device) -> None:
-        """Read what the device offers whatever is asked."""
+        """Take the device as it is for every line."""
         self.catalog = catalog
         self.device = device
-        self._storage = budgets.storage(device).have
-        self._features: dict[tuple[str, str, bool], Check] = {}
-        self._rooms: dict[str, tuple[checks.Room, ...]] = {}
+        self._offered = Offered(device)
 
     def row(self, line: Line) -> Row:
         """Return what a whole answer would say of this line."""
-        facts, runtime = self.catalog.runtime(line.runtime), runtimes.named(line.runtime)
-        surveyed = line.on(self.device)
-        verdict = judge(sorted(self._checks(facts, surveyed), key=checks.severity))
-        page, gpu, peak = surveyed.peaks[-1]
+        surveyed, facts = line.on(self.device), self.catalog.runtime(line.runtime)
+        required = surveyed.requirements(facts, -1)
+        decided = decide(required, self._offered)
+        settled = settle(decided)
         reads = line.token_bytes
         return Row(
             line=line,
-            outcome=verdict.outcome,
-            probability=verdict.probability,
-            because=verdict.because,
-            page=page,
-            gpu=gpu,
-            peak=peak,
-            rates=None if reads is None else rates_of(runtime, reads, line.bits, self.device),
+            outcome=settled.outcome,
+            probability=settled.probability,
+            because=decided[int(settled.because)].kind.name if decided else "",
+            page=required.peak(Pool.PAGE),
+            gpu=required.peak(Pool.GPU),
+            peak=required.peak(Pool.PEAK),
+            rates=None
+            if reads is None
+            else rates_of(required.runtime, reads, line.bits, self.device),
         )
-
-    def _checks(self, facts: RuntimeFacts, surveyed: Surveyed) -> Iterator[Check]:
-        """Yield every check, in the order in which a single answer makes them."""
-        asked = {demand.name: demand for demand in surveyed.demands}
-        moot = checks.moot(facts.needs, self.device)
-        for name in needs.ORDER:
-            if name == needs.WASM:
-                yield from self._heap(facts, surveyed.heaps[-1])
-            elif name in asked and name not in moot:
-                yield self._met(asked[name], facts)
-        for room in self._rooms_of(facts.id):
-            need = surveyed.peaks[-1][POOLS.index(room.pool)]
-            yield _check(room.name, check_rules.room(need, room.budget.have), decides=True)
-        if surveyed.download.likely and not checks.weighed(facts.needs, self.device):
-            yield _check("storage", check_rules.storage(surveyed.download, self._storage))
-
-    def _met(self, demand: Demand, facts: RuntimeFacts) -> Check:
-        if demand.name in OF_BYTES and demand.need is not None:
-            limit = check_rules.told(demand.name, self.device, demand.limit)
-            least = check_rules.LEAST.get(demand.name, 0)
-            decided = check_rules.within(demand.need, limit, hard=demand.hard, least=least)
-            return _check(demand.name, decided)
-        key = facts.id, demand.name, demand.hard
-        if key not in self._features:
-            self._features[key] = checks.met(demand, self.device, facts.needs)
-        return self._features[key]
-
-    def _heap(self, facts: RuntimeFacts, need: Interval | None) -> Iterator[Check]:
-        if need is None or facts.needs.wasm_memory is None:
-            return
-        ceiling = checks.heap_ceiling(facts.needs.wasm_memory)
-        have = budgets.wasm(self.device, ceiling).have or exactly(ceiling)
-        yield _check(needs.WASM, check_rules.heap(need, have, ceiling))
-
-    def _rooms_of(self, runtime: str) -> tuple[checks.Room, ...]:
-        if runtime not in self._rooms:
-            self._rooms[runtime] = checks.rooms(runtimes.named(runtime), self.device)
-        return self._rooms[runtime]
-
-
-def _check(name: str, decision: Decision, *, decides: bool = False) -> Check:
-    return Check(
-        name=name,
-        need=None,
-        have=None,
-        outcome=decision.outcome,
-        probability=decision.probability,
-        basis=Basis.ASSUMED,
-        message="",
-        decides=decides,
-    )
 
 
 def best(lines: Iterable[Line], judge_of: Judge) -> Row:
@@ -218,7 +160,7 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
     Memory is the smallest size sold at which the verdict is *likely*, for a phone and for
     a laptop whose graphics shares it; catalogue devices that manage are named.
     """
-    wanted = demands(given.runtime, given.facts.name, given.facts.needs, given.load)
+    wanted = demands(Setup(runtime=given.runtime, facts=given.facts, load=given.load))
 
     def likely(device: Device) -> bool:
         return _on(given, catalog, device).verdict.outcome is Outcome.LIKELY

@@ -15,6 +15,7 @@ from typing import Final
 from tabfit import runtimes
 from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.devices.budgets import Pool
+from tabfit.estimate import decide
 from tabfit.estimate.answers import (
     UNDISCLOSED,
     Subject,
@@ -23,8 +24,9 @@ from tabfit.estimate.answers import (
     store,
     usual_context,
 )
-from tabfit.estimate.check_rules import LEAST
-from tabfit.runtimes import Demand, Load, Runtime, needs
+from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
+from tabfit.estimate.demands import Demand, Requirements, Setup
+from tabfit.runtimes import Load
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 
@@ -51,8 +53,8 @@ class Adapters:
 class Surveyed:
     """What one runtime needs for one precision, at each context in turn.
 
-    `peaks` has the peak of every one of `POOLS` at each context, `heaps` the WebAssembly
-    memory, if any. `demands` are those on which the context has no bearing.
+    `peaks` has the peak of every one of `POOLS` at each context, `growing` the demands on
+    which the context has a bearing. `demands` are the others.
     """
 
     model: str
@@ -63,7 +65,22 @@ class Surveyed:
     download: Interval
     demands: tuple[Demand, ...]
     peaks: tuple[tuple[Interval, ...], ...]
-    heaps: tuple[Interval | None, ...]
+    growing: tuple[tuple[Demand, ...], ...]
+
+    def asked(self, at: int) -> dict[str, Demand]:
+        """Return every demand at one of the contexts, by its check's name."""
+        return {each.name: each for each in (*self.demands, *self.growing[at])}
+
+    def requirements(self, facts: RuntimeFacts, at: int) -> Requirements:
+        """Return what it needs at one of the contexts, in the runtime that `facts` are of."""
+        peaks = dict(zip(POOLS, self.peaks[at], strict=True))
+        return Requirements(
+            runtime=runtimes.named(self.runtime),
+            needs=facts.needs,
+            demands=self.asked(at),
+            peak=peaks.__getitem__,
+            download=self.download,
+        )
 
 
 def survey(about: Subject, catalog: Catalog, contexts: Sequence[Tokens]) -> Iterator[Surveyed]:
@@ -92,30 +109,31 @@ def of_precision(
         stored=store(about, facts.id, precision),
         context=usual,
     )
-    for adapters in _that_matter(runtimes.named(facts.id), load):
-        yield _surveyed((about.id, precision), facts, load, adapters, (*contexts, usual))
+    setup = Setup(runtime=runtimes.named(facts.id), facts=facts, load=load)
+    for adapters in _that_matter(setup):
+        yield _surveyed((about.id, precision), setup, adapters, (*contexts, usual))
 
 
-def _that_matter(runtime: Runtime, load: Load) -> Iterator[Adapters]:
+def _that_matter(setup: Setup) -> Iterator[Adapters]:
     """Yield the kinds of adapter that make a difference to a load."""
-    if not runtime.uses_gpu:
+    if not setup.runtime.uses_gpu:
         yield Adapters()
         return
     emulated: tuple[bool | None, ...] = (None,)
-    if _held(runtime, load, Adapters()) != _held(runtime, load, Adapters(emulated=True)):
+    if _held(setup, Adapters()) != _held(setup, Adapters(emulated=True)):
         emulated = (False, True)
-    for limits in _limits(runtime, load):
+    for limits in _limits(setup):
         yield from (replace(limits, emulated=each) for each in emulated)
 
 
-def _limits(runtime: Runtime, load: Load) -> list[Adapters]:
+def _limits(setup: Setup) -> list[Adapters]:
     """Return the ranges of binding limits between which something is held elsewhere."""
-    least = LEAST[needs.BINDING]
-    sizes = sorted({t.size for t in load.stored.tensors if t.size > least}, reverse=True)
+    tensors = setup.load.stored.tensors
+    sizes = sorted({t.size for t in tensors if t.size > LEAST_BINDING}, reverse=True)
     kept = [Adapters()]
     for below, floor in pairwise((*sizes, 0)):
         lower = Adapters(floor=floor, below=below)
-        if _held(runtime, load, lower) == _held(runtime, load, kept[-1]):
+        if _held(setup, lower) == _held(setup, kept[-1]):
             kept[-1] = replace(kept[-1], floor=floor)
         else:
             kept[-1] = replace(kept[-1], floor=below)
@@ -123,40 +141,36 @@ def _limits(runtime: Runtime, load: Load) -> list[Adapters]:
     return kept
 
 
-def _on(load: Load, adapters: Adapters) -> Load:
-    least = max(adapters.floor, LEAST[needs.BINDING])  # no adapter binds less
+def _on(setup: Setup, adapters: Adapters) -> Setup:
+    least = max(adapters.floor, LEAST_BINDING)  # no adapter binds less
     binding = None if adapters.below == ENDLESS else Bytes(least)
-    return replace(load, binding=binding, emulated=bool(adapters.emulated))
+    load = replace(setup.load, binding=binding, emulated=bool(adapters.emulated))
+    return replace(setup, load=load)
 
 
-def _held(runtime: Runtime, load: Load, adapters: Adapters) -> object:
-    on = _on(load, adapters)
-    return _peaks(runtime, on), runtime.heap(on)
+def _held(setup: Setup, adapters: Adapters) -> object:
+    on = _on(setup, adapters)
+    return _peaks(on), decide.demands(on)
 
 
-def _peaks(runtime: Runtime, load: Load) -> tuple[Interval, ...]:
-    footprint = Footprint(runtime.phases(load))
+def _peaks(setup: Setup) -> tuple[Interval, ...]:
+    footprint = Footprint(setup.runtime.phases(setup.load))
     return tuple(footprint.peak_in(pool) for pool in POOLS)
 
 
 def _surveyed(
-    names: tuple[str, str],
-    facts: RuntimeFacts,
-    load: Load,
-    adapters: Adapters,
-    contexts: Iterable[Tokens],
+    names: tuple[str, str], setup: Setup, adapters: Adapters, contexts: Iterable[Tokens]
 ) -> Surveyed:
-    runtime = runtimes.named(facts.id)
-    each = [replace(_on(load, adapters), context=context) for context in contexts]
-    asked = runtimes.demands(runtime, facts.name, facts.needs, load)
+    on = _on(setup, adapters)
+    each = [replace(on, load=replace(on.load, context=context)) for context in contexts]
     return Surveyed(
         model=names[0],
-        runtime=facts.id,
+        runtime=setup.facts.id,
         precision=names[1],
-        usual=load.context,
+        usual=setup.load.context,
         adapters=adapters,
-        download=load.stored.download,
-        demands=tuple(demand for demand in asked if demand.name != needs.WASM),
-        peaks=tuple(_peaks(runtime, at) for at in each),
-        heaps=tuple(runtime.heap(at) for at in each),
+        download=setup.load.stored.download,
+        demands=decide.demands(on, grows=False),
+        peaks=tuple(_peaks(at) for at in each),
+        growing=tuple(decide.demands(at, grows=True) for at in each),
     )

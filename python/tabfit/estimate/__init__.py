@@ -6,11 +6,15 @@ In: a `Scenario`, the catalogue and a `Device`. Out: an `Answer`, everything a v
     link              a scenario as the text after '#', and back
     published_files   the precisions a runtime loads of a model, and their files
     answers           the whole story, each step one module's
-    check_rules       how each kind of check comes out, in numbers alone
-    checks            need against have, in words
+    demands           what a scenario asks, and what a device has against it
+    check_kinds/      every kind of check, declared once
+    check_rules       how needs compare with what there is, in numbers alone
     outcome           a need and what there is -> a probability and a word
+    decide            the one engine: requirements and a device -> decisions, settled
+    checks            what was decided, in words
     verdict           the checks taken together
     labels            words for phases, pools and checks
+    size_text         sizes as people read them
     reports           an answer as the JSON object that others rely on
     imported_model    a model that a hub, a folder or a file told of
 

@@ -17,10 +17,12 @@ from tabfit.devices import device as devices
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.estimate import link, published_files
-from tabfit.estimate.checks import Check, check_all, size
+from tabfit.estimate import decide, link, published_files
+from tabfit.estimate.checks import Check, worded
+from tabfit.estimate.demands import Offered, Setup
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.size_text import size
 from tabfit.estimate.verdict import Verdict, judge
 from tabfit.i18n.language import _, anew, plural
 from tabfit.model.architecture import Architecture, Kind, Tower
@@ -396,8 +398,10 @@ def _weighed(
         emulated=bool(adapter and adapter.fallback),
     )
     footprint = Footprint(runtime.phases(load))
-    demands = runtimes.demands(runtime, facts.name, facts.needs, load)
-    checks = check_all(runtime, demands, facts.needs, stored.download, footprint, device)
+    offered = Offered(device)
+    required = decide.requirements(Setup(runtime=runtime, facts=facts, load=load), footprint)
+    decided = decide.decide(required, offered)
+    checks = worded(decided, required, offered)
     return Answer(
         scenario=asked,
         subject=about,
@@ -408,7 +412,7 @@ def _weighed(
         context=context,
         footprint=footprint,
         checks=checks,
-        verdict=judge(checks),
+        verdict=judge(decided, checks),
         rates=rates(runtime, load, device),
         notes=tuple(_notes(about, facts, stored, context)),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.estimate.check_kinds import KINDS
 from tabfit.i18n.language import Words, later
 from tabfit.runtimes.phases import Label
 
@@ -38,27 +39,7 @@ TYPICAL: Final = (
 )
 
 #: A check's name as a heading.
-CHECKS: Final = Words(
-    {
-        "memory": later("Memory at its peak"),
-        "tab-memory": later("Memory of the tab at its peak"),
-        "gpu-memory": later("Memory of the graphics card"),
-        "storage": later("Room to keep it"),
-        "webgpu": later("Graphics through WebGPU"),
-        "shader-f16": later("16-bit shaders"),
-        "jspi": later("WebAssembly that waits"),
-        "compiler": later("Compiling the runtime"),
-        "largest-tensor": later("Largest tensor in one binding"),
-        "largest-buffer": later("Largest buffer"),
-        "advised-buffer": later("Buffers it prefers"),
-        "wasm-memory": later("WebAssembly memory"),
-        "file-size": later("Largest single file"),
-        "platform": later("Browser and system"),
-        "availability": later("What the browser says itself"),
-        "built-in-memory": later("Graphics card or memory"),
-        "built-in-storage": later("Free disk space"),
-    }
-)
+CHECKS: Final = Words({kind.name: kind.title for kind in KINDS})
 
 #: A phase, from the first byte fetched to the last token made.
 PHASES: Final = Words(

@@ -29,9 +29,23 @@ class Outcome(StrEnum):
 #: The words by the numbers that stand for them in arrays.
 OUTCOMES: Final = tuple(Outcome)
 
+_LIKELY, _MAY, _UNLIKELY = (
+    OUTCOMES.index(each) for each in (Outcome.LIKELY, Outcome.MAY, Outcome.UNLIKELY)
+)
+
 #: At and above: likely. At and below: unlikely. Between them: may.
 LIKELY_FROM: Final = 0.75
 UNLIKELY_TO: Final = 0.25
+
+
+def choose(condition: bool, yes: float, no: float) -> float:  # noqa: FBT001 - it chooses
+    """Return one of two finite numbers; the condition may be an array of truths.
+
+    >>> choose(True, 0.6, 1.0), choose(False, 0.6, 1.0)
+    (0.6, 1.0)
+    """
+    return yes * condition + no * (1 - condition)
+
 
 _SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
 _STEPS: Final = 40
@@ -97,7 +111,20 @@ def probability(need: Interval, have: Interval) -> float:
     0.5
     """
     sure, never = apart(need, have)
+    if hasattr(sure, "shape"):
+        many: float = _probabilities(need, have, sure, never)
+        return many
     return 1.0 if sure else 0.0 if never else weighed(need, have)
+
+
+def _probabilities(need: Any, have: Interval, sure: Any, never: Any) -> Any:  # noqa: ANN401 - arrays
+    """Return the same for arrays of needs, weighing only those that may go either way."""
+    chance = sure * 1.0
+    between = ~(sure | never)
+    if between.any():
+        ends = (end[between] for end in (need.low, need.likely, need.high))
+        chance[between] = weighed(type(need)(*ends), have)
+    return chance
 
 
 def apart(need: Interval, have: Interval) -> tuple[bool, bool]:
@@ -109,7 +136,7 @@ def weighed(need: Interval, have: Interval) -> float:
     """Return the probability where the intervals may meet.
 
     Only arithmetic and comparisons touch the need, here and in `apart`, so its ends may be
-    arrays: `grid` weighs many at once by these very functions.
+    arrays: a grid weighs many at once by these very functions.
     """
     wanted, there = _points(need), _points(have)
     spans = [upper - lower for lower, upper in pairwise(wanted)]
@@ -134,6 +161,10 @@ def word(chance: float) -> Outcome:
     >>> word(0.8), word(0.5), word(0.1)
     (<Outcome.LIKELY: 'likely'>, <Outcome.MAY: 'may'>, <Outcome.UNLIKELY: 'unlikely'>)
     """
-    if chance >= LIKELY_FROM:
-        return Outcome.LIKELY
-    return Outcome.UNLIKELY if chance <= UNLIKELY_TO else Outcome.MAY
+    return OUTCOMES[int(place(chance))]
+
+
+def place(chance: float) -> float:
+    """Return where in `OUTCOMES` the word for a probability stands; for an array, each one's."""
+    unlikely = choose(chance <= UNLIKELY_TO, _UNLIKELY, _MAY)
+    return choose(chance >= LIKELY_FROM, _LIKELY, unlikely)

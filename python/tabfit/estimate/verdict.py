@@ -1,19 +1,17 @@
 """The verdict: the checks taken together, in a word, a probability and a sentence.
 
-In: checks. Out: a `Verdict`. A hard failure is *no* whatever else holds; where
-a deciding need cannot be compared with anything it is *unknown*; everything
-else is the chance that every check holds.
+In: what `decide` settled, and the checks in words. Out: a `Verdict`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tabfit.estimate.check_rules import together
 from tabfit.estimate.checks import Check
-from tabfit.estimate.outcome import Outcome, word
+from tabfit.estimate.decide import Decided, settle
+from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later
 
 #: Each outcome as the page says it.
@@ -43,32 +41,14 @@ class Verdict:
         return WORDS[self.outcome]
 
 
-def judge(checks: Sequence[Check]) -> Verdict:
-    """Return the verdict of all checks; they come hardest first."""
-    failed = next((check for check in checks if check.outcome is Outcome.NO), None)
-    if failed is not None:
-        return _verdict(Outcome.NO, 0.0, failed)
-    untold = next((c for c in checks if c.decides and c.probability is None), None)
-    if untold is not None:
-        return _verdict(Outcome.UNKNOWN, None, untold)
-    known = [check for check in checks if check.probability is not None]
-    asked = (c.probability or 0.0 for c in known if c.outcome is not Outcome.UNKNOWN)
-    unasked = (c.probability or 0.0 for c in known if c.outcome is Outcome.UNKNOWN)
-    chance = together(asked, unasked)
-    weakest = min(known, key=lambda check: check.probability or 0.0, default=None)
-    memory = next((check for check in known if check.decides), weakest)
-    certain = weakest is None or weakest.probability == 1.0
-    because = memory if certain else weakest
-    return _verdict(word(chance), chance, because)
-
-
-def _verdict(outcome: Outcome, chance: float | None, because: Check | None) -> Verdict:
-    if because is None:
-        nothing = _("nothing stands against it")
-        return Verdict(outcome=outcome, probability=chance, because="", sentence=nothing)
+def judge(every: Sequence[Decided], checks: Iterable[Check]) -> Verdict:
+    """Return the verdict of what was decided, with the sentence of the check that decides."""
+    settled = settle(every)
+    name = every[int(settled.because)].kind.name if every else ""
+    said = {check.name: check.message for check in checks}
     return Verdict(
-        outcome=outcome,
-        probability=chance,
-        because=because.name,
-        sentence=because.message,
+        outcome=settled.outcome,
+        probability=settled.probability,
+        because=name,
+        sentence=said.get(name) or _("nothing stands against it"),
     )

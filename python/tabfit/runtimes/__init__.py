@@ -2,20 +2,18 @@
 
 from tabfit.runtimes.base import Load, Runtime
 from tabfit.runtimes.files_alone import FilesAlone
-from tabfit.runtimes.needs import Demand, Needs, demands
+from tabfit.runtimes.needs import Needs
 from tabfit.runtimes.phases import Component, Label, Phase
 from tabfit.runtimes.registry import NAMES, named
 
 __all__ = [
     "NAMES",
     "Component",
-    "Demand",
     "FilesAlone",
     "Label",
     "Load",
     "Needs",
     "Phase",
     "Runtime",
-    "demands",
     "named",
 ]

@@ -66,6 +66,10 @@ class Runtime(Protocol):
         """Return whether weights live in graphics memory."""
 
     @property
+    def in_tab(self) -> bool:
+        """Return whether the model fills the tab's memory, and not the browser's own."""
+
+    @property
     def splits_bindings(self) -> bool:
         """Return whether a tensor above the binding limit still runs, split or elsewhere."""
 

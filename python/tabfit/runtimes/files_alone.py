@@ -34,6 +34,11 @@ class FilesAlone:
         return self.loads.uses_gpu
 
     @property
+    def in_tab(self) -> bool:
+        """Return whether the model fills the tab's memory."""
+        return self.loads.in_tab
+
+    @property
     def splits_bindings(self) -> bool:
         """Return whether a tensor above the binding limit still runs."""
         return self.loads.splits_bindings

@@ -19,6 +19,7 @@ class Ideal:
 
     name: Final = "ideal"
     uses_gpu: Final = False
+    in_tab: Final = True
     splits_bindings: Final = True
 
     def can_store(self, architecture: Architecture) -> bool:

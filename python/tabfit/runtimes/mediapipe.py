@@ -38,6 +38,7 @@ class LiteRt:
     """MediaPipe's or LiteRT-LM's WebGPU engine."""
 
     uses_gpu: Final = True
+    in_tab: Final = True
     splits_bindings: Final = False
 
     def __init__(self, name: str) -> None:

@@ -26,6 +26,7 @@ class PromptApi:
 
     name: Final = "prompt-api"
     uses_gpu: Final = False
+    in_tab: Final = False
     splits_bindings: Final = True
 
     def can_store(self, architecture: Architecture) -> bool:

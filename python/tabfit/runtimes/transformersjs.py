@@ -53,6 +53,7 @@ PROMPT: Final = (128, 512, 2048)
 class TransformersJs:
     """ONNX Runtime Web behind Transformers.js."""
 
+    in_tab: Final = True
     #: Inputs above the binding limit are split since late 2025 (onnxruntime PR 25962, 26429).
     splits_bindings: Final = True
 

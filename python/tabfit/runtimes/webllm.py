@@ -64,6 +64,7 @@ class WebLLM:
 
     name: Final = "webllm"
     uses_gpu: Final = True
+    in_tab: Final = True
     splits_bindings: Final = False
 
     def can_store(self, architecture: Architecture) -> bool:

@@ -40,6 +40,7 @@ SEQUENCES: Final = 4
 class Wllama:
     """llama.cpp, on the processor alone or with WebGPU."""
 
+    in_tab: Final = True
     splits_bindings: Final = True
 
     def __init__(self, *, on_gpu: bool) -> None:

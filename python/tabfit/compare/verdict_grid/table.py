@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tabfit.compare.requirements import Surveyed
-from tabfit.runtimes import needs
+from tabfit.estimate import check_kinds
+from tabfit.estimate.demands import Demand
 from tabfit.units import Interval, Tokens
 
 Whole = NDArray[np.int64]
@@ -27,8 +28,6 @@ Whole = NDArray[np.int64]
 SHIPPED: Final = "tabfitgrid"
 FILE: Final = "table.npz"
 
-#: What is asked of a device, but for WebAssembly's memory, on which the context has a bearing.
-DEMANDS: Final = tuple(name for name in needs.ORDER if name != needs.WASM)
 #: Whether a row holds for any adapter, for real ones, or for those emulated in software.
 ANY, REAL, EMULATED = range(3)
 #: Whether a row asks for something, and whether nothing runs without it.
@@ -39,21 +38,23 @@ NOT_ASKED, SOFT, HARD = range(3)
 class Table:
     """Surveys as arrays, one row each; their last context is the one the page opens with.
 
-    `adapters` has floor, ceiling and kind of the adapters a row holds for; `peaks` the ends
-    of each pool at each context; `heaps` the ends of WebAssembly's memory, below nothing
-    where there is none; `asked` the ends and the state of every one of `DEMANDS`.
+    `kinds` are the checks that a row may ask for, those on which the context has no bearing
+    and those on which it has. `adapters` has floor, ceiling and kind of the adapters a row
+    holds for; `peaks` the ends of each pool at each context; `asked` the ends and the state
+    of every demand of the first kinds, `growing` at each context of the second.
     """
 
     models: tuple[str, ...]
     runtimes: tuple[str, ...]
     precisions: tuple[str, ...]
     contexts: tuple[Tokens, ...]
+    kinds: tuple[tuple[str, ...], tuple[str, ...]]
     usual: Whole
     adapters: Whole
     download: Whole
     peaks: Whole
-    heaps: Whole
     asked: Whole
+    growing: Whole
 
     @cached_property
     def by_runtime(self) -> tuple[tuple[str, ...], Whole]:
@@ -65,18 +66,24 @@ class Table:
 def table(surveys: Iterable[Surveyed], contexts: Sequence[Tokens]) -> Table:
     """Return surveys, made at these contexts, as arrays."""
     rows = list(surveys)
+    fixed, grown = (_kinds(grows=grows) for grows in (False, True))
     return Table(
         models=tuple(each.model for each in rows),
         runtimes=tuple(each.runtime for each in rows),
         precisions=tuple(each.precision for each in rows),
         contexts=tuple(contexts),
+        kinds=(fixed, grown),
         usual=_whole([each.usual for each in rows]),
         adapters=_whole([_adapters(each) for each in rows]),
         download=_whole([_three(each.download) for each in rows]),
         peaks=_whole([[[_three(pool) for pool in at] for at in each.peaks] for each in rows]),
-        heaps=_whole([[_three(heap) for heap in each.heaps] for each in rows]),
-        asked=_whole([[_asked(each, name) for name in DEMANDS] for each in rows]),
+        asked=_whole([_asked(each.demands, fixed) for each in rows]),
+        growing=_whole([[_asked(at, grown) for at in each.growing] for each in rows]),
     )
+
+
+def _kinds(*, grows: bool) -> tuple[str, ...]:
+    return tuple(kind.name for kind in check_kinds.KINDS if kind.grows is grows)
 
 
 def joined(tables: Sequence[Table]) -> Table:
@@ -90,12 +97,13 @@ def joined(tables: Sequence[Table]) -> Table:
         runtimes=together("runtimes"),
         precisions=together("precisions"),
         contexts=tables[0].contexts,
+        kinds=tables[0].kinds,
         usual=np.concatenate([each.usual for each in tables]),
         adapters=np.concatenate([each.adapters for each in tables]),
         download=np.concatenate([each.download for each in tables]),
         peaks=np.concatenate([each.peaks for each in tables]),
-        heaps=np.concatenate([each.heaps for each in tables]),
         asked=np.concatenate([each.asked for each in tables]),
+        growing=np.concatenate([each.growing for each in tables]),
     )
 
 
@@ -109,12 +117,13 @@ def only(whole: Table, model: str) -> Table | None:
         runtimes=tuple(whole.runtimes[row] for row in rows),
         precisions=tuple(whole.precisions[row] for row in rows),
         contexts=whole.contexts,
+        kinds=whole.kinds,
         usual=whole.usual[rows],
         adapters=whole.adapters[rows],
         download=whole.download[rows],
         peaks=whole.peaks[rows],
-        heaps=whole.heaps[rows],
         asked=whole.asked[rows],
+        growing=whole.growing[rows],
     )
 
 
@@ -122,8 +131,8 @@ def _whole(values: Sequence[Any]) -> Whole:
     return np.array(values, dtype=np.int64)
 
 
-def _three(interval: Interval | None) -> tuple[int, int, int]:
-    return (-1, -1, -1) if interval is None else (interval.low, interval.likely, interval.high)
+def _three(interval: Interval) -> tuple[int, int, int]:
+    return interval.low, interval.likely, interval.high
 
 
 def _adapters(row: Surveyed) -> tuple[int, int, int]:
@@ -131,12 +140,16 @@ def _adapters(row: Surveyed) -> tuple[int, int, int]:
     return row.adapters.floor, row.adapters.below, kind
 
 
-def _asked(row: Surveyed, name: str) -> tuple[int, int, int, int]:
-    found = next((each for each in row.demands if each.name == name), None)
-    if found is None:
+def _asked(demands: Sequence[Demand], names: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    found = {each.name: each for each in demands}
+    return [_state(found.get(name)) for name in names]
+
+
+def _state(demand: Demand | None) -> tuple[int, int, int, int]:
+    if demand is None:
         return (0, 0, 0, NOT_ASKED)
-    low, likely, high = _three(found.need)
-    return low, likely, high, HARD if found.hard else SOFT
+    ends = (0, 0, 0) if demand.need is None else _three(demand.need)
+    return (*ends, HARD if demand.hard else SOFT)
 
 
 # As bytes
@@ -153,7 +166,7 @@ def shipped() -> Table | None:
 
 def written(whole: Table) -> bytes:
     """Return a table as the bytes that `read` takes: differences, which compress far better."""
-    names = [whole.models, whole.runtimes, whole.precisions, whole.contexts]
+    names = [whole.models, whole.runtimes, whole.precisions, whole.contexts, whole.kinds]
     into = BytesIO()
     np.savez_compressed(
         into,
@@ -162,8 +175,10 @@ def written(whole: Table) -> bytes:
         adapters=whole.adapters,
         download=_apart(whole.download),
         peaks=_differences(whole.peaks),
-        heaps=_differences(whole.heaps),
         asked=np.concatenate([_apart(whole.asked[..., :3]), whole.asked[..., 3:]], axis=-1),
+        growing=np.concatenate(
+            [_differences(whole.growing[..., :3]), whole.growing[..., 3:]], axis=-1
+        ),
     )
     return into.getvalue()
 
@@ -171,19 +186,21 @@ def written(whole: Table) -> bytes:
 def read(content: bytes) -> Table:
     """Return the table that `written` made bytes of."""
     with np.load(BytesIO(content)) as kept:
-        models, able, precisions, contexts = json.loads(kept["names"].tobytes())
-        asked = kept["asked"]
+        models, able, precisions, contexts, kinds = json.loads(kept["names"].tobytes())
+        asked, growing = kept["asked"], kept["growing"]
+        grown = np.cumsum(np.cumsum(growing[..., :3], axis=1), axis=-1)
         return Table(
             models=tuple(models),
             runtimes=tuple(able),
             precisions=tuple(precisions),
             contexts=tuple(contexts),
+            kinds=(tuple(kinds[0]), tuple(kinds[1])),
             usual=kept["usual"],
             adapters=kept["adapters"],
             download=np.cumsum(kept["download"], axis=-1),
             peaks=np.cumsum(np.cumsum(kept["peaks"], axis=1), axis=-1),
-            heaps=np.cumsum(np.cumsum(kept["heaps"], axis=1), axis=-1),
             asked=np.concatenate([np.cumsum(asked[..., :3], axis=-1), asked[..., 3:]], axis=-1),
+            growing=np.concatenate([grown, growing[..., 3:]], axis=-1),
         )
 
 

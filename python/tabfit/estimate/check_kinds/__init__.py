@@ -1,0 +1,42 @@
+"""The kinds of check: each a failure that really happens, declared once.
+
+In: nothing but what the rooms before offer. Out: `KINDS`, in the order in which checks are
+made. A kind says when a load asks for something, how that comes out on a device, and the
+sentence for it; `decide` applies them all, whoever asks.
+
+    kind        what a kind is: `Kind`, and its usual shapes `Feature` and `Limit`
+    graphics    WebGPU, its features and limits
+    browser     WebAssembly, its memory, single files
+    built_in    what a browser says of its own model
+    memory      peaks against budgets, the download against its room
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tabfit.estimate.check_kinds.browser import COMPILER, FILE, HEAP, JSPI, THREADS
+from tabfit.estimate.check_kinds.built_in import (
+    AVAILABILITY,
+    BUILT_IN_MEMORY,
+    BUILT_IN_STORAGE,
+    PLATFORM,
+)
+from tabfit.estimate.check_kinds.graphics import (
+    ADVISED,
+    BINDING,
+    BUFFER,
+    SHADER_F16,
+    WEBGPU,
+    WORKGROUP_STORAGE,
+)
+from tabfit.estimate.check_kinds.kind import Kind
+from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
+
+#: Every kind, in the order in which checks are made.
+KINDS: Final[tuple[Kind, ...]] = (
+    *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, WORKGROUP_STORAGE),
+    *(JSPI, THREADS, COMPILER, HEAP, FILE),
+    *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
+    *(TAB_MEMORY, GPU_MEMORY, MEMORY, STORAGE),
+)

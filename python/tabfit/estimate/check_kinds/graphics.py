@@ -1,0 +1,186 @@
+"""Checks of the graphics adapter: WebGPU, its features and its limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tabfit.devices.device import Device, Unasked
+from tabfit.estimate.check_kinds.kind import (
+    Feature,
+    Limit,
+)
+from tabfit.estimate.demands import Demand, Setup
+from tabfit.i18n.language import _, later
+from tabfit.runtimes import Needs
+from tabfit.units import KIB, MIB, Bytes, exactly
+
+#: What every WebGPU device offers, asked or not (the specification's default limits).
+LEAST_BUFFER: Final = Bytes(256 * MIB)
+LEAST_BINDING: Final = Bytes(128 * MIB)
+LEAST_WORKGROUP_STORAGE: Final = Bytes(16 * KIB)
+
+
+def _why_webgpu(setup: Setup) -> str | None:
+    if not setup.facts.needs.webgpu:
+        return None
+    return _("{title} computes on the graphics processor through WebGPU", title=setup.facts.name)
+
+
+def _has_webgpu(device: Device, needs: Needs) -> bool | None:
+    del needs
+    return None if isinstance(device.webgpu, Unasked) else device.webgpu is not None
+
+
+def _emulated(why: str, device: Device) -> str:
+    if device.adapter is None or not device.adapter.fallback:
+        return why
+    return _("{why}; this one is emulated in software and will be very slow", why=why)
+
+
+def _why_shader_f16(setup: Setup) -> str | None:
+    precision, needs = setup.load.stored.precision, setup.facts.needs
+    if not needs.webgpu or precision not in needs.shader_f16_for:
+        return None
+    return _("{precision} computes in 16-bit floats on the GPU", precision=precision)
+
+
+def _has_shader_f16(device: Device, needs: Needs) -> bool | None:
+    del needs
+    return device.adapter.shader_f16 if device.adapter else None
+
+
+def _largest(setup: Setup) -> int:
+    stored = setup.load.stored
+    return stored.largest_buffer if stored.tensors else 0
+
+
+def _wants_buffer(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    if not needs.webgpu or not setup.load.stored.tensors:
+        return None
+    return Demand(
+        name=BUFFER.name,
+        why=_("{title} asks for buffers that hold the largest tensor", title=setup.facts.name),
+        need=exactly(max(_largest(setup), needs.buffer_bytes or 0)),
+    )
+
+
+def _wants_binding(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    if not needs.webgpu or not setup.load.stored.tensors:
+        return None
+    return Demand(
+        name=BINDING.name,
+        why=_why_binding(setup),
+        need=exactly(max(_largest(setup), needs.binding_bytes or 0)),
+        hard=not setup.runtime.splits_bindings,
+    )
+
+
+def _why_binding(setup: Setup) -> str:
+    tensor = setup.load.stored.largest_tensor.name
+    if setup.runtime.splits_bindings:
+        return _(
+            "the largest tensor, {tensor}, must fit one storage binding, "
+            "or it is split or left to the processor",
+            tensor=tensor,
+        )
+    return _("the largest tensor, {tensor}, must fit one storage binding", tensor=tensor)
+
+
+def _wants_advised(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    advised = max(needs.advised_buffer_bytes or 0, needs.advised_binding_bytes or 0)
+    if not needs.webgpu or advised <= _largest(setup):
+        return None
+    return Demand(
+        name=ADVISED.name,
+        why=_(
+            "{title} prefers buffers and bindings of this size and warns or slows without",
+            title=setup.facts.name,
+        ),
+        need=exactly(advised),
+        hard=False,
+    )
+
+
+def _wants_workgroup_storage(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    if not needs.webgpu or needs.workgroup_storage_bytes is None:
+        return None
+    return Demand(
+        name=WORKGROUP_STORAGE.name,
+        why=_("{title}’s shaders share memory within a workgroup", title=setup.facts.name),
+        need=exactly(needs.workgroup_storage_bytes),
+    )
+
+
+def _buffer_size(device: Device, needs: Needs) -> int | None:
+    del needs
+    return device.adapter.max_buffer_size if device.adapter else None
+
+
+def _binding_size(device: Device, needs: Needs) -> int | None:
+    del needs
+    return device.adapter.max_storage_buffer_binding_size if device.adapter else None
+
+
+def _smaller_of_both(device: Device, needs: Needs) -> int | None:
+    buffer, binding = _buffer_size(device, needs), _binding_size(device, needs)
+    return None if buffer is None or binding is None else min(buffer, binding)
+
+
+def _workgroup_storage(device: Device, needs: Needs) -> int | None:
+    del needs
+    return device.adapter.max_compute_workgroup_storage_size if device.adapter else None
+
+
+WEBGPU: Final = Feature(
+    name="webgpu",
+    title=later("Graphics through WebGPU"),
+    why=_why_webgpu,
+    there=_has_webgpu,
+    without=later("this browser offers none here"),
+    met=_emulated,
+)
+SHADER_F16: Final = Feature(
+    name="shader-f16",
+    title=later("16-bit shaders"),
+    why=_why_shader_f16,
+    there=_has_shader_f16,
+    without=later("this adapter has none"),
+)
+BUFFER: Final = Limit(
+    name="largest-buffer",
+    title=later("Largest buffer"),
+    wanted=_wants_buffer,
+    limit=_buffer_size,
+    says=later("this adapter's buffer size"),
+    least=LEAST_BUFFER,
+    says_least=later("which every WebGPU device has for a buffer"),
+)
+BINDING: Final = Limit(
+    name="largest-tensor",
+    title=later("Largest tensor in one binding"),
+    wanted=_wants_binding,
+    limit=_binding_size,
+    says=later("this adapter's binding size"),
+    least=LEAST_BINDING,
+    says_least=later("which every WebGPU device has for a binding"),
+)
+ADVISED: Final = Limit(
+    name="advised-buffer",
+    title=later("Buffers it prefers"),
+    wanted=_wants_advised,
+    limit=_smaller_of_both,
+    says=later("the smaller of both limits"),
+)
+WORKGROUP_STORAGE: Final = Limit(
+    name="workgroup-storage",
+    title=later("Memory of a workgroup"),
+    wanted=_wants_workgroup_storage,
+    limit=_workgroup_storage,
+    says=later("this adapter’s limit"),
+    least=LEAST_WORKGROUP_STORAGE,
+    says_least=later("which every WebGPU device has"),
+)

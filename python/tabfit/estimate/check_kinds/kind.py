@@ -1,0 +1,179 @@
+"""What a kind of check is: `Kind`, and the two shapes that most have.
+
+In: what its record says. Out: a demand of a load, a decision on a device, a sentence.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device
+from tabfit.estimate import check_rules
+from tabfit.estimate.check_rules import Decision
+from tabfit.estimate.demands import Demand, Offered, Requirements, Setup
+from tabfit.estimate.size_text import size
+from tabfit.i18n.language import _
+from tabfit.runtimes import Needs
+from tabfit.units import Basis, Interval, exactly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check tells a reader besides its decision: what there is, how known, a sentence.
+
+    `need` is what was compared, where that is not the demand's own.
+    """
+
+    have: Interval | None
+    basis: Basis
+    message: str
+    need: Interval | None = None
+
+
+def _always(required: Requirements, offered: Offered) -> bool:
+    del required, offered
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(ABC):
+    """One kind of check.
+
+    `title` is its heading. `decides` says whether an unknown here makes the whole verdict
+    unknown, `grows` whether the context has a bearing on what is asked, `pool` which memory it
+    is about. `counts` says whether it is checked at all on a device.
+    """
+
+    name: str
+    title: str
+    decides: bool = False
+    grows: bool = False
+    pool: Pool | None = None
+    counts: Callable[[Requirements, Offered], bool] = _always
+
+    def asked(self, setup: Setup) -> Demand | None:
+        """Return what a load asks of any device, `None` where it asks nothing of this kind."""
+        del setup
+        return None
+
+    def demand(self, required: Requirements) -> Demand | None:
+        """Return what is held against the device, `None` where there is nothing."""
+        return required.demands.get(self.name)
+
+    @abstractmethod
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return how it comes out, for numbers and arrays alike."""
+
+    @abstractmethod
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return what is said of it, for numbers."""
+
+
+def _plainly(why: str, device: Device) -> str:
+    del device
+    return why
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature(Kind):
+    """Something a device has or has not; `there` is `None` where nobody asked.
+
+    `why` is the reason that a load asks for it, `None` where it does not. `without` says
+    what is missing, `met` the sentence where nothing is.
+    """
+
+    why: Callable[[Setup], str | None]
+    there: Callable[[Device, Needs], bool | None]
+    without: str = ""
+    met: Callable[[str, Device], str] = _plainly
+    hard: bool = True
+
+    def asked(self, setup: Setup) -> Demand | None:
+        """Return the demand, if the load has a reason for one."""
+        why = self.why(setup)
+        return None if why is None else Demand(name=self.name, why=why, hard=self.hard)
+
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return the decision on what is there, is not, or is not known."""
+        return check_rules.feature(
+            there=self.there(offered.device, required.needs), hard=demand.hard
+        )
+
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return why it is asked for, and what is missing if something is."""
+        if not decision.asked:
+            return _untold(demand)
+        if self.there(offered.device, required.needs):
+            said = self.met(demand.why, offered.device)
+        else:
+            said = _("{why}; {fault}", why=demand.why, fault=_(self.without))
+        return Finding(have=None, basis=Basis.REPORTED, message=said)
+
+
+def _untold(demand: Demand) -> Finding:
+    said = _("{why}; not known here, most current browsers have it", why=demand.why)
+    return Finding(have=None, basis=Basis.ASSUMED, message=said)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit(Kind):
+    """Bytes against a limit that a browser or the runtime states exactly.
+
+    `least` is what every device has that has any; `says` what the limit is, `says_least`
+    what the least is.
+    """
+
+    wanted: Callable[[Setup], Demand | None]
+    limit: Callable[[Device, Needs], int | None]
+    says: str
+    least: int = 0
+    says_least: str = ""
+
+    def asked(self, setup: Setup) -> Demand | None:
+        """Return the demand, if the load makes one."""
+        return self.wanted(setup)
+
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return the decision on the need, which lies within the limit or beyond it."""
+        limit = self.limit(offered.device, required.needs)
+        return check_rules.within(need_of(demand), limit, hard=demand.hard, least=self.least)
+
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return the limit, and the need beside it."""
+        limit, says = self.limit(offered.device, required.needs), self.says
+        if limit is None:
+            if not decision.asked:
+                return _untold(demand)
+            limit, says = self.least, self.says_least
+        said = _(
+            "{why}: {need} of {have}, {says}",
+            why=demand.why,
+            need=size(need_of(demand)),
+            have=size(exactly(limit)),
+            says=_(says),
+        )
+        return Finding(have=exactly(limit), basis=Basis.REPORTED, message=said)
+
+
+def need_of(demand: Demand) -> Interval:
+    """Return the bytes that a demand of bytes asks for."""
+    return demand.need or exactly(0)
+
+
+def asked_itself(required: Requirements, offered: Offered) -> bool:
+    """Return whether the browser itself has said if its own model fits."""
+    return required.needs.availability and offered.device.language_model is not None
+
+
+def not_asked(required: Requirements, offered: Offered) -> bool:
+    """Return whether what the browser would have weighed is still open."""
+    return not asked_itself(required, offered)

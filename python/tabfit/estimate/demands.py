@@ -1,0 +1,106 @@
+"""Demands: what a scenario asks of a device, and what a device has to set against it.
+
+In: a runtime with its facts and a `Load`, or the same kept as numbers or arrays; a device.
+Out: `Requirements` and `Offered`, the two sides that `decide` holds against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tabfit.catalog import RuntimeFacts
+from tabfit.devices import budgets
+from tabfit.devices.budgets import Budget, Pool
+from tabfit.devices.device import Device
+from tabfit.runtimes import Load, Needs, Runtime
+from tabfit.units import Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """Something a scenario needs that a device either has or has not.
+
+    `name` is the check's name; `need` the bytes asked of a limit, or `None` for a feature.
+    `hard` says that without it nothing runs. `why` is for the reader. For many scenarios at
+    once the ends of `need` are arrays, `hard` and `applies` arrays of truths: some of them
+    may not ask for it at all.
+    """
+
+    name: str
+    why: str
+    need: Interval | None = None
+    hard: bool = True
+    applies: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A load about to be started in a runtime: what every demand is worked out from."""
+
+    runtime: Runtime
+    facts: RuntimeFacts
+    load: Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What scenarios in one runtime need, whatever the device.
+
+    `demands` are by their checks' names; `peak` gives the highest that a pool of memory
+    gets; `download` is what the model brings. Their ends are numbers, or arrays of the same
+    shape for many scenarios. `partly` says that more memory is needed than is known.
+    """
+
+    runtime: Runtime
+    needs: Needs
+    demands: Mapping[str, Demand]
+    peak: Callable[[Pool], Interval]
+    download: Interval
+    partly: bool = False
+
+
+class Offered:
+    """What a device has; each budget is worked out once, however many scenarios ask for it."""
+
+    def __init__(self, device: Device) -> None:
+        """Work out nothing yet."""
+        self.device = device
+        self._heaps: dict[int, Budget] = {}
+
+    @cached_property
+    def shares_memory(self) -> bool | None:
+        """Return whether graphics uses the same memory as the page; `None` if nobody says."""
+        return budgets.shares_memory(self.device)
+
+    @cached_property
+    def peak(self) -> Budget:
+        """Return what page and graphics may take together."""
+        return budgets.peak(self.device)
+
+    @cached_property
+    def page(self) -> Budget:
+        """Return what the tab alone may take."""
+        return budgets.page(self.device)
+
+    @cached_property
+    def graphics(self) -> Budget:
+        """Return what a separate graphics card offers."""
+        return budgets.graphics(self.device)
+
+    @cached_property
+    def storage(self) -> Budget:
+        """Return the room to keep a download."""
+        return budgets.storage(self.device)
+
+    @cached_property
+    def installed(self) -> Budget:
+        """Return the memory that the device has."""
+        return budgets.installed(self.device)
+
+    def heap(self, ceiling: int) -> Budget:
+        """Return how much WebAssembly may address under a runtime's own ceiling."""
+        if ceiling not in self._heaps:
+            self._heaps[ceiling] = budgets.wasm(self.device, ceiling)
+        return self._heaps[ceiling]

@@ -1,0 +1,41 @@
+"""Sizes as people read them.
+
+In: an interval of bytes. Out: its text, in the signs of the language in use.
+"""
+
+from __future__ import annotations
+
+from tabfit.i18n.language import amount, number
+from tabfit.units import GB, KB, MB, Interval
+
+
+def size(interval: Interval) -> str:
+    """Return an interval as people read it: decimal units, a range to two figures.
+
+    What is a small part of a megabyte is told in kilobytes.
+
+    >>> from tabfit.units import exactly
+    >>> size(Interval(1_700_000_000, 2_100_000_000, 2_300_000_000))
+    '1.7–2.3 GB'
+    >>> size(exactly(67_400_000))
+    '67.4 MB'
+    >>> size(exactly(32_768))
+    '32.8 kB'
+    """
+    unit, name = _unit(interval.high)
+    low, likely, high = (end / unit for end in (interval.low, interval.likely, interval.high))
+    if high - low <= 0.02 * high:
+        return amount(_figures(likely, 3), name)
+    return amount(f"{_figures(low, 2)}–{_figures(high, 2)}", name)
+
+
+def _unit(largest: int) -> tuple[int, str]:
+    if largest >= 0.9995 * GB:
+        return GB, "GB"
+    return (MB, "MB") if largest >= 0.1 * MB or not largest else (KB, "kB")
+
+
+def _figures(value: float, most: int) -> str:
+    """Return a number with `most` significant figures, whole numbers kept whole."""
+    places = most - 1 if value < 1 else most - len(str(int(value)))
+    return number(value, f",.{max(places, 0)}f") if value else "0"

@@ -1,0 +1,161 @@
+"""One engine: every declaration of a runtime is compared, and a new kind of check reaches all."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import pytest
+
+from tabfit.catalog import Catalog
+from tabfit.compare import requirements, verdict_grid
+from tabfit.compare.catalog_requirements import lines_of
+from tabfit.compare.comparisons import Judge
+from tabfit.devices.device import Device, read
+from tabfit.estimate import check_kinds, decide
+from tabfit.estimate.answers import Answer, answer, subject
+from tabfit.estimate.check_kinds.kind import Feature
+from tabfit.estimate.demands import Offered, Setup
+from tabfit.estimate.outcome import OUTCOMES, Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.runtimes import Needs
+from tabfit.units import GIB, KIB, MIB, Tokens
+
+CATALOG = Catalog()
+LAPTOP: Final = {
+    "platform": "windows",
+    "browser": "chrome",
+    "ram_bytes": 16 * GIB,
+    "graphics": "integrated",
+    "cores": 8,
+}
+LIMITS: Final = {
+    "shader_f16": True,
+    "max_buffer_size": 2 * GIB,
+    "max_storage_buffer_binding_size": 2 * GIB,
+}
+
+
+def on(signals: dict[str, Any], model: str, runtime: str) -> Answer:
+    """Return the answer for a model in a runtime on a device."""
+    return answer(Scenario(model=model, runtime=runtime), CATALOG, read(signals))
+
+
+@pytest.mark.parametrize(
+    ("limit", "outcome"), [(16 * KIB, Outcome.NO), (32 * KIB, Outcome.LIKELY), (None, None)]
+)
+def test_workgroup_storage(limit: int | None, outcome: Outcome | None) -> None:
+    """WebLLM refuses an adapter below 32,768 bytes (apache/tvm web/src/webgpu.ts): the verdict too.
+
+    A limit that nobody told lowers the chance, as any feature does that nobody asked about.
+    """
+    adapter = {**LIMITS, "max_compute_workgroup_storage_size": limit}
+    found = on({**LAPTOP, "webgpu": adapter}, "llama-3.2-1b", "webllm").verdict
+
+    if outcome is None:
+        assert (found.outcome, found.because) == (Outcome.LIKELY, "workgroup-storage")
+        assert found.probability is not None
+        assert found.probability < 1
+    else:
+        assert found.outcome is outcome
+        assert (found.because == "workgroup-storage") is (outcome is Outcome.NO)
+
+
+#: What each declaration of a runtime is compared with: its value, and a device that fails it.
+DECLARED: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
+    "webgpu": (True, {"webgpu": None}),
+    "jspi": (True, {"wasm": {"jspi": False}}),
+    "straining": (("safari",), {"platform": "macos", "browser": "safari"}),
+    "threads": (True, {"wasm": {"threads": True}, "cross_origin_isolated": False}),
+    "shader_f16_for": (("q4f16_1",), {"webgpu": {"shader_f16": False}}),
+    "buffer_bytes": (GIB, {"webgpu": {"max_buffer_size": 256 * MIB}}),
+    "binding_bytes": (GIB, {"webgpu": {"max_storage_buffer_binding_size": 128 * MIB}}),
+    "advised_buffer_bytes": (3 * GIB, {"webgpu": LIMITS}),
+    "advised_binding_bytes": (3 * GIB, {"webgpu": LIMITS}),
+    "workgroup_storage_bytes": (
+        32 * KIB,
+        {"webgpu": {"max_compute_workgroup_storage_size": 16 * KIB}},
+    ),
+    "wasm_memory": (2**24, {}),
+    "largest_file": (2**20, {}),
+    "platforms": (("macos",), {}),
+    "browsers": (("safari",), {}),
+    "free_storage_bytes": (22 * 10**9, {}),
+    "ram_bytes": (64 * GIB, {}),
+    "cores": (16, {}),
+    "vram_bytes": (8 * GIB, {"ram_bytes": 8 * GIB}),
+    "availability": (True, {"language_model": "unavailable"}),
+}
+#: Declarations that mean something only beside others.
+BESIDE: Final = {
+    "ram_bytes": {"vram_bytes": 8 * GIB, "ram_bytes": 2 * GIB, "cores": 1},
+    "cores": {"vram_bytes": 8 * GIB, "ram_bytes": 2 * GIB, "cores": 1},
+    "vram_bytes": {"vram_bytes": 0, "ram_bytes": 16 * GIB, "cores": 1},
+}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Needs)])
+def test_every_declaration_is_compared(name: str) -> None:
+    """A runtime that declares more is less likely to run where a device lacks just that."""
+    value, lacks = DECLARED[name]
+    signals = {**LAPTOP, "vram_bytes": 6 * GIB, **lacks}
+    given = on(signals, "llama-3.2-1b", "wllama-cpu" if name == "wasm_memory" else "webllm")
+    beside: dict[str, Any] = BESIDE.get(name, {"webgpu": "webgpu" in lacks})
+
+    def chance(needs: Needs) -> float:
+        facts = replace(given.facts, needs=needs)
+        setup = Setup(runtime=given.runtime, facts=facts, load=given.load)
+        required = decide.requirements(setup, given.footprint)
+        return decide.settle(decide.decide(required, Offered(given.device))).chance
+
+    plain = Needs(**{**beside, "webgpu": name != "webgpu" and beside.get("webgpu", False)})
+    assert chance(replace(plain, **{name: value})) < chance(plain)
+
+
+def _never(device: Device, needs: Needs) -> bool:
+    del device, needs
+    return False
+
+
+def _wanted_of_large_contexts(setup: Setup) -> str | None:
+    return "it is full moon" if setup.load.context > 100 else None
+
+
+def test_a_new_kind_of_check_reaches_every_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up kind, declared once, decides an answer, a comparison's row and a grid alike."""
+    moon = Feature(
+        name="moon",
+        title="Phase of the moon",
+        why=_wanted_of_large_contexts,
+        there=_never,
+        without="it is not",
+        hard=False,
+        grows=True,
+    )
+    monkeypatch.setattr(check_kinds, "KINDS", (*check_kinds.KINDS, moon))
+    device = read({**LAPTOP, "webgpu": {**LIMITS}})
+    asked = Scenario(model="distilbert", runtime="transformersjs-wasm", precision="q8")
+    single = answer(asked, CATALOG, device)
+    line = next(
+        each
+        for each in lines_of("distilbert", CATALOG)
+        if (each.runtime, each.precision) == (asked.runtime, asked.precision)
+    )
+    row = Judge(CATALOG, device).row(line)
+    about, facts = subject("distilbert", CATALOG), CATALOG.runtime("transformersjs-wasm")
+    short = (Tokens(100),)
+    table = verdict_grid.table(requirements.of_precision(about, facts, "q8", short), short)
+    made = verdict_grid.judged(
+        verdict_grid.read(verdict_grid.written(table)), device, CATALOG, (*short, None)
+    )
+
+    assert (single.verdict.outcome, single.verdict.because) == (Outcome.MAY, "moon")
+    assert single.verdict.sentence == "it is full moon; it is not"
+    assert (row.outcome, row.probability, row.because) == (
+        single.verdict.outcome,
+        single.verdict.probability,
+        "moon",
+    )
+    assert [OUTCOMES[each] for each in made.outcomes[0]] == [Outcome.LIKELY, Outcome.MAY]
+    assert made.columns[made.because[0, 1]].name == "moon"
+    assert made.chances[0, 1] == single.verdict.probability
