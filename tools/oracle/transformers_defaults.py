@@ -70,11 +70,8 @@ def model_classes(config_class: Any) -> list[str]:
     from transformers import PreTrainedModel
 
     package = config_class.__module__.rsplit(".", 1)[0]
-    name = package.rsplit(".", 1)[1]
     folder = Path(str(importlib.import_module(package).__file__)).parent
-    usual = f"modeling_{name}"
-    files = [path.stem for path in folder.glob("modeling_*.py")]
-    modules = [usual] if usual in files else sorted(files)  # Donut's lies in modeling_donut_swin
+    modules = sorted(path.stem for path in folder.glob("modeling_*.py"))
     return sorted(
         name
         for module in (importlib.import_module(f"{package}.{each}") for each in modules)
@@ -101,6 +98,8 @@ def config_classes() -> dict[str, Any]:
         for spec in config_class.sub_configs_defaults.values():
             inner = spec.config_class
             if not hasattr(inner, "sub_configs_defaults"):
+                if spec.model_type not in CONFIG_MAPPING:  # RF-DETR names one that is not there
+                    continue
                 inner = CONFIG_MAPPING[spec.model_type]
             waiting.append((spec.model_type, inner))
     return found

@@ -540,8 +540,9 @@ def all_tables() -> dict[str, Table]:
     """Return the tables of every family, those in the files beside this one included."""
     from variants_more import TABLES as MORE
     from variants_other import TABLES as OTHERS
+    from variants_pictures import TABLES as PICTURES
 
-    return {**TABLES, **OTHERS, **MORE}
+    return {**TABLES, **OTHERS, **MORE, **PICTURES}
 
 
 def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
@@ -570,8 +571,9 @@ def _chosen(dice: random.Random, table: Table) -> dict[str, Any]:
     """Return some of a table's keys with one choice each; a table inside gives a config inside."""
     from variants_more import SIZES as MORE_SIZES
     from variants_other import SIZES as OTHER_SIZES
+    from variants_pictures import SIZES as PICTURE_SIZES
 
-    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES)
+    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES, *PICTURE_SIZES)
     return {
         key: _chosen(dice, choices) if isinstance(choices, dict) else dice.choice(choices)
         for key, choices in table.items()

@@ -136,8 +136,10 @@ class Keys:
             )
         return value
 
-    def words(self, key: str, *, count: int, choices: Collection[str]) -> tuple[str, ...] | None:
-        """Return a list of so many words out of `choices`, or None where it is null."""
+    def words(
+        self, key: str, *, count: int | None = None, choices: Collection[str]
+    ) -> tuple[str, ...] | None:
+        """Return a list of words out of `choices`, so many where said, or None where null."""
         values = self.sequence(key, count=count)
         if values is None:
             return None

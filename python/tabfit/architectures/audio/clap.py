@@ -12,7 +12,7 @@ from tabfit.architectures.encoders.bert import bert
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.clip import both
-from tabfit.architectures.vision.convolutional import MOST_DEPTH, stage_list
+from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
 from tabfit.architectures.vision.swin import older_layer, window_heads
 from tabfit.architectures.vision.vit import picture_body, sides
 from tabfit.light_dataclass import replace

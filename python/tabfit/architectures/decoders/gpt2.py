@@ -312,7 +312,6 @@ LM_HEADS = {
 BIASED_HEADS = {
     **TRANSFORMER_HEADS,
     "ForCausalLM": Head("transformer", output_layer_with_bias),
-    "ForQuestionAnswering": Head("transformer", labelled_span),
 }
 FAMILIES = {
     "gpt2": Family(gpt2, LM_HEADS),

@@ -12,7 +12,7 @@ from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing, output_layer
 from tabfit.architectures.multimodal.vision_language import together
-from tabfit.architectures.vision.convolutional import MOST_DEPTH, MOST_SIDE, stage_list
+from tabfit.architectures.vision.stages import MOST_DEPTH, MOST_SIDE, stage_list
 from tabfit.architectures.vision.vision_encoders import part_body
 from tabfit.architectures.vision.vit import picture_body
 from tabfit.model.blocks.attention import Heads, fused_attention

@@ -42,13 +42,11 @@ from tabfit.model.blocks.linear import embedding, linear, norm
 from tabfit.model.tensors import Part, Role, Tensor
 
 
-def clip_layers(keys: Keys, at: str, part: Part) -> Stack:
-    """Return CLIP's layers: a norm before each half, biases everywhere."""
-    hidden, heads = (
-        keys.whole("hidden_size"),
-        equal_heads(keys, "hidden_size", "num_attention_heads"),
-    )
-    layer = joined(
+def clip_layer(keys: Keys) -> Block:
+    """Return CLIP's layer: a norm before each half, biases everywhere."""
+    hidden = keys.whole("hidden_size")
+    heads = equal_heads(keys, "hidden_size", "num_attention_heads")
+    return joined(
         {
             "layer_norm1": norm(hidden, bias=True),
             "self_attn": attention(hidden, heads, names=OUT_NAMES, bias=ALL_BIASED, keeps=()),
@@ -56,7 +54,12 @@ def clip_layers(keys: Keys, at: str, part: Part) -> Stack:
             "mlp": plain(hidden, keys.whole("intermediate_size"), names=("fc1", "fc2")),
         }
     )
-    return stacked(at + "encoder.layers", (layer,) * keys.layers("num_hidden_layers"), part)
+
+
+def clip_layers(keys: Keys, at: str, part: Part) -> Stack:
+    """Return all of CLIP's layers, which are alike."""
+    blocks = (clip_layer(keys),) * keys.layers("num_hidden_layers")
+    return stacked(at + "encoder.layers", blocks, part)
 
 
 def clip_vision(asked: Asked, first_norm: str = "pre_layrnorm") -> Body:
@@ -173,10 +176,12 @@ def both(texts: Body, pictures: Body) -> Body:
 
 def clip(asked: Asked) -> Body:
     """Return CLIP whole, or its tower for pictures alone where only they are labelled."""
-    pictures = clip_vision(_older(asked, "vision_config", "vision_model.", "clip_vision_model"))
+    pictures = clip_vision(older_part(asked, "vision_config", "vision_model.", "clip_vision_model"))
     if asked.head == "ForImageClassification":
         return pictures
-    return both(clip_text(_older(asked, "text_config", "text_model.", "clip_text_model")), pictures)
+    return both(
+        clip_text(older_part(asked, "text_config", "text_model.", "clip_text_model")), pictures
+    )
 
 
 def owl(asked: Asked) -> Body:
@@ -185,7 +190,7 @@ def owl(asked: Asked) -> Body:
     pictures = asked.part("vision_config", "vision_model.", f"{kind}_vision_model")
     words = asked.part("text_config", "text_model.", f"{kind}_text_model")
     body = both(clip_text(words), clip_vision(pictures, "pre_layernorm"))
-    space = _clip_space(asked.keys, body).tensors
+    space = clip_space(asked.keys, body).tensors
     return replace(body, tensors=body.tensors + renamed(asked.at, space))
 
 
@@ -215,7 +220,7 @@ def _three_layers(hidden: int, outputs: int) -> Block:
     return joined({"dense0": again, "dense1": again, "dense2": last})
 
 
-def _older(asked: Asked, key: str, at: str, kind: str) -> Asked:
+def older_part(asked: Asked, key: str, at: str, kind: str) -> Asked:
     """Return the question for a tower; an older key, where written, counts for more."""
     older = f"{key}_dict"
     return asked.part(key if asked.keys.get(older) is None else older, at, kind)
@@ -247,7 +252,7 @@ def _scalar(name: str, *shape: int) -> tuple[Tensor, ...]:
     return placed("", array(name, shape, Role.OTHER), Part.PROJECTOR)
 
 
-def _clip_space(keys: Keys, body: Body) -> Ending:
+def clip_space(keys: Keys, body: Body) -> Ending:
     """Return the two layers into CLIP's shared space, and how sharply answers are told apart."""
     width = keys.whole("projection_dim")
     words = next(tower for tower in body.towers if tower.part is Part.ENCODER)
@@ -283,7 +288,7 @@ FAMILIES = {
     "owlv2": OWL_2,
     "clip": Family(
         clip,
-        {"Model": Head("", _clip_space), "ForImageClassification": Head("", picture_labels)},
+        {"Model": Head("", clip_space), "ForImageClassification": Head("", picture_labels)},
     ),
     "clip_text_model": Family(
         clip_text, {**ALONE, "ModelWithProjection": _projected("text_projection")}

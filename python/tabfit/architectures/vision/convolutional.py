@@ -13,7 +13,14 @@ from itertools import pairwise
 from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.vit import picture_body, picture_labels
+from tabfit.architectures.vision.stages import (
+    MOST_DEPTH,
+    MOST_SIDE,
+    MOST_STAGES,
+    stage_list,
+    stage_norms,
+)
+from tabfit.architectures.vision.vit import labelled, picture_body, picture_labels
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, attention
 from tabfit.model.blocks.block import (
     EMPTY,
@@ -31,22 +38,6 @@ from tabfit.model.blocks.feed_forward import widened
 from tabfit.model.blocks.linear import batch_norm, convolution, linear, norm
 from tabfit.model.tensors import Part, Role
 
-MOST_STAGES = 16
-MOST_DEPTH = 200
-MOST_SIDE = 256
-
-
-def stage_list(
-    keys: Keys, key: str, count: int | None = None, *, most: int = MOST_WIDTH
-) -> list[int]:
-    """Return one whole number per stage."""
-    given = keys.wholes(key, least=1, most=most) or ()
-    if count is not None and len(given) < count:
-        raise keys.fault(key, f"has {len(given)} entries; {count} are needed")
-    if not 1 <= len(given) <= MOST_STAGES:
-        raise keys.fault(key, f"has {len(given)} entries; from 1 to {MOST_STAGES} are accepted")
-    return list(given[:count])
-
 
 def pictured(front: Mapping[str, Block], at: str, stages: list[Stack], hidden: int) -> Body:
     """Return stages and what lies around them as one tower."""
@@ -60,6 +51,11 @@ def counted(read: int, written: int, kernel: int = 1, *, each: bool = False) -> 
     """Return a square convolution and its batch norm; `each` works channel by channel."""
     groups = read if each else 1
     cuts = convolution(read, written, kernel, kernel, groups=groups, bias=False)
+    return batch_normed(cuts, written)
+
+
+def batch_normed(cuts: Block, written: int) -> Block:
+    """Return a convolution and its batch norm."""
     return joined({"convolution": cuts, "normalization": batch_norm(written)})
 
 
@@ -93,10 +89,9 @@ def _resnet_layer(read: int, written: int, *, bottleneck: bool, shortcut: bool) 
     return joined({"shortcut": counted(read, written) if shortcut else EMPTY, **parts})
 
 
-def _resnet_labels(keys: Keys, body: Body) -> Ending:
-    labels = keys.labels()
-    last = linear(body.hidden, labels, Role.HEAD, bias=True) if labels else EMPTY
-    return Ending(placed("classifier.1", last, Part.VISION), labels or body.hidden)
+def labelled_picture(name: str) -> Callable[[Keys, Body], Ending]:
+    """Return a score per label of the whole picture, under such a name."""
+    return lambda keys, body: labelled(keys, body.hidden, name)
 
 
 def convnext(asked: Asked) -> Body:
@@ -119,8 +114,9 @@ def convnext(asked: Asked) -> Body:
             keys.whole("num_channels"), widths[0], side, side
         ),
         "embeddings.layernorm": norm(widths[0], bias=True),
-        "layernorm": norm(stage_list(keys, "hidden_sizes")[-1], bias=True),
     }
+    if asked.head != "Backbone":
+        front["layernorm"] = norm(stage_list(keys, "hidden_sizes")[-1], bias=True)
     return pictured(front | between, at, stages, stage_list(keys, "hidden_sizes")[-1])
 
 
@@ -200,8 +196,18 @@ def _scaled(keys: Keys, width: int) -> int:
 def _portioned(keys: Keys, width: int) -> int:
     """Return the nearest number that the config's portion divides, never a tenth below."""
     portion, least = keys.whole("depth_divisible_by"), keys.whole("min_depth")
+    return _believed(keys, divisible(width, portion, least))
+
+
+def divisible(width: float, portion: int, least: int | None = None) -> int:
+    """Return the nearest number that a portion divides, never a tenth below.
+
+    >>> divisible(20, 8), divisible(17, 8), divisible(100 * 0.25, 8)
+    (24, 16, 24)
+    """
+    least = portion if least is None else least
     near = max(least, int(width + portion / 2) // portion * portion)
-    return _believed(keys, near + portion if near < 0.9 * width else near)
+    return near + portion if near < 0.9 * width else near
 
 
 def inverted(read: int, inner: int, written: int) -> Block:
@@ -262,12 +268,13 @@ def _segformer_layer(keys: Keys, number: int, width: int) -> Block:
             "layernorm_before": norm(width, bias=True),
             "attention": joined(attends),
             "layernorm_after": norm(width, bias=True),
-            "mlp": _mixed(width, _segformer_inner(keys, number, width)),
+            "mlp": _mixed(width, ratio_of(keys, number, width)),
         }
     )
 
 
-def _segformer_inner(keys: Keys, number: int, width: int) -> int:
+def ratio_of(keys: Keys, number: int, width: int) -> int:
+    """Return how wide a stage's feed-forward layers are, by its own ratio."""
     ratios = keys.sequence("mlp_ratios") or ()
     ratio = ratios[number] if number < len(ratios) else None
     if isinstance(ratio, bool) or not isinstance(ratio, (int, float)) or not 0 < ratio <= 1024:
@@ -318,10 +325,15 @@ def _family(
     return Family(body, heads | {name: Head(at, ending) for name, ending in more.items()})
 
 
+def _bare(family: Family, ending: Callable[[Keys, Body], Ending]) -> Family:
+    """Return a family that is also a backbone by itself."""
+    return Family(family.body, {**family.heads, "Backbone": Head("", ending)})
+
+
 FAMILIES = {
-    "resnet": _family(resnet, "resnet", _resnet_labels),
-    "convnext": _family(convnext, "convnext"),
-    "convnextv2": _family(convnext, "convnextv2"),
+    "resnet": _bare(_family(resnet, "resnet", labelled_picture("classifier.1")), nothing),
+    "convnext": _bare(_family(convnext, "convnext"), stage_norms),
+    "convnextv2": _bare(_family(convnext, "convnextv2"), stage_norms),
     "mobilenet_v1": _family(mobilenet_v1, "mobilenet_v1"),
     "mobilenet_v2": _family(
         mobilenet_v2, "mobilenet_v2", ForSemanticSegmentation=_mobilenet_segments

@@ -12,12 +12,16 @@ import re
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.convolutional import segformer, stage_list
+from tabfit.architectures.vision.convolutional import segformer
+from tabfit.architectures.vision.stages import stage_list
 from tabfit.architectures.vision.vision_encoders import part_body
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.block import EMPTY, Block, joined, placed
-from tabfit.model.blocks.linear import batch_norm, convolution
-from tabfit.model.tensors import Part, Role, Tensor
+from tabfit.model.blocks.linear import batch_norm, convolution, linear, transposed_convolution
+from tabfit.model.tensors import Part, Role
+
+#: What CHMv2 starts from where its config says nothing.
+CANOPY_WIDTHS, CANOPY_FACTORS = (128, 256, 512, 1024), (4, 2, 1, 0.5)
 
 
 def depth_anything(asked: Asked) -> Body:
@@ -38,7 +42,7 @@ def _neck(keys: Keys) -> Block:
     for number, (width, factor) in enumerate(zip(widths, factors, strict=False)):
         again = {
             "projection": convolution(read, width, 1, 1),
-            "resize": _resized(keys, width, factor),
+            "resize": resized(keys, width, factor),
         }
         parts[f"reassemble_stage.layers.{number}"] = joined(again)
         parts[f"convs.{number}"] = convolution(width, fused, 3, 3, bias=False)
@@ -46,7 +50,7 @@ def _neck(keys: Keys) -> Block:
     return joined(parts)
 
 
-def _resized(keys: Keys, width: int, factor: object) -> Block:
+def resized(keys: Keys, width: int, factor: object) -> Block:
     """Return what makes a map larger, smaller, or leaves it."""
     if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < factor <= 64:
         raise keys.fault("reassemble_factors", "needs numbers from above 0 to 64")
@@ -56,21 +60,15 @@ def _resized(keys: Keys, width: int, factor: object) -> Block:
         return convolution(width, width, 3, 3)
     if not isinstance(factor, int):
         raise keys.fault("reassemble_factors", "needs whole numbers above 1")
-    shape = (width, width, factor, factor)
-    return Block(
-        (
-            Tensor(name="weight", shape=shape, role=Role.CONVOLUTION),
-            Tensor(name="bias", shape=(width,), role=Role.CONVOLUTION, bias=True),
-        )
-    )
+    return transposed_convolution(width, width, factor, factor)
 
 
-def _fusion(width: int) -> Block:
+def _fusion(width: int, *, first: bool = False) -> Block:
     pair = joined({f"convolution{n}": convolution(width, width, 3, 3) for n in (1, 2)})
     return joined(
         {
             "projection": convolution(width, width, 1, 1),
-            "residual_layer1": pair,
+            "residual_layer1": EMPTY if first else pair,
             "residual_layer2": pair,
         }
     )
@@ -86,6 +84,39 @@ def _head(keys: Keys) -> Block:
             "conv3": convolution(narrow, 1, 1, 1),
         }
     )
+
+
+def chmv2(asked: Asked) -> Body:
+    """Return CHMv2, which reads the height of trees from above: DINOv3 and DPT's way of drawing."""
+    keys, at = asked.keys, asked.at
+    tower = part_body(asked, "backbone_config", "backbone.")
+    after = placed(f"{at}head", _canopy(keys, tower.hidden), Part.VISION)
+    return replace(tower, tensors=tower.tensors + after)
+
+
+def _canopy(keys: Keys, read: int) -> Block:
+    """Return what brings the tower's layers together, and answers with a score per bin."""
+    widths = keys.wholes("post_process_channels", least=1) or CANOPY_WIDTHS
+    factors = keys.sequence("reassemble_factors") or CANOPY_FACTORS
+    fused = keys.whole("fusion_hidden_size", least=2)
+    projects = keys.word("readout_type") == "project"
+    narrow, bins = keys.whole("head_hidden_size"), keys.whole("number_output_channels")
+    parts = {
+        "conv_depth.head.0": convolution(fused, fused // 2, 3, 3),
+        "conv_depth.head.2": convolution(fused // 2, narrow, 3, 3),
+        "conv_depth.head.4": convolution(narrow, bins, 1, 1),
+    }
+    for number, width in enumerate(widths):
+        parts[f"convs.{number}"] = convolution(width, fused, 3, 3, bias=False)
+        parts[f"fusion_layers.{number}"] = _fusion(fused, first=number == 0)
+    for number, (width, factor) in enumerate(zip(widths, factors, strict=False)):
+        stage = "reassemble_stage"
+        parts[f"{stage}.layers.{number}.projection"] = convolution(read, width, 1, 1)
+        parts[f"{stage}.layers.{number}.resize"] = resized(keys, width, factor)
+        if projects:
+            readout = linear(2 * read, read, Role.PROJECTION, bias=True)
+            parts[f"{stage}.readout_projects.{number}.0"] = readout
+    return joined(parts)
 
 
 #: What GLPN calls the parts of SegFormer's encoder.
@@ -148,6 +179,7 @@ def _weighed(width: int) -> Block:
 
 
 FAMILIES = {
+    "chmv2": Family(chmv2, {"ForDepthEstimation": Head("", nothing)}),
     "depth_anything": Family(depth_anything, {"ForDepthEstimation": Head("", nothing)}),
     "glpn": Family(
         glpn, {"ForDepthEstimation": Head("glpn", _depth_map), "Model": Head("", nothing)}

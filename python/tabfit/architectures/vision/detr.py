@@ -14,7 +14,9 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import OUT_NAMES, looking_layer
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
+from tabfit.architectures.vision.clip import renamed
 from tabfit.architectures.vision.convolutional import pictured, resnet
+from tabfit.architectures.vision.stages import channels
 from tabfit.architectures.vision.vit import picture_body
 from tabfit.architectures.vision.vit_variants import perceptron
 from tabfit.light_dataclass import dataclass, replace
@@ -93,10 +95,23 @@ def _seen(keys: Keys, at: str) -> Body:
         if inner.type != "resnet":
             raise keys.fault("backbone_config.model_type", "is read as resnet alone")
         return resnet(Asked(inner, at))
+    return _timm(keys, at, _named(keys))
+
+
+def _colours(keys: Keys) -> int:
+    """Return the channels of the picture: the tower's own where its config lies inside."""
+    inside = bool(keys.mapping("backbone_config"))
+    part = keys.child("backbone_config", "timm_backbone") if inside else keys
+    return part.whole_or("num_channels", 3)
+
+
+def _named(keys: Keys) -> str:
+    """Return the name of timm's ResNet."""
+    given = keys.mapping("backbone_config")
     named = given.get("backbone") or keys.get("backbone") or "resnet50"
     if named not in RESNETS:
         raise keys.fault("backbone", f"is read as one of {', '.join(RESNETS)}")
-    return _timm(keys, at, str(named))
+    return str(named)
 
 
 def _timm(keys: Keys, at: str, name: str) -> Body:
@@ -110,7 +125,7 @@ def _timm(keys: Keys, at: str, name: str) -> Body:
         others = _step(read, width, read, narrowed=narrowed, opens=False)
         stages.append(stacked(f"{at}layer{number}", (first, *[others] * (depth - 1)), Part.VISION))
     front = {
-        "conv1": convolution(keys.whole("num_channels"), WIDTHS[0], 7, 7, bias=False),
+        "conv1": convolution(_colours(keys), WIDTHS[0], 7, 7, bias=False),
         "bn1": batch_norm(WIDTHS[0]),
     }
     return pictured(front, at, stages, read)
@@ -154,7 +169,48 @@ def _things(keys: Keys, body: Body) -> Ending:
 
 
 HEADS = {"ForObjectDetection": Head("model", _things), "Model": Head("", nothing)}
+
+
+def _drawn(keys: Keys, body: Body) -> Ending:
+    """Return a mask for every question: where it looked, refined by three finer stages."""
+    things = _things(keys, body)
+    hidden, count = body.hidden, keys.heads("encoder_attention_heads")
+    widths = _widths(keys)[::-1][-3:]
+    if hidden < 16 or len(widths) < 3 or (hidden + count) % 8:
+        raise keys.fault("d_model", f"is {hidden}; with {count} heads, multiples of 8 are drawn")
+    looks = linear(hidden, hidden, Role.HEAD, bias=True)
+    parts = {
+        "bbox_attention.q_proj": looks,
+        "bbox_attention.k_proj": looks,
+        "mask_head.conv1": _refined(hidden + count, hidden + count),
+        "mask_head.conv2": _refined(hidden + count, hidden // 2),
+        "mask_head.output_conv": convolution(hidden // 16, 1, 3, 3),
+    }
+    for number, read in enumerate(widths):
+        into, out = hidden // 2 ** (number + 1), hidden // 2 ** (number + 2)
+        parts[f"mask_head.fpn_stages.{number}.fpn_adapter"] = convolution(read, into, 1, 1)
+        parts[f"mask_head.fpn_stages.{number}.refine"] = _refined(into, out)
+    tensors = renamed("detr.", things.tensors) + placed("", joined(parts), Part.VISION)
+    return Ending(tensors, things.outputs)
+
+
+def _refined(read: int, written: int) -> Block:
+    return joined({"conv": convolution(read, written, 3, 3), "norm": norm(written, bias=True)})
+
+
+def _widths(keys: Keys) -> list[int]:
+    """Return how wide the stages are that the ResNet hands out."""
+    given = keys.mapping("backbone_config")
+    if given and given.get("model_type") != "timm_backbone":
+        return channels(keys.child("backbone_config"))
+    wider = 4 if RESNETS[_named(keys)][1] else 1
+    return [width * wider for width in WIDTHS]
+
+
 DETR = Asking(sees="backbone.model.", names=USUAL_NAMES, feeding="mlp", ended=False)
 TABLES = Asking(sees="backbone.conv_encoder.model.", names=OUT_NAMES, feeding="", ended=True)
 
-FAMILIES = {"detr": Family(DETR.body, HEADS), "table-transformer": Family(TABLES.body, HEADS)}
+FAMILIES = {
+    "detr": Family(DETR.body, {**HEADS, "ForSegmentation": Head("detr.model", _drawn)}),
+    "table-transformer": Family(TABLES.body, HEADS),
+}

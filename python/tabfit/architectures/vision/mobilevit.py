@@ -11,13 +11,8 @@ from collections.abc import Sequence
 from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.convolutional import (
-    MOST_DEPTH,
-    counted,
-    inverted,
-    pictured,
-    stage_list,
-)
+from tabfit.architectures.vision.convolutional import counted, inverted, pictured
+from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
 from tabfit.architectures.vision.vit import labelled
 from tabfit.architectures.vision.vit_variants import OLDER_NAMES
 from tabfit.model.blocks.attention import Heads, attention, biases

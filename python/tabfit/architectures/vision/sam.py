@@ -15,11 +15,24 @@ from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.vit import patches, picture_body, sides
 from tabfit.light_dataclass import replace
-from tabfit.model.blocks.attention import ALL_BIASED, Heads, attending, attention
+from tabfit.model.blocks.attention import (
+    ALL_BIASED,
+    USUAL_NAMES,
+    Heads,
+    Names,
+    attending,
+    attention,
+)
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain
-from tabfit.model.blocks.linear import convolution, embedding, linear, norm
-from tabfit.model.tensors import Part, Role, Tensor
+from tabfit.model.blocks.linear import (
+    convolution,
+    embedding,
+    linear,
+    norm,
+    transposed_convolution,
+)
+from tabfit.model.tensors import Part, Role
 
 #: How many learned points there are, and masks tried at most.
 MOST_POINTS = 4096
@@ -36,9 +49,9 @@ def sam(asked: Asked) -> Body:
     points = keys.child("prompt_encoder_config", "sam_prompt_encoder")
     writes = keys.child("mask_decoder_config", "sam_mask_decoder")
     parts = {
-        "prompt_encoder": _prompts(points),
-        "mask_decoder.transformer": _transformer(writes),
-        "mask_decoder": _masks(writes),
+        "prompt_encoder": prompts_read(points),
+        "mask_decoder.transformer": looking_both_ways(writes),
+        "mask_decoder": masks_written(writes),
     }
     after = placed(at.removesuffix("."), joined(parts), Part.PROJECTOR)
     tied = replace(again, tied_to=shared.name) if keys.flag("tie_word_embeddings") else again
@@ -98,13 +111,16 @@ def _layer(keys: Keys, seen: tuple[int, int]) -> Block:
     )
 
 
-def _prompts(keys: Keys) -> Block:
-    """Return what reads points and a rough mask."""
+def prompts_read(keys: Keys, *, newer: bool = False) -> Block:
+    """Return what reads points and a rough mask; since SAM 2 one table holds all points."""
     hidden, channels = keys.whole("hidden_size"), keys.whole("mask_input_channels")
     fewer, point = channels // 4, embedding(1, hidden, Role.POSITION)
     if fewer < 1:
         raise keys.fault("mask_input_channels", f"is {channels}; at least 4 are needed")
     count = keys.whole("num_point_embeddings", most=MOST_POINTS)
+    tables = {f"point_embed.{number}": point for number in range(count)}
+    if newer:
+        tables = {"point_embed": embedding(count, hidden, Role.POSITION)}
     return joined(
         {
             "mask_embed.conv1": convolution(1, fewer, 2, 2),
@@ -113,79 +129,76 @@ def _prompts(keys: Keys) -> Block:
             "mask_embed.layer_norm2": norm(channels, bias=True),
             "mask_embed.conv3": convolution(channels, hidden, 1, 1),
             "no_mask_embed": point,
-            **{f"point_embed.{number}": point for number in range(count)},
+            **tables,
             "not_a_point_embed": point,
         }
     )
 
 
-def _narrow(keys: Keys, rate: int) -> Block:
+def _narrow(keys: Keys, rate: int, names: Names) -> Block:
     """Return attention whose heads share a part of the width."""
     hidden, count = keys.whole("hidden_size"), keys.heads("num_attention_heads")
     inner = hidden // rate
     if inner % count or not inner:
         raise keys.fault("num_attention_heads", f"is {count}, which does not divide {inner}")
     heads = Heads(queries=count, key_values=count, width=inner // count)
-    return attention(hidden, heads, names=OUT_NAMES, bias=ALL_BIASED, keeps=())
+    return attention(hidden, heads, names=names, bias=ALL_BIASED, keeps=())
 
 
-def _transformer(keys: Keys) -> Block:
+def looking_both_ways(keys: Keys, *, newer: bool = False) -> Block:
     """Return layers in which what was pointed at and the picture look at one another.
 
-    They share half the width, whatever the config says; the last look follows it.
+    SAM's share half the width, whatever the config says; the last look follows it,
+    as all do since SAM 2, whose feed-forward layers are as deep as there are layers.
     """
     hidden = keys.whole("hidden_size")
-    across = _narrow(keys, 2)
+    rate = keys.whole("attention_downsample_rate", most=MOST_POINTS)
+    names = USUAL_NAMES if newer else OUT_NAMES
+    across = _narrow(keys, rate if newer else 2, names)
+    feed = plain(hidden, keys.whole("mlp_dim"), names=("lin1", "lin2"))
+    if newer:
+        depth = keys.layers("num_hidden_layers")
+        feed = mapped((hidden, keys.whole("mlp_dim"), hidden), depth)
     layer = joined(
         {
-            "self_attn": _narrow(keys, 1),
+            "self_attn": _narrow(keys, 1, names),
             "cross_attn_token_to_image": across,
             "cross_attn_image_to_token": across,
-            "mlp": plain(hidden, keys.whole("mlp_dim"), names=("lin1", "lin2")),
+            "mlp": feed,
             **{f"layer_norm{number}": norm(hidden, bias=True) for number in (1, 2, 3, 4)},
         }
     )
-    ending = _narrow(keys, keys.whole("attention_downsample_rate", most=MOST_POINTS))
+    ending = _narrow(keys, rate, names)
     layers = {f"layers.{number}": layer for number in range(keys.layers("num_hidden_layers"))}
     last = {"final_attn_token_to_image": ending, "layer_norm_final_attn": norm(hidden, bias=True)}
     return joined({**layers, **last})
 
 
-def _masks(keys: Keys) -> Block:
+def masks_written(keys: Keys) -> Block:
     """Return what turns tokens into masks and into how good each is."""
     hidden = keys.whole("hidden_size")
     count = keys.whole("num_multimask_outputs", most=MOST_POINTS) + 1
     wide, narrow = hidden // 4, hidden // 8
     if narrow < 1:
         raise keys.fault("hidden_size", f"is {hidden}; at least 8 are needed")
-    mask = _mapped((hidden, hidden, narrow), 3)
+    mask = mapped((hidden, hidden, narrow), 3)
     width = keys.whole("iou_head_hidden_dim")
     return joined(
         {
             "iou_token": embedding(1, hidden, Role.POSITION),
             "mask_tokens": embedding(count, hidden, Role.POSITION),
-            "upscale_conv1": _enlarging(hidden, wide),
+            "upscale_conv1": transposed_convolution(hidden, wide, 2, 2),
             "upscale_layer_norm": norm(wide, bias=True),
-            "upscale_conv2": _enlarging(wide, narrow),
+            "upscale_conv2": transposed_convolution(wide, narrow, 2, 2),
             **{f"output_hypernetworks_mlps.{number}": mask for number in range(count)},
-            "iou_prediction_head": _mapped(
+            "iou_prediction_head": mapped(
                 (hidden, width, count), keys.whole("iou_head_depth", most=MOST_LAYERS)
             ),
         }
     )
 
 
-def _enlarging(read: int, written: int) -> Block:
-    """Return a convolution that makes a map twice as large, stored one row per input."""
-    return Block(
-        (
-            Tensor(name="weight", shape=(read, written, 2, 2), role=Role.CONVOLUTION),
-            Tensor(name="bias", shape=(written,), role=Role.CONVOLUTION, bias=True),
-        )
-    )
-
-
-def _mapped(widths: Sequence[int], depth: int) -> Block:
+def mapped(widths: Sequence[int], depth: int) -> Block:
     """Return so many linear layers, all between the first and the last equally wide."""
     read, between, written = widths
     again = linear(between, between, Role.OTHER, bias=True)

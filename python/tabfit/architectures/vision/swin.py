@@ -6,12 +6,20 @@ Sources: Liu et al. 2021, arXiv:2103.14030, and arXiv:2111.09883.
 
 from __future__ import annotations
 
-from tabfit.architectures.config_keys import MOST_HEADS, MOST_WIDTH, Keys
+from tabfit.architectures.config_keys import MOST_HEADS, Keys
 from tabfit.architectures.encoders.bert import BERT_NAMES
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.convolutional import MOST_DEPTH, pictured, stage_list
-from tabfit.architectures.vision.vit import MOST_PIXELS, patch_count, picture_labels, pixels, sides
+from tabfit.architectures.vision.convolutional import pictured
+from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list, stage_norms
+from tabfit.architectures.vision.vit import (
+    MOST_PIXELS,
+    patch_count,
+    picture_labels,
+    pixels,
+    ratio_width,
+    sides,
+)
 from tabfit.model.blocks.attention import Biases, Heads, attention, biases
 from tabfit.model.blocks.block import Block, array, beside, joined, stacked
 from tabfit.model.blocks.feed_forward import plain, widened
@@ -35,7 +43,7 @@ def swin(asked: Asked) -> Body:
         if number + 1 < len(depths):
             parts[f"{name}.downsample"] = _merged(keys, width)
     last = first * 2 ** (len(depths) - 1)
-    if keys.type != "donut-swin":
+    if keys.type != "donut-swin" and (keys.type, asked.head) != ("swinv2", "Backbone"):
         parts["layernorm"] = norm(last, bias=True)
     return pictured(parts, at, stages, last)
 
@@ -74,13 +82,6 @@ def window_heads(keys: Keys, key: str, number: int, width: int) -> Heads:
     return Heads(queries=count, key_values=count, width=width // count)
 
 
-def _inner(keys: Keys, width: int) -> int:
-    inner = int(keys.number("mlp_ratio") * width)
-    if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
-    return inner
-
-
 def _layer(keys: Keys, number: int, width: int) -> Block:
     """Return Swin's layer, with a score for every distance within a window."""
     heads = window_heads(keys, "num_heads", number, width)
@@ -97,12 +98,12 @@ def _layer(keys: Keys, number: int, width: int) -> Block:
             "attention": beside(attention(width, heads, bias=bias, keeps=()), distances),
             "layernorm_before": normed,
             "layernorm_after": normed,
-            "mlp": plain(width, _inner(keys, width), names=("fc1", "fc2")),
+            "mlp": plain(width, ratio_width(keys, width), names=("fc1", "fc2")),
         }
     )
 
 
-def _second_layer(keys: Keys, number: int, width: int) -> Block:
+def second_layer(keys: Keys, number: int, width: int) -> Block:
     """Return Swin 2's layer, whose position scores come from a small network of distances."""
     heads = window_heads(keys, "num_heads", number, width)
     inputs = keys.flag("qkv_bias")
@@ -124,7 +125,7 @@ def _second_layer(keys: Keys, number: int, width: int) -> Block:
 
 def _under_older_names(keys: Keys, width: int, attends: Block) -> Block:
     """Return a layer around its attention, the halves named as BERT's."""
-    normed, inner = norm(width, bias=True), _inner(keys, width)
+    normed, inner = norm(width, bias=True), ratio_width(keys, width)
     feed = {
         "intermediate.dense": linear(width, inner, Role.UP, bias=True),
         "output.dense": linear(inner, width, Role.DOWN, bias=True),
@@ -158,7 +159,12 @@ def older_layer(keys: Keys, heads: Heads, width: int) -> Block:
     return _under_older_names(keys, width, own)
 
 
-LAYERS = {"swin": _layer, "swinv2": _second_layer, "donut-swin": _older_layer}
+LAYERS = {
+    "swin": _layer,
+    "swinv2": second_layer,
+    "donut-swin": _older_layer,
+    "maskformer-swin": _older_layer,
+}
 
 
 def _heads_at(at: str) -> dict[str, Head]:
@@ -169,7 +175,10 @@ def _heads_at(at: str) -> dict[str, Head]:
     }
 
 
-FAMILIES = {name: Family(swin, _heads_at(name)) for name in ("swin", "swinv2")}
+FAMILIES = {
+    "swin": Family(swin, {**_heads_at("swin"), "Backbone": Head("swin", stage_norms)}),
+    "swinv2": Family(swin, {**_heads_at("swinv2"), "Backbone": Head("", nothing)}),
+}
 FAMILIES["donut-swin"] = Family(
     swin, {"Model": Head("", nothing), "ForImageClassification": Head("donut", picture_labels)}
 )

@@ -11,11 +11,12 @@ from math import prod
 
 from tabfit.architectures.config_keys import MOST_WIDTH, Keys, is_whole
 from tabfit.architectures.decoders.decoder_layer import head_width
+from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.errors import shown
 from tabfit.model.architecture import Kind, Tower
-from tabfit.model.blocks.attention import Biases, Heads, attention, biases
+from tabfit.model.blocks.attention import Biases, Heads, Names, attention, biases
 from tabfit.model.blocks.block import (
     EMPTY,
     Block,
@@ -100,7 +101,7 @@ def vit(asked: Asked, *, distilled: bool = False) -> Body:
             placed(at.removesuffix("."), places, Part.VISION),
             stack.tensors,
             placed(at + "layernorm", norm(hidden, bias=True), Part.VISION),
-            _pooler(keys, at) if asked.head == "Model" else (),
+            placed(at + "pooler.dense", pooler(keys), Part.VISION) if asked.head == "Model" else (),
         ),
         stack,
         hidden,
@@ -119,12 +120,31 @@ def _tokens(wanted: dict[str, bool], hidden: int) -> Block:
     )
 
 
-def _pooler(keys: Keys, at: str) -> tuple[Tensor, ...]:
+def pooler(keys: Keys) -> Block:
+    """Return what sums a picture up: one layer over the first token."""
     hidden = keys.whole("hidden_size")
     width = keys.whole_or("pooler_output_size", hidden, least=0) or hidden
-    return placed(
-        at + "pooler.dense", linear(hidden, width, Role.PROJECTION, bias=True), Part.VISION
-    )
+    return linear(hidden, width, Role.PROJECTION, bias=True)
+
+
+def ratio_width(keys: Keys, width: int) -> int:
+    """Return how wide feed-forward layers are that are so many times as wide as the model."""
+    inner = int(width * keys.number("mlp_ratio"))
+    if not 1 <= inner <= MOST_WIDTH:
+        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+    return inner
+
+
+#: What ViT's attention was called before transformers 5, and still is in its kin.
+OLDER_NAMES = Names("attention.query", "attention.key", "attention.value", "output.dense")
+
+
+def older_attention(keys: Keys) -> Block:
+    """Return attention as ViT had it, under its older names."""
+    bias = biases(inputs=keys.flag("qkv_bias"), output=True)
+    hidden = keys.whole("hidden_size")
+    heads = equal_heads(keys, "hidden_size", "num_attention_heads")
+    return attention(hidden, heads, names=OLDER_NAMES, bias=bias, keeps=())
 
 
 def vit_layer(keys: Keys) -> Block:
@@ -161,7 +181,7 @@ def dinov2(asked: Asked) -> Body:
     if registers:
         count = keys.whole("num_register_tokens", least=0)
         others.append(array("register_tokens", (1, count, hidden), Role.OTHER))
-    layer = _dino_layer(keys, _dino_feeds(keys), biases(inputs=keys.flag("qkv_bias"), output=True))
+    layer = dino_layer(keys, dino_feeds(keys), biases(inputs=keys.flag("qkv_bias"), output=True))
     stack = stacked(at + "encoder.layer", (layer,) * keys.layers("num_hidden_layers"), Part.VISION)
     return picture_body(
         tensors_of(
@@ -176,7 +196,7 @@ def dinov2(asked: Asked) -> Body:
     )
 
 
-def _dino_layer(keys: Keys, feeds: Block, bias: Biases) -> Block:
+def dino_layer(keys: Keys, feeds: Block, bias: Biases) -> Block:
     """Return a layer whose two halves are each scaled per channel."""
     hidden = keys.whole("hidden_size")
     scale = vector("lambda1", hidden, Role.OTHER)
@@ -192,12 +212,10 @@ def _dino_layer(keys: Keys, feeds: Block, bias: Biases) -> Block:
     )
 
 
-def _dino_feeds(keys: Keys) -> Block:
+def dino_feeds(keys: Keys) -> Block:
     """Return DINOv2's feed-forward half; a gated one is two thirds as wide, in eights."""
     hidden = keys.whole("hidden_size")
-    inner = int(hidden * keys.number("mlp_ratio"))
-    if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+    inner = ratio_width(keys, hidden)
     if not keys.flag("use_swiglu_ffn"):
         return plain(hidden, inner, names=("fc1", "fc2"))
     return gated(hidden, (int(inner * 2 / 3) + 7) // 8 * 8, bias=True)
@@ -222,7 +240,7 @@ def dinov3(asked: Asked) -> Body:
         if keys.flag("use_gated_mlp")
         else plain(hidden, inner, names=("up_proj", "down_proj"), bias=biased)
     )
-    layer = _dino_layer(keys, feeds, bias)
+    layer = dino_layer(keys, feeds, bias)
     stack = stacked(at + "model.layer", (layer,) * keys.layers("num_hidden_layers"), Part.VISION)
     tokens = _tokens({"cls_token": True, "mask_token": True}, hidden)
     front = joined({"": tokens, "patch_embeddings": patches(keys)})

@@ -39,6 +39,15 @@ def convolution(
     return _with_bias(shape, outputs, Role.CONVOLUTION, bias=bias)
 
 
+def transposed_convolution(read: int, written: int, *kernel: int, bias: bool = True) -> Block:
+    """Return a convolution that makes a map larger, stored one row per input.
+
+    >>> transposed_convolution(8, 4, 2, 2).tensors[0].shape
+    (8, 4, 2, 2)
+    """
+    return _with_bias((read, written, *kernel), written, Role.CONVOLUTION, bias=bias)
+
+
 def _with_bias(shape: tuple[int, ...], outputs: int, role: Role, *, bias: bool) -> Block:
     weight = Tensor(name="weight", shape=shape, role=role)
     if not bias:
