@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from tabfit.architectures import read
 from tabfit.errors import UnsupportedArchitecture
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.onnx import sessions
-from tabfit.recipes.onnx.exports import exports_of
-from tabfit.units import Interval
+from tabfit.recipes.onnx.export_families import Family, exports_of
+from tabfit.units import Interval, exactly
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -61,20 +62,38 @@ def session_of(architecture: Architecture, name: str) -> sessions.Session | None
     return every.get(name) or older.get(name)
 
 
-def predicted(row: dict[str, Any], family: str | None) -> Interval | None:
-    """Return the predicted bytes of a row's session, `None` for models not read yet."""
+class Withheld(NamedTuple):
+    """What a prediction is not told: the kind of export, the model's type, or one kind of all.
+
+    Without the type every rule that names it is withheld, as for a type that nobody has
+    seen exported; without a kind, as if no tool of that kind were known.
+    """
+
+    kind: bool = True
+    type: bool = False
+    family: Family | None = None
+
+
+def predicted(row: dict[str, Any], withheld: Withheld) -> Interval | None:
+    """Return the predicted bytes of a row's sessions, `None` for models not read yet."""
     try:
         architecture = architecture_of(row["config"])
     except (UnsupportedArchitecture, FileNotFoundError):
         return None
-    session = session_of(architecture, row["session"])
-    if session is None or is_guessed(architecture):
+    found = [session_of(architecture, name) for name in row["sessions"]]
+    if is_guessed(architecture) or None in found:
         return None
-    exports = exports_of(architecture, family)
+    if withheld.type:
+        architecture = replace(architecture, family=f"unseen {architecture.kind}")
+    every = exports_of(architecture, None if withheld.kind else row["family"])
+    exports = tuple(each for each in every if each.family is not withheld.family) or every
     _, dtype = sessions.dtype_of(row["dtype"])
-    candidates = sessions.candidates_of(session, architecture, dtype, exports)
-    size = sessions.session_size(candidates)
-    return _without_graph(size, candidates) if _external_alone(row) else size
+    size = exactly(0)
+    for session in filter(None, found):
+        candidates = sessions.candidates_of(session, architecture, dtype, exports)
+        one = sessions.session_size(candidates)
+        size += _without_graph(one, candidates) if _external_alone(row) else one
+    return size
 
 
 def _external_alone(row: dict[str, Any]) -> bool:
@@ -86,19 +105,32 @@ def _without_graph(size: Interval, candidates: Sequence[sessions.Candidate]) -> 
     """Return the bytes of weights alone; a small tensor may lie in the graph's file instead."""
     data = [candidate.data for candidate in candidates]
     graph = size.likely - data[0]
-    return Interval(min(data) - max(graph, 0), data[0], max(data))
+    padded = max(candidate.data + candidate.padding for candidate in candidates)
+    return Interval(min(data) - max(graph, 0), data[0], padded)
 
 
-def rows(*, family_known: bool) -> Iterator[Row]:
-    """Yield a row for each usable published file, with or without its kind of export."""
+def rows(withheld: Withheld) -> Iterator[Row]:
+    """Yield a row for each usable published file.
+
+    Where one kind of export is withheld, the rows are those of files of that kind.
+    """
     for row in usable():
-        size = predicted(row, row["family"] if family_known else None)
-        if size is None:
+        if withheld.family not in (None, row["family"]):
             continue
-        truth, slack = row["bytes"], row["tolerance"]
-        recipe = f"{row['session']} {row['dtype']}" + (
-            f" ({row['family']})" if family_known else ""
-        )
-        inside = size.low - slack <= truth <= size.high + slack
-        error = size.likely / truth - 1
-        yield Row(row["model"], recipe, size.low, size.likely, size.high, truth, error, inside)
+        size = predicted(row, withheld)
+        if size is not None:
+            yield _compared(row, size, with_family=not withheld.kind)
+
+
+def _compared(row: dict[str, Any], size: Interval, *, with_family: bool) -> Row:
+    truth, slack = row["bytes"], row["tolerance"]
+    recipe = f"{'+'.join(row['sessions'])} {row['dtype']}"
+    recipe += f" ({row['family']})" if with_family else ""
+    inside = size.low - slack <= truth <= size.high + slack
+    error = size.likely / truth - 1
+    return Row(row["repository"], recipe, size.low, size.likely, size.high, truth, error, inside)
+
+
+KNOWN = Withheld(kind=False)
+UNKNOWN = Withheld()
+UNSEEN = Withheld(type=True)

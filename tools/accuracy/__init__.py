@@ -34,6 +34,7 @@ SECTIONS: tuple[Callable[[], Section], ...] = (
     files.gguf,
     files.onnx_known,
     files.onnx_unknown,
+    files.onnx_unseen,
     files.mlc,
     files.litert,
     files.safetensors,

@@ -4,10 +4,11 @@ In: nothing but the shapes below. Out: tests/data/onnx/made.json: for each model
 each file's bytes and how many of them are weights.
 
 Not part of `make test`: it needs an environment of its own with transformers
-4.48, optimum 1.24, onnx, onnxruntime and onnxconverter-common. The steps are
-those of optimum's exporter and of the quantising script that Transformers.js
+4.48, optimum 1.24, onnx, onnxruntime, onnxslim and onnxconverter-common. The steps
+are those of optimum's exporter and of the quantising script that Transformers.js
 carried until version 4: dynamic quantisation, MatMulNBits (block 32, symmetric),
-MatMulBnb4 (block 64), and a cast to float16. Run it as
+MatMulBnb4 (block 64), and a cast to float16. Models in SLIMMED are simplified by
+onnxslim first, as that script does since June 2024. Run it as
 
     python tools/oracle/onnx_truth.py tests/data/onnx/made.json [model ...]
 """
@@ -23,6 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import onnx
+import onnxslim
 import torch
 import transformers
 from onnxconverter_common import float16
@@ -33,7 +35,9 @@ from onnxruntime.quantization.onnx_quantizer import ONNXQuantizer
 from onnxruntime.quantization.registry import IntegerOpsRegistry
 from optimum.exporters.onnx import main_export
 
-PACKAGES = ("onnx", "onnxruntime", "onnxconverter-common", "optimum", "transformers", "torch")
+PACKAGES = (
+    "onnx", "onnxruntime", "onnxconverter-common", "onnxslim", "optimum", "transformers", "torch",
+)  # fmt: skip
 
 # Widths are small where only the graph is wanted: its bytes depend on the layers, not on widths.
 _NARROW: dict[str, object] = {
@@ -160,6 +164,9 @@ MODELS: dict[str, tuple[str, str, str, dict[str, object]]] = {
     ),
 }  # fmt: skip
 
+# The same models, simplified before they are quantised.
+SLIMMED = {"whisper-4-slimmed": "whisper-4", "deberta-v2-2-slimmed": "deberta-v2-2"}
+
 
 def _initializers(graph: onnx.GraphProto) -> list[onnx.TensorProto]:
     found = list(graph.initializer)
@@ -240,7 +247,7 @@ def quantise(source: Path) -> dict[str, Path]:
 
 def make(name: str, folder: Path) -> dict[str, object]:
     """Return the sizes of every file of one model on random weights."""
-    config_class, model_class, task, changes = MODELS[name]
+    config_class, model_class, task, changes = MODELS[SLIMMED.get(name, name)]
     torch.manual_seed(0)
     config = getattr(transformers, config_class)(**changes)
     model = getattr(transformers, model_class)(config)
@@ -251,6 +258,8 @@ def make(name: str, folder: Path) -> dict[str, object]:
     main_export(
         str(weights), str(folder / "onnx"), task=task, no_post_process=False, do_validation=False
     )
+    if name in SLIMMED:
+        _slim(folder / "onnx")
     files = {
         source.name: {dtype: measure(path) for dtype, path in quantise(source).items()}
         for source in sorted((folder / "onnx").glob("*.onnx"))
@@ -260,6 +269,11 @@ def make(name: str, folder: Path) -> dict[str, object]:
         "task": task,
         "files": files,
     }
+
+
+def _slim(folder: Path) -> None:
+    for path in sorted(folder.glob("*.onnx")):
+        onnx.save(onnxslim.slim(str(path)), path)
 
 
 def _export_by_tracing() -> None:
@@ -274,7 +288,7 @@ def main() -> None:
     target = Path(sys.argv[1])
     made = json.loads(target.read_text()) if target.exists() else {"models": {}}
     made["versions"] = {package: version(package) for package in PACKAGES}
-    for name in sys.argv[2:] or MODELS:
+    for name in sys.argv[2:] or (*MODELS, *SLIMMED):
         with tempfile.TemporaryDirectory() as folder:
             made["models"][name] = make(name, Path(folder))
         target.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n")

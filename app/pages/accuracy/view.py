@@ -19,6 +19,7 @@ KINDS: Final = Words(
         "gguf": later("GGUF files (llama.cpp, wllama)"),
         "onnx_known": later("ONNX files, told how they were exported"),
         "onnx_unknown": later("ONNX files, not told how"),
+        "onnx_unseen": later("ONNX files of a type left out"),
         "mlc": later("MLC parameters (WebLLM)"),
         "litert": later("LiteRT and MediaPipe files"),
         "safetensors": later("Safetensors files"),

@@ -35,7 +35,8 @@ class Offer:
     No `files` means that it is offered and its size is not known here: it is
     then computed. `model_id` is the name a runtime's own list gives it,
     `published_memory` and `context` what that list says it takes. `tensors` are
-    those a header lists, where one was read.
+    those a header lists, where one was read. `family` is set where this precision was
+    exported otherwise than the rest of its repository.
     """
 
     precision: str
@@ -44,14 +45,16 @@ class Offer:
     published_memory: Bytes | None = None
     context: Tokens | None = None
     tensors: tuple[StoredTensor, ...] = ()
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """One repository that offers a model in one format, in one or more precisions.
 
-    `family` names the kind of export where it decides sizes (ONNX: *classic* or
-    *newer*). `common` are the files every precision needs: tokenizer, config.
+    `family` names the kind of export where it decides sizes and is known (ONNX: one of
+    `tabfit.recipes.onnx.export_families`). `common` are the files every precision needs:
+    tokenizer, config.
     """
 
     format: str
@@ -207,6 +210,7 @@ def _offer(precision: str, row: Row | list[Row], source: str, sources: Row) -> O
         model_id=row.get("model_id"),
         published_memory=None if memory is None else Bytes(round(memory * MIB)),
         context=row.get("context"),
+        family=row.get("family"),
     )
 
 

@@ -14,8 +14,10 @@ from typing import Final
 
 from tabfit.catalog import reader
 from tabfit.catalog.rows import Row
+from tabfit.catalog.size_check import unlike_sizes
 from tabfit.devices import device as devices
 from tabfit.errors import CatalogFault, UnreadableDevice
+from tabfit.recipes.onnx.export_families import FAMILIES
 from tabfit.units import Basis
 
 #: The hub's pipeline names that the catalogue uses.
@@ -55,7 +57,6 @@ STEPS: Final = (1, 3, 6, 9, 12, 24, 32, 64, 128, 256, 500)
 FORMATS: Final = frozenset(
     {"onnx", "gguf", "bitnet.cpp", "mlc", "mediapipe", "litertlm", "safetensors", "builtin"}
 )
-FAMILIES: Final = frozenset({"classic", "newer"})
 FORMS: Final = frozenset({"phone", "tablet", "laptop", "desktop"})
 #: How the rows of each file begin: the reader lists them by these keys alone.
 HEADINGS: Final = tuple(("id", "name", "aliases", last) for last in ("task", "group", "formats"))
@@ -179,6 +180,7 @@ def _model(row: Row) -> Iterator[str]:
     yield from _counted(row)
     for publication in row["published"]:
         yield from _publication(publication)
+    yield from unlike_sizes(row)
 
 
 def _counted(row: Row) -> Iterator[str]:
@@ -197,10 +199,8 @@ def _publication(row: Row) -> Iterator[str]:
     where = row["repository"]
     if row["format"] not in FORMATS:
         yield f"{where}: format {row['format']!r} is unknown"
-    if (row["format"] == "onnx") != ("family" in row) or row.get(
-        "family", "classic"
-    ) not in FAMILIES:
-        yield f"{where}: an ONNX export, and nothing else, has a family"
+    if "family" in row and (row["format"] != "onnx" or row["family"] not in FAMILIES):
+        yield f"{where}: an ONNX export, and nothing else, has one of the families of exports"
     if not row.get("source"):
         yield f"{where}: there is no source"
     if not row["precisions"]:
@@ -209,6 +209,8 @@ def _publication(row: Row) -> Iterator[str]:
         if name != name.lower():
             yield f"{where}: precision {name!r} is not in lower case"
         files = offer if isinstance(offer, list) else offer.get("files", ())
+        if isinstance(offer, dict) and offer.get("family", FAMILIES[0]) not in FAMILIES:
+            yield f"{where} {name}: {offer['family']!r} is not a family of exports"
         yield from (f"{where} {name}: {fault}" for fault in _files(files))
     yield from (f"{where}: {fault}" for fault in _files(row.get("common", ())))
 

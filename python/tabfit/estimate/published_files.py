@@ -63,8 +63,8 @@ def stored(
     publication: Publication | None,
 ) -> Stored:
     """Return the files of a precision: as published, where somebody lists them."""
-    family = publication.family if publication else None
     offer = publication.offers.get(precision) if publication else None
+    family = (offer.family if offer else None) or (publication.family if publication else None)
     try:
         computed = runtime.store(architecture, precision, family)
     except UnknownName:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tabfit.architectures import read as read_config
-from tabfit.catalog import Heading, Model, Offer, Shelf, read, validation
+from tabfit.catalog import Heading, Model, Offer, Shelf, read, reader, validation
 from tabfit.catalog.reader import FILES, plain
 from tabfit.catalog.rows import Row
 from tabfit.devices import device as devices
@@ -87,7 +87,7 @@ MODEL: dict[str, Any] = {
 ONNX: dict[str, Any] = {
     "format": "onnx",
     "repository": "its/maker",
-    "family": "classic",
+    "family": "traced",
     "source": "its listing",
     "precisions": {"q8": [{"name": "model.onnx", "bytes": 10}]},
 }
@@ -134,8 +134,9 @@ BAD_ROWS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("model", MODEL, {"parameters": 2 * 10**9}, "the hub's is 1B-3B"),
     ("model", MODEL, {"counted_by": None}, "nobody is named"),
     ("model", MODEL, publishing(format="zip"), "format 'zip' is unknown"),
-    ("model", MODEL, publishing(format="gguf"), "has a family"),
-    ("model", MODEL, publishing(family="odd"), "has a family"),
+    ("model", MODEL, publishing(format="gguf"), "one of the families"),
+    ("model", MODEL, publishing(family="odd"), "one of the families"),
+    ("model", MODEL, publishing(precisions={"q8": {"family": "odd"}}), "'odd' is not a family"),
     ("model", MODEL, publishing(source=""), "there is no source"),
     ("model", MODEL, publishing(precisions={}), "no precision"),
     ("model", MODEL, publishing(precisions={"Q8": []}), "not in lower case"),
@@ -161,6 +162,33 @@ def test_a_row_that_breaks_a_rule_is_named_with_the_rule(
     assert validation.in_rows(kind, [row]) == []
     broken = validation.in_rows(kind, [{**row, **changed}])
     assert any(fault in each for each in broken), broken
+
+
+SMOLLM2 = next(
+    row for row in json.loads(reader.text_of("model"))["rows"] if row["id"] == "smollm2-360m"
+)
+
+
+def _listing(size: int, **more: str) -> list[str]:
+    """Return the faults of SmolLM2 360M where its 16-bit file is listed with so many bytes."""
+    offer = {"files": [{"name": "onnx/model_fp16.onnx", "bytes": size}], **more}
+    exported = {"repository": "HuggingFaceTB/SmolLM2-360M-Instruct", "family": "fused"}
+    return validation.in_rows(
+        "model", [{**SMOLLM2, **publishing(**exported, precisions={"fp16": offer})}]
+    )
+
+
+def test_sizes_of_another_repository_are_refused() -> None:
+    """819 MB are those of a repository that stores the head twice; this one's are 724,891,911."""
+    (fault,) = _listing(819_000_000)
+    assert "819,000,000 bytes are listed" in fault
+    assert _listing(724_891_911) == []
+
+
+def test_a_size_that_differs_has_its_reason() -> None:
+    """A reason admits a size unlike its kind of export, and nothing else."""
+    assert _listing(819_000_000, unlike="the head is stored twice") == []
+    assert len(_listing(724_891_911, unlike="for no reason")) == 1
 
 
 def test_rows_out_of_order_are_reported() -> None:

@@ -24,6 +24,8 @@ class Trace(StrEnum):
     MERGED = "both branches of a decoder beside an encoder"
     GENERATOR = "decoder traced operator by operator"
     FUSED = "decoder with fused attention"
+    EYE = "encoder of pictures beside a decoder"
+    WINDOWS = "encoder of windows and channels"
     TABLE = "a lookup alone"
     CONVOLUTIONS = "convolutions alone"
 
@@ -38,12 +40,15 @@ class _Cost:
 
 # Measured on random weights (optimum 1.24, transformers 4.48): tests/data/onnx/made.json, float32.
 # FUSED is from published graphs kept apart from their weights: 165,580 bytes for SmolLM2-1.7B's 24
-# layers up to 780,000 for the 24 hybrid layers of Qwen3.5-2B.
+# layers up to 780,000 for the 24 hybrid layers of Qwen3.5-2B. EYE and WINDOWS are what is left of
+# published SmolVLM (12 layers) and Florence-2 (base and large alike, 12) beside their weights.
 _COSTS: dict[Trace, _Cost] = {
-    Trace.ENCODER: _Cost(6_500, 22_600),
+    Trace.ENCODER: _Cost(6_500, 22_600, 0.25),
+    Trace.EYE: _Cost(6_500, 22_600, 0.35, 8.0),
+    Trace.WINDOWS: _Cost(6_500, 145_000, 0.2, 1.5),
     Trace.SPEECH_ENCODER: _Cost(3_000, 13_000),
     Trace.DECODER: _Cost(9_700, 32_000),
-    Trace.MERGED: _Cost(19_200, 61_400),
+    Trace.MERGED: _Cost(19_200, 61_400, 0.25),
     Trace.GENERATOR: _Cost(22_000, 38_900),
     Trace.FUSED: _Cost(15_000, 9_000, 0.5, 4.5),
     Trace.TABLE: _Cost(600, 0),
@@ -67,3 +72,14 @@ def graph_size(trace: Trace, layers: int, dtype: Dtype) -> Interval:
     cost = _COSTS[trace]
     likely = round((cost.base + cost.layer * layers) * _growth(dtype, trace))
     return Interval(round(likely * cost.low), likely, round(likely * cost.high))
+
+
+# What is left of published Qwen3.5 (0.8B and 2B at every dtype, 18 such layers) beside weights and
+# graph: 82,000 to 128,000 bytes a layer, masks of a chunk as constants.
+_CHUNK_CONSTANTS = Interval(0, 100_000, 140_000)
+
+
+def chunk_constants(layers: int) -> Interval:
+    """Return the bytes of constants in layers that carry a state over chunks of tokens."""
+    low, likely, high = _CHUNK_CONSTANTS.low, _CHUNK_CONSTANTS.likely, _CHUNK_CONSTANTS.high
+    return Interval(low * layers, likely * layers, high * layers)

@@ -13,34 +13,42 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind, Tower
+from tabfit.model.layers import State
 from tabfit.model.tensors import Part, Role, Tensor
+from tabfit.recipes.onnx.export_families import (
+    FAMILIES,
+    Export,
+    Family,
+    Rotary,
+    Table,
+    exports_of,
+)
 from tabfit.recipes.onnx.exports import (
     DTYPES,
     Dtype,
-    Export,
-    Rotary,
+    Packing,
     Use,
-    exports_of,
     is_transposed,
-    newer_eye,
+    packed_eye,
     type_of,
     use_of,
 )
-from tabfit.recipes.onnx.graphs import Trace, graph_size
+from tabfit.recipes.onnx.graphs import Trace, chunk_constants, graph_size
 from tabfit.recipes.shared_weights import as_published
 from tabfit.recipes.stored_model import File, Stored, StoredTensor, keep
 from tabfit.recipes.tokenizer_size import small_files
-from tabfit.storage.storage_type import F32, U8, StorageType
+from tabfit.storage.storage_type import F16, F32, U8, StorageType
 from tabfit.units import MB, Basis, Interval, exactly
 
 PRECISIONS: tuple[str, ...] = tuple(DTYPES)
-FAMILIES = ("classic", "newer")
 
 SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside the graph
 MEANS = ".running_mean"
 DISTANCES = "relative_position_bias_table"
+PLACES = "rel_embeddings.weight"
 WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight")
 UNUSED = ("mask_token", "masked_spec_embed", "original0")  # training's; a weight norm's length
+UNREAD = "fusion_stage.layers.0.residual_layer1."  # DPT's first step has nothing to add to
 ALIGNED = 64  # where an array beside the graph begins
 CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside
 
@@ -61,6 +69,13 @@ class Session:
         """Return how many layers the graph repeats."""
         return sum(len(tower.layers) for tower in self.towers)
 
+    @property
+    def recurrent_layers(self) -> int:
+        """Return how many of them carry a state from token to token."""
+        every = (layer for tower in self.towers for layer in tower.layers)
+        states = (kept for layer in every for kept in layer.keeps if isinstance(kept, State))
+        return sum(state.elements > 0 for state in states)
+
 
 def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
     """Return the sessions that Transformers.js loads for this model.
@@ -78,6 +93,7 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
         return tuple(_pointed_at(architecture))
     every = _once(as_published(architecture))
     dropped = tuple(t for t in every if _is_dropped(t, architecture))
+    dropped += tuple(_dense(architecture))
     used = tuple(t for t in every if t not in dropped)
     trace = Trace.GENERATOR if architecture.kind is Kind.DECODER else Trace.ENCODER
     if not any(layer.attention_heads for layer in architecture.main.layers):
@@ -158,7 +174,11 @@ def _eyes(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
         towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
         seen = _of_parts(architecture, {Part.VISION, Part.PROJECTOR})
         seen = tuple(t for t in seen if not _is_heard(t))
-        yield Session("vision_encoder", seen, Trace.ENCODER, towers)
+        trace = Trace.WINDOWS if architecture.family in _WINDOWED else Trace.EYE
+        yield Session("vision_encoder", seen, trace, towers)
+
+
+_WINDOWED = frozenset({"florence2"})  # DaViT looks through windows, then across channels
 
 
 def _is_heard(tensor: Tensor) -> bool:
@@ -181,13 +201,27 @@ def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
     folded = {t.name.removesuffix(MEANS) for t in held if t.name.endswith(MEANS)}
     for tensor in held:
         module, _, name = tensor.name.rpartition(".")
-        if name in UNUSED or (module in folded and name != "bias"):
+        if name in UNUSED or UNREAD in tensor.name or (module in folded and name != "bias"):
             continue
         if tensor.tied_to is None:
             kept[tensor.name] = tensor
         else:
             kept.setdefault(tensor.tied_to, tensor)
     return tuple(kept.values())
+
+
+_EMBEDDERS = ("Gemma3TextModel",)
+
+
+def _dense(architecture: Architecture) -> Iterator[Tensor]:
+    """Yield the layers after pooling that sentence-transformers keeps beside config.json.
+
+    EmbeddingGemma's export ends in two, four times as wide between them.
+    """
+    if architecture.head in _EMBEDDERS:
+        hidden = architecture.main.hidden
+        for number, shape in enumerate(((4 * hidden, hidden), (hidden, 4 * hidden))):
+            yield Tensor(name=f"dense.{number}.weight", shape=shape, role=Role.OTHER)
 
 
 _POOLED_LESS = ("Model", "ForPreTraining", "ForMaskedLM")
@@ -231,12 +265,57 @@ def _stored(
     session: Session, architecture: Architecture, dtype: Dtype, export: Export
 ) -> tuple[StoredTensor, ...]:
     """Return every array of a session's file."""
-    if session.name == "vision_encoder" and export.family == "newer":
+    if session.name == "vision_encoder" and export.family is Family.PACKED:
         return tuple(_seen_anew(session.tensors, architecture, dtype))
+    if _has_cast_branches(session, dtype, export):
+        return tuple(_cast_by_branch(session.tensors, architecture, dtype, export))
     kept = list(_kept(session.tensors, architecture, dtype, export))
-    if export.separate_head and session.name == "model":
+    if session.name == "model" and _head_is_apart(dtype, export):
         kept += _second_head(architecture, dtype, export)
-    return (*kept, *_rotary_tables(session, dtype, export), *_causal_masks(session, architecture))
+    kept += _unpacked_tables(session, architecture, dtype, export)
+    added = (_sinusoids(session, architecture, dtype), _causal_masks(session, architecture))
+    return (*kept, *_rotary_tables(session, dtype, export), *(t for each in added for t in each))
+
+
+def _head_is_apart(dtype: Dtype, export: Export) -> bool:
+    """Return whether a tied head is stored beside its table: as built, or packed otherwise."""
+    looked_up = export.table is Table.EIGHT_BITS and dtype.packing is Packing.DYNAMIC
+    return export.separate_head or looked_up
+
+
+def _unpacked_tables(
+    session: Session, architecture: Architecture, dtype: Dtype, export: Export
+) -> list[StoredTensor]:
+    """Return the tables that a head still reads as 32-bit floats beside their 8-bit form.
+
+    onnxslim sorts a branch so that the head's transposed table comes before the look-up that
+    makes the quantiser pack it, so the first branch of a merged decoder keeps the float one
+    (made here: tests/data/onnx/made.json, whisper-1-slim).
+    """
+    slimmed = export.family is Family.SLIMMED and session.branches > 1
+    if not slimmed or dtype.packing is not Packing.DYNAMIC:
+        return []
+    tied = {t.tied_to for t in architecture.inventory if t.role is Role.HEAD}
+    return [keep(t, F32) for t in session.tensors if t.name in tied]
+
+
+def _has_cast_branches(session: Session, dtype: Dtype, export: Export) -> bool:
+    return export.shared_stays_wide and session.branches > 1 and dtype.wide is F16
+
+
+def _cast_by_branch(
+    tensors: Iterable[Tensor], architecture: Architecture, dtype: Dtype, export: Export
+) -> Iterator[StoredTensor]:
+    """Yield a merged decoder's arrays where the cast to 16 bits left what both branches share.
+
+    Only what one branch has to itself is cast. What is packed lies in each branch once.
+    """
+    for tensor in tensors:
+        kind = type_of(use_of(tensor, architecture), dtype, export)
+        shared = not _is_made_once(tensor)
+        yield keep(tensor, F32 if shared and kind is F16 else kind)
+        if shared and kind is not F16:
+            yield keep(tensor, kind)
 
 
 def _kept(
@@ -248,7 +327,10 @@ def _kept(
     the others; the last one does not take it away (ALBERT's shared layer, DeBERTa's
     projections of contents and places).
     """
+    folded = _folded_places(architecture, export)
     for tensor in tensors:
+        if folded and tensor.name.endswith(PLACES):
+            continue
         if tensor.name.endswith(DISTANCES) and architecture.family.startswith("swin"):
             yield _spread(tensor, dtype)
             continue
@@ -258,8 +340,22 @@ def _kept(
             continue
         kind = type_of(use_of(tensor, architecture), dtype, export)
         yield keep(tensor, kind)
-        if tensor.uses > 1 and kind is not dtype.wide:
+        if folded and tensor.uses > 1:
+            yield keep(replace(tensor, shape=(folded, tensor.shape[0])), dtype.wide)
+        elif tensor.uses > 1 and kind is not dtype.wide:
             yield keep(tensor, dtype.wide)
+
+
+def _folded_places(architecture: Architecture, export: Export) -> int:
+    """Return how many distances onnxslim projected beforehand, 0 where it left them.
+
+    DeBERTa projects the same table of distances in every layer; the products are constants
+    and stay wide.
+    """
+    if export.family is not Family.SLIMMED:
+        return 0
+    tables = (t for t in architecture.inventory if t.name.endswith(PLACES))
+    return next((table.shape[0] for table in tables), 0)
 
 
 def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
@@ -288,7 +384,7 @@ def _seen_anew(
 ) -> Iterator[StoredTensor]:
     """Yield the arrays of an eye in a newer build: patches as a matrix, some tables in copies."""
     for tensor in tensors:
-        kind, copies = newer_eye(tensor, architecture, dtype)
+        kind, copies = packed_eye(tensor, architecture, dtype)
         flat = (tensor.shape[0], prod(tensor.shape[1:])) if len(tensor.shape) > 3 else tensor.shape
         one = keep(replace(tensor, shape=flat), kind)
         yield from (one,) * copies
@@ -328,17 +424,35 @@ def _causal_masks(session: Session, architecture: Architecture) -> Iterator[Stor
             yield _added(f"causal_mask_{branch}", (positions, positions), U8)
 
 
+# Sines of every place that checkpoints leave out, two more than there are places.
+_WAVING_FAMILIES = frozenset({"m2m_100"})
+_PLACES_BEFORE = 2
+
+
+def _sinusoids(
+    session: Session, architecture: Architecture, dtype: Dtype
+) -> Iterator[StoredTensor]:
+    """Yield the sines and cosines that are added to tokens; each branch has its own."""
+    for tower in session.towers:
+        if architecture.family in _WAVING_FAMILIES and tower.positions is not None:
+            for branch in range(session.branches):
+                shape = (tower.positions + _PLACES_BEFORE, tower.hidden)
+                yield _added(f"embed_positions_{branch}", shape, dtype.wide)
+
+
 def _added(name: str, shape: tuple[int, ...], kind: StorageType) -> StoredTensor:
     """Return an array that the exporter adds to those of the model."""
     size = kind.size_of(shape)
     return StoredTensor(name=name, shape=shape, type=kind, size=size, origin=(), role=Role.POSITION)
 
 
+_FUSED_FAMILIES = (Family.FUSED, Family.DOUBLED, Family.PACKED)
+
+
 def _graph(session: Session, dtype: Dtype, export: Export) -> Interval:
-    fused = session.trace is Trace.GENERATOR and (
-        export.family == "newer" or export.rotary is Rotary.HALF
-    )
-    one = graph_size(Trace.FUSED if fused else session.trace, session.layers, dtype)
+    fused = session.trace is Trace.GENERATOR and (export.family in _FUSED_FAMILIES)
+    trace = Trace.FUSED if fused else session.trace
+    one = graph_size(trace, session.layers, dtype) + chunk_constants(session.recurrent_layers)
     single = session.branches == 1 or session.trace is Trace.MERGED
     return one if single else one + one
 
@@ -360,7 +474,7 @@ class Candidate:
     @property
     def padding(self) -> int:
         """Return at most how many bytes lie between arrays beside the graph, 64 for each."""
-        return ALIGNED * len(self.tensors) if self.export.family == "newer" else 0
+        return ALIGNED * len(self.tensors) if self.export.family is Family.PACKED else 0
 
     @property
     def described(self) -> str:
@@ -425,7 +539,7 @@ def _why(candidates: tuple[Candidate, ...]) -> str:
 def _files(session: Session, dtype: Dtype, candidates: tuple[Candidate, ...]) -> Iterator[File]:
     likely, size, why = candidates[0], session_size(candidates), _why(candidates)
     name = f"onnx/{session.name}{dtype.suffix}.onnx"
-    beside = likely.export.family == "newer" or size.likely > SINGLE_FILE
+    beside = likely.export.family is Family.PACKED or size.likely > SINGLE_FILE
     if not beside:
         yield File(name=name, size=size, basis=Basis.COMPUTED, why=why, tensors=likely.tensors)
         return
@@ -475,8 +589,7 @@ def dtype_of(precision: str) -> tuple[str, Dtype]:
 def store(architecture: Architecture, precision: str, *, family: str | None = None) -> Stored:
     """Return the files of a model at a dtype.
 
-    `family` says how it was exported, where that is known: "classic" (optimum
-    and Transformers.js's own quantiser) or "newer" (token table in blocks too).
+    `family` says how it was exported, where that is known (see `export_families`).
     """
     if family is not None and family not in FAMILIES:
         raise UnsupportedCombination(

@@ -1,0 +1,268 @@
+"""Who exported an ONNX file: the kinds of export, their dates, and which a model's file may be.
+
+In: an architecture, and the family's name where it is known. Out: every `Export` that the
+file may be, the likeliest first. What each kind does to a weight is said in `exports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from tabfit.light_dataclass import dataclass, replace
+from tabfit.model.architecture import Architecture, Kind
+from tabfit.model.tensors import Role
+
+
+class Family(StrEnum):
+    """The kinds of export that decide sizes, in the order they appeared."""
+
+    TRACED = "traced"
+    SLIMMED = "slimmed"
+    FUSED = "fused"
+    DOUBLED = "doubled"
+    PACKED = "packed"
+
+
+class Table(StrEnum):
+    """How the token table is kept where matrix products are packed in blocks."""
+
+    WIDE = "wide"  # float32 or float16, as the exporter leaves it
+    FOUR_BITS = "4-bit"  # GatherBlockQuantized
+    EIGHT_BITS = "8-bit"
+
+
+class Rotary(StrEnum):
+    """Whether the file holds cosines and sines for every position."""
+
+    COMPUTED = "computed"
+    HALF = "half"  # for GroupQueryAttention: half the head's width each
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a publisher chose.
+
+    `separate_head` says that a tied head is stored a second time, `zero_points` that
+    packed blocks have them, `shared_stays_wide` that what both branches of a merged
+    decoder read keeps 32-bit floats beside 16-bit ones.
+    """
+
+    family: Family = Family.TRACED
+    table: Table = Table.WIDE
+    rotary: Rotary = Rotary.COMPUTED
+    separate_head: bool = False
+    zero_points: bool = True
+    shared_stays_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyFacts:
+    """What a kind of export is: the tools, the months it was made in, where it is seen."""
+
+    made_with: str
+    since: str
+    until: str | None
+    repositories: tuple[str, ...]
+
+
+# Months are those of the tools' own histories (huggingface/transformers.js scripts/convert.py and
+# requirements.txt, microsoft/onnxruntime-genai's builder) and of the repositories named; each
+# repository has rows in tests/data/onnx/published.json that this kind of export explains.
+FACTS: dict[Family, FamilyFacts] = {
+    Family.TRACED: FamilyFacts(
+        made_with="optimum's exporter and the quantising script of Transformers.js",
+        since="2023-03",
+        until=None,
+        repositories=(
+            "Xenova/all-MiniLM-L6-v2",
+            "Xenova/bge-small-en-v1.5",
+            "onnx-community/whisper-base",
+            "onnx-community/Qwen2.5-0.5B-Instruct",
+        ),
+    ),
+    Family.SLIMMED: FamilyFacts(
+        made_with="the same, the graph simplified by onnxslim before it is quantised",
+        since="2024-06",
+        until=None,
+        repositories=(
+            "onnx-community/whisper-large-v3-turbo",
+            "onnx-community/whisper-medium_timestamped",
+            "onnx-community/piiranha-v1-detect-personal-information-ONNX",
+        ),
+    ),
+    Family.FUSED: FamilyFacts(
+        made_with="onnxruntime-genai's builder, then the quantising script of Transformers.js",
+        since="2024-11",
+        until=None,
+        repositories=(
+            "HuggingFaceTB/SmolLM2-360M-Instruct",
+            "onnx-community/Qwen3-0.6B-ONNX",
+            "onnx-community/granite-4.0-350m-ONNX-web",
+            "onnx-community/DeepSeek-R1-Distill-Qwen-1.5B-ONNX",
+        ),
+    ),
+    Family.DOUBLED: FamilyFacts(
+        made_with="onnxruntime-genai's builder, which stores a tied head apart from its table",
+        since="2024-11",
+        until=None,
+        repositories=(
+            "onnx-community/Qwen2.5-Coder-0.5B-Instruct",
+            "onnx-community/Phi-4-mini-instruct-web-q4f16",
+        ),
+    ),
+    Family.PACKED: FamilyFacts(
+        made_with="builds for the web whose token table is packed too (GatherBlockQuantized)",
+        since="2025-08",
+        until=None,
+        repositories=(
+            "onnx-community/gemma-3-270m-it-ONNX",
+            "onnx-community/embeddinggemma-300m-ONNX",
+            "onnx-community/LFM2.5-350M-ONNX",
+            "onnx-community/Qwen3.5-2B-ONNX",
+        ),
+    ),
+}
+
+FAMILIES: tuple[str, ...] = tuple(Family)
+
+# How wide the packed table of a type is in builds for the web (read off published repositories,
+# 2025-26), and the types that are published so before any other way.
+_PACKED_TABLES = {
+    "qwen3": Table.FOUR_BITS,
+    "gemma3_text": Table.EIGHT_BITS,
+    "gemma3": Table.EIGHT_BITS,
+    "lfm2": Table.EIGHT_BITS,
+    "hunyuan_v1_dense": Table.EIGHT_BITS,
+    "gemma3n": Table.FOUR_BITS,
+    "voxtral": Table.FOUR_BITS,
+    "embedding_gemma2": Table.FOUR_BITS,
+    "gemma3n_text": Table.FOUR_BITS,
+    "gemma4": Table.FOUR_BITS,
+    "gemma4_text": Table.FOUR_BITS,
+    "qwen3_5": Table.FOUR_BITS,
+    "qwen3_5_text": Table.FOUR_BITS,
+}
+
+_USUALLY_PACKED = frozenset(_PACKED_TABLES) - {"qwen3"}
+
+# transformers kept cosines and sines of every position as buffers, which tracing turns into
+# constants: Llama until 4.38 (February 2024, before any model of more than 4,096 positions was
+# exported), Qwen2 and the others until 4.45 (September 2024). Later ones work them out.
+_KEPT_TABLES = frozenset({"qwen2", "qwen2_moe", "mistral", "phi", "gpt_neox", "stablelm", "falcon"})
+_KEPT_TABLES |= {"codegen", "gptj"}
+_KEPT_AT_FIRST = "llama"
+_FIRST_POSITIONS = 4096
+
+# Positions in three directions (time, height, width) cannot be read from one table.
+_THREE_WAYS = frozenset({"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe"})
+_THREE_WAYS |= {"qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"}
+
+# Exported with optimum before there were builds around GroupQueryAttention.
+_TRACED_GENERATORS = frozenset({"qwen2"})
+
+# Their merged decoders were cast to 16 bits before the script's cast looked into branches
+# (transformers.js pull request 1218, March 2025).
+_SHARED_STAYS_WIDE = frozenset({"moonshine"})
+
+# Headless Gemmas give embeddings; their builds look tokens up in a table of four bits.
+_EMBEDDERS = ("Gemma3TextModel",)
+
+
+def likely_export(architecture: Architecture) -> Export:
+    """Return the export that a publisher of this kind of model most often makes."""
+    return next(_every(architecture))
+
+
+def exports_of(architecture: Architecture, family: str | None = None) -> tuple[Export, ...]:
+    """Return every export that the file may be, the likeliest first.
+
+    `family` narrows them to one kind; a kind that this model cannot have been made by
+    leaves them as they are.
+    """
+    every = tuple(dict.fromkeys(_every(architecture)))
+    named = tuple(export for export in every if export.family == family)
+    return named or every
+
+
+def _every(architecture: Architecture) -> Iterator[Export]:
+    if architecture.kind is Kind.ENCODER_DECODER:
+        yield Export(shared_stays_wide=architecture.family in _SHARED_STAYS_WIDE)
+        yield Export(Family.SLIMMED)
+    elif architecture.kind is Kind.DECODER and architecture.main.rope_widths:
+        yield from _of_a_generator(architecture)
+    else:
+        yield from _of_an_encoder(architecture)
+
+
+def _of_an_encoder(architecture: Architecture) -> Iterator[Export]:
+    """Yield the exports of a model without rotary positions: graphs traced, simplified or not."""
+    if architecture.family in _USUALLY_PACKED:
+        yield Export(Family.PACKED, _tables(architecture)[0])
+    yield Export()
+    yield Export(Family.SLIMMED)
+
+
+def _of_a_generator(architecture: Architecture) -> Iterator[Export]:
+    """Yield the exports of a decoder with rotary positions: each kind, the usual one first."""
+    kinds = {
+        Family.PACKED: tuple(_packed(architecture)),
+        Family.FUSED: tuple(_fused(architecture)),
+        Family.TRACED: tuple(_traced(architecture)),
+        Family.DOUBLED: tuple(
+            replace(export, family=Family.DOUBLED, separate_head=True)
+            for export in _fused(architecture)
+            if _is_tied(architecture)
+        ),
+    }
+    usual = kinds.pop(_usual_family(architecture))
+    yield from usual
+    for exports in kinds.values():
+        yield from exports
+
+
+def _usual_family(architecture: Architecture) -> Family:
+    if architecture.family in _USUALLY_PACKED:
+        return Family.PACKED
+    return Family.TRACED if architecture.family in _TRACED_GENERATORS else Family.FUSED
+
+
+def _is_tied(architecture: Architecture) -> bool:
+    return any(t.role is Role.HEAD and t.tied_to is not None for t in architecture.inventory)
+
+
+def _fused(architecture: Architecture) -> Iterator[Export]:
+    """Yield the builds around GroupQueryAttention, which reads tables of half the width."""
+    if architecture.family not in _THREE_WAYS:
+        yield Export(Family.FUSED, rotary=Rotary.HALF)
+    yield Export(Family.FUSED)
+
+
+def _traced(architecture: Architecture) -> Iterator[Export]:
+    if _kept_tables(architecture):
+        yield Export(Family.TRACED, rotary=Rotary.FULL)
+    yield Export(Family.TRACED)
+
+
+def _kept_tables(architecture: Architecture) -> bool:
+    if architecture.family == _KEPT_AT_FIRST:
+        return (architecture.main.positions or 0) <= _FIRST_POSITIONS
+    return architecture.family in _KEPT_TABLES
+
+
+def _packed(architecture: Architecture) -> Iterator[Export]:
+    """Yield the builds with a packed table: its width is open, and rotary tables."""
+    for rotary in _fused(architecture):
+        for table in _tables(architecture):
+            packed = Export(Family.PACKED, table, rotary.rotary)
+            if architecture.head in _EMBEDDERS:
+                yield replace(packed, zero_points=False)
+            yield packed
+
+
+def _tables(architecture: Architecture) -> tuple[Table, Table]:
+    first = _PACKED_TABLES.get(architecture.family, Table.EIGHT_BITS)
+    if architecture.head in _EMBEDDERS:
+        first = Table.FOUR_BITS
+    return first, Table.FOUR_BITS if first is Table.EIGHT_BITS else Table.EIGHT_BITS
