@@ -133,8 +133,34 @@ put.last = 0;
 
 heard((progress) => busy && say(progress));
 
-const readFiles = async (list) => {
-  const files = [...list];
+// A folder's files with their paths; two folders deep there is nothing of a model.
+const MOST_FILES = 2000;
+const within = async (entry, depth = 0) => {
+  if (entry.isFile) {
+    const file = await new Promise((take, fail) => entry.file(take, fail));
+    return [{ path: entry.fullPath.replace(/^\//, ""), file }];
+  }
+  if (depth > 2) return [];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const more = await new Promise((take, fail) => reader.readEntries(take, fail));
+    if (!more.length || found.length > MOST_FILES) return found;
+    for (const each of more) found.push(...(await within(each, depth + 1)));
+  }
+};
+
+const plain = (list) => [...list].map((file) => ({ path: file.name, file }));
+
+// What was dropped: asked for at once, for the list is empty when this event is over.
+const dropped = ({ items, files }) => {
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return plain(files);
+  return Promise.all(entries.map((entry) => within(entry))).then((every) => every.flat());
+};
+
+const readFiles = async (given) => {
+  const files = await given;
   if (!files.length) return;
   if (!byId("finder").open) await open();
   handOver(files);
@@ -175,7 +201,7 @@ document.addEventListener("input", ({ target }) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.id === "file") {
-    readFiles(target.files);
+    readFiles(plain(target.files));
     target.value = "";
   }
   if (target.id === "hub") {
@@ -214,7 +240,7 @@ document.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   delete root.dataset.dropping;
-  readFiles(event.dataTransfer.files);
+  readFiles(dropped(event.dataTransfer));
 });
 
 // The page may be said again in another language: then its new question is dressed as well.

@@ -281,7 +281,7 @@ def receive() -> None:
 
     def heard(event: Any) -> None:
         _files.clear()
-        _files.update({file.name: file for file in event.data})
+        _files.update({each.path: each.file for each in event.data})
 
     channel = js.MessageChannel.new()
     channel.port1.onmessage = create_proxy(heard)
@@ -291,7 +291,7 @@ def receive() -> None:
 
 
 def sizes() -> dict[str, int]:
-    """Return the sizes of the files that were handed over, by name."""
+    """Return the sizes of the files that were handed over, by path."""
     return {name: int(file.size) for name, file in _files.items()}
 
 

@@ -8,6 +8,7 @@ one sentence. Nothing here asks anybody before the visitor does.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,12 +18,14 @@ from urllib.parse import urlsplit
 from app.components.labels import bytes_
 from app.model_import import session_models
 from tabfit import headers, hub
-from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig, UnreadableHeader
+from tabfit.architectures.config_json import model_config
+from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig
 from tabfit.estimate import imported_model, link
 from tabfit.estimate.answers import Subject
-from tabfit.headers import Header, Span
-from tabfit.hub import Address, Answer, Found, Request
+from tabfit.headers import Span
+from tabfit.hub import Address, Answer, Found, Request, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
+from tabfit.hub.folder_plan import Stretch
 from tabfit.i18n.language import _
 from tabfit.units import Bytes
 
@@ -204,71 +207,20 @@ def counted(count: int) -> str:
 
 
 async def read_files(sizes: Mapping[str, int], *, cut: Slice, tell: Tell) -> Subject:
-    """Return the model that dropped files tell of: their headers, and a config.json among them."""
-    if not sizes:
-        raise UnreadableHeader("model", _("no file was given"))
-    config = await _config_among(sizes, cut)
-    names = _model_among(sizes)
-    if not names:
-        if config is None:
-            raise UnreadableHeader(
-                "model",
-                _("{name} is not .safetensors, .gguf, .onnx or a config.json", name=min(sizes)),
-            )
-        return described(config, min(sizes))
-    read = [
-        await _header_of(name, sizes[name], len(names), cut, partial(_told, tell, name))
-        for name in names
-    ]
-    found = hub.of_files(
-        {name: Bytes(sizes[name]) for name in names},
-        headers.join(read),
-        config,
-        source=session_models.OWN + names[0],
-    )
-    return named(found)
+    """Return the model that dropped files tell of, read as a folder is on the command line."""
+    top, below = folder_plan.named_from({name: Bytes(size) for name, size in sizes.items()})
+    first = next((name for name in sorted(below) if headers.kind_of(name)), min(below, default=""))
+    name = top or first.rpartition("/")[2]
+    plan = folder_plan.look_in(below, name=name, source=session_models.OWN + name)
+    received: Counter[str] = Counter()
 
-
-def _told(tell: Tell, name: str, count: int) -> None:
-    tell(_("{size} of {name}", size=counted(count), name=name))
-
-
-def _model_among(sizes: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the files of the one model among those dropped, all of its parts."""
-    models = [name for name in sorted(sizes) if headers.kind_of(name)]
-    if not models:
-        return ()
-    parts = headers.parts_of(models[0])
-    missing = [part for part in parts if part not in sizes]
-    if missing:
-        raise UnreadableHeader(
-            headers.kind_of(models[0]) or "model",
-            _("{name} is missing; drop all {count} parts", name=missing[0], count=len(parts)),
-        )
-    return parts
-
-
-async def _config_among(sizes: Mapping[str, int], cut: Slice) -> Mapping[str, Any] | None:
-    texts = [name for name in sorted(sizes) if name.lower().endswith(".json")]
-    chosen = "config.json" if "config.json" in texts else next(iter(texts), None)
-    if chosen is None:
-        return None
-    return read_config(await cut(chosen, Span(0, MOST_BYTES + 1)), chosen)
-
-
-async def _header_of(
-    name: str, size: int, among: int, cut: Slice, told: Callable[[int], None]
-) -> Header:
-    received = 0
-
-    async def fetch(span: Span) -> bytes:
-        nonlocal received
-        data = await cut(name, span)
-        received += len(data)
-        told(received)
+    async def fetch(stretch: Stretch) -> bytes:
+        data = await cut(f"{top}/{stretch.name}" if top else stretch.name, stretch.span)
+        received[stretch.name] += len(data)
+        tell(_("{size} of {name}", size=counted(received[stretch.name]), name=stretch.name))
         return data
 
-    return await headers.drive_slowly(headers.read(name, size, among=among), fetch)
+    return named(await folder_plan.drive_slowly(plan, fetch))
 
 
 def read_config(text: bytes, name: str = "config.json") -> Mapping[str, Any]:
@@ -324,8 +276,7 @@ async def _brought(question: Mapping[str, Any], ports: Ports) -> Subject:
         return await read_files(ports.sizes, cut=ports.cut, tell=ports.tell)
     if question.get("config"):
         text = str(question["config"])
-        return described(
-            read_config(text[: MOST_BYTES + 1].encode(errors="replace")), "config.json"
-        )
+        given = read_config(text[: MOST_BYTES + 1].encode(errors="replace"))
+        return described(model_config(given), "config.json")
     asked = sent(question)
     return await ask(asked.text, asked.hub, asked.allowed, once=ports.once, tell=ports.tell)

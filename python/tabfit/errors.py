@@ -6,6 +6,7 @@
     ├── UnreadableConfig         the author of a config.json (a missing or wrong key)
     │   └── UnsupportedArchitecture   a model_type this project does not know
     ├── UnreadableHeader         the author of a file (safetensors, GGUF, ONNX)
+    ├── NotAModel                the asker: a file that belongs to a model and is none
     ├── UnreadableDevice         whoever wrote a device as data
     ├── UnreachableHub           the network, or the hub's owner
     ├── UnsupportedCombination   the asker: this runtime does not run this model so
@@ -126,6 +127,21 @@ class UnreadableHeader(TabfitError):
         """Keep the format and the rule broken."""
         self.form, self.problem = form, problem
         super().__init__(_("not a readable {form} header: {problem}", form=form, problem=problem))
+
+
+class NotAModel(TabfitError):
+    """A sound file that is something beside a model: an adapter, a tokenizer, an index."""
+
+    def __init__(self, name: str, what: str) -> None:
+        """Keep the file's name and what it is."""
+        self.name, self.what = name, what
+        super().__init__(
+            _(
+                "{name} is {what}, not a model; give the model it belongs to",
+                name=shown(name),
+                what=what,
+            )
+        )
 
 
 class UnreadableDevice(TabfitError):

@@ -124,3 +124,4 @@ def inspected(found: dict[str, Any]) -> Iterator[str]:
     yield f"weights    {size(exactly(weights))}, largest tensor {size(exactly(largest))}"
     for tensor in found["tensors"]:
         yield f"  {tensor['name']}  {tensor['shape']}  {tensor['type']}  {tensor['bytes']:,}"
+    yield from (f"note: {note}" for note in found["notes"])

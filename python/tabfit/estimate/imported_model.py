@@ -13,10 +13,11 @@ from typing import Any, Final
 from tabfit import architectures, catalog
 from tabfit.catalog import Catalog, File, Offer, Publication, RuntimeFacts
 from tabfit.devices.device import Device
-from tabfit.errors import UnreadableConfig
+from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.answers import RANK, Answer, Subject, answer, precisions_of, runtimes_of
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.headers.not_models import other_kind
 from tabfit.hub import Found, ListedFile, Variant
 from tabfit.i18n.language import _
 from tabfit.sources.inspection import stored_type
@@ -40,9 +41,12 @@ _DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's
 def subject(found: Found, *, name: str | None = None) -> Subject:
     """Return the model that was found, with the files on offer; `name` is what links call it.
 
-    Raises `UnreadableConfig` where nothing tells the architecture and no files that a
-    browser loads are listed with their sizes.
+    Raises `NotAModel` for an adapter and its like, `UnreadableConfig` where nothing tells the
+    architecture and no files that a browser loads are listed with their sizes.
     """
+    other = other_kind(found.header) if found.header is not None else None
+    if other is not None:
+        raise NotAModel(found.name, other)
     offered = publications(found)
     try:
         shape, notes = _shape(found)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tabfit.headers import Header
+from tabfit.headers.not_models import other_kind
 from tabfit.hub.download_variants import Variant, precision_of
 from tabfit.hub.listing import ListedFile
+from tabfit.i18n.language import _
 from tabfit.units import Bytes
 
 
@@ -44,7 +46,12 @@ def of_files(
     *,
     source: str,
 ) -> Found:
-    """Return what the parts of one model told: their sizes by name, and their joint header."""
+    """Return what the parts of one model told: their sizes by name, and their joint header.
+
+    What is no model by itself (an adapter, a projector) has no config either, whatever lies
+    beside it.
+    """
+    other = other_kind(header)
     names = tuple(sizes)
     files = [ListedFile(name, size) for name, size in sizes.items()]
     files += [ListedFile(name, size) for name, size in header.outside.items()]
@@ -53,9 +60,9 @@ def of_files(
         source=source,
         name=names[0].rpartition("/")[2],
         kind=header.kind,
-        config=header.config or config,
+        config=header.config or config if other is None else None,
         variants=(Variant(format=header.kind, precision=precision, files=tuple(files)),),
         header=header,
         read=names,
-        notes=header.notes,
+        notes=header.notes if other is None else (_("it is {what}, not a model", what=other),),
     )

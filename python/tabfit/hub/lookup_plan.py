@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tabfit.errors import UnreachableHub, UnreadableConfig
+from tabfit.architectures.config_json import MLC, model_config, of_mlc
+from tabfit.errors import NotAModel, UnreachableHub, UnreadableConfig
 from tabfit.headers import Header, join, kind_of, parts_of, read_index
+from tabfit.headers.not_models import ADAPTER
 from tabfit.hub.address import Address
 from tabfit.hub.bounded_json import parse_object
 from tabfit.hub.download_variants import (
@@ -32,7 +34,6 @@ from tabfit.i18n.language import _, later
 
 _JSON = "application/json"
 _INDEX = "model.safetensors.index.json"
-_MLC_CONFIG = "mlc-chat-config.json"
 
 
 def look(address: Address, *, tensors: bool = False) -> Plan[Found]:
@@ -59,7 +60,7 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
     at = replace(address, repository=listing.name)
     config, mlc_config = yield from _configs(at, listing)
     variants = variants_of(listing, _word(mlc_config, "quantization"))
-    config = config or _of_mlc(mlc_config)
+    config = config or of_mlc(mlc_config or {})
     header: Header | None = None
     read: tuple[str, ...] = ()
     if tensors or config is None:
@@ -77,7 +78,7 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
         common=common_files(listing.files),
         commit=listing.commit,
         task=listing.task,
-        notes=(*listing.notes, *_lacking(asked, config, variants, header)),
+        notes=(*listing.notes, *_lacking(listing, config, variants, header)),
     )
 
 
@@ -86,23 +87,18 @@ def _word(config: Mapping[str, Any] | None, key: str) -> str:
     return value[:40] if isinstance(value, str) else ""
 
 
-def _of_mlc(chat: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return the config inside MLC's: its own `model_config` keeps transformers' key names."""
-    inner = (chat or {}).get("model_config")
-    kind = _word(chat, "model_type")
-    if not isinstance(inner, dict) or not kind or not inner:
-        return None
-    return {"model_type": kind, **{key: inner[key] for key in inner if key != "model_type"}}
-
-
 def _lacking(
-    asked: str,
+    listing: Listing,
     config: Mapping[str, Any] | None,
     variants: Sequence[Variant],
     header: Header | None,
 ) -> list[str]:
+    if not variants and listing.has("adapter_config.json"):
+        raise NotAModel(listing.name, _(ADAPTER))
     if not variants and config is None and header is None:
-        raise UnreachableHub(asked, _("has no config.json, and no weights in a format read here"))
+        raise UnreachableHub(
+            listing.name, _("has no config.json, and no weights in a format read here")
+        )
     if not variants:
         return [_("it has a config.json, but no weights in a format that is read here")]
     return []
@@ -112,14 +108,14 @@ def _configs(
     at: Address, listing: Listing
 ) -> Plan[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]:
     """Return the config.json and MLC's, `None` for one that is not there."""
-    names = [name for name in ("config.json", _MLC_CONFIG) if listing.has(name)]
+    names = [name for name in ("config.json", MLC) if listing.has(name)]
     requests = [_json_request(at.file(name), _("its {name}", name=name)) for name in names]
     answers = yield from ask(*requests)
     found = {
         name: _config(check(at.repository, request, answer))
         for name, request, answer in zip(names, requests, answers, strict=True)
     }
-    return found.get("config.json"), found.get(_MLC_CONFIG)
+    return found.get("config.json"), found.get(MLC)
 
 
 def _config(text: bytes) -> Mapping[str, Any]:
@@ -193,7 +189,7 @@ def _look_at_file(address: Address) -> Plan[Found]:
         )
     request = _json_request(_url(address), later("a config"))
     (answer,) = yield (request,)
-    config = _config(check(address.source, request, answer))
+    config = model_config(_config(check(address.source, request, answer)), address.name)
     return Found(source=address.source, name=address.name, kind="config", config=config)
 
 

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from tabfit import architectures
+from tabfit.architectures.config_json import model_config
 from tabfit.errors import UnreadableConfig
 from tabfit.sources import inspection
 
@@ -44,6 +45,7 @@ def inspected(path: str) -> dict[str, Any]:
     """Return what `inspect` says of a config.json."""
     name = os.path.basename(path)
     given = read_json(path, lambda problem: UnreadableConfig(name, problem))
+    given = model_config(given, name) if isinstance(given, dict) else given
     return inspection.of_architecture(
         architectures.read(given),
         inspection.stored_type(given),

@@ -14,26 +14,18 @@ from typing import Any, BinaryIO
 
 from tabfit import architectures as configs
 from tabfit import hub
+from tabfit.architectures.config_json import model_config
 from tabfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, shown
 from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
 from tabfit.headers.safetensors import LONGEST_INDEX
-from tabfit.hub import Answer, Found, ListedFile, Request, Variant
+from tabfit.hub import Answer, Found, Request, Variant, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
-from tabfit.hub.download_variants import (
-    common_files,
-    gguf_variants,
-    onnx_variants,
-    safetensors_files,
-    variants_of,
-)
-from tabfit.hub.listing import Listing
 from tabfit.model.architecture import Architecture
 from tabfit.sources import http_fetch
 from tabfit.sources.inspection import SCHEMA, of_architecture, stored_type
 from tabfit.units import Bytes
 
 Fetch = Callable[[Sequence[Request]], Sequence[Answer]]
-_INDEX = "model.safetensors.index.json"
 
 
 def find(
@@ -99,7 +91,8 @@ def _from_file(path: Path) -> Found:
         raise UnreadableHeader(
             "model", f"{shown(path.name)} is not .safetensors, .gguf, .onnx or a config.json"
         )
-    return Found(source=str(path), name=path.name, kind="config", config=_read_config(path))
+    config = model_config(_read_config(path), path.name)
+    return Found(source=str(path), name=path.name, kind="config", config=config)
 
 
 def _read_config(path: Path) -> Mapping[str, Any]:
@@ -137,39 +130,19 @@ def _read_span(file: BinaryIO, span: Span) -> bytes:
 
 def _from_folder(folder: Path) -> Found:
     """Return what a folder holds: safetensors first, then GGUF, then ONNX, else a config."""
-    files = tuple(
-        ListedFile(path.relative_to(folder).as_posix(), Bytes(path.stat().st_size))
+    sizes = {
+        path.relative_to(folder).as_posix(): Bytes(path.stat().st_size)
         for pattern in ("*", "onnx/*")
         for path in sorted(folder.glob(pattern))
         if path.is_file()
-    )
-    parts = next(_parts_in(folder, files), None)
-    if parts is not None:
-        found = _from_parts(folder, parts)
-    elif (folder / "config.json").is_file():
-        found = _from_file(folder / "config.json")
-    else:
-        raise UnreadableHeader(
-            "model", f"{shown(folder.name)} holds no .safetensors, .gguf, .onnx or config.json"
-        )
-    listing = Listing(name=folder.name, commit=None, files=files)
-    return replace(
-        found,
-        source=str(folder),
-        name=folder.resolve().name,
-        variants=variants_of(listing),
-        common=common_files(files),
-    )
+    }
+    plan = folder_plan.look_in(sizes, name=folder.resolve().name, source=str(folder))
+    return folder_plan.drive(plan, lambda stretch: _stretch(folder, stretch))
 
 
-def _parts_in(folder: Path, files: Sequence[ListedFile]) -> Iterator[Sequence[str]]:
-    names = [file.name for file in files]
-    if _INDEX in names and "model.safetensors" not in names:
-        yield read_index(_front(folder / _INDEX, LONGEST_INDEX + 1))
-    if found := safetensors_files(names):
-        yield found
-    for variant in (*gguf_variants(files), *onnx_variants(files)):
-        yield [file.name for file in variant.files if kind_of(file.name) is not None]
+def _stretch(folder: Path, stretch: folder_plan.Stretch) -> bytes:
+    with (folder / stretch.name).open("rb") as file:
+        return _read_span(file, stretch.span)
 
 
 # The object of `inspect --json`

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -16,14 +17,19 @@ pytest.importorskip("gguf")
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
+from gguf import GGUFValueType
+
 from app.components import model_search
 from app.model_import import importer, session_models
 from app.model_import.importer import Ports
 from app.respond import respond
-from tabfit import hub
+from tabfit import architectures, hub
+from tabfit.errors import NotAModel
+from tabfit.estimate import imported_model
+from tabfit.estimate.answers import Subject
 from tabfit.headers import Span
 from tabfit.hub import Answer, Request
-from tabfit.sources import http_fetch
+from tabfit.sources import http_fetch, read_source
 from tools import fake_hub as fake
 from tools import sample_files
 from tools.fake_hub_models import Repository, repositories
@@ -330,6 +336,107 @@ def test_onnx_needs_its_config() -> None:
 def test_a_bad_file_is_one_sentence(given: dict[str, bytes], sentence: str) -> None:
     """Each kind of bad file is refused in words."""
     assert sentence in put(Files(given), files=1)[0]["problem"]
+
+
+# Several files, a folder, and what is no model
+
+
+def brought(files: Mapping[str, bytes]) -> Subject:
+    """Return the model that dropped files come to."""
+    found, _told = put(Files(files), files=len(files))
+    about = session_models.known(found["model"])
+    assert about is not None
+    return about
+
+
+def test_an_index_names_its_shards_whatever_they_are_called() -> None:
+    """Shards are taken from the index, and a missing one is named."""
+    half = dict(list(sample_files.LLAMA_SHAPES.items())[:3])
+    rest = dict(list(sample_files.LLAMA_SHAPES.items())[3:])
+    index = {
+        "weight_map": dict.fromkeys(half, "a.safetensors") | dict.fromkeys(rest, "b.safetensors")
+    }
+    files = {
+        "model.safetensors.index.json": sample_files.as_json(index),
+        "a.safetensors": sample_files.safetensors_file(half),
+        "b.safetensors": sample_files.safetensors_file(rest),
+        "config.json": sample_files.as_json(sample_files.LLAMA),
+        "tokenizer.json": b"{}",
+    }
+    assert brought(files).architecture == architectures.read(sample_files.LLAMA)
+
+    del files["b.safetensors"]
+    assert "b.safetensors is missing" in put(Files(files), files=4)[0]["problem"]
+
+
+def test_a_dropped_folder_is_read_as_the_command_line_reads_it(tmp_path: Path) -> None:
+    """Of sentence-transformers' folder the model counts, not its pooling or its last layer."""
+    dense = sample_files.safetensors_file({"linear.weight": (8, 8)})
+    files = {
+        "1_Pooling/config.json": sample_files.as_json({"word_embedding_dimension": 384}),
+        "2_Dense/model.safetensors": dense,
+        "config.json": sample_files.as_json(sample_files.LLAMA),
+        "config_sentence_transformers.json": sample_files.as_json({"prompts": {}}),
+        "model.safetensors": sample_files.safetensors_file(),
+        "modules.json": b"[]",
+        "onnx/model.onnx": HELD["made/tiny-llama-ONNX"].files["onnx/model_fp16.onnx"],
+        "tokenizer.json": b'{"added_tokens": []}',
+    }
+    dropped = brought({f"all-tiny/{name}": data for name, data in files.items()})
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    there = imported_model.subject(read_source.find(str(tmp_path))[0])
+
+    assert dropped.name == "all-tiny"
+    assert dropped.config == there.config == sample_files.LLAMA
+    assert [each.format for each in dropped.published] == [each.format for each in there.published]
+    assert dropped.published[0].offers.keys() == there.published[0].offers.keys()
+
+
+def test_mlcs_own_config_holds_the_models() -> None:
+    """mlc-chat-config.json, dropped or pasted, is read for the config inside it."""
+    chat = HELD["made/tiny-llama-q4f16_1-MLC"].files["mlc-chat-config.json"]
+    inner = architectures.read(sample_files.LLAMA).inventory.total
+
+    assert brought({"mlc-chat-config.json": chat}).shape.inventory.total == inner
+    pasted = session_models.known(put(config=chat.decode())[0]["model"])
+    assert pasted is not None
+    assert pasted.shape.inventory.total == inner
+
+
+LORA = {f"base_model.model.layers.0.q_proj.lora_{end}.weight": (8, 64) for end in "AB"}
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"tokenizer.json": {"version": "1.0", "added_tokens": [], "model": {}}}, "a tokenizer"),
+        ({"adapter_config.json": {"peft_type": "LORA"}}, "the config of an adapter"),
+        ({"generation_config.json": {"eos_token_id": 2}}, "text generation"),
+        ({"model.safetensors.index.json": {"metadata": {}}}, "its weight_map names no file"),
+    ],
+)
+def test_a_file_beside_a_model_is_named_for_what_it_is(given: dict[str, Any], what: str) -> None:
+    """What only lies beside a model is refused by its own name, not read as a config."""
+    files = {name: sample_files.as_json(each) for name, each in given.items()}
+
+    assert what in put(Files(files), files=1)[0]["problem"]
+
+
+@pytest.mark.parametrize("beside", [{}, {"config.json": sample_files.as_json(sample_files.LLAMA)}])
+def test_an_adapter_is_not_the_model_it_adapts(beside: dict[str, bytes], tmp_path: Path) -> None:
+    """Two thin matrices are no model, as safetensors or GGUF, with a config beside or not."""
+    extra = [("general.type", "adapter", GGUFValueType.STRING, None)]
+    for name, data in (
+        ("adapter_model.safetensors", sample_files.safetensors_file(LORA)),
+        ("lora-f16.gguf", sample_files.gguf_file(extra=extra)),
+    ):
+        files = {name: data, **beside}
+        assert "an adapter (LoRA), not a model" in put(Files(files), files=2)[0]["problem"]
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(NotAModel):
+            imported_model.subject(read_source.find(str(tmp_path / name))[0])
 
 
 # Markup in everything that strangers name

@@ -1,0 +1,70 @@
+"""What a JSON file that lies beside a model is: its config, MLC's own, or something else by name.
+
+In: what such a file holds. Out: the config inside it, in the words of a config.json, or
+`NotAModel`, which says what it is instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tabfit.errors import NotAModel
+from tabfit.i18n.language import _, later
+
+#: Keys that only one kind of file has, and that kind; looked at where no model type is told.
+OTHERS: Final[tuple[tuple[str, str], ...]] = (
+    ("peft_type", later("the config of an adapter")),
+    ("base_model_name_or_path", later("the config of an adapter")),
+    ("weight_map", later("an index of shards")),
+    ("added_tokens", later("a tokenizer")),
+    ("tokenizer_class", later("a tokenizer’s config")),
+    ("image_processor_type", later("the config of what prepares pictures")),
+    ("feature_extractor_type", later("the config of what prepares sound")),
+    ("processor_class", later("the config of what prepares inputs")),
+    ("word_embedding_dimension", later("the config of a pooling layer")),
+    ("_class_name", later("the config of a part of an image generator")),
+    ("_from_model_config", later("the settings of a model’s text generation")),
+    ("eos_token_id", later("the settings of a model’s text generation")),
+)
+#: Names of files that are never a model's config, though JSON.
+NEVER: Final = (
+    *("tokenizer.json", "tokenizer_config.json", "generation_config.json", "vocab.json"),
+    *("special_tokens_map.json", "added_tokens.json", "preprocessor_config.json"),
+    *("processor_config.json", "modules.json", "sentence_bert_config.json", "adapter_config.json"),
+    *("config_sentence_transformers.json", "quantize_config.json", "model_index.json"),
+)
+MLC: Final = "mlc-chat-config.json"
+
+
+def model_config(given: Mapping[str, Any], name: str = "config.json") -> Mapping[str, Any]:
+    """Return the config of a model that an object is or holds.
+
+    Raises `NotAModel` for one that belongs to something beside a model.
+
+    >>> chat = {"model_type": "llama", "quantization": "q4f16_1", "model_config": {"head_dim": 64}}
+    >>> model_config(chat)
+    {'model_type': 'llama', 'head_dim': 64}
+    """
+    inner = of_mlc(given)
+    if inner is not None:
+        return inner
+    if "model_type" not in given:
+        what = next((kind for key, kind in OTHERS if key in given), None)
+        if what is not None:
+            raise NotAModel(name, _(what))
+    return given
+
+
+def of_mlc(chat: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the config inside MLC's own, which keeps transformers' key names; `None` in others."""
+    inner, kind = chat.get("model_config"), chat.get("model_type")
+    if not isinstance(inner, Mapping) or not isinstance(kind, str) or not inner:
+        return None
+    return {"model_type": kind, **{key: inner[key] for key in inner if key != "model_type"}}
+
+
+def may_be_config(name: str) -> bool:
+    """Return whether a file of this name may hold a model's config."""
+    last = name.rpartition("/")[2].lower()
+    return last.endswith(".json") and not last.endswith(".index.json") and last not in NEVER
