@@ -120,6 +120,8 @@ def inspected(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['source']}: {found['kind']}, {found['architecture']}"
     total, untied, active = (counts[each] for each in ("total", "untied", "active"))
     yield f"parameters {total:,} (every use {untied:,}, one token {active:,})"
+    if counts["published"] != total:
+        yield f"published  {counts['published']:,}, with what transformers shares stored apart"
     weights, largest = (found[each] for each in ("weights_bytes", "largest_tensor_bytes"))
     yield f"weights    {size(exactly(weights))}, largest tensor {size(exactly(largest))}"
     for tensor in found["tensors"]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Tensor
+from tabfit.recipes.shared_weights import as_published
 from tabfit.storage.storage_type import BF16, F16, F32, StorageType
 
 SCHEMA: Final = 1
@@ -39,11 +40,12 @@ def of_architecture(
 ) -> dict[str, Any]:
     """Return the object of `inspect --json` for a config.
 
-    `weights_bytes` counts every stored array once, what is no parameter
-    (buffers) included, as a file would hold them.
+    `published` counts the parameters that checkpoints hold, which is more than `total`
+    where transformers shares what they store apart. `weights_bytes` counts every array
+    of theirs once, what is no parameter (buffers) included, as a file would hold them.
     """
-    inventory = architecture.inventory
-    sizes = [stored_as.size_of(tensor.shape) for tensor in inventory.stored]
+    inventory, published = architecture.inventory, as_published(architecture)
+    sizes = [stored_as.size_of(tensor.shape) for tensor in published.stored]
     return {
         "schema": SCHEMA,
         "source": source,
@@ -55,6 +57,7 @@ def of_architecture(
             "total": inventory.total,
             "untied": inventory.untied,
             "active": inventory.active,
+            "published": published.total,
         },
         "tensors": [_row(tensor, stored_as) for tensor in inventory],
         "weights_bytes": sum(sizes),

@@ -224,7 +224,12 @@ def _of_header(
         "kind": found.kind,
         "architecture": architecture.head if architecture else None,
         "family": architecture.family if architecture else None,
-        "parameters": {"total": total, "untied": total + untied, "active": total - spared},
+        "parameters": {
+            "total": total,
+            "untied": total + untied,
+            "active": total - spared,
+            "published": total,
+        },
         "tensors": [
             {"name": t.name, "shape": list(t.shape), "type": t.type.name, "bytes": t.size}
             for t in header.tensors

@@ -250,8 +250,8 @@ def test_parts_add_up_to_the_session() -> None:
 def test_every_end_of_an_interval_is_explained() -> None:
     """Where the size depends on the exporter, the file says what makes it least and most."""
     (file, *_) = sessions.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
-    assert "least: packed export" in file.why
-    assert "most: doubled export" in file.why
+    assert "least: built for the web" in file.why
+    assert "most: built by onnxruntime-genai" in file.why
     assert file.size.low < file.size.likely < file.size.high
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tabfit.errors import UnsupportedCombination
 from tabfit.recipes import torch
 from tabfit.recipes.stored_model import Content
-from tabfit.storage.storage_type import BF16, F16
+from tabfit.sources.inspection import of_architecture
+from tabfit.storage.storage_type import BF16, F16, F32
 from tabfit.units import GB
 from tests.accuracy.onnx_sizes import Row, architecture_of
 from tests.accuracy.torch_sizes import rows
@@ -23,6 +26,38 @@ def test_whole_files_match(row: Row) -> None:
     """
     assert abs(row.error) < 1e-4
     assert row.inside or not row.model.startswith("HuggingFaceTB")
+
+
+FLAN_T5_LARGE = {
+    "architectures": ["T5ForConditionalGeneration"],
+    "model_type": "t5",
+    "d_model": 1024,
+    "d_ff": 2816,
+    "d_kv": 64,
+    "num_heads": 16,
+    "num_layers": 24,
+    "vocab_size": 32128,
+    "feed_forward_proj": "gated-gelu",
+    "tie_word_embeddings": False,
+}
+# Parameters in the headers of the published safetensors files, and as keras-hub counts them.
+UNTIED = [
+    ("google__flan-t5-small", 76_961_152),
+    ("google__flan-t5-base", 247_577_856),
+    (FLAN_T5_LARGE, 783_150_080),
+    ("google__flan-t5-xl", 2_849_757_184),
+    ("google__flan-t5-xxl", 11_135_332_352),
+]
+
+
+@pytest.mark.parametrize(("config", "count"), UNTIED)
+def test_a_head_stored_apart_is_counted(config: str | dict[str, Any], count: int) -> None:
+    """Flan-T5 is published with head and table apart, which transformers shares: both are said."""
+    architecture = architecture_of(config)
+    found = of_architecture(architecture, F32, source="", bytes_read=0)
+    assert found["parameters"]["published"] == count
+    assert found["parameters"]["total"] == architecture.inventory.total < count
+    assert found["weights_bytes"] == 4 * count
 
 
 def test_an_unquantised_file_is_exact() -> None:

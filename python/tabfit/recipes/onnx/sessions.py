@@ -488,12 +488,12 @@ class Candidate:
             Rotary.HALF: _(", rotary tables at half width"),
             Rotary.FULL: _(", rotary tables at full width"),
         }[self.export.rotary]
-        return _(
-            "{family} export, {table}{more}",
-            family=self.export.family,
-            table=table,
-            more=rotary + head,
-        )
+        made = {
+            Family.TRACED: _("exported by optimum"),
+            Family.SLIMMED: _("exported by optimum and simplified"),
+            Family.PACKED: _("built for the web"),
+        }.get(self.export.family, _("built by onnxruntime-genai"))
+        return _("{made}: {table}{more}", made=made, table=table, more=rotary + head)
 
 
 def candidates_of(
