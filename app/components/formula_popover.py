@@ -12,17 +12,8 @@ from typing import Final
 from app.components.html import Child, Html, joined, tag
 from app.components.labels import between, bytes_
 from app.components.outcome_marks import chip
-from tabfit.explain import (
-    Explanation,
-    Expression,
-    Given,
-    Named,
-    Operation,
-    Operator,
-    Unit,
-    evaluate,
-)
-from tabfit.explain.formula import Ends
+from tabfit.explain import Explanation
+from tabfit.formula import Ends, Given, Named, Operation, Operator, Quantity, Unit
 from tabfit.i18n.language import _, number
 from tabfit.units import GB, Interval
 
@@ -120,7 +111,7 @@ def _lines(explanation: Explanation) -> Iterator[Html]:
         yield _line(part.words, _unnamed(part.expression), part.unit)
 
 
-def _line(name: str, expression: Expression, unit: Unit) -> Html:
+def _line(name: str, expression: Quantity, unit: Unit) -> Html:
     inner = _stripped(expression)
     if isinstance(inner, Operation) and len(inner.terms) > MOST_TERMS:
         said, filled = _long(inner), None
@@ -130,7 +121,7 @@ def _line(name: str, expression: Expression, unit: Unit) -> Html:
         "p",
         tag("span", tag("b", name), " = ", said, class_="words"),
         tag("span", "= ", filled, class_="filled") if filled else None,
-        tag("span", "= ", measure(evaluate(expression), unit), class_="filled"),
+        tag("span", "= ", measure(expression.ends, unit), class_="filled"),
     )
 
 
@@ -140,7 +131,7 @@ def _long(inner: Operation) -> str:
     return _("the sum of the {count} below", count=len(inner.terms))
 
 
-def _parts(expression: Expression) -> list[Named]:
+def _parts(expression: Quantity) -> list[Named]:
     """Return the named formulas to write out: the direct ones, and theirs if all have room."""
     direct = list(dict.fromkeys(_direct(_unnamed(expression))))
     deeper = list(
@@ -155,14 +146,14 @@ def _parts(expression: Expression) -> list[Named]:
     return []
 
 
-def _unnamed(expression: Expression) -> Expression:
+def _unnamed(expression: Quantity) -> Quantity:
     """Return what a formula that is but a name stands for."""
     while isinstance(expression, Named):
         expression = expression.expression
     return expression
 
 
-def _direct(expression: Expression) -> Iterator[Named]:
+def _direct(expression: Quantity) -> Iterator[Named]:
     """Yield the named formulas that a formula uses itself."""
     if isinstance(expression, Named):
         yield expression
@@ -171,7 +162,7 @@ def _direct(expression: Expression) -> Iterator[Named]:
             yield from _direct(term)
 
 
-def _stripped(expression: Expression) -> Expression:
+def _stripped(expression: Quantity) -> Quantity:
     """Return what is written where an operator is not."""
     if isinstance(expression, Operation) and expression.operator in _UNWRITTEN:
         return _stripped(expression.terms[0])
@@ -188,28 +179,28 @@ _SIGNS: Final = {
 }
 
 
-def _words(expression: Expression, binding: int) -> str:
+def _words(expression: Quantity, binding: int) -> str:
     """Return an expression in words and signs; `binding` says when it needs brackets."""
     expression = _stripped(expression)
-    if not isinstance(expression, Operation):
-        return expression.words
-    return _operation(
-        expression, [_words(t, _inner(expression)) for t in expression.terms], binding
-    )
+    if isinstance(expression, Operation):
+        terms = [_words(term, _inner(expression)) for term in expression.terms]
+        return _operation(expression, terms, binding)
+    return expression.words if isinstance(expression, Given | Named) else ""
 
 
-def _filled(expression: Expression, unit: Unit) -> str | None:
+def _filled(expression: Quantity, unit: Unit) -> str | None:
     """Return an expression with its values put in, `None` where that says nothing new."""
     inner = _stripped(expression)
     return None if not isinstance(inner, Operation) else _figures(inner, 0, unit)
 
 
-def _figures(expression: Expression, binding: int, unit: Unit) -> str:
+def _figures(expression: Quantity, binding: int, unit: Unit) -> str:
     expression = _stripped(expression)
     if isinstance(expression, Operation):
         terms = [_figures(term, _inner(expression), unit) for term in expression.terms]
         return _operation(expression, terms, binding)
-    return measure(evaluate(expression), expression.unit)
+    own = expression.unit if isinstance(expression, Given | Named) else unit
+    return measure(expression.ends, own)
 
 
 def _inner(expression: Operation) -> int:
@@ -227,6 +218,8 @@ def _operation(expression: Operation, terms: list[str], binding: int) -> str:
         return _("the largest of ({terms})", terms=listed)
     if expression.operator is Operator.SMALLEST:
         return _("the smallest of ({terms})", terms=listed)
+    if expression.operator is Operator.SPAN:
+        return _("from {low} to {high}", low=terms[0], high=terms[1])
     return _("the chance that {need} ≤ {have}", need=terms[0], have=terms[1])
 
 
@@ -246,7 +239,7 @@ def _values(explanation: Explanation) -> Html | None:
     return tag("dl", [_value(each) for each in values], class_="values") if values else None
 
 
-def _bare(expression: Expression) -> Iterator[Given]:
+def _bare(expression: Quantity) -> Iterator[Given]:
     """Yield the values that stand in a line itself."""
     if isinstance(expression, Given):
         if any(expression.ends) and not expression.words.isdigit():

@@ -6,10 +6,9 @@ and a `Basis`. Nothing here knows models, devices or browsers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import NewType
-
-from tabfit.light_dataclass import dataclass
+from typing import NewType, NoReturn, Protocol
 
 Bytes = NewType("Bytes", int)
 Parameters = NewType("Parameters", int)
@@ -29,22 +28,60 @@ class Basis(StrEnum):
     ASSUMED = "assumed"  # a prior, with its reason
 
 
-@dataclass(frozen=True, slots=True)
+class Formula(Protocol):
+    """What an interval's ends came from, as `tabfit.formula.Quantity` tells it."""
+
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Return the low, likely and high end before they were rounded."""
+
+
 class Interval:
     """A quantity known between `low` and `high`, with its likeliest value.
+
+    It never changes. `formula` is how it came about where that is told; two intervals
+    of the same ends are equal whatever it is.
 
     >>> Interval(1, 2, 4) + exactly(10)
     Interval(low=11, likely=12, high=14)
     """
 
+    __slots__ = ("formula", "high", "likely", "low")
+    __match_args__ = ("low", "likely", "high")
+
     low: int
     likely: int
     high: int
+    formula: Formula | None
 
-    def __post_init__(self) -> None:
+    def __init__(self, low: int, likely: int, high: int, *, formula: Formula | None = None) -> None:
         """Refuse an interval whose ends are out of order."""
-        if not self.low <= self.likely <= self.high:
-            raise ValueError(f"interval out of order: {self.low}, {self.likely}, {self.high}")
+        if not low <= likely <= high:
+            raise ValueError(f"interval out of order: {low}, {likely}, {high}")
+        _keep_low(self, low)
+        _keep_likely(self, likely)
+        _keep_high(self, high)
+        _keep_formula(self, formula)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Refuse every change."""
+        raise AttributeError(f"Interval is frozen: {name} stays as it is")
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all three ends are equal."""
+        return isinstance(other, Interval) and self._ends == other._ends
+
+    def __hash__(self) -> int:
+        """Return the hash of the ends."""
+        return hash(self._ends)
+
+    def __repr__(self) -> str:
+        """Return the ends by name."""
+        return f"Interval(low={self.low}, likely={self.likely}, high={self.high})"
+
+    @property
+    def _ends(self) -> tuple[int, int, int]:
+        return self.low, self.likely, self.high
 
     def __add__(self, other: Interval) -> Interval:
         """Return the sum end by end: parts may all be low, or all be high."""
@@ -53,6 +90,12 @@ class Interval:
     def scaled(self, low: float, likely: float, high: float) -> Interval:
         """Return the interval with each end multiplied by its own factor."""
         return Interval(round(self.low * low), round(self.likely * likely), round(self.high * high))
+
+
+#: What sets each field once, below the guard: the quickest way there is.
+_keep_low, _keep_likely, _keep_high, _keep_formula = (
+    vars(Interval)[name].__set__ for name in ("low", "likely", "high", "formula")
+)
 
 
 def exactly(quantity: int) -> Interval:
@@ -65,6 +108,20 @@ def exactly(quantity: int) -> Interval:
 
 
 NOTHING = exactly(0)
+
+
+def added(intervals: Iterable[Interval]) -> Interval:
+    """Return the sum of several intervals, end by end.
+
+    >>> added([Interval(1, 2, 4), exactly(10)])
+    Interval(low=11, likely=12, high=14)
+    """
+    low = likely = high = 0
+    for each in intervals:
+        low += each.low
+        likely += each.likely
+        high += each.high
+    return Interval(low, likely, high)
 
 
 def larger(first: Interval, second: Interval) -> Interval:

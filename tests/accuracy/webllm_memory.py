@@ -17,8 +17,9 @@ from tabfit.catalog import Catalog
 from tabfit.errors import UnsupportedArchitecture
 from tabfit.model.architecture import Architecture
 from tabfit.runtimes import Load
+from tabfit.runtimes.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries
-from tabfit.units import MIB, Interval, Tokens, exactly
+from tabfit.units import MIB, Interval, Tokens
 from tests.accuracy.onnx_sizes import DATA, Row, architecture_of, is_guessed
 from tests.accuracy.published import table
 
@@ -70,8 +71,8 @@ def predicted(architecture: Architecture, quantisation: str, context: int, batch
     )
     work = runtime.workspace(load)
     if not load.generates:
-        work = encoder_temporaries(architecture, context, batch)
-    return exactly(load.weights + load.cache(runtime.kept(load))) + work
+        work = encoder_temporaries(architecture, context, count("batch", batch)).interval
+    return (load.weights + load.cache(runtime.kept(load))).interval + work
 
 
 def rows() -> Iterator[Row]:

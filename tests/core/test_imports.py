@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The rooms, in the order of the question. A new module goes into the room it belongs to.
 ORDER = (
-    "light_dataclass", "i18n", "units", "errors",
+    "light_dataclass", "i18n", "units", "formula", "errors",
     "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
     "devices", "runtimes", "training", "catalog", "estimate",
     "compare", "explain", "shrink", "workbench", "learn", "cli", "__main__",

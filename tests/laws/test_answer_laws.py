@@ -73,7 +73,7 @@ def test_parts_sum_to_the_whole(choice: tuple[str, str, str], context: Tokens) -
     peak, page, gpu = (given_answer.memory(p) for p in (Pool.PEAK, Pool.PAGE, Pool.GPU))
     assert peak.likely == max(phase.peak.likely for phase in phases)
     assert max(page.likely, gpu.likely) <= peak.likely <= page.likely + gpu.likely
-    assert given_answer.load.weights == sum(t.size for t in given_answer.stored.tensors)
+    assert given_answer.stored.weights_bytes == sum(t.size for t in given_answer.stored.tensors)
     own = (f.size for f in given_answer.stored.files if f.content is not Content.RUNTIME)
     assert sum(own, NOTHING) == given_answer.download
 

@@ -56,7 +56,7 @@ def cache_size(entry: dict[str, Any]) -> int | None:
     if not asked(entry):
         return None
     runtime, load = _load(entry)
-    return load.cache(runtime.kept(load))
+    return load.cache(runtime.kept(load)).interval.likely
 
 
 def predict(entry: dict[str, Any], pool: str) -> tuple[int, int, int] | None:

@@ -350,7 +350,7 @@ def _questions() -> tuple[tuple[str, str], ...]:
             _(
                 "Chrome names what is used and at most {most} more, whatever the disk has. A "
                 "promise it is not.",
-                most=bytes_(budgets.SYNTHETIC_QUOTA),
+                most=bytes_(budgets.SYNTHETIC_QUOTA.exact),
             ),
         ),
         (
@@ -366,7 +366,7 @@ def _questions() -> tuple[tuple[str, str], ...]:
 def _ceiling() -> int:
     """Return what a tab on an iPhone has at the very most."""
     ceiling = budgets.IPHONE.ceiling
-    return ceiling.high if ceiling else 0
+    return ceiling.interval.high if ceiling else 0
 
 
 def here(device: Device) -> Html:

@@ -4,8 +4,8 @@ In: a `Device`. Out: a `Budget` per pool, an interval of bytes with its basis
 and a sentence, or one whose `have` is `None`: nothing is known. A WebGPU limit
 is a tier of the browser and is never taken for memory.
 
-The fractions below are priors, written down once, each with what it rests on.
-They were set against field reports of models that ran or died on named devices
+The rules below are priors, each a record with what it rests on. They were set
+against field reports of models that ran or died on named devices
 (`tests/data/field_reports.csv`) and are judged by the table in
 `docs/accuracy.md`.
 """
@@ -17,6 +17,20 @@ from enum import StrEnum
 from typing import Final
 
 from tabfit.devices.device import Device
+from tabfit.formula import (
+    ZERO,
+    Constant,
+    Ends,
+    Given,
+    Quantity,
+    Unit,
+    floored,
+    largest,
+    ordered,
+    rounded,
+    size,
+    smallest,
+)
 from tabfit.i18n.language import _, later
 from tabfit.units import GB, GIB, MB, Basis, Interval
 
@@ -41,130 +55,168 @@ class Budget:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A linear rule: `fraction` of installed memory less `reserve` bytes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How much of installed memory a tab may take, as data: `share` x memory - `reserve`.
 
-    >>> Share(0.5, 1).of(100)
-    49
+    Never less than a twentieth of the memory and never more than the `ceiling`. `why` is said
+    to the reader beside the budget.
     """
 
-    fraction: float
-    reserve: int = 0
-
-    def of(self, ram: int) -> int:
-        """Return the bytes this rule grants of `ram` bytes, at least a twentieth of it."""
-        return max(round(self.fraction * ram) - self.reserve, ram // 20)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How much of installed memory a tab may take: three shares and a ceiling."""
-
-    low: Share
-    likely: Share
-    high: Share
     why: str
-    ceiling: Interval | None = None
+    share: Constant
+    reserve: Constant | None = None
+    ceiling: Constant | None = None
 
-    def of(self, ram: Interval) -> Interval:
-        """Return the budget for an interval of installed memory.
+    def of(self, ram: Quantity) -> Quantity:
+        """Return the budget for installed memory.
 
         Each end grows with the same end of `ram`, so more memory never worsens a verdict.
         """
-        low, likely = self.low.of(ram.low), self.likely.of(ram.likely)
-        likely = max(low, likely)
-        high = max(likely, self.high.of(ram.high))
-        if self.ceiling is None:
-            return Interval(low, likely, high)
-        ends = (self.ceiling.low, self.ceiling.likely, self.ceiling.high)
-        low, likely, high = (min(a, b) for a, b in zip((low, likely, high), ends, strict=True))
-        return Interval(low, likely, high)
+        have = rounded(self.share * ram)
+        if self.reserve is not None or min(self.share.ends) * LEAST.exact < 1:
+            kept = have if self.reserve is None else have - self.reserve
+            have = largest(kept, ram // LEAST)
+        have = ordered(have)
+        return have if self.ceiling is None else smallest(have, self.ceiling)
 
 
-#: WebKit ends a phone's tab at about 1.5 GB, graphics included (WebKit PR 49472, PR 11787).
-#: A 581 MB file under llama.cpp's WebGPU, 1.2 GB in all, reloaded a 12 GB iPhone; 0.7-1.1 GB ran
-#: (webgpu-bench commits 3877bd6, a0d2fc7; wllama issues 18, 72), and 700 MB of file is what
-#: webgpu-bench admits; so half the tabs end by 0.95 GB. Below 6 GB the system's own share bites
-#: first: 0.4 GB is safe on 4 GB; 0.85 and 1.1 GB died there (Ludion commit 3f6a98e).
-IPHONE: Final = Rule(
-    Share(0.065),
-    Share(0.15),
-    Share(0.22),
+#: Whatever a rule says, it leaves a tab one part in so many.
+LEAST: Final = Constant(
+    "20",
+    (20, 20, 20),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("at least a twentieth"),
+    fitted_on="no measurement: keeps a reserve from leaving a small device nothing",
+)
+
+
+def _rule(
+    why: str,
+    source: str,
+    fitted_on: str,
+    *,
+    shares: Ends,
+    reserve: Ends | None = None,
+    ceiling: Ends | None = None,
+) -> Rule:
+    """Return a rule whose numbers share their source; every one of them is a prior."""
+
+    def part(label: str, ends: Ends, unit: Unit, source: str = source) -> Constant:
+        return Constant(
+            label, ends, unit=unit, basis=Basis.ASSUMED, source=source, fitted_on=fitted_on
+        )
+
+    return Rule(
+        why=why,
+        share=part(_SHARE, shares, Unit.SHARE),
+        reserve=part(_RESERVE, reserve, Unit.BYTES) if reserve else None,
+        ceiling=part(_CEILING, ceiling, Unit.BYTES, why) if ceiling else None,
+    )
+
+
+_SHARE: Final = later("share of it")
+_RESERVE: Final = later("kept by the system")
+_CEILING: Final = later("ceiling")
+
+
+def _megabytes(low: int, likely: int, high: int) -> Ends:
+    return low * MB, likely * MB, high * MB
+
+
+IPHONE: Final = _rule(
     later(
         "Safari ends a tab on an iPhone at about 1.5 GB, graphics included, whatever the phone has"
     ),
-    Interval(400 * MB, 950 * MB, 1500 * MB),
+    later("WebKit pull requests 49472 and 11787; webgpu-bench; wllama issues 18 and 72"),
+    "A 581 MB file under llama.cpp's WebGPU, 1.2 GB in all, reloaded a 12 GB iPhone; 0.7-1.1 GB "
+    "ran (webgpu-bench commits 3877bd6, a0d2fc7), and 700 MB of file is what webgpu-bench admits; "
+    "so half the tabs end by 0.95 GB. Below 6 GB the system's own share bites first: 0.4 GB is "
+    "safe on 4 GB; 0.85 and 1.1 GB died there (Ludion commit 3f6a98e).",
+    shares=(0.065, 0.15, 0.22),
+    ceiling=_megabytes(400, 950, 1500),
 )
-#: The same report: an iPad of 8 GB with 2,500 MB in use was ended, 1,500 MB is what it admits, and
-#: models of 970 MB run there.
-IPAD: Final = Rule(
-    Share(0.07),
-    Share(0.14),
-    Share(0.235),
+IPAD: Final = _rule(
     later("Safari ends a tab on an iPad somewhere between 1 and 2 GB, graphics included"),
-    Interval(600 * MB, 1200 * MB, 2000 * MB),
+    later("webgpu-bench commits 3877bd6 and f59fbdb"),
+    "An iPad of 8 GB with 2,500 MB in use was ended, 1,500 MB is what webgpu-bench admits, and "
+    "models of 970 MB run there.",
+    shares=(0.07, 0.14, 0.235),
+    ceiling=_megabytes(600, 1200, 2000),
 )
-#: No fixed cap is published; the system and its services take a share that does not grow with the
-#: phone, hence the reserve. Pixel 6a (6 GB): TinyLlama's 0.9 GB ran, Gemma 2 2B's 2.2 GB and Phi-3
-#: mini's 4 GB died (web-llm issue 524). Pixel 7 (8 GB): 2.7 GB ran (issue 209, pull request 262).
-#: Pixel 8 Pro (12 GB): 2.6 GB ran (issue 759); its driver lends a program 4,352 MB (mlc-llm issue
-#: 2703).
-ANDROID: Final = Rule(
-    Share(0.16, 200 * MB),
-    Share(0.43, 740 * MB),
-    Share(0.40),
+ANDROID: Final = _rule(
     later("Android ends a tab when memory runs short; no fixed limit is published"),
-    Interval(1600 * MB, 3200 * MB, 4400 * MB),
+    later("web-llm issues 209, 262, 524 and 759; mlc-llm issue 2703"),
+    "The system and its services take a share that does not grow with the phone, hence the "
+    "reserve. Pixel 6a (6 GB): TinyLlama's 0.9 GB ran, Gemma 2 2B's 2.2 GB and Phi-3 mini's 4 GB "
+    "died (issue 524). Pixel 7 (8 GB): 2.7 GB ran (209, 262). Pixel 8 Pro (12 GB): 2.6 GB ran "
+    "(759); its driver lends a program 4,352 MB (2703).",
+    shares=(0.16, 0.43, 0.40),
+    reserve=_megabytes(200, 740, 0),
+    ceiling=_megabytes(1600, 3200, 4400),
 )
-#: The system and a browser hold 2-4 GB; the rest is shared by page and graphics, which Windows
-#: lends at most half of what is installed. A laptop of 16 GB ran Llama 3.2 3B's 2.4 GB (web-llm
-#: issue 759), one ran out at Gemma 4 E2B; 8 GB ran 2.9 GB with 4-5 free (mediapipe issue 5976);
-#: of 64 GB graphics alone could have 31.5 (LJTSG/gemma-webgpu).
-SHARED: Final = Rule(
-    Share(0.30, 700 * MB),
-    Share(0.46, 500 * MB),
-    Share(0.75, 2200 * MB),
+SHARED: Final = _rule(
     later("the system and the browser keep part of the memory, and graphics shares the rest"),
+    later("web-llm issue 759 and other reports of laptops that ran or died"),
+    "The system and a browser hold 2-4 GB; Windows lends graphics at most half of what is "
+    "installed. A laptop of 16 GB ran Llama 3.2 3B's 2.4 GB (issue 759), one ran out at Gemma 4 "
+    "E2B; 8 GB ran 2.9 GB with 4-5 free (mediapipe issue 5976); of 64 GB graphics alone could "
+    "have 31.5 (LJTSG/gemma-webgpu).",
+    shares=(0.30, 0.46, 0.75),
+    reserve=_megabytes(700, 500, 2200),
 )
-#: Metal's working set is 65-75 % of memory: 11 GB of 16 (llama.cpp reports for Apple silicon); the
-#: page's own part is compressed and swapped beside it: 6.3 GB of page and 5.4 of graphics ran on
-#: 16 GB (transformers.js issue 759, ratchet issue 196).
-UNIFIED: Final = Rule(
-    Share(0.30, 700 * MB),
-    Share(0.58, 600 * MB),
-    Share(0.85),
+UNIFIED: Final = _rule(
     later("a Mac shares memory with its graphics and lends about two thirds of it"),
+    later("llama.cpp reports for Apple silicon: 11 GB of 16; transformers.js issue 759"),
+    "Metal's working set is 65-75 % of memory; the page's own part is compressed and swapped "
+    "beside it: 6.3 GB of page and 5.4 of graphics ran on 16 GB (transformers.js issue 759, "
+    "ratchet issue 196).",
+    shares=(0.30, 0.58, 0.85),
+    reserve=_megabytes(700, 600, 0),
 )
-#: Killed at 7 GB and more (WebKit MemoryPressureHandler), yet a 1.2 GB model reloaded a Mac's
-#: tab "for significant memory" where Chrome on the same machine went on.
-MAC_SAFARI: Final = Rule(
-    Share(0.10),
-    Share(0.20),
-    Share(0.50),
+MAC_SAFARI: Final = _rule(
     later("Safari on a Mac reloads a tab that uses significant memory, at the latest near 7 GB"),
-    Interval(2 * GB, 4 * GB, 8 * GB),
+    later("WebKit MemoryPressureHandler.cpp and reports of tabs ended"),
+    "A 1.2 GB model reloaded a Mac's tab where Chrome on the same machine went on.",
+    shares=(0.10, 0.20, 0.50),
+    ceiling=_megabytes(2000, 4000, 8000),
 )
-#: Chrome's renderer may address 8 GB and more on desktops; the tab alone rarely gets it all.
-TAB: Final = Rule(
-    Share(0.35, 600 * MB),
-    Share(0.50, 500 * MB),
-    Share(0.70),
+TAB: Final = _rule(
     later("the system and the browser keep part of the memory"),
-    Interval(7 * GB, 12 * GB, 16 * GB),
+    later("Chrome’s renderer may address 8 GB and more; it rarely gets it all"),
+    "No report of its own: what is left of the rules above where graphics has its own memory.",
+    shares=(0.35, 0.50, 0.70),
+    reserve=_megabytes(600, 500, 0),
+    ceiling=_megabytes(7000, 12000, 16000),
 )
 
-#: A card keeps some of its memory for the screen and other programs, and Chromium's allocator
-#: rounds large buffers up: of 8 GB, 6 are safe and 7 are not.
-VRAM_SHARE: Final = (0.65, 0.80, 0.95)
-#: A separate card of unknown size: 8 GB is the commonest among gamers (Steam survey, January 2026).
-UNKNOWN_CARD: Final = Interval(2 * GB, 6 * GB, 16 * GB)
+VRAM_SHARE: Final = Constant(
+    _SHARE,
+    (0.65, 0.80, 0.95),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("a card keeps some for the screen; allocations are rounded up"),
+    fitted_on="Chromium's allocator on a card of 8 GB: 6 are safe and 7 are not",
+)
+UNKNOWN_CARD: Final = Constant(
+    later("memory of a card nobody names"),
+    (2 * GB, 6 * GB, 16 * GB),
+    basis=Basis.ASSUMED,
+    source=later("8 GB is the commonest card (Steam survey, January 2026)"),
+    fitted_on="that survey, less what a card keeps",
+)
 
 #: What the weakest phone in the catalogue leaves a tab; whatever needs less fits anywhere.
 ANYWHERE: Final = 250 * MB
 
-#: Installed memory when only an iPhone or iPad is known: 3 GB to 12 GB.
-APPLE_MOBILE_RAM: Final = Interval(3 * GIB, 6 * GIB, 12 * GIB)
+APPLE_MOBILE_RAM: Final = Constant(
+    later("memory of the device"),
+    (3 * GIB, 6 * GIB, 12 * GIB),
+    basis=Basis.ASSUMED,
+    source=later("iPhones and iPads on sale have 3 to 12 GB"),
+    fitted_on="the catalogue's iPhones and iPads, when no more than that is known",
+)
 
 
 def installed(device: Device) -> Budget:
@@ -244,71 +296,98 @@ def rule_of(device: Device) -> Rule:
     return SHARED
 
 
+def _memory(ram: Budget) -> Quantity | None:
+    """Return installed memory as formulas take it."""
+    if ram.have is None:
+        return None
+    return size(later("memory of the device"), ram.have, ram.basis, ram.why)
+
+
 def peak(device: Device) -> Budget:
     """Return what page and graphics may take together."""
     ram = installed(device)
-    rule = rule_of(device)
-    have = ram.have
-    if have is None and device.on_apple_mobile:
-        have = APPLE_MOBILE_RAM
-    if have is None:
-        return Budget(pool=Pool.PEAK, have=None, basis=ram.basis, why=ram.why)
-    return Budget(
-        pool=Pool.PEAK,
-        have=_at_least(rule.of(have), device.measured.page_bytes),
-        basis=Basis.ASSUMED,
-        why=_(rule.why),
-    )
+    memory = _memory(ram) or (APPLE_MOBILE_RAM if device.on_apple_mobile else None)
+    return _by_rule(Pool.PEAK, rule_of(device), memory, ram, device)
 
 
 def page(device: Device) -> Budget:
     """Return what the tab alone may take where graphics has memory of its own."""
     ram = installed(device)
-    if ram.have is None:
-        return Budget(pool=Pool.PAGE, have=None, basis=ram.basis, why=ram.why)
+    return _by_rule(Pool.PAGE, TAB, _memory(ram), ram, device)
+
+
+def _by_rule(
+    pool: Pool, rule: Rule, memory: Quantity | None, ram: Budget, device: Device
+) -> Budget:
+    if memory is None:
+        return Budget(pool=pool, have=None, basis=ram.basis, why=ram.why)
     return Budget(
-        pool=Pool.PAGE,
-        have=_at_least(TAB.of(ram.have), device.measured.page_bytes),
+        pool=pool,
+        have=_at_least(rule.of(memory), device.measured.page_bytes).interval,
         basis=Basis.ASSUMED,
-        why=_(TAB.why),
+        why=_(rule.why),
     )
 
 
 def graphics(device: Device) -> Budget:
     """Return what a separate graphics card offers."""
+    have: Quantity = UNKNOWN_CARD
+    why = _("no browser tells how much memory a graphics card has")
     if device.vram_bytes is not None:
-        low, likely, high = (round(device.vram_bytes * share) for share in VRAM_SHARE)
-        have, why = Interval(low, likely, high), _("the card keeps some for the screen")
-    else:
-        have, why = UNKNOWN_CARD, _("no browser tells how much memory a graphics card has")
+        have, why = _of_card(device.vram_bytes, device), _("the card keeps some for the screen")
     return Budget(
         pool=Pool.GPU,
-        have=_at_least(have, device.measured.gpu_bytes),
+        have=_at_least(have, device.measured.gpu_bytes).interval,
         basis=Basis.ASSUMED,
         why=why,
     )
 
 
-#: Shared or large WebAssembly memories fail early on phones. iPhones: 512 MB is granted, 1 GB of
-#: shared memory is not (MuJoCo PR 3529), commits were reaped near 700-800 MB and 450 MB is what
-#: webgpu-bench admits (commit 1aba3ab); yet with one thread TinyLlama's 551 MB of weights ran
-#: (wllama issue 18). Android with 8 GB allocated 4 GB (transformers.js issue 1319).
+def _of_card(memory: int, device: Device) -> Quantity:
+    basis = Basis.LISTED if device.name else Basis.REPORTED
+    source = later("the maker’s data sheet") if device.name else later("as you said")
+    return rounded(size(later("memory of the card"), memory, basis, source) * VRAM_SHARE)
+
+
+def _granted(ends: Ends, source: str, fitted_on: str) -> Constant:
+    words = later("what phones of this kind grant")
+    return Constant(words, ends, basis=Basis.ASSUMED, source=source, fitted_on=fitted_on)
+
+
+_REPORTS: Final = later(
+    "MuJoCo pull request 3529; webgpu-bench 1aba3ab; transformers.js 1319; wllama 18"
+)
+#: What a phone's browser grants one WebAssembly memory: shared or large ones fail early.
 WASM_ON: Final = {
-    "ios": Interval(250 * MB, 700 * MB, 1300 * MB),
-    "ipados": Interval(700 * MB, 1400 * MB, 2000 * MB),
-    "android": Interval(500 * MB, 1800 * MB, 4 * GIB),
+    "ios": _granted(
+        _megabytes(250, 700, 1300),
+        _REPORTS,
+        "512 MB is granted, 1 GB of shared memory is not (MuJoCo), commits were reaped near "
+        "700-800 MB and 450 MB is what webgpu-bench admits; yet with one thread TinyLlama's 551 MB "
+        "of weights ran (wllama).",
+    ),
+    "ipados": _granted(_megabytes(700, 1400, 2000), _REPORTS, "as iPhones, with an iPad's ceiling"),
+    "android": _granted(
+        (500 * MB, 1800 * MB, 4 * GIB), _REPORTS, "Android with 8 GB allocated 4 GB (1319)"
+    ),
 }
-#: Chrome runs in 64 bits on Android phones of 8 GB and more (Chrome 89); on smaller ones it has
-#: had to find room among 32-bit addresses. Of 6 GB, one refused 23 MB after it had granted
-#: 300-500 MB (transformers.js issue 1319), one grew to 512 MB and got 976 MB at once
-#: (WebAssembly/design issue 1397), one ran 1.6 GB of weights (web-llm issue 524); one of 4 GB
-#: reserved 4 GB (issue 1319).
-WASM_ON_SMALL_ANDROID: Final = Interval(20 * MB, 500 * MB, 4 * GIB)
-#: What is sold as 8 GB, less what the system hides.
-WIDE_ADDRESSES_FROM: Final = 7 * GIB
+WASM_ON_SMALL_ANDROID: Final = _granted(
+    (20 * MB, 500 * MB, 4 * GIB),
+    later("transformers.js issue 1319; WebAssembly/design issue 1397; web-llm issue 524"),
+    "On phones of 32-bit addresses. Of 6 GB, one refused 23 MB after it had granted 300-500 MB "
+    "(1319), one grew to 512 MB and got 976 MB at once (1397), one ran 1.6 GB of weights (524); "
+    "one of 4 GB reserved 4 GB (1319).",
+)
+WIDE_ADDRESSES_FROM: Final = Constant(
+    later("memory of the device"),
+    (7 * GIB, 7 * GIB, 7 * GIB),
+    basis=Basis.LISTED,
+    source=later("Chrome 89 runs in 64 bits on Android phones of 8 GB and more"),
+    fitted_on="what is sold as 8 GB, less what the system hides",
+)
 
 
-def granted(device: Device) -> Interval | None:
+def granted(device: Device) -> Quantity | None:
     """Return what a phone's browser grants one WebAssembly memory, `None` elsewhere.
 
     Each end is the small phones' or the others' as the same end of installed memory is.
@@ -316,38 +395,62 @@ def granted(device: Device) -> Interval | None:
     usual, ram = WASM_ON.get(device.platform or ""), installed(device).have
     if usual is None or ram is None or device.platform != "android":
         return usual
-    small = WASM_ON_SMALL_ANDROID
-    return Interval(
-        usual.low if ram.low >= WIDE_ADDRESSES_FROM else small.low,
-        usual.likely if ram.likely >= WIDE_ADDRESSES_FROM else small.likely,
-        usual.high if ram.high >= WIDE_ADDRESSES_FROM else small.high,
+    small, wide = WASM_ON_SMALL_ANDROID, WIDE_ADDRESSES_FROM.exact
+    known = [end >= wide for end in (ram.low, ram.likely, ram.high)]
+    if all(known):
+        return usual
+    low, likely, high = (
+        large if enough else little
+        for enough, large, little in zip(known, usual.ends, small.ends, strict=True)
     )
+    return Given(usual.label, (low, likely, high), usual.unit, small.basis, small.origin)
 
 
-def wasm(device: Device, ceiling: int) -> Budget:
-    """Return how much WebAssembly may address: a ceiling, and less on phones."""
+def wasm(device: Device, ceiling: int, source: str = "") -> Budget:
+    """Return how much WebAssembly may address: a ceiling, and less on phones.
+
+    `source` says where the runtime's own ceiling is from.
+    """
+    most = size(later("the runtime’s own ceiling"), ceiling, Basis.COMPUTED, source or _REACH)
     usual = granted(device)
     if usual is None:
-        return Budget(
-            pool=Pool.WASM,
-            have=Interval(ceiling, ceiling, ceiling),
-            basis=Basis.COMPUTED,
-            why=_(
-                "this runtime's WebAssembly memory ends at {ceiling:g} GiB", ceiling=ceiling / GIB
-            ),
-        )
+        why = _("this runtime's WebAssembly memory ends at {ceiling:g} GiB", ceiling=ceiling / GIB)
+        return Budget(pool=Pool.WASM, have=most.interval, basis=Basis.COMPUTED, why=why)
     return Budget(
         pool=Pool.WASM,
-        have=Interval(
-            min(usual.low, ceiling), min(usual.likely, ceiling), min(usual.high, ceiling)
-        ),
+        have=smallest(usual, most).interval,
         basis=Basis.ASSUMED,
         why=_("phones refuse large WebAssembly memories well before the runtime's own ceiling"),
     )
 
 
-#: Chrome reports usage plus at most 10 GiB, or the disk's size if smaller, whatever is free.
-SYNTHETIC_QUOTA: Final = 10 * GIB
+_REACH: Final = later("what the runtime asks for")
+_QUOTA: Final = later("quota")
+_FREE: Final = later("really free, per byte told")
+
+SYNTHETIC_QUOTA: Final = Constant(
+    _QUOTA,
+    (10 * GIB, 10 * GIB, 10 * GIB),
+    basis=Basis.LISTED,
+    source=later("Chrome reports what is used and at most 10 GiB more, whatever is free"),
+    fitted_on="that rule, or the disk's size where it is smaller",
+)
+QUOTA_MEANS: Final = Constant(
+    _FREE,
+    (0.2, 1, 50),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=SYNTHETIC_QUOTA.origin,
+    fitted_on="no measurement: a disk with 2 GiB free, and one with half a TiB",
+)
+ESTIMATE_MEANS: Final = Constant(
+    _FREE,
+    (0.5, 1, 1),
+    unit=Unit.SHARE,
+    basis=Basis.REPORTED,
+    source=later("an estimate, never a promise"),
+    fitted_on="the Storage standard: an estimate of what is left",
+)
 
 
 def storage(device: Device) -> Budget:
@@ -360,24 +463,26 @@ def storage(device: Device) -> Budget:
             basis=Basis.REPORTED,
             why=_("this browser has not said how much it lets a site keep"),
         )
-    free = max(quota - usage, 0)
-    if device.browser in ("chrome", "edge", "samsung") and free >= SYNTHETIC_QUOTA:
-        return Budget(
-            pool=Pool.STORAGE,
-            have=Interval(free // 5, free, 50 * free),
-            basis=Basis.REPORTED,
-            why=_("this browser says at most 10 GiB, whatever is really free"),
-        )
+    capped = device.browser in ("chrome", "edge", "samsung")
+    synthetic = capped and quota - usage >= SYNTHETIC_QUOTA.exact
+    told, used = (
+        size(words, each, Basis.REPORTED, later("what the browser says"))
+        for words, each in ((_QUOTA, quota), (later("in use"), usage))
+    )
+    free = largest(told - used, ZERO)
     return Budget(
         pool=Pool.STORAGE,
-        have=Interval(free // 2, free, free),
+        have=floored(free * (QUOTA_MEANS if synthetic else ESTIMATE_MEANS)).interval,
         basis=Basis.REPORTED,
-        why=_("what the browser says it would let this site keep"),
+        why=_("this browser says at most 10 GiB, whatever is really free")
+        if synthetic
+        else _("what the browser says it would let this site keep"),
     )
 
 
-def _at_least(have: Interval, measured: int | None) -> Interval:
-    """Return the interval raised to what was really obtained on this device."""
+def _at_least(have: Quantity, measured: int | None) -> Quantity:
+    """Return a budget raised to what was really obtained on this device."""
     if measured is None:
         return have
-    return Interval(max(have.low, measured), max(have.likely, measured), max(have.high, measured))
+    words, source = later("what was really obtained"), later("the test on this device")
+    return largest(have, size(words, measured, Basis.MEASURED, source))

@@ -148,12 +148,13 @@ class Answer:
     @property
     def runtime_download(self) -> Interval:
         """Return the runtime's own code together with what the recipe says of it."""
-        return total_size(self.runtime_files) + self.stored.runtime_download
+        cached = [file for file in self.stored.files if file.cached]
+        return total_size([*self.runtime_files, *cached])
 
     @cached_property
     def cache_bytes(self) -> int:
         """Return the cache at the chosen context."""
-        return self.load.cache(self.runtime.kept(self.load))
+        return self.load.cache(self.runtime.kept(self.load)).interval.likely
 
     @property
     def workspace(self) -> Interval:

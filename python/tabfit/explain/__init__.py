@@ -1,34 +1,11 @@
 """How every figure comes about: its formula, the values put in, its basis and its sources.
 
-In: an `Answer`. Out: an `Explanation` per figure, whose own values give the figure shown.
+In: an `Answer`, whose figures know their formulas (`tabfit.formula`). Out: an `Explanation` per
+figure: which formulas stand together, under which names, and what is said of them. Nothing is
+worked out here that is not worked out for the answer.
 """
 
+from tabfit.explain.explanation import Explanation
 from tabfit.explain.figures import explain, explain_one, explained
-from tabfit.explain.formula import (
-    Explanation,
-    Expression,
-    Given,
-    Named,
-    Operation,
-    Operator,
-    Unit,
-    evaluate,
-    givens,
-    named,
-)
 
-__all__ = [
-    "Explanation",
-    "Expression",
-    "Given",
-    "Named",
-    "Operation",
-    "Operator",
-    "Unit",
-    "evaluate",
-    "explain",
-    "explain_one",
-    "explained",
-    "givens",
-    "named",
-]
+__all__ = ["Explanation", "explain", "explain_one", "explained"]

@@ -17,35 +17,31 @@ from tabfit.devices import budgets
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import UNDISCLOSED, Answer
+from tabfit.estimate.check_kinds.browser import HEAP
+from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
+from tabfit.estimate.check_rules import LEAST_STORAGE
 from tabfit.estimate.checks import Check
 from tabfit.estimate.labels import CHECKS, LABELS, PHASES
-from tabfit.estimate.outcome import Outcome
-from tabfit.explain import device_budgets, model_sizes
-from tabfit.explain.by_runtime import phases
-from tabfit.explain.formula import (
-    Explanation,
-    Expression,
-    Named,
+from tabfit.estimate.outcome import Outcome, probability
+from tabfit.explain.explanation import Explanation
+from tabfit.explain.parameters import parameters
+from tabfit.formula import (
+    ZERO,
+    Operation,
     Operator,
+    Quantity,
     Unit,
-    factor,
+    formula_of,
     largest,
-    nothing,
-    operation,
+    named,
     product,
-    size,
+    share,
     smallest,
     total,
 )
-from tabfit.explain.requirements import need_of
-from tabfit.explain.runtime_phases import Phases, Piece
-from tabfit.explain.token_rate import tokens_per_second
-from tabfit.i18n.language import _
-from tabfit.runtimes import Label
-from tabfit.units import Basis
-
-#: Chances are told to four decimal places and reach the reader as so many in a hundred.
-PLACES: Final = 4
+from tabfit.i18n.language import _, later
+from tabfit.runtimes import Component, Label, Phase
+from tabfit.units import Basis, Interval
 
 
 def explained(answer: Answer) -> dict[str, Explanation]:
@@ -60,15 +56,20 @@ def explain_one(answer: Answer, name: str) -> Explanation | None:
 
 def explain(answer: Answer) -> Iterator[Explanation]:
     """Yield the explanation of every figure that the answer shows."""
-    held = phases(answer.runtime, answer.load)
     yield from _of_shape(answer)
-    yield from _of_memory(held)
-    yield from _of_checks(answer, held)
-    speed = tokens_per_second(answer)
-    if speed is not None:
-        yield speed
+    yield from _of_memory(answer.footprint.phases)
+    yield from _of_checks(answer)
+    if answer.rates is not None:
+        yield Explanation(
+            id="speed",
+            title=_("Tokens per second"),
+            expression=answer.rates.formula,
+            basis=answer.rates.basis,
+            unit=Unit.TOKENS_PER_SECOND,
+            about=_("Each new token reads every active weight and the whole cache once."),
+        )
     if answer.verdict.probability is not None and answer.verdict.outcome is not Outcome.NO:
-        yield _chance(answer, held)
+        yield _chance(answer)
 
 
 # Shape
@@ -81,63 +82,70 @@ def _of_shape(answer: Answer) -> Iterator[Explanation]:
         yield Explanation(
             id="parameters",
             title=_("Parameters"),
-            expression=model_sizes.parameters(architecture, source),
+            expression=parameters(architecture, source),
             basis=Basis.COMPUTED,
             unit=Unit.NUMBERS,
             about=_("Every array of the shape, rows by columns. Weights used twice count once."),
         )
-    brought = [file for file in answer.stored.files if not file.cached]
-    if brought:
+    if any(not file.cached for file in answer.stored.files):
         yield Explanation(
             id="download",
             title=_("Download"),
-            expression=model_sizes.file_sum(brought),
+            expression=_told(answer.download, answer.download_basis),
             basis=answer.download_basis,
             about=_("What the model itself brings: weights, tokenizer and configuration."),
         )
-    code = [*answer.runtime_files, *(f for f in answer.stored.files if f.cached)]
-    if code:
+    if answer.runtime_download.high:
         yield Explanation(
             id="runtime-download",
             title=_("The runtime’s own code"),
-            expression=model_sizes.file_sum(code),
+            expression=_told(answer.runtime_download, Basis.MEASURED),
             basis=Basis.MEASURED,
             about=_("Fetched once per site, compressed as it travels."),
         )
 
 
+def _told(interval: Interval, basis: Basis) -> Quantity:
+    return formula_of(interval, later("weight files"), basis, later("the catalogue"))
+
+
 # Memory
 
 
-def _of_memory(held: Phases) -> Iterator[Explanation]:
-    for phase, pieces in held:
+def _of_memory(phases: Iterable[Phase]) -> Iterator[Explanation]:
+    for phase in phases:
         for label in Label:
-            mine = [piece for piece in pieces if piece.label is label]
+            mine = [part for part in phase.components if part.label is label]
             if mine:
-                yield _part(phase, label, mine)
-        yield _whole_phase(f"phase-{phase}", phase, pieces)
+                yield _part(phase.name, label, mine)
+        yield _whole_phase(f"phase-{phase.name}", phase.name, phase.components)
         for pool in (Pool.PAGE, Pool.GPU):
-            within = [piece for piece in pieces if piece.pool is pool]
-            yield _whole_phase(f"phase-{phase}-{pool}", phase, within)
+            within = [part for part in phase.components if part.pool is pool]
+            yield _whole_phase(f"phase-{phase.name}-{pool}", phase.name, within)
     for pool in (Pool.PEAK, Pool.PAGE, Pool.GPU):
-        yield _peak(pool, held)
+        yield _peak(pool, phases)
 
 
-def _whole_phase(name: str, phase: str, pieces: Iterable[Piece]) -> Explanation:
+def _formula(part: Component) -> Quantity:
+    source = later("the runtime")
+    return formula_of(part.size, LABELS[part.label], Basis.ASSUMED, source)
+
+
+def _whole_phase(name: str, phase: str, parts: Iterable[Component]) -> Explanation:
     return Explanation(
         id=name,
         title=_("Memory: {phase}", phase=PHASES[phase]),
-        expression=_phase(pieces),
+        expression=_phase(parts),
         basis=Basis.COMPUTED,
         about=_("What is alive at once in this phase, above an empty page."),
     )
 
 
-def _part(phase: str, label: Label, pieces: list[Piece]) -> Explanation:
+def _part(phase: str, label: Label, parts: list[Component]) -> Explanation:
     return Explanation(
         id=f"part-{label}-{phase}",
         title=_("{part}: {phase}", part=LABELS[label].capitalize(), phase=PHASES[phase]),
-        expression=total(*(piece.expression for piece in pieces)),
+        expression=total(_formula(part) for part in parts),
         basis=Basis.COMPUTED,
         about=_abouts(label),
     )
@@ -154,27 +162,27 @@ def _abouts(label: Label) -> str:
     return said[label]
 
 
-def _phase(pieces: Iterable[Piece]) -> Expression:
-    every = tuple(pieces)
-    terms = []
-    for label in Label:
-        mine = [piece.expression for piece in every if piece.label is label]
-        if mine:
-            terms.append(Named(LABELS[label], total(*mine)))
-    return total(*terms) if terms else nothing()
+def _phase(parts: Iterable[Component]) -> Quantity:
+    """Return what is held at once: the parts of each label under its name."""
+    every = tuple(parts)
+    labels = [label for label in Label if any(part.label is label for part in every)]
+    return total(
+        named(LABELS[label], total(_formula(part) for part in every if part.label is label))
+        for label in labels
+    )
 
 
-def _highest(pool: Pool, held: Phases) -> Expression:
-    """Return the highest that a pool gets over the phases."""
-    terms = []
-    for phase, pieces in held:
-        mine = [piece for piece in pieces if pool in (Pool.PEAK, piece.pool)]
-        if mine:
-            terms.append(Named(PHASES[phase], _phase(mine)))
-    return largest(*terms) if terms else nothing()
+def _highest(pool: Pool, phases: Iterable[Phase]) -> Quantity:
+    """Return the highest that a pool gets over the phases, each under its name."""
+    held = [
+        (phase.name, [part for part in phase.components if pool in (Pool.PEAK, part.pool)])
+        for phase in phases
+    ]
+    terms = [named(PHASES[name], _phase(parts)) for name, parts in held if parts]
+    return largest(*terms) if terms else ZERO
 
 
-def _peak(pool: Pool, held: Phases) -> Explanation:
+def _peak(pool: Pool, phases: Iterable[Phase]) -> Explanation:
     titles = {
         Pool.PEAK: _("Memory at its peak"),
         Pool.PAGE: _("Memory of the tab at its peak"),
@@ -183,7 +191,7 @@ def _peak(pool: Pool, held: Phases) -> Explanation:
     return Explanation(
         id=f"memory-{pool}",
         title=titles[pool],
-        expression=_highest(pool, held),
+        expression=_highest(pool, phases),
         basis=Basis.COMPUTED,
         about=_("The fullest phase decides; each end of the interval has its own."),
     )
@@ -192,9 +200,9 @@ def _peak(pool: Pool, held: Phases) -> Explanation:
 # Checks
 
 
-def _of_checks(answer: Answer, held: Phases) -> Iterator[Explanation]:
+def _of_checks(answer: Answer) -> Iterator[Explanation]:
     for check in answer.checks:
-        need, offered = _need(check, answer, held), _have(check, answer)
+        need, offered = _need(check, answer), _have(check, answer)
         if need is not None:
             yield _of_check(check, "need", need, Basis.COMPUTED)
         if offered is not None:
@@ -211,7 +219,7 @@ def _of_checks(answer: Answer, held: Phases) -> Iterator[Explanation]:
 
 
 def _of_check(
-    check: Check, side: str, expression: Expression, basis: Basis, about: str = ""
+    check: Check, side: str, expression: Quantity, basis: Basis, about: str = ""
 ) -> Explanation:
     title = CHECKS[check.name]
     return Explanation(
@@ -225,37 +233,27 @@ def _of_check(
     )
 
 
-def _need(check: Check, answer: Answer, held: Phases) -> Expression | None:
+def _need(check: Check, answer: Answer) -> Quantity | None:
+    """Return the formula of a need, `None` where a feature is needed and not bytes."""
+    if check.need is None:
+        return None
     if check.pool is not None:
-        return _highest(check.pool, held)
-    return need_of(check, answer)
+        return _highest(check.pool, answer.footprint.phases)
+    words, source = later("what the runtime asks for"), answer.facts.sources.get("needs", "")
+    return formula_of(check.need, words, Basis.LISTED, source or check.message)
 
 
-def _have(check: Check, answer: Answer) -> Expression | None:
+def _have(check: Check, answer: Answer) -> Quantity | None:
+    """Return the formula of what there is, `None` where nothing is known."""
     if check.have is None:
         return None
-    device, facts = answer.device, answer.facts
-    if check.pool is not None:
-        return _room(check, answer)
-    if check.name == "wasm-memory":
-        source = facts.sources.get("needs.wasm_memory", "")
-        return device_budgets.wasm(device, facts.needs.wasm_memory or 0, source)
-    if check.name == "storage":
-        return device_budgets.storage(device)
-    return size(_("the limit here"), check.have, check.basis, check.message)
-
-
-def _room(check: Check, answer: Answer) -> Expression | None:
-    """Return the budget that a check of memory compares with, as `checks` chooses it."""
-    device = answer.device
-    if check.pool is Pool.GPU:
-        return device_budgets.graphics(device)
-    whole = answer.runtime.uses_gpu or device.on_phone or device.browser == "safari"
-    return (
-        device_budgets.peak(device)
-        if whole and check.pool is Pool.PEAK
-        else device_budgets.page(device)
-    )
+    if check.name == HEAP.name:
+        ceiling = answer.facts.needs.wasm_memory or 0
+        source = answer.facts.sources.get("needs.wasm_memory", "")
+        offered = budgets.wasm(answer.device, ceiling, source).have or check.have
+    else:
+        offered = check.have
+    return formula_of(offered, later("the limit here"), check.basis, check.message)
 
 
 def _why(check: Check, device: Device) -> str:
@@ -270,7 +268,7 @@ def _why(check: Check, device: Device) -> str:
 
 
 #: Checks whose chance comes from two intervals; the others know a limit or a feature exactly.
-COMPARED: Final = ("memory", "tab-memory", "gpu-memory", "wasm-memory", "storage")
+COMPARED: Final = frozenset(kind.name for kind in (MEMORY, TAB_MEMORY, GPU_MEMORY, HEAP, STORAGE))
 
 
 def _compared(check: Check) -> bool:
@@ -278,17 +276,20 @@ def _compared(check: Check) -> bool:
     return check.name in COMPARED and check.outcome is not Outcome.NO
 
 
-def _chance_of(check: Check, need: Expression | None, offered: Expression | None) -> Expression:
-    if _compared(check) and need is not None and offered is not None:
-        chance = operation(Operator.CHANCE, Named(_("needed"), need), Named(_("there"), offered))
-        if check.name != "storage":
-            return chance
-        least = factor(_("at least"), 0.05, Basis.ASSUMED, _("an estimate is no promise"))
-        return largest(chance, least)
-    return factor(CHECKS[check.name], check.probability or 0.0, check.basis, check.message)
+def _chance_of(check: Check, need: Quantity | None, offered: Quantity | None) -> Quantity:
+    if not _compared(check) or need is None or offered is None:
+        chance = check.probability or 0.0
+        return share(CHECKS[check.name], (chance,) * 3, check.basis, check.message)
+    met = probability(need.interval, offered.interval)
+    terms = named(later("needed"), need), named(later("there"), offered)
+    weighed = Operation(Operator.CHANCE, terms, met, met, met)
+    if check.name != STORAGE.name:
+        return weighed
+    least, source = (LEAST_STORAGE,) * 3, later("an estimate is no promise")
+    return largest(weighed, share(later("at least"), least, Basis.ASSUMED, source))
 
 
-def _how_likely(check: Check, need: Expression | None, offered: Expression | None) -> str:
+def _how_likely(check: Check, need: Quantity | None, offered: Quantity | None) -> str:
     if _compared(check) and need is not None and offered is not None:
         return _(
             "Both intervals are read as distributions: one in twenty lies below the low end, half "
@@ -297,16 +298,16 @@ def _how_likely(check: Check, need: Expression | None, offered: Expression | Non
     return check.message
 
 
-def _chance(answer: Answer, held: Phases) -> Explanation:
+def _chance(answer: Answer) -> Explanation:
     """Return the verdict's chance: the product of the checks', the unasked ones counted once."""
-    known = [check for check in answer.checks if check.probability is not None]
-    told = [_factor(c, answer, held) for c in known if c.outcome is not Outcome.UNKNOWN]
-    unasked = [_factor(c, answer, held) for c in known if c.outcome is Outcome.UNKNOWN]
-    terms = [*told, *([smallest(*unasked)] if unasked else [])]
+    rated = [check for check in answer.checks if check.probability is not None]
+    asked = [_factor(each, answer) for each in rated if each.outcome is not Outcome.UNKNOWN]
+    unasked = [_factor(each, answer) for each in rated if each.outcome is Outcome.UNKNOWN]
+    terms = [*asked, *([smallest(*unasked)] if unasked else [])]
     return Explanation(
         id="chance",
         title=_("The chance that it fits"),
-        expression=product(*terms) if terms else factor("1", 1, Basis.COMPUTED),
+        expression=product(terms),
         basis=Basis.ASSUMED,
         unit=Unit.CHANCE,
         about=_(
@@ -316,6 +317,6 @@ def _chance(answer: Answer, held: Phases) -> Explanation:
     )
 
 
-def _factor(check: Check, answer: Answer, held: Phases) -> Expression:
-    need, offered = _need(check, answer, held), _have(check, answer)
-    return Named(CHECKS[check.name], _chance_of(check, need, offered), Unit.CHANCE)
+def _factor(check: Check, answer: Answer) -> Quantity:
+    need, offered = _need(check, answer), _have(check, answer)
+    return named(CHECKS[check.name], _chance_of(check, need, offered), Unit.CHANCE)

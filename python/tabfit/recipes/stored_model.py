@@ -10,9 +10,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tabfit.formula import Quantity, size, total
 from tabfit.light_dataclass import dataclass
 from tabfit.model.tensors import Part, Role, Tensor
-from tabfit.units import NOTHING, Basis, Bytes, Interval
+from tabfit.units import Basis, Bytes, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,9 +90,14 @@ class File:
         return self.content is Content.RUNTIME
 
 
+def sizes(files: Iterable[File]) -> Quantity:
+    """Return the sizes of several files as a sum, each with how it is known."""
+    return total(size(each.name, each.size, each.basis, each.why) for each in files)
+
+
 def total_size(files: Iterable[File]) -> Interval:
     """Return the size of several files together, each end added up."""
-    return sum((file.size for file in files), NOTHING)
+    return sizes(files).interval
 
 
 @dataclass(frozen=True)
@@ -120,13 +126,26 @@ class Stored:
         return max(self.tensors, key=lambda tensor: tensor.size)
 
     @cached_property
+    def types(self) -> dict[Role, frozenset[StorageType]]:
+        """Return how the tensors of each role are stored."""
+        found: dict[Role, set[StorageType]] = {}
+        for tensor in self.tensors:
+            found.setdefault(tensor.role, set()).add(tensor.type)
+        return {role: frozenset(types) for role, types in found.items()}
+
+    @cached_property
     def largest_buffer(self) -> Bytes:
         """Return the bytes of the largest single array: the least a GPU buffer must hold.
 
         A runtime that uploads array by array needs no larger buffer than this;
         one that packs several into a buffer says so itself.
         """
-        return max(tensor.largest_array for tensor in self.tensors)
+        return self.bulkiest_tensor.largest_array
+
+    @cached_property
+    def bulkiest_tensor(self) -> StoredTensor:
+        """Return the tensor with the largest single array."""
+        return max(self.tensors, key=lambda tensor: tensor.largest_array)
 
     @cached_property
     def download(self) -> Interval:

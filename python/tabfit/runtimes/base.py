@@ -7,13 +7,17 @@ phases, the cache and working memory. What it asks of a device is in `needs`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
+from tabfit.formula import Quantity, named
+from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture, Kind
-from tabfit.recipes.stored_model import Content, Stored
-from tabfit.runtimes.cache import Allocation, cache_size
+from tabfit.recipes.stored_model import Stored
+from tabfit.runtimes import quantities
+from tabfit.runtimes.cache import Allocation, cache
 from tabfit.runtimes.phases import Phase
-from tabfit.units import Bytes, Interval, Tokens, exactly
+from tabfit.units import Bytes, Interval, Tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,29 +37,39 @@ class Load:
     prompt: Tokens | None = None
     emulated: bool = False
 
-    @property
-    def weights(self) -> Bytes:
+    @cached_property
+    def weights(self) -> Quantity:
         """Return the bytes of all stored tensors."""
-        return self.stored.weights_bytes
+        return quantities.stored_weights(self.stored)
 
-    @property
-    def files(self) -> Interval:
+    @cached_property
+    def files(self) -> Quantity:
         """Return the bytes of the weight files, headers and graphs included."""
-        sizes = [f.size for f in self.stored.files if f.content is Content.WEIGHTS]
-        return sum(sizes[1:], sizes[0]) if sizes else exactly(self.weights)
+        return quantities.weight_files(self.stored)
 
     @property
     def generates(self) -> bool:
         """Return whether tokens are made one by one."""
         return self.architecture.kind is not Kind.ENCODER
 
-    def cache(self, kept: Allocation) -> Bytes:
+    def cache(self, kept: Allocation) -> Quantity:
         """Return the bytes of the cache under a runtime's allocation."""
-        return cache_size(self.architecture, self.context, kept)
+        if kept not in self._caches:
+            made = named(later("cache"), cache(self.architecture, self.context, kept))
+            self._caches[kept] = made
+        return self._caches[kept]
+
+    @cached_property
+    def _caches(self) -> dict[Allocation, Quantity]:
+        return {}
 
 
 class Runtime(Protocol):
-    """One way to run a model in a browser."""
+    """One way to run a model in a browser.
+
+    What it says in bytes is worked out from quantities (`tabfit.formula`), whose `interval` is
+    the figure: so each figure explains itself.
+    """
 
     @property
     def name(self) -> str:

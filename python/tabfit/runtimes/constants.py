@@ -1,88 +1,273 @@
-"""The constants that shapes do not give: what each was fitted to, when, with what error.
+"""The constants that shapes do not give, each a record: its value and how that is known.
 
-Measured ones come from the bench (`make measure`, `tests/data/measured.json`):
-resident memory of the tab above an empty page, Chromium 156 on Linux.
+Measured ones come from the bench (`make measure`, `tests/data/measured.json`): resident memory of
+the tab above an empty page, Chromium 156 on Linux, Transformers.js 4.3.1, wllama 3.8. They were
+fitted on its `fit` cases and judged on the others (2026-11): median error of the page's peak 2.4 %
+over the judged cases, the worst 19 %, where the fetched file was collected early. The mechanism
+behind each is told in `tests/runtimes/model_notes.md`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from tabfit.units import MIB, Interval
+from tabfit.formula import Constant, Ends, Unit
+from tabfit.i18n.language import later
+from tabfit.units import MIB, Basis
 
-#: WebLLM's JavaScript, its library and the shards in flight (four of about 32 MB): assumed.
-WEBLLM_FLOOR: Final = Interval(80 * MIB, 150 * MIB, 300 * MIB)
-WEBLLM_SHARDS: Final = Interval(64 * MIB, 128 * MIB, 192 * MIB)
+_IN_TAB: Final = later("the runtime in the tab")
+_NOT_COLLECTED: Final = later("share not yet collected")
+_PER_BYTE: Final = later("graphics memory per byte")
+_COPIES: Final = later("copies of the output table")
 
-#: MediaPipe's wasm starts with a 300 MiB heap of which part is touched: assumed.
-MEDIAPIPE_FLOOR: Final = Interval(100 * MIB, 200 * MIB, 350 * MIB)
-#: Weights stream layer by layer; published GPU memory is 0.96-1.08 of the file
-#: (Gemma 3 27B on an M4 Max, Google's model card).
-MEDIAPIPE_GPU_SHARE: Final = (0.96, 1.02, 1.08)
+_BENCH: Final = later(
+    "this project’s bench: memory of the tab above an empty page, Chromium 156 on Linux"
+)
+_FITTED: Final = later("fitted on this project’s bench, judged on other cases (page Accuracy)")
+_CASES: Final = "tests/data/measured.json, cases of the split `fit`"
 
-#: llama.cpp computes a prompt in pieces of this many tokens.
-LLAMA_PIECE: Final = 512
-#: MLC compiles its prompt step for this many tokens at once ("cs1k").
-MLC_PIECE: Final = 1024
 
-# The rest was fitted on the bench's `fit` cases and judged on the others (2026-11, Chromium 156
-# on Linux, Transformers.js 4.3.1, wllama 3.8): median error of the page's peak 2.4 % over the
-# judged cases, the worst 19 %, where the fetched file was collected early. The mechanism behind
-# each is told in tests/runtimes/model_notes.md.
+def mebibytes(low: int, likely: int, high: int) -> Ends:
+    """Return ends in bytes."""
+    return low * MIB, likely * MIB, high * MIB
+
+
+def _measured(label: str, ends: Ends, note: str = "") -> Constant:
+    fitted_on = f"{_CASES}: {note}" if note else _CASES
+    return Constant(label, ends, basis=Basis.MEASURED, source=_BENCH, fitted_on=fitted_on)
+
+
+def _fitted(label: str, ends: Ends, note: str, unit: Unit = Unit.BYTES) -> Constant:
+    fitted_on = f"{_CASES}: {note}"
+    return Constant(
+        label, ends, unit=unit, basis=Basis.MEASURED, source=_FITTED, fitted_on=fitted_on
+    )
+
+
+# WebLLM
+
+WEBLLM_FLOOR: Final = Constant(
+    _IN_TAB,
+    mebibytes(80, 150, 300),
+    basis=Basis.ASSUMED,
+    source=later("its script, its library and a tab that holds them"),
+    fitted_on="no measurement: its compiled libraries are not built here",
+)
+WEBLLM_SHARDS: Final = Constant(
+    later("shards in flight"),
+    mebibytes(64, 128, 192),
+    basis=Basis.ASSUMED,
+    source=later("four shards of about 32 MB in flight"),
+    fitted_on="the size of shards in MLC's repositories (tests/data/mlc)",
+)
+MLC_PIECE: Final = Constant(
+    later("tokens at once"),
+    (1024, 1024, 1024),
+    unit=Unit.TOKENS,
+    basis=Basis.LISTED,
+    source=later("WebLLM’s libraries are compiled for pieces of 1024 (“cs1k”)"),
+    fitted_on="names in WebLLM's list of models (tests/data/webllm_vram.csv)",
+)
+MLC_SPREAD: Final = Constant(
+    later("spread"),
+    (0.7, 1.0, 1.5),
+    unit=Unit.SHARE,
+    basis=Basis.LISTED,
+    source=later(
+        "how far rows of WebLLM’s own list lie from these rules, one in twenty on either side"
+    ),
+    fitted_on="tests/data/mlc/temporaries.csv and tests/data/webllm_vram.csv",
+)
+MLC_BATCH: Final = Constant(
+    later("inputs at once"),
+    (4, 4, 4),
+    unit=Unit.NUMBERS,
+    basis=Basis.LISTED,
+    source=later("WebLLM’s encoders are compiled for 4 inputs at once, or for 32 (“b4”, “b32”)"),
+    fitted_on="names in WebLLM's list of models (tests/data/webllm_vram.csv)",
+)
+
+# MediaPipe and LiteRT-LM
+
+MEDIAPIPE_FLOOR: Final = Constant(
+    _IN_TAB,
+    mebibytes(100, 200, 350),
+    basis=Basis.ASSUMED,
+    source=later("a 300 MiB WebAssembly heap of which part is touched"),
+    fitted_on="no measurement: it needs a GPU with more than software",
+)
+MEDIAPIPE_GPU_SHARE: Final = Constant(
+    later("graphics memory per byte of file"),
+    (0.96, 1.02, 1.08),
+    unit=Unit.SHARE,
+    basis=Basis.LISTED,
+    source=later(
+        "Google’s card of Gemma 3 27B: graphics memory 0.96 to 1.08 of the file on an M4 Max"
+    ),
+    fitted_on="the card's table; weights stream layer by layer, so that no copy is held",
+)
+MEDIAPIPE_IN_FLIGHT: Final = Constant(
+    later("weights in flight"),
+    mebibytes(32, 96, 300),
+    basis=Basis.ASSUMED,
+    source=later("one layer and the token table between network and graphics"),
+    fitted_on="no measurement: sizes of layers and tables of the models it runs",
+)
+MEDIAPIPE_PIECE: Final = Constant(
+    later("tokens of a prompt at once"),
+    (512, 512, 512),
+    unit=Unit.TOKENS,
+    basis=Basis.ASSUMED,
+    source=later("half to twice the widest layer’s vectors, and logits of one token or of all"),
+    fitted_on="no measurement: what other runtimes take",
+)
+
+# Transformers.js
 
 #: A peak's spread beside what a garbage collector does: compilers that overlap, or do not.
 BELOW: Final = 25 * MIB
 ABOVE: Final = 110 * MIB
 
 
-def around(likely: int) -> Interval:
-    """Return a floor with the spread that compilers give it."""
-    return Interval(max(likely - BELOW, 0), likely, likely + ABOVE)
+def around(likely: int) -> Ends:
+    """Return a floor in mebibytes with the spread that compilers give it."""
+    return max(likely * MIB - BELOW, 0), likely * MIB, likely * MIB + ABOVE
 
 
-#: The heap grows by a fifth, and by 96 MiB at most (Emscripten's settings
-#: MEMORY_GROWTH_GEOMETRIC_STEP and _CAP): where no large table leaves room for others, as in a
-#: ViT, one such step more than the tensors need was seen to be used.
-ORT_HEAP_STEP: Final = Interval(0, 0, 96 * MIB)
+ORT_HEAP_STEP: Final = Constant(
+    later("one step of growth"),
+    mebibytes(0, 0, 96),
+    basis=Basis.MEASURED,
+    source=later("Emscripten grows a heap by at most 96 MiB; a ViT was seen to use such a step"),
+    fitted_on=(
+        "Emscripten's MEMORY_GROWTH_GEOMETRIC_STEP and _CAP: a fifth, 96 MiB at most; seen where "
+        "no large table leaves room for others"
+    ),
+)
+ORT_DOWNLOAD: Final = _measured(later("the runtime while it fetches"), around(9))
+ORT_LOAD: Final = _measured(_IN_TAB, around(228), "the asyncify build, while it loads")
+ORT_READY: Final = _measured(_IN_TAB, around(190), "once loaded")
+ORT_RUN: Final = _measured(_IN_TAB, around(235), "while it runs")
+ORT_RUN_MIXED: Final = _measured(
+    _IN_TAB,
+    mebibytes(180, 280, 390),
+    "kernels for whole numbers and half floats take longer to compile while they run",
+)
+ORT_ON_GPU: Final = _measured(_IN_TAB, around(310))
+ORT_OWN_HEAD: Final = _fitted(
+    _COPIES,
+    (1.5, 1.5, 1.5),
+    "in 32-bit tables beyond the file's; a float product of its own is packed",
+    Unit.SHARE,
+)
+ORT_SHARED_HEAD: Final = _fitted(
+    _COPIES,
+    (3.2, 3.2, 3.2),
+    "a table shared with the input is transposed, stored and packed",
+    Unit.SHARE,
+)
+ORT_SHARED_HEAD_AMONG_SMALL: Final = _fitted(
+    _COPIES,
+    (2.0, 2.0, 2.0),
+    "one of the three copies fits the hole where other products are packed smaller",
+    Unit.SHARE,
+)
+ORT_GPU_FLOOR: Final = _fitted(
+    later("the runtime on the GPU"), mebibytes(30, 60, 90), "the GPU process"
+)
+ORT_GPU_WEIGHTS: Final = _fitted(
+    _PER_BYTE,
+    (1.0, 1.5, 1.7),
+    "what ONNX Runtime and Dawn hold with staging",
+    Unit.SHARE,
+)
+ORT_GPU_EXTERNAL: Final = Constant(
+    _PER_BYTE,
+    (1.0, 1.1, 1.5),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later(
+        "transformers.js pull request 1747: 2.9 GB peaked at 2.1 files, one in JavaScript"
+    ),
+    fitted_on="that report; external data pass no pool",
+)
+ORT_GPU_SHADERS: Final = _fitted(
+    later("compiled shaders"), mebibytes(10, 40, 120), "the GPU process at the first pass"
+)
+ORT_GPU_SHADERS_EMULATED: Final = _measured(
+    later("compiled shaders"),
+    mebibytes(150, 210, 240),
+    "shaders become machine code in the same process where the adapter is software",
+)
+ORT_PROMPT: Final = Constant(
+    later("tokens at once"),
+    (128, 512, 2048),
+    unit=Unit.TOKENS,
+    basis=Basis.ASSUMED,
+    source=later("a short, a usual and a long prompt"),
+    fitted_on="no measurement: a graph takes a whole prompt in one piece",
+)
 
-#: Transformers.js with ONNX Runtime's asyncify build, phase by phase.
-ORT_DOWNLOAD: Final = around(9 * MIB)
-ORT_LOAD: Final = around(228 * MIB)
-ORT_READY: Final = around(190 * MIB)
-ORT_RUN: Final = around(235 * MIB)
-#: Kernels for whole numbers and for half floats take longer to compile while they run.
-ORT_RUN_MIXED: Final = Interval(180 * MIB, 280 * MIB, 390 * MIB)
-ORT_ON_GPU: Final = around(310 * MIB)
+# llama.cpp
 
-#: What an output head takes beyond its file, in 32-bit tables: a float product of its own is
-#: packed; a table shared with the input is transposed, stored and packed, and one of the three
-#: fits the hole where other products are packed smaller.
-ORT_OWN_HEAD: Final = 1.5
-ORT_SHARED_HEAD: Final = 3.2
-ORT_SHARED_HEAD_AMONG_SMALL: Final = 2.0
+LLAMA_PIECE: Final = Constant(
+    later("tokens at once"),
+    (512, 512, 512),
+    unit=Unit.TOKENS,
+    basis=Basis.LISTED,
+    source=later("llama.cpp’s default micro-batch"),
+    fitted_on="n_ubatch in wllama's log (tests/data/measured.json)",
+)
+WLLAMA_FLOOR: Final = _measured(_IN_TAB, mebibytes(50, 70, 80), "its wasm and worker")
+WLLAMA_COMPILING: Final = _measured(
+    later("kernels compiled while they run"), mebibytes(90, 115, 130)
+)
+WLLAMA_TRANSIT: Final = _fitted(
+    _NOT_COLLECTED, (0.4, 0.68, 0.75), "pieces of the file read, while it loads", Unit.SHARE
+)
+WLLAMA_DOWNLOAD: Final = _fitted(
+    _NOT_COLLECTED, (0.1, 0.3, 0.6), "pieces go to disk while it downloads", Unit.SHARE
+)
+WLLAMA_LEFT: Final = _fitted(
+    _NOT_COLLECTED, (0.0, 0.35, 0.7), "what is left of the pieces once loaded", Unit.SHARE
+)
+WLLAMA_PIECES: Final = Constant(
+    later("pieces collected by then"),
+    mebibytes(512, 1536, 2048),
+    basis=Basis.ASSUMED,
+    source=later("wllama pull request 267: files of 4.4 to 11.3 GiB took little more"),
+    fitted_on="that report: whole browsers peaked at 6.3, 8.9 and 12.1 GiB with 4.4, 8.4 and 11.3",
+)
+WLLAMA_SLOTS: Final = Constant(
+    later("slots"),
+    (4, 4, 4),
+    unit=Unit.NUMBERS,
+    basis=Basis.MEASURED,
+    source=later("wllama’s own log: an output buffer of four rows"),
+    fitted_on="tests/data/measured.json, `log` of the cases of wllama-cpu",
+)
+WLLAMA_BOOKKEEPING: Final = Constant(
+    later("bookkeeping"),
+    (10_240, 10_240, 10_240),
+    basis=Basis.MEASURED,
+    source=later("wllama’s own log, to 0.01 MiB"),
+    fitted_on="tests/data/measured.json, `log` of the cases of wllama-cpu",
+)
+WLLAMA_SPARE: Final = Constant(
+    later("vectors other layers may keep"),
+    (0, 0, 0.25),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("up to a quarter of the buffer"),
+    fitted_on="no measurement: layers other than Llama's and Qwen's were not run",
+)
 
-#: Graphics memory: a base, and per byte of weights what ONNX Runtime and Dawn hold with staging.
-ORT_GPU_FLOOR: Final = Interval(30 * MIB, 60 * MIB, 90 * MIB)
-ORT_GPU_WEIGHTS: Final = (1.0, 1.5, 1.7)
-#: External data pass no pool: a 2.9 GB model peaked at 2.1 files, one of them in JavaScript
-#: (transformers.js pull request 1747).
-ORT_GPU_EXTERNAL: Final = (1.0, 1.1, 1.5)
-#: Shaders become machine code in the same process where the adapter is software.
-ORT_GPU_SHADERS: Final = Interval(10 * MIB, 40 * MIB, 120 * MIB)
-ORT_GPU_SHADERS_EMULATED: Final = Interval(150 * MIB, 210 * MIB, 240 * MIB)
+# The browser's own model
 
-#: wllama: its wasm and worker; kernels compiled again while they run.
-WLLAMA_FLOOR: Final = Interval(50 * MIB, 70 * MIB, 80 * MIB)
-WLLAMA_COMPILING: Final = Interval(90 * MIB, 115 * MIB, 130 * MIB)
-#: Pieces of the file read and not yet collected, a share of it.
-WLLAMA_TRANSIT: Final = (0.4, 0.68, 0.75)
-#: While it downloads, pieces go to disk.
-WLLAMA_DOWNLOAD: Final = (0.1, 0.3, 0.6)
-#: What of the pieces is left once loaded.
-WLLAMA_LEFT: Final = (0.0, 0.35, 0.7)
-#: However large the file, pieces are collected before they are more than this: whole browsers
-#: peaked at 6.3, 8.9 and 12.1 GiB with files of 4.4, 8.4 and 11.3 GiB on the processor (wllama
-#: pull request 267).
-WLLAMA_PIECES: Final = Interval(512 * MIB, 1536 * MIB, 2048 * MIB)
-#: Sequences that the server side prepares output for.
-WLLAMA_SLOTS: Final = 4
+PROMPT_API_SESSION: Final = Constant(
+    later("a session of the browser’s own model"),
+    mebibytes(0, 5, 20),
+    basis=Basis.ASSUMED,
+    source=later("an object of the page; the browser keeps the model elsewhere"),
+    fitted_on="no measurement: Chrome offers it on machines this project has not",
+)

@@ -11,7 +11,7 @@ from tabfit.runtimes.base import Load
 from tabfit.runtimes.cache import Allocation
 from tabfit.runtimes.phases import GENERATE, LOAD, READY, Component, Label, Phase, on_page
 from tabfit.storage.storage_type import F16, F32
-from tabfit.units import NOTHING, Interval, exactly
+from tabfit.units import NOTHING, Interval
 
 
 class Ideal:
@@ -44,8 +44,8 @@ class Ideal:
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return weights while loading, and weights with the cache afterwards."""
-        weights: tuple[Component, ...] = (on_page(Label.WEIGHTS, exactly(load.weights)),)
-        cache = on_page(Label.CACHE, exactly(load.cache(self.kept(load))))
+        weights: tuple[Component, ...] = (on_page(Label.WEIGHTS, load.weights),)
+        cache = on_page(Label.CACHE, load.cache(self.kept(load)))
         phases = (Phase(LOAD, weights), Phase(READY, weights))
         return (*phases, Phase(GENERATE, (*weights, cache))) if load.generates else phases
 

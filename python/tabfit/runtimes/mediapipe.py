@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.formula import Quantity, rounded, share
+from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import litert
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
 from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.constants import MEDIAPIPE_FLOOR, MEDIAPIPE_GPU_SHARE
+from tabfit.runtimes.constants import (
+    MEDIAPIPE_FLOOR,
+    MEDIAPIPE_GPU_SHARE,
+    MEDIAPIPE_IN_FLIGHT,
+    MEDIAPIPE_PIECE,
+)
 from tabfit.runtimes.phases import (
     DOWNLOAD,
     GENERATE,
@@ -25,13 +32,19 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
+from tabfit.runtimes.quantities import (
+    WIDE,
+    hidden_width,
+    inner_width,
+    times,
+    tokens_at_once,
+    vocabulary,
+)
 from tabfit.storage.storage_type import F16
-from tabfit.units import MIB, Interval, exactly
+from tabfit.units import Basis, Interval
 
-#: Weights in flight between the network and the GPU: one layer and the table, assumed.
-IN_FLIGHT: Final = Interval(32 * MIB, 96 * MIB, 300 * MIB)
-#: Tokens of a prompt computed at once: assumed.
-PIECE: Final = 512
+#: How the working memory of a prompt is known.
+_GUESS: Final = later("half to twice the widest layer’s vectors, and logits of one token or of all")
 
 
 class LiteRt:
@@ -60,24 +73,15 @@ class LiteRt:
 
     def workspace(self, load: Load) -> Interval:
         """Return activations of a prompt and the logits of its last token: assumed."""
-        tower = load.architecture.main
-        width = max((layer.feed_forward for layer in tower.layers), default=0)
-        per_token = (8 * tower.hidden + 3 * width) * 4
-        logits = load.architecture.outputs * 4
-        tokens: int = min(load.context, PIECE)
-        return Interval(
-            tokens * per_token // 2 + logits,
-            tokens * per_token + logits,
-            tokens * per_token * 2 + tokens * logits,
-        )
+        return _work(load).interval
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return weights in flight, then weights, cache and activations on the GPU."""
         floor = on_page(Label.RUNTIME, MEDIAPIPE_FLOOR)
-        flight = on_page(Label.COPIES, IN_FLIGHT)
-        weights = on_gpu(Label.WEIGHTS, load.files.scaled(*MEDIAPIPE_GPU_SHARE))
-        cache = on_gpu(Label.CACHE, exactly(load.cache(self.kept(load))))
-        work = on_gpu(Label.WORK, self.workspace(load))
+        flight = on_page(Label.COPIES, MEDIAPIPE_IN_FLIGHT)
+        weights = on_gpu(Label.WEIGHTS, rounded(load.files * MEDIAPIPE_GPU_SHARE))
+        cache = on_gpu(Label.CACHE, load.cache(self.kept(load)))
+        work = on_gpu(Label.WORK, _work(load))
         return (
             Phase(DOWNLOAD, (floor, flight)),
             Phase(LOAD, (floor, flight, weights)),
@@ -90,3 +94,13 @@ class LiteRt:
         """Return nothing: weights stream to the GPU, layer by layer."""
         del load
         return None
+
+
+def _work(load: Load) -> Quantity:
+    """Return the vectors of a piece of the prompt, half to twice, and the logits."""
+    piece = tokens_at_once(MEDIAPIPE_PIECE, load.context)
+    shape = load.architecture
+    vectors = times(8, _GUESS) * hidden_width(shape) + times(3, _GUESS) * inner_width(shape)
+    alive = share(later("share of it alive"), (0.5, 1, 2), Basis.ASSUMED, _GUESS)
+    rows = share(later("rows of logits"), (1, 1, piece.high), Basis.ASSUMED, _GUESS)
+    return rounded(piece * vectors * WIDE * alive) + rows * vocabulary(shape) * WIDE

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from tabfit.devices.budgets import Pool
-from tabfit.units import NOTHING, Interval
+from tabfit.formula import Quantity
+from tabfit.units import Interval, added
 
 #: The phases in order. An encoder has no cache and never generates.
 DOWNLOAD: Final = "download"
@@ -33,7 +34,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Bytes of one label in one pool."""
+    """Bytes of one label in one pool; their formula comes with the size."""
 
     label: Label
     pool: Pool
@@ -49,23 +50,23 @@ class Phase:
 
     def in_pool(self, pool: Pool) -> Interval:
         """Return the bytes of one pool."""
-        return sum((c.size for c in self.components if c.pool is pool), NOTHING)
+        return added([c.size for c in self.components if c.pool is pool])
 
     def of_label(self, label: Label) -> Interval:
         """Return the bytes of one label over all pools."""
-        return sum((c.size for c in self.components if c.label is label), NOTHING)
+        return added([c.size for c in self.components if c.label is label])
 
     @property
     def peak(self) -> Interval:
         """Return the bytes of all pools together."""
-        return sum((c.size for c in self.components), NOTHING)
+        return added([c.size for c in self.components])
 
 
-def on_page(label: Label, size: Interval) -> Component:
+def on_page(label: Label, size: Quantity) -> Component:
     """Return a component of the tab's own memory."""
-    return Component(label, Pool.PAGE, size)
+    return Component(label, Pool.PAGE, size.interval)
 
 
-def on_gpu(label: Label, size: Interval) -> Component:
+def on_gpu(label: Label, size: Quantity) -> Component:
     """Return a component of graphics memory."""
-    return Component(label, Pool.GPU, size)
+    return Component(label, Pool.GPU, size.interval)

@@ -14,11 +14,9 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
 from tabfit.runtimes.cache import Allocation
+from tabfit.runtimes.constants import PROMPT_API_SESSION
 from tabfit.runtimes.phases import READY, Label, Phase, on_page
-from tabfit.units import MIB, NOTHING, Interval
-
-#: The session object in the page: assumed.
-SESSION: Final = Interval(0, 5 * MIB, 20 * MIB)
+from tabfit.units import NOTHING, Interval
 
 
 class PromptApi:
@@ -52,7 +50,7 @@ class PromptApi:
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the session object in the page."""
         del load
-        return (Phase(READY, (on_page(Label.RUNTIME, SESSION),)),)
+        return (Phase(READY, (on_page(Label.RUNTIME, PROMPT_API_SESSION),)),)
 
     def heap(self, load: Load) -> Interval | None:
         """Return nothing: the model is outside the tab."""

@@ -6,44 +6,103 @@ to the first token, and download times at a few line speeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, exp, hypot, log
 from typing import Final
 
 from tabfit.devices.device import Device
+from tabfit.formula import Constant, Ends, Given, Quantity, Unit, known, named, rate, rounded, size
+from tabfit.i18n.language import later
 from tabfit.runtimes.base import Load, Runtime
+from tabfit.runtimes.quantities import SHAPE, count
 from tabfit.units import GB, Basis, Interval, Tokens
 
-#: Bytes per second a device moves when nobody says: data sheets of the catalogue's devices.
+
+def _usual(low: int, likely: int, high: int) -> Constant:
+    return Constant(
+        _MEMORY,
+        (low * GB, likely * GB, high * GB),
+        unit=Unit.BYTES_PER_SECOND,
+        basis=Basis.ASSUMED,
+        source=later("data sheets of the catalogue’s devices of this kind"),
+        fitted_on="python/tabfit/catalog/devices.json",
+    )
+
+
+def _reached(low: float, likely: float, high: float) -> Constant:
+    return Constant(
+        later("share of it reached"),
+        (low, likely, high),
+        unit=Unit.SHARE,
+        basis=Basis.ASSUMED,
+        source=later(
+            "llama.cpp on WebGPU on one laptop: Q8_0 50 of 100 GB/s, Q4_K_M 35, Q3_K_M 24, Q2_K 20"
+        ),
+        fitted_on="files above 600 MB in Chrome; fewer bits are not faster in proportion",
+    )
+
+
+_MEMORY: Final = later("what the memory moves")
+_PER_SECOND: Final = Unit.BYTES_PER_SECOND
+#: Read for a token by a model of no size at all.
+_ONE: Final = size(later("bytes read for a token"), 1, Basis.COMPUTED, SHAPE)
+
+#: Bytes per second a device moves when nobody says.
 USUAL: Final = {
-    "ios": Interval(34 * GB, 50 * GB, 77 * GB),
-    "ipados": Interval(34 * GB, 60 * GB, 120 * GB),
-    "android": Interval(14 * GB, 40 * GB, 77 * GB),
-    "macos": Interval(68 * GB, 110 * GB, 400 * GB),
-    "discrete": Interval(190 * GB, 300 * GB, 1000 * GB),
-    "other": Interval(25 * GB, 60 * GB, 136 * GB),
+    "ios": _usual(34, 50, 77),
+    "ipados": _usual(34, 60, 120),
+    "android": _usual(14, 40, 77),
+    "macos": _usual(68, 110, 400),
+    "discrete": _usual(190, 300, 1000),
+    "other": _usual(25, 60, 136),
 }
 
-#: Share of the theoretical bandwidth reached, by the bits a weight takes: measured on one
-#: laptop in Chrome (llama.cpp on WebGPU, files above 600 MB: Q8_0 50 of 100 GB/s, Q4_K_M 35,
-#: Q3_K_M 24, Q2_K 20) and on phones about 13 %. Fewer bits are not faster in proportion.
+#: Share of the theoretical bandwidth reached, by the most bits that a weight takes.
 REACHED: Final = (
-    (2.9, Interval(12, 20, 28)),
-    (3.9, Interval(15, 24, 34)),
-    (6.5, Interval(22, 36, 50)),
-    (99.0, Interval(28, 48, 60)),
+    (2.9, _reached(0.12, 0.20, 0.28)),
+    (3.9, _reached(0.15, 0.24, 0.34)),
+    (6.5, _reached(0.22, 0.36, 0.50)),
+    (99.0, _reached(0.28, 0.48, 0.60)),
 )
-#: A phone reaches this share of what a laptop does (Pixel 8 Pro: 13 % of 68 GB/s at 4 bits).
-ON_PHONES: Final = (0.25, 0.45, 0.8)
-#: Processors running WebAssembly move this much, whatever the memory could (1-7 GB/s measured).
-WASM_MOVES: Final = Interval(1 * GB, 3 * GB, 7 * GB)
+ON_PHONES: Final = Constant(
+    later("share of that on phones"),
+    (0.25, 0.45, 0.8),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("Pixel 8 Pro: 13 % of 68 GB/s at 4 bits"),
+    fitted_on="that phone against the laptop of `REACHED`",
+)
+WASM_MOVES: Final = Constant(
+    later("what WebAssembly moves"),
+    (1 * GB, 3 * GB, 7 * GB),
+    unit=Unit.BYTES_PER_SECOND,
+    basis=Basis.ASSUMED,
+    source=later("1 to 7 GB/s seen in WebAssembly, whatever the memory could"),
+    fitted_on="runs of llama.cpp in browsers on several machines",
+)
+
+
+def _gain(ends: Ends, source: str, fitted_on: str) -> Constant:
+    words = later("hundredths of the speed of single tokens")
+    basis = Basis.ASSUMED
+    return Constant(words, ends, unit=Unit.NUMBERS, basis=basis, source=source, fitted_on=fitted_on)
+
 
 #: Tokens of a prompt pass together: so many hundredths of the speed at which they would come one
-#: by one. The 5th, 50th and 95th percentile of llama.cpp in Chrome on one laptop, 192 runs on
-#: WebGPU and 191 in WebAssembly with prompts of 18-58 tokens (abhijitramesh/webgpu-bench at
-#: 5f0b1b5); a Pixel 8 Pro reached 107 with WebLLM (web-llm issue 759). Longer prompts share more.
-GAIN_ON_GPU: Final = Interval(94, 266, 616)
-GAIN_IN_WASM: Final = Interval(36, 116, 215)
+#: by one. Longer prompts share more.
+GAIN_ON_GPU: Final = _gain(
+    (94, 266, 616),
+    later("192 runs of llama.cpp on WebGPU in Chrome on one laptop, prompts of 18 to 58 tokens"),
+    "their 5th, 50th and 95th percentile (abhijitramesh/webgpu-bench at 5f0b1b5); a Pixel 8 Pro "
+    "reached 107 with WebLLM (web-llm issue 759)",
+)
+GAIN_IN_WASM: Final = _gain(
+    (36, 116, 215),
+    later(
+        "191 runs of llama.cpp in WebAssembly in Chrome on one laptop, prompts of 18 to 58 tokens"
+    ),
+    "their 5th, 50th and 95th percentile (abhijitramesh/webgpu-bench at 5f0b1b5)",
+)
 #: A prompt of so many tokens, about a page of text, unless the context is shorter.
 PROMPT: Final = Tokens(512)
 
@@ -56,83 +115,95 @@ CAP: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Hundredths of a token per second, with how they are known."""
+    """Hundredths of a token per second, with how they are known.
+
+    `formula` gives tokens per second, from the bytes that move and those that are read.
+    """
 
     hundredths: Interval
     basis: Basis
+    formula: Quantity = field(compare=False, repr=False)
 
     @property
-    def per_second(self) -> tuple[float, float, float]:
+    def per_second(self) -> Ends:
         """Return tokens per second, low, likely and high."""
-        ends = self.hundredths
-        return ends.low / 100, ends.likely / 100, ends.high / 100
+        return self.formula.ends
 
 
-def bandwidth(device: Device) -> tuple[Interval, Basis]:
+def bandwidth(device: Device) -> Given:
     """Return the bytes per second a device's memory moves, and how that is known."""
     measured = device.measured.bandwidth_bytes_per_second
     said = measured or device.bandwidth_bytes_per_second
     if said:
-        return Interval(said, said, said), Basis.MEASURED if measured else Basis.LISTED
+        basis = Basis.MEASURED if measured else Basis.LISTED
+        return known(_MEMORY, said, Unit.BYTES_PER_SECOND, basis, later("told of this device"))
     kind = "discrete" if device.graphics == "discrete" else device.platform or "other"
-    return USUAL.get(kind, USUAL["other"]), Basis.ASSUMED
+    return USUAL.get(kind, USUAL["other"])
 
 
-def reached(bits: float) -> Interval:
-    """Return the share of the bandwidth, in hundredths, that weights of so many bits reach.
+def reached(bits: float) -> Constant:
+    """Return the share of the bandwidth that weights of so many bits reach.
 
     A small model beside a large table, as of positions, may have any number of them.
     """
     return next((share for most, share in REACHED if bits <= most), REACHED[-1][1])
 
 
-def moved(runtime: Runtime, bits: float, device: Device) -> Interval:
+def moved(runtime: Runtime, bits: float, device: Device) -> Quantity:
     """Return the bytes per second this runtime really moves on this device.
 
     `bits` is what a weight takes in the file, scales included.
     """
     if not runtime.uses_gpu and runtime.name != "ideal":
         return WASM_MOVES
-    whole, _ = bandwidth(device)
+    whole = bandwidth(device)
     if runtime.name == "ideal":
         return whole
-    share = reached(bits)
-    low, likely, high = (part / 100 for part in (share.low, share.likely, share.high))
+    share: Quantity = reached(bits)
     if device.on_phone:
-        low, likely, high = (a * b for a, b in zip((low, likely, high), ON_PHONES, strict=True))
-    return whole.scaled(low, likely, high)
+        share = share * ON_PHONES
+    return rounded(whole * share)
 
 
 def bits_per_weight(load: Load) -> float:
     """Return what a weight takes on average; 8 where no shape is disclosed."""
     total = load.architecture.inventory.total
-    return 8 * load.weights / total if total else 8.0
+    return 8 * load.stored.weights_bytes / total if total else 8.0
 
 
-def token_bytes(runtime: Runtime, load: Load) -> int:
+def read_for_token(runtime: Runtime, load: Load) -> Quantity:
     """Return the bytes one new token reads: the active weights and the whole cache.
 
     A token table is looked up, not read; a tied head is read whole.
     """
     inventory = load.architecture.inventory
-    active = load.weights * inventory.active // max(inventory.total, 1)
-    return active + load.cache(runtime.kept(load))
+    active = count(later("parameters one token uses"), inventory.active)
+    every = count(later("parameters"), max(inventory.total, 1))
+    return load.weights * active // every + load.cache(runtime.kept(load))
+
+
+def token_bytes(runtime: Runtime, load: Load) -> int:
+    """Return the same as a whole number."""
+    return read_for_token(runtime, load).interval.likely
 
 
 def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
     """Return tokens per second, or `None` for a model that makes none."""
     if not load.generates or not load.stored.tensors:
         return None
-    return rates_of(runtime, token_bytes(runtime, load), bits_per_weight(load), device)
+    return rates_of(runtime, read_for_token(runtime, load), bits_per_weight(load), device)
 
 
-def rates_of(runtime: Runtime, each: int, bits: float, device: Device) -> Rates:
+def rates_of(runtime: Runtime, each: Quantity | int, bits: float, device: Device) -> Rates:
     """Return tokens per second where each token reads so many bytes."""
-    rate, each = moved(runtime, bits, device), max(each, 1)
-    hundredths = Interval(
-        100 * rate.low // each, 100 * rate.likely // each, 100 * rate.high // each
+    words = later("bytes read for a token")
+    read = size(words, each, Basis.COMPUTED, SHAPE) if isinstance(each, int) else each
+    made = rate(
+        named(later("bytes moved per second"), moved(runtime, bits, device), _PER_SECOND),
+        named(words, read) if read.likely else _ONE,
     )
-    return Rates(hundredths, Basis.ASSUMED)
+    low, likely, high = (round(100 * end) for end in made.ends)
+    return Rates(Interval(low, likely, high), Basis.ASSUMED, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +225,11 @@ def first_token(runtime: Runtime, context: Tokens, found: Rates | None) -> Wait 
     if found is None or runtime.name == "ideal" or not found.hundredths.low:
         return None
     gain = GAIN_ON_GPU if runtime.uses_gpu else GAIN_IN_WASM
-    rate, prompt = found.hundredths, min(PROMPT, context)
+    speed, prompt = found.hundredths, min(PROMPT, context)
     # 1000 milliseconds, both divisors in hundredths
-    usual = prompt * 1000 * 100 * 100 / (rate.likely * gain.likely)
-    slower = exp(hypot(log(rate.likely / rate.low), log(gain.likely / gain.low)))
-    faster = exp(hypot(log(rate.high / rate.likely), log(gain.high / gain.likely)))
+    usual = prompt * 1000 * 100 * 100 / (speed.likely * gain.likely)
+    slower = exp(hypot(log(speed.likely / speed.low), log(gain.likely / gain.low)))
+    faster = exp(hypot(log(speed.high / speed.likely), log(gain.high / gain.likely)))
     ends = Interval(round(usual / faster), round(usual), round(usual * slower))
     return Wait(Tokens(prompt), ends, found.basis)
 

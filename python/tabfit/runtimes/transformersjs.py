@@ -12,9 +12,26 @@ core/framework/session_state_utils.cc; tests/runtimes/model_notes.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
+from tabfit.formula import (
+    ZERO,
+    Constant,
+    Given,
+    Number,
+    Quantity,
+    Text,
+    Unit,
+    known,
+    largest,
+    named,
+    rounded,
+    share,
+    size,
+    total,
+    widest,
+)
+from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import Layer
 from tabfit.model.tensors import Role
@@ -35,19 +52,25 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
+from tabfit.runtimes.quantities import SHAPE, WIDE, count, hidden_width, times, vocabulary
 from tabfit.storage.storage_type import BF16, F16, F32
-from tabfit.units import NOTHING, Interval, exactly
+from tabfit.units import Basis, Interval, Tokens
 
 #: dtypes whose graphs keep activations and cache in 16-bit floats.
 HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
 #: dtypes whose kernels take longest to compile.
 MIXED: Final = HALF | {"q8", "int8", "uint8"}
 WHOLE_NUMBERS: Final = frozenset({"q8", "int8", "uint8"})
-_FLOATS: Final = (F32, F16, BF16)
+_FLOATS: Final = frozenset({F32, F16, BF16})
 
-#: Tokens of a prompt, which a graph takes in one piece: short, usual, long. An encoder's
-#: input is the context itself.
-PROMPT: Final = (128, 512, 2048)
+_CHOSEN: Final[Text] = later("as chosen")
+_PARSING: Final = later(
+    "onnxruntime session_state_utils.cc: parsing copies each tensor, then frees it"
+)
+_FREED: Final = later("the heap never shrinks: what loading freed is used again")
+_KERNELS: Final = later("products of whole numbers have no kernel there")
+_WIDENED: Final = later("ONNX Runtime has no 16-bit products on the processor")
+_GRAPH: Final = later("what the graph computes in")
 
 
 class TransformersJs:
@@ -78,30 +101,27 @@ class TransformersJs:
 
     def workspace(self, load: Load) -> Interval:
         """Return activations of one pass over a prompt, and the logits that come out of it."""
-        return _over_prompts(load, lambda tokens: _work(load, tokens))
+        return _work(load).interval
 
     def heap(self, load: Load) -> Interval | None:
         """Return what ONNX Runtime's heap holds once everything is loaded."""
         if self.uses_gpu and external(load):
             return None
-        return _heap(load, on_gpu=self.uses_gpu)
+        return _heap(load, on_gpu=self.uses_gpu).interval
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the fetched file and its copies, which stay, and what runs add to them."""
         fetched = on_page(Label.COPIES, _fetched(load))
-        held = (*_in_heap(load, on_gpu=self.uses_gpu), fetched)
-        steps = self._on_gpu(load) if self.uses_gpu else _on_processor(load)
-        beyond, cache = steps
+        held = (*_in_heap(load, on_gpu=self.uses_gpu), fetched, *self._resident(load))
+        beyond, cache = self._on_gpu(load) if self.uses_gpu else self._on_processor(load)
+        run = self._base(load, PREFILL)
         first = (
             Phase(DOWNLOAD, (_floor(constants.ORT_DOWNLOAD), fetched)),
-            Phase(LOAD, (self._base(load, LOAD), *held, *self._resident(load))),
-            Phase(READY, (self._base(load, READY), *held, *self._resident(load))),
-            Phase(PREFILL, (self._base(load, PREFILL), *held, *self._resident(load), *beyond)),
+            Phase(LOAD, (self._base(load, LOAD), *held)),
+            Phase(READY, (self._base(load, READY), *held)),
+            Phase(PREFILL, (run, *held, *beyond)),
         )
-        if not load.generates:
-            return first
-        last = (self._base(load, PREFILL), *held, *self._resident(load), *cache)
-        return (*first, Phase(GENERATE, last))
+        return (*first, Phase(GENERATE, (run, *held, *cache))) if load.generates else first
 
     def _base(self, load: Load, phase: str) -> Component:
         if self.uses_gpu:
@@ -110,73 +130,105 @@ class TransformersJs:
         return _floor({LOAD: constants.ORT_LOAD, READY: constants.ORT_READY}.get(phase, run))
 
     def _resident(self, load: Load) -> tuple[Component, ...]:
-        """Return what lives on the GPU from loading on.
-
-        Products of whole numbers have no kernel there and stay on the processor.
-        """
+        """Return what lives on the GPU from loading on."""
         if not self.uses_gpu:
             return ()
-        weights = NOTHING
-        if load.stored.precision not in WHOLE_NUMBERS:
-            shares = constants.ORT_GPU_EXTERNAL if external(load) else constants.ORT_GPU_WEIGHTS
-            table = exactly(table_of(load, on_gpu=True) if shares_float_table(load) else 0)
-            weights = (load.files + table).scaled(*shares)
         return (
             on_gpu(Label.RUNTIME, constants.ORT_GPU_FLOOR),
-            on_gpu(Label.WEIGHTS, weights),
+            on_gpu(Label.WEIGHTS, _moved(load)),
         )
 
-    def _on_gpu(self, load: Load) -> tuple[tuple[Component, ...], tuple[Component, ...]]:
+    def _on_gpu(self, load: Load) -> Steps:
         shaders = constants.ORT_GPU_SHADERS
         if load.emulated and not load.generates:
             shaders = constants.ORT_GPU_SHADERS_EMULATED
         compiled = on_gpu(Label.RUNTIME, shaders)
-        work = on_gpu(Label.WORK, self.workspace(load))
-        once = load.cache(self.kept(load))
-        cache = on_gpu(Label.CACHE, Interval(once, 2 * once, 2 * once))
+        work = on_gpu(Label.WORK, _work(load))
+        cache = on_gpu(Label.CACHE, load.cache(self.kept(load)) * _OLD_AND_NEW)
         return (compiled, work), (compiled, cache)
 
+    def _on_processor(self, load: Load) -> Steps:
+        """Return what a first pass and what later steps take beyond what loading left free.
 
-def _on_processor(load: Load) -> tuple[tuple[Component, ...], tuple[Component, ...]]:
-    """Return what a first pass and what later steps take beyond what loading left free.
-
-    A step's cache leaves and enters the heap: old and new in it, and both in JavaScript.
-    """
-    free = load.files.likely + hole(load)
-    work = _over_prompts(load, lambda tokens: max(0, _work(load, tokens) - free))
-    out = _over_prompts(load, lambda tokens: _logits(load, tokens))
-    element = 2 if load.stored.precision in HALF else 4
-    both = 2 * load.cache(Allocation(element=F16 if element == 2 else F32))
-    kept = max(0, both - free) + max(0, both - load.files.likely)
-    cache = on_page(Label.CACHE, Interval(max(0, both - free), kept, 2 * both))
-    return (on_page(Label.WORK, work + out),), (cache,)
-
-
-def _floor(size: Interval) -> Component:
-    return on_page(Label.RUNTIME, size)
+        A step's cache leaves and enters the heap: old and new in it, and both in JavaScript.
+        """
+        left = load.files.likely + _hole(load)
+        room = known(later("room that loading left"), left, Unit.BYTES, Basis.COMPUTED, _FREED)
+        work = total([largest(_work(load) - room, ZERO), *_logits(load)])
+        once = load.cache(Allocation(element=self.kept(load).element))
+        both = _BOTH * once
+        in_heap = largest(both - _perhaps(later("room that loading left, if any"), left), ZERO)
+        fetched = _perhaps(later("room of the fetched file, if any"), load.files.likely)
+        in_scripts = _COLLECTED * largest(both - fetched, ZERO)
+        return (on_page(Label.WORK, work),), (on_page(Label.CACHE, in_heap + in_scripts),)
 
 
-def _fetched(load: Load) -> Interval:
+#: What a first pass and what later steps take beside the weights.
+Steps = tuple[tuple[Component, ...], tuple[Component, ...]]
+
+_OLD_AND_NEW: Final = share(
+    later("old and new at once"), (1, 2, 2), Basis.ASSUMED, later("a step’s cache is a new array")
+)
+_BOTH: Final = times(2, later("old and new"))
+_TWO_COPIES: Final = count(later("copies"), 2, _PARSING)
+_COLLECTED: Final = share(
+    later("copy in JavaScript"), (0, 1, 1), Basis.ASSUMED, later("collected at once, or not")
+)
+_NOT_YET: Final = share(
+    later("share not yet collected"),
+    (0, 1, 1),
+    Basis.ASSUMED,
+    later("a collection may free it early"),
+)
+
+
+def _perhaps(label: str, room: Number) -> Quantity:
+    """Return room that is used again unless something else has taken it."""
+    return Given(label, (room, room, 0), Unit.BYTES, Basis.ASSUMED, _FREED)
+
+
+def _floor(floor: Constant) -> Component:
+    return on_page(Label.RUNTIME, floor)
+
+
+def _fetched(load: Load) -> Quantity:
     """Return the fetched files, which a collection may free early."""
-    return Interval(0, load.files.likely, load.files.high)
+    return load.files * _NOT_YET
+
+
+def _moved(load: Load) -> Quantity:
+    """Return the weights on the GPU.
+
+    Products of whole numbers have no kernel there and stay on the processor.
+    """
+    if load.stored.precision in WHOLE_NUMBERS:
+        return size(later("none"), 0, Basis.MEASURED, _KERNELS)
+    part = constants.ORT_GPU_EXTERNAL if external(load) else constants.ORT_GPU_WEIGHTS
+    whole = load.files
+    if shares_float_table(load):
+        whole = whole + _table(load, on_gpu=True)
+    return rounded(whole * part)
+
+
+# The heap
 
 
 def _in_heap(load: Load, *, on_gpu: bool) -> tuple[Component, ...]:
     if on_gpu and external(load):
         return ()
-    whole = _heap(load, on_gpu=on_gpu)
-    low, likely, high = (end - load.weights for end in (whole.low, whole.likely, whole.high))
-    return (
-        on_page(Label.WEIGHTS, exactly(load.weights)),
-        on_page(Label.COPIES, Interval(max(low, 0), max(likely, 0), max(high, 0))),
-    )
+    copies = largest(_heap(load, on_gpu=on_gpu) - load.weights, ZERO)
+    return (on_page(Label.WEIGHTS, load.weights), on_page(Label.COPIES, copies))
 
 
-def _heap(load: Load, *, on_gpu: bool) -> Interval:
+def _heap(load: Load, *, on_gpu: bool) -> Quantity:
     """Return the heap: two copies of the file and a hole, or one copy of external data."""
-    copies = load.files if external(load) else load.files + load.files + exactly(hole(load))
-    wider = 0 if on_gpu else widened(load)
-    return copies + exactly(_head(load, on_gpu=on_gpu) + wider) + constants.ORT_HEAP_STEP
+    copies: list[Quantity] = [load.files]
+    if not external(load):
+        hole = size(later("largest tensor"), _hole(load), Basis.COMPUTED, _PARSING)
+        copies = [_TWO_COPIES * load.files, hole]
+    wider = () if on_gpu else _widened(load)
+    held = total([*copies, *_head(load, on_gpu=on_gpu), *wider, constants.ORT_HEAP_STEP])
+    return named(later("the WebAssembly heap"), held)
 
 
 def external(load: Load) -> bool:
@@ -184,91 +236,126 @@ def external(load: Load) -> bool:
     return any(".onnx_data" in file.name for file in load.stored.files)
 
 
-def hole(load: Load) -> int:
+def _hole(load: Load) -> int:
     """Return the largest tensor: its parsed copy is freed first, and later ones fit in."""
     return load.stored.largest_tensor.size if load.stored.tensors else 0
 
 
-def widened(load: Load) -> int:
+def _widened(load: Load) -> tuple[Quantity, ...]:
     """Return what 16-bit products take once a processor without such kernels widens them."""
     if load.stored.precision != "fp16":
-        return 0
+        return ()
     products = (t for t in load.stored.tensors if len(t.shape) > 1 and t.role is not Role.EMBEDDING)
-    return sum(4 * t.size // t.type.size for t in products if t.type in (F16, BF16))
+    numbers = sum(t.size // t.type.size for t in products if t.type in (F16, BF16))
+    return (count(later("numbers widened"), numbers, _WIDENED) * WIDE,) if numbers else ()
 
 
-def head_width(load: Load, *, on_gpu: bool) -> int:
-    """Return the bytes of a number of the output table once it is no longer a file's.
+def _table(load: Load, *, on_gpu: bool) -> Quantity:
+    """Return the bytes of the output table where it is computed with.
 
     A processor has no 16-bit products, so that tables are widened for it; a GPU has.
     """
-    return 2 if on_gpu and load.stored.precision in HALF else 4
-
-
-def table_of(load: Load, *, on_gpu: bool) -> int:
-    """Return the bytes of the output table where it is computed with."""
-    elements = load.architecture.outputs * load.architecture.main.hidden
-    return head_width(load, on_gpu=on_gpu) * elements
+    half = count(later("bytes per number"), 2, later("16-bit floats"))
+    width = half if on_gpu and load.stored.precision in HALF else WIDE
+    return width * vocabulary(load.architecture) * hidden_width(load.architecture)
 
 
 def shares_float_table(load: Load) -> bool:
     """Return whether the output is the token table transposed, and the table kept in floats."""
-    if not load.generates:
+    if not load.generates or Role.HEAD in load.stored.types:
         return False
-    roles = {tensor.role: tensor.type for tensor in load.stored.tensors}
-    return Role.HEAD not in roles and roles.get(Role.EMBEDDING) in _FLOATS
+    return bool(load.stored.types.get(Role.EMBEDDING, frozenset()) & _FLOATS)
 
 
-def _head(load: Load, *, on_gpu: bool) -> int:
+def _head(load: Load, *, on_gpu: bool) -> tuple[Quantity, ...]:
     """Return what an output head takes beyond its place in the file."""
     if not load.generates:
-        return 0
-    table = table_of(load, on_gpu=on_gpu)
+        return ()
     if shares_float_table(load):
         wide = load.stored.precision in ("fp32", "fp16")
-        factor = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
-        return round(factor * table)
-    packed = own_float_head(load) and not on_gpu  # only products of the processor are packed
-    return round(constants.ORT_OWN_HEAD * table) if packed else 0
+        copies = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
+    elif own_float_head(load) and not on_gpu:  # only products of the processor are packed
+        copies = constants.ORT_OWN_HEAD
+    else:
+        return ()
+    return (rounded(copies * _table(load, on_gpu=on_gpu)),)
 
 
 def own_float_head(load: Load) -> bool:
     """Return whether the output has a table of its own, kept in floats."""
-    return any(t.role is Role.HEAD and t.type in _FLOATS for t in load.stored.tensors)
+    return bool(load.stored.types.get(Role.HEAD, frozenset()) & _FLOATS)
 
 
-def _over_prompts(load: Load, size: Callable[[int], int]) -> Interval:
-    """Return a size over short, usual and long prompts, or over the one that is known."""
-    if load.prompt is not None:
-        return exactly(size(load.prompt))
-    if not load.generates:
-        return exactly(size(load.context))
-    low, likely, high = (size(min(length, load.context)) for length in PROMPT)
-    return Interval(low, likely, high)
+# Working memory
 
 
-def _work(load: Load, tokens: int) -> int:
+def _tokens(load: Load, most: int | None = None) -> Quantity:
+    """Return the tokens of a short, a usual and a long prompt, or of the one that is known.
+
+    An encoder's input is the context itself. `most` is all that a tower takes.
+    """
+    prompt = constants.ORT_PROMPT
+    basis, source = Basis.COMPUTED, _CHOSEN
+    given = load.prompt or load.context
+    prompts = [given, given, given]
+    if load.prompt is None and load.generates:
+        prompts = [Tokens(min(int(each), load.context)) for each in prompt.ends]
+        basis, source = prompt.basis, prompt.origin
+    low, likely, high = (min(each, most or each) for each in prompts)
+    return Given(prompt.label, (low, likely, high), Unit.TOKENS, basis, source)
+
+
+def _work(load: Load) -> Quantity:
     """Return the bytes of the widest layer's activations over every tower, with the logits."""
-    element = 2 if load.stored.precision in HALF else 4
-    total = 0
-    for tower in load.architecture.towers:
-        length = tokens if tower is load.architecture.main else tower.positions or tokens
-        length = min(length, tower.positions or length)
-        fused = load.architecture.kind is Kind.DECODER
-        layers = (_layer(tower, each, length, fused=fused) for each in tower.layers)
-        total += element * max(layers, default=0)
-    return total + _logits(load, tokens)
+    element = count(later("bytes per number"), 2 if load.stored.precision in HALF else 4, _GRAPH)
+    towers = (element * _widest(load, each) for each in load.architecture.towers if each.layers)
+    return named(later("working memory"), total([*towers, *_logits(load)]))
 
 
-def _layer(tower: Tower, layer: Layer, length: int, *, fused: bool) -> int:
-    """Return the numbers one layer holds at once.
+def _logits(load: Load) -> tuple[Quantity, ...]:
+    if not load.generates:
+        return ()
+    return (_tokens(load) * vocabulary(load.architecture) * WIDE,)
+
+
+def _widest(load: Load, tower: Tower) -> Quantity:
+    """Return the numbers that a tower's fullest layer holds at once."""
+    tokens = _tokens(load, tower.positions)
+    if tower is not load.architecture.main and tower.positions:
+        ends = (tower.positions,) * 3
+        tokens = Given(later("tokens at once"), ends, Unit.TOKENS, Basis.COMPUTED, SHAPE)
+    fused = load.architecture.kind is Kind.DECODER
+    layers = {(each.attention_heads, each.feed_forward): each for each in tower.layers}
+    return widest(_layer(tower, each, tokens, fused=fused) for each in layers.values())
+
+
+def _layer(tower: Tower, layer: Layer, tokens: Quantity, *, fused: bool) -> Quantity:
+    """Return the numbers one layer holds at once: scores, and vectors of every token.
 
     Attention spelt out keeps scores, their softmax and its input; fused, it keeps two.
     """
-    scores = (2 if fused else 3) * layer.attention_heads * length * length
-    vectors = (3 if fused else 2) * layer.feed_forward + 4 * tower.hidden
-    return scores + length * vectors
+    held = _FUSED if fused else _SPELT_OUT
+    heads = count(later("attention heads"), layer.attention_heads)
+    inner = held.inner * count(later("inner width"), layer.feed_forward)
+    hidden = held.hidden * count(later("hidden width"), tower.hidden)
+    return held.tables * heads * tokens * tokens + tokens * (inner + hidden)
 
 
-def _logits(load: Load, tokens: int) -> int:
-    return tokens * load.architecture.outputs * 4 if load.generates else 0
+class _Held(NamedTuple):
+    """What one layer keeps at once: tables of scores, inner and hidden vectors."""
+
+    tables: Quantity
+    inner: Quantity
+    hidden: Quantity
+
+    @classmethod
+    def of(cls, tables: int, inner: int, hidden: int, how: str) -> _Held:
+        return cls(
+            count(later("score tables"), tables, how),
+            count(later("inner vectors"), inner, how),
+            count(later("hidden vectors"), hidden, how),
+        )
+
+
+_FUSED: Final = _Held.of(2, 3, 4, later("attention fused"))
+_SPELT_OUT: Final = _Held.of(3, 2, 4, later("attention spelt out"))

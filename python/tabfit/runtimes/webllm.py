@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.formula import ZERO, Given, Quantity, Unit, known, rounded, share, smallest, span
+from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role
 from tabfit.recipes import mlc
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
 from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.constants import MLC_PIECE, WEBLLM_FLOOR, WEBLLM_SHARDS
+from tabfit.runtimes.constants import (
+    MLC_BATCH,
+    MLC_PIECE,
+    MLC_SPREAD,
+    WEBLLM_FLOOR,
+    WEBLLM_SHARDS,
+)
 from tabfit.runtimes.phases import (
     DOWNLOAD,
     GENERATE,
@@ -27,8 +35,17 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
+from tabfit.runtimes.quantities import (
+    WIDE,
+    count,
+    hidden_width,
+    inner_width,
+    times,
+    tokens_at_once,
+    vocabulary,
+)
 from tabfit.storage.storage_type import F16, F32
-from tabfit.units import Interval, exactly
+from tabfit.units import Basis, Interval
 
 #: Model definitions whose head has as many outputs as the vocabulary. The others leave the number
 #: open until the weights arrive, so that a library can plan no memory for logits; these plan, for
@@ -49,14 +66,10 @@ FIXED_TABLES: Final = frozenset({"phi", "phi3"})
 #: What a feed-forward layer with a gate has.
 GATES: Final = frozenset({Role.GATE, Role.GATE_UP, Role.EXPERT_GATE, Role.EXPERT_GATE_UP})
 
-#: How far the temporaries of libraries and of WebLLM's list lie from the rules below: one in
-#: twenty beneath, one in twenty above (`tests/data/mlc/temporaries.csv`, `webllm_vram.csv`).
-SPREAD: Final = (0.7, 1.0, 1.5)
-
-#: Encoders are compiled for this many inputs at once, or for 32 (WebLLM's list: "-b4", "-b32").
-BATCH: Final = 4
-
 PAGE: Final = 16
+
+_COMPUTES: Final = later("what the library computes in")
+_PLAN: Final = later("the plan in the metadata of binary-mlc-llm-libs")
 
 
 class WebLLM:
@@ -90,21 +103,15 @@ class WebLLM:
         The low end leaves the logits of a whole piece out: they are planned, and counted
         in WebLLM's own list, but WebLLM never runs the step that fills them.
         """
-        if not load.generates:
-            return encoder_temporaries(load.architecture, load.context)
-        tokens, size = piece(load), element(load)
-        layer = layer_temporaries(load.architecture, tokens, size)
-        linear = linear_attention_temporaries(load.architecture, tokens, size)
-        logits = whole_piece_logits(load.architecture, tokens)
-        return exactly(layer + linear).scaled(*SPREAD) + Interval(0, logits, logits)
+        return _work(load).interval
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return shards in flight, then weights, cache and temporaries on the GPU."""
         floor = on_page(Label.RUNTIME, WEBLLM_FLOOR)
         shards = on_page(Label.COPIES, WEBLLM_SHARDS)
-        weights = on_gpu(Label.WEIGHTS, exactly(load.weights))
-        cache = on_gpu(Label.CACHE, exactly(load.cache(self.kept(load))))
-        work = on_gpu(Label.WORK, self.workspace(load))
+        weights = on_gpu(Label.WEIGHTS, load.weights)
+        cache = on_gpu(Label.CACHE, load.cache(self.kept(load)))
+        work = on_gpu(Label.WORK, _work(load))
         return (
             Phase(DOWNLOAD, (floor, shards)),
             Phase(LOAD, (floor, shards, weights)),
@@ -123,17 +130,24 @@ def _in_f32(load: Load) -> bool:
     return "f32" in load.stored.precision
 
 
-def piece(load: Load) -> int:
-    """Return how many tokens of a prompt the library takes at once."""
-    return min(MLC_PIECE, load.context)
+def _work(load: Load) -> Quantity:
+    if not load.generates:
+        return encoder_temporaries(load.architecture, load.context)
+    piece = tokens_at_once(MLC_PIECE, load.context)
+    shape, element = load.architecture, _element(load)
+    layer = layer_temporaries(shape, piece, element)
+    linear = linear_attention_temporaries(shape, piece, element)
+    planned = rounded((layer + linear if linear.high else layer) * MLC_SPREAD)
+    logits = whole_piece_logits(shape, piece)
+    return planned + logits if logits.high else planned
 
 
-def element(load: Load) -> int:
+def _element(load: Load) -> Given:
     """Return the bytes of one number that the library computes with."""
-    return 4 if _in_f32(load) else 2
+    return count(later("bytes per number"), 4 if _in_f32(load) else 2, _COMPUTES)
 
 
-def layer_temporaries(architecture: Architecture, piece: int, size: int) -> int:
+def layer_temporaries(architecture: Architecture, piece: Given, element: Given) -> Quantity:
     """Return what one layer holds at once of a piece of the prompt.
 
     With a gate: gate, up and their product at the library's width, and a hidden and an
@@ -143,36 +157,45 @@ def layer_temporaries(architecture: Architecture, piece: int, size: int) -> int:
 
     Source: `memory_usage` in the metadata of binary-mlc-llm-libs at 9ee759c.
     """
-    tower = architecture.main
-    inner = max((layer.feed_forward for layer in tower.layers), default=0)
+    inner, hidden = inner_width(architecture), hidden_width(architecture)
     if any(tensor.role in GATES for tensor in architecture.inventory):
-        return piece * (3 * inner * size + 4 * (inner + tower.hidden))
-    return piece * 2 * (inner + tower.hidden) * size
+        return piece * (times(3, _PLAN) * inner * element + WIDE * (inner + hidden))
+    return piece * times(2, _PLAN) * (inner + hidden) * element
 
 
-def linear_attention_temporaries(architecture: Architecture, piece: int, size: int) -> int:
+def linear_attention_temporaries(
+    architecture: Architecture, piece: Given, element: Given
+) -> Quantity:
     """Return what linear attention's layers hold of a piece until all have run.
 
     Their states are passed on as values, so that two vectors per token of each such layer
     stay alive. Within a tenth of what Qwen3.5 0.8B, 2B and 9B are listed with.
     """
-    widths = (
+    width = sum(
         tensor.shape[1]
         for tensor in architecture.inventory
         if tensor.role is Role.RECURRENT and tensor.name.endswith("out_proj.weight")
     )
-    return piece * 2 * sum(widths) * size
+    if not width:
+        return ZERO
+    widths = count(later("widths of linear attention"), width)
+    return piece * times(2, _PLAN) * widths * element
 
 
-def whole_piece_logits(architecture: Architecture, piece: int) -> int:
+def whole_piece_logits(architecture: Architecture, piece: Given) -> Quantity:
     """Return the logits of every token of a piece, where a library can plan for them."""
     heads = (t for t in architecture.inventory if t.role is Role.HEAD)
     tied = architecture.family in FIXED_TABLES and any(t.tied_to is not None for t in heads)
-    fixed = tied or architecture.family in FIXED_HEADS
-    return piece * architecture.outputs * 4 if fixed else 0
+    if not tied and architecture.family not in FIXED_HEADS:
+        return ZERO
+    words = later("logits of a whole piece, planned and perhaps never filled")
+    perhaps = share(words, (0, 1, 1), Basis.COMPUTED, _PLAN)
+    return perhaps * piece * vocabulary(architecture) * WIDE
 
 
-def encoder_temporaries(architecture: Architecture, context: int, batch: int = BATCH) -> Interval:
+def encoder_temporaries(
+    architecture: Architecture, context: int, batch: Given = MLC_BATCH
+) -> Quantity:
     """Return what an encoder's library plans for a batch, whatever it is given.
 
     Scores and their softmax, the mask, and four hidden vectors per token: 124.0 MiB for
@@ -182,10 +205,10 @@ def encoder_temporaries(architecture: Architecture, context: int, batch: int = B
     Source: as above, v0_2_48 and v0_2_80.
     """
     tower = architecture.main
-    heads = max((layer.attention_heads for layer in tower.layers), default=0)
-    tokens = min(context, tower.positions or context)
-    hidden = 4 * tokens * tower.hidden
-    scores = 4 * tokens * tokens
-    plain = batch * ((2 * heads + 1) * scores + 4 * hidden)
-    fused = min(batch * 9 * hidden, plain)
-    return Interval(fused, plain, plain)
+    most = max((layer.attention_heads for layer in tower.layers), default=0)
+    length = min(context, tower.positions or context)
+    tokens = known(later("tokens at once"), length, Unit.TOKENS, Basis.COMPUTED, later("as chosen"))
+    heads, hidden = count(later("attention heads"), most), hidden_width(architecture)
+    tables = times(2, _PLAN) * heads + times(1, _PLAN)
+    plain = batch * tokens * WIDE * (tables * tokens + times(4, _PLAN) * hidden)
+    return span(smallest(batch * times(9, _PLAN) * tokens * WIDE * hidden, plain), plain)

@@ -9,6 +9,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.formula import (
+    Constant,
+    Quantity,
+    floored,
+    rounded,
+    share,
+    size,
+    smallest,
+    total,
+)
+from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role
 from tabfit.recipes.gguf import files
@@ -28,13 +39,25 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
+from tabfit.runtimes.quantities import (
+    WIDE,
+    count,
+    hidden_width,
+    inner_width,
+    times,
+    tokens_at_once,
+    vocabulary,
+)
 from tabfit.storage.storage_type import F16, F32
-from tabfit.units import Bytes, Interval, exactly
+from tabfit.units import Basis, Interval
 
 CELLS: Final = 256
-#: wllama opens the context for so many sequences, which share its cells: its own log's output
-#: buffer is four rows of logits (`tests/data/measured.json`).
-SEQUENCES: Final = 4
+
+_LOG: Final = later("wllama’s own log, to 0.01 MiB")
+_LEFT: Final = later("the token table, and what no binding holds")
+_SOME_DRIVERS: Final = share(
+    later("logits of a whole piece, perhaps"), (0, 0, 1), Basis.ASSUMED, later("some drivers")
+)
 
 
 class Wllama:
@@ -65,9 +88,9 @@ class Wllama:
             state=F32,
             block=CELLS,
             windowed=True,
-            beyond_window=constants.LLAMA_PIECE,
+            beyond_window=constants.LLAMA_PIECE.exact,
             latent=True,
-            sequences=SEQUENCES,
+            sequences=constants.WLLAMA_SLOTS.exact,  # which share the cells
         )
 
     def workspace(self, load: Load) -> Interval:
@@ -77,22 +100,29 @@ class Wllama:
         hidden vectors a token, and a mask over the context. wllama's own log says the same
         to 0.01 MiB for Llama's and Qwen's shapes; other layers may keep a few vectors more.
         """
-        tower = load.architecture.main
-        piece = min(constants.LLAMA_PIECE, load.context)
-        width = max((layer.feed_forward for layer in tower.layers), default=0)
-        compute = piece * 4 * (3 * width + 4 * tower.hidden) + load.context * piece * 2 + 10_240
-        output = constants.WLLAMA_SLOTS * load.architecture.outputs * 4 if load.generates else 0
-        logits = piece * load.architecture.outputs * 4 if load.generates else 0
-        known = compute + output
-        return Interval(known, known, known + (logits if self.uses_gpu else compute // 4))
+        return self._work(load).interval
+
+    def _work(self, load: Load) -> Quantity:
+        piece = tokens_at_once(constants.LLAMA_PIECE, load.context)
+        shape = load.architecture
+        vectors = times(3, _LOG) * inner_width(shape) + times(4, _LOG) * hidden_width(shape)
+        context = count(later("context"), load.context, later("as chosen"))
+        mask = context * piece * times(2, later("16-bit floats"))
+        buffer = piece * WIDE * vectors + mask + constants.WLLAMA_BOOKKEEPING
+        every = [buffer, *_outputs(load)]
+        if not self.uses_gpu:
+            every.append(floored(buffer * constants.WLLAMA_SPARE))
+        elif load.generates:
+            every.append(_SOME_DRIVERS * piece * vocabulary(shape) * WIDE)
+        return total(every)
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the file on its way, then weights, cache and compute buffer where they live."""
         floor = on_page(Label.RUNTIME, constants.WLLAMA_FLOOR)
         compiling = on_page(Label.RUNTIME, constants.WLLAMA_COMPILING)
         there = on_gpu if self.uses_gpu else on_page
-        cache = there(Label.CACHE, exactly(load.cache(self.kept(load))))
-        work = there(Label.WORK, self.workspace(load))
+        cache = there(Label.CACHE, load.cache(self.kept(load)))
+        work = there(Label.WORK, self._work(load))
         held = (floor, *self._weights(load), cache, work)
         return (
             Phase(DOWNLOAD, (floor, _share(load, constants.WLLAMA_DOWNLOAD))),
@@ -104,12 +134,13 @@ class Wllama:
 
     def _weights(self, load: Load) -> tuple[Component, ...]:
         if not self.uses_gpu:
-            return (on_page(Label.WEIGHTS, exactly(load.weights)),)
+            return (on_page(Label.WEIGHTS, load.weights),)
         stays = self.on_processor(load)
-        moved = on_gpu(Label.WEIGHTS, exactly(load.weights - stays))
-        return (moved, on_page(Label.WEIGHTS, exactly(stays))) if stays else (moved,)
+        if not stays.likely:
+            return (on_gpu(Label.WEIGHTS, load.weights),)
+        return (on_gpu(Label.WEIGHTS, load.weights - stays), on_page(Label.WEIGHTS, stays))
 
-    def on_processor(self, load: Load) -> Bytes:
+    def on_processor(self, load: Load) -> Quantity:
         """Return the bytes llama.cpp leaves to the processor: the table, and what no binding holds.
 
         The token table is looked up on the processor; a tied head is loaded a second
@@ -121,19 +152,23 @@ class Wllama:
         if load.binding is not None:
             limit = load.binding
             wide = sum(t.size for t in tensors if t.size > limit and t.role is not Role.EMBEDDING)
-        return Bytes(table + wide)
+        words = later("weights left to the processor")
+        return size(words, table + wide, Basis.COMPUTED, _LEFT)
 
     def heap(self, load: Load) -> Interval | None:
         """Return what llama.cpp's heap holds: all of it, or what is left to the processor."""
         if self.uses_gpu:
-            return exactly(self.on_processor(load)) + constants.WLLAMA_FLOOR
-        return exactly(load.weights + load.cache(self.kept(load))) + self.workspace(load)
+            return (self.on_processor(load) + constants.WLLAMA_FLOOR).interval
+        return (load.weights + load.cache(self.kept(load)) + self._work(load)).interval
 
 
-def _share(load: Load, shares: tuple[float, float, float]) -> Component:
+def _share(load: Load, part: Constant) -> Component:
     """Return a share of the file held in JavaScript, up to what is collected by itself."""
-    share, most = load.files.scaled(*shares), constants.WLLAMA_PIECES
-    held = Interval(
-        min(share.low, most.low), min(share.likely, most.likely), min(share.high, most.high)
-    )
+    held = smallest(rounded(load.files * part), constants.WLLAMA_PIECES)
     return on_page(Label.COPIES, held)
+
+
+def _outputs(load: Load) -> tuple[Quantity, ...]:
+    if not load.generates:
+        return ()
+    return (constants.WLLAMA_SLOTS * vocabulary(load.architecture) * WIDE,)

@@ -15,7 +15,8 @@ from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.explain import Unit, explain, explained
+from tabfit.explain import explain, explained
+from tabfit.formula import Unit
 from tabfit.units import Tokens
 
 CATALOG = Catalog()

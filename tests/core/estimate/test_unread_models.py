@@ -72,4 +72,4 @@ def test_what_an_unread_model_holds_in_formulas_is_what_is_estimated() -> None:
 
     found = explain.explain_one(given, "memory-peak")
     assert found is not None
-    assert explain.evaluate(found.expression)[1] == given.memory(Pool.PEAK).likely
+    assert found.result[1] == given.memory(Pool.PEAK).likely

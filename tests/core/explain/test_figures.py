@@ -1,24 +1,39 @@
-"""Every figure opens to a formula whose own values give the figure."""
+"""Every figure opens to a formula whose own values, worked out again, give the figure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import ast
+import json
+from collections.abc import Callable, Iterator
+from math import floor, prod
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
+from tabfit import architectures, runtimes
 from tabfit.catalog import Catalog
 from tabfit.devices import budgets
 from tabfit.devices.budgets import Rule
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer, precisions_of, runtimes_of, subject
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.outcome import Outcome, probability
 from tabfit.estimate.scenario import Scenario
-from tabfit.explain import Explanation, Operation, evaluate, explained, givens, named
-from tabfit.explain.by_runtime import phases
-from tabfit.explain.constant_sources import BUDGETS, RUNTIMES, SPEEDS
-from tabfit.runtimes import Label, constants, speed
-from tabfit.units import GIB, Interval, Tokens
+from tabfit.explain import Explanation, explained
+from tabfit.formula import (
+    Constant,
+    Ends,
+    Given,
+    Named,
+    Number,
+    Operation,
+    Operator,
+    Quantity,
+    givens,
+    names,
+)
+from tabfit.runtimes import Label, Load, constants, speed
+from tabfit.units import GIB, MIB, Interval, Tokens
 
 CATALOG: Final = Catalog()
 DEVICES: Final = (
@@ -69,25 +84,54 @@ def one(model: str, at: int) -> Answer:
     return answer(scenario, CATALOG, DEVICES[at % len(DEVICES)], about)
 
 
-def ends(interval: Interval) -> tuple[int, int, int]:
-    """Return an interval as formulas have it."""
-    return interval.low, interval.likely, interval.high
+AT_EACH_END: Final[dict[Operator, Callable[[list[Number]], Number]]] = {
+    Operator.SUM: sum,
+    Operator.PRODUCT: prod,
+    Operator.DIFFERENCE: lambda terms: terms[0] - sum(terms[1:]),
+    Operator.QUOTIENT: lambda terms: terms[0] // terms[1],
+    Operator.RATE: lambda terms: 100 * terms[0] // terms[1] / 100,
+    Operator.LARGEST: max,
+    Operator.SMALLEST: min,
+    Operator.ROUNDED: lambda terms: round(terms[0]),
+    Operator.FLOORED: lambda terms: floor(terms[0]),
+}
+
+
+def worked_out(formula: Quantity) -> Ends:
+    """Work a formula out from nothing but the values put in, as a reader with paper would."""
+    if isinstance(formula, Named):
+        return worked_out(formula.expression)
+    if not isinstance(formula, Operation):
+        assert isinstance(formula, Given)
+        return formula.ends
+    terms = [worked_out(term) for term in formula.terms]
+    if formula.operator is Operator.SPAN:
+        return terms[0][0], terms[1][1], terms[1][2]
+    if formula.operator is Operator.ORDERED:
+        low, likely, high = terms[0]
+        return low, max(low, likely), max(low, likely, high)
+    if formula.operator is Operator.CHANCE:
+        need, have = (Interval(*(round(end) for end in each)) for each in terms)
+        return (probability(need, have),) * 3
+    low, likely, high = (
+        AT_EACH_END[formula.operator]([each[end] for each in terms]) for end in range(3)
+    )
+    return low, likely, high
+
+
+def figure(explanation: Explanation) -> Interval:
+    """Return what an explanation's formula gives when it is worked out again, in whole numbers."""
+    low, likely, high = worked_out(explanation.expression)
+    return Interval(round(low), round(likely), round(high))
 
 
 def assert_memory(given: Answer) -> None:
     """Every component of every phase is what its formula gives, to the byte."""
-    found = phases(given.runtime, given.load)
-    said = [
-        (name, piece.label, piece.pool, evaluate(piece.expression))
-        for name, pieces in found
-        for piece in pieces
-    ]
-    shown = [
-        (phase.name, part.label, part.pool, ends(part.size))
-        for phase in given.footprint.phases
-        for part in phase.components
-    ]
-    assert said == shown
+    for phase in given.footprint.phases:
+        for part in phase.components:
+            assert isinstance(part.size.formula, Quantity), (phase.name, part.label)
+            low, likely, high = (round(end) for end in worked_out(part.size.formula))
+            assert Interval(low, likely, high) == part.size, (phase.name, part.label)
 
 
 def assert_checks(given: Answer, found: dict[str, Explanation]) -> None:
@@ -95,31 +139,41 @@ def assert_checks(given: Answer, found: dict[str, Explanation]) -> None:
     for check in given.checks:
         for side, interval in (("need", check.need), ("have", check.have)):
             name = f"{check.name}-{side}"
-            assert (found[name].interval if name in found else None) == interval, name
-        chance = found[f"{check.name}-chance"].result[1] if check.probability is not None else None
-        assert chance == check.probability, check.name
+            assert (figure(found[name]) if name in found else None) == interval, name
+        chance = f"{check.name}-chance"
+        assert (chance in found) == (check.probability is not None)
+        if chance in found:
+            assert worked_out(found[chance].expression)[1] == check.probability, check.name
 
 
 def assert_rest(given: Answer, found: dict[str, Explanation]) -> None:
     """Parameters, downloads, peaks, tokens a second and the verdict's chance agree."""
     architecture = given.subject.architecture
     if architecture is not None:
-        assert found["parameters"].result[1] == architecture.inventory.total
+        assert worked_out(found["parameters"].expression)[1] == architecture.inventory.total
     assert ("download" in found) == bool(given.stored.files)
     if "download" in found:
-        assert found["download"].interval == given.download
+        assert figure(found["download"]) == given.download
     for pool in (budgets.Pool.PEAK, budgets.Pool.PAGE, budgets.Pool.GPU):
-        assert found[f"memory-{pool}"].interval == given.memory(pool)
+        assert figure(found[f"memory-{pool}"]) == given.memory(pool)
     for phase in given.footprint.phases:
-        assert found[f"phase-{phase.name}"].interval == phase.peak
+        assert figure(found[f"phase-{phase.name}"]) == phase.peak
         for label in Label:
             size = phase.of_label(label)
-            assert not size.high or found[f"part-{label}-{phase.name}"].interval == size
-    assert (found["speed"].result if "speed" in found else None) == (
-        given.rates.per_second if given.rates else None
+            assert not size.high or figure(found[f"part-{label}-{phase.name}"]) == size
+    assert (worked_out(found["speed"].expression) if "speed" in found else None) == (
+        tuple(end / 100 for end in hundredths(given)) if given.rates else None
     )
     if given.verdict.outcome not in (Outcome.NO, Outcome.UNKNOWN):
-        assert found["chance"].result[1] == pytest.approx(given.verdict.probability, abs=5.1e-5)
+        chance = worked_out(found["chance"].expression)[1]
+        assert chance == pytest.approx(given.verdict.probability, abs=5.1e-5)
+
+
+def hundredths(given: Answer) -> tuple[int, int, int]:
+    """Return the hundredths of a token per second that an answer tells."""
+    assert given.rates is not None
+    told = given.rates.hundredths
+    return told.low, told.likely, told.high
 
 
 def assert_explained(given: Answer) -> None:
@@ -158,7 +212,7 @@ def test_formulas_are_short_enough_to_read() -> None:
     """No line of a formula has more terms than a page has room for."""
     for model in ("deepseek-v2-lite", "gpt-oss-20b", "whisper-base", "mobilebert"):
         for each in explained(one(model, 0)).values():
-            lines = [each.expression, *(part.expression for part in named(each.expression))]
+            lines = [each.expression, *(part.expression for part in names(each.expression))]
             widths = [len(line.terms) for line in lines if isinstance(line, Operation)]
             assert max(widths, default=0) <= MOST_TERMS, each.id
 
@@ -180,29 +234,106 @@ def test_the_cache_of_llama_is_the_published_formula() -> None:
     assert cache.result == (4096 * 32 * 1024,) * 3
 
 
-def constants_of(module: object) -> set[str]:
-    """Return the names of a module's own numbers."""
-    kinds = (int, float, tuple, Interval, Rule, dict)
-    return {
-        name
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, kinds) and not name.startswith("_")
-    }
+MEASURED: Final = json.loads(
+    (Path(__file__).parents[2] / "data" / "measured.json").read_text(encoding="utf-8")
+)
+#: Cases that llama.cpp ran as wllama does unless told otherwise.
+LOGGED: Final = [case for case in MEASURED["cases"] if "log" in case and not case["session"]]
+
+
+@pytest.mark.parametrize("case", LOGGED, ids=[case["id"] for case in LOGGED])
+def test_the_formulas_give_what_llama_cpp_logs(case: dict[str, Any]) -> None:
+    """Cache and compute buffer, worked out from the values shown, are those of its own log.
+
+    Source: the log of llama.cpp in wllama 3.8, which prints hundredths of a MiB.
+    """
+    runtime, architecture = runtimes.named("wllama-cpu"), architectures.read(case["config"])
+    stored = runtime.store(architecture, case["precision"], None)
+    load = Load(architecture=architecture, stored=stored, context=Tokens(case["context"]))
+    phases = {phase.name: phase for phase in runtime.phases(load)}
+    parts = {part.label: part.size.formula for part in phases["generate"].components}
+    logged = case["log"]
+    for label, bytes_ in (
+        (Label.CACHE, sum(logged["cache"].values())),
+        (Label.WORK, sum(logged["compute"].values()) + sum(logged["output"].values())),
+    ):
+        formula = parts[label]
+        assert isinstance(formula, Quantity)
+        assert worked_out(formula)[1] == pytest.approx(bytes_, abs=0.02 * MIB), label
+
+
+def test_a_budget_reads_as_its_rule() -> None:
+    """8 GiB under Android: 43 % of it less 740 MB for the system, the likely end, is 2,954 MB."""
+    have = budgets.peak(read({"platform": "android", "ram_bytes": 8 * GIB})).have
+    assert have is not None
+    assert isinstance(have.formula, Quantity)
+    values = {each.words: each.ends[1] for each in givens(have.formula)}
+
+    assert values["share of it"] == 0.43
+    assert values["kept by the system"] == 740 * 10**6
+    assert values["memory of the device"] == 8_589_934_592
+    assert have.likely == round(0.43 * 8_589_934_592) - 740_000_000 == 2_953_671_875
+
+
+PACKAGE: Final = Path(constants.__file__).parents[1]
+ROOMS: Final = (*sorted((PACKAGE / "runtimes").glob("*.py")), PACKAGE / "devices" / "budgets.py")
+#: Numbers that are no constant of nature: layouts and defaults that sources name in full, and
+#: choices of this project's own.
+CHOSEN: Final = {
+    *("BELOW", "ABOVE"),  # of the spread that `around` gives floors that were measured
+    *("CELLS", "PAGE"),  # how llama.cpp and MLC lay their caches out
+    *("PROMPT", "LINES", "CAP"),  # what is asked about when nobody says
+    "ANYWHERE",  # what the weakest phone in the catalogue leaves
+}
+
+
+def numbers_in(path: Path) -> Iterator[str]:
+    """Yield the names that a module gives to numbers which no record holds."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            inside = list(ast.walk(node.value))
+            made = {ast.unparse(each.func) for each in inside if isinstance(each, ast.Call)}
+            if any(isnumber(each) for each in inside) and made <= {"Interval", "Tokens"}:
+                yield node.target.id
+
+
+def isnumber(node: ast.AST) -> bool:
+    """Return whether a number is written there."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
+def records() -> Iterator[tuple[str, Constant]]:
+    """Yield every record of the runtimes, their speeds and the devices' budgets by its name."""
+    for module in (constants, speed, budgets):
+        for name, value in vars(module).items():
+            held = vars_of(value)
+            yield from ((name, each) for each in held if isinstance(each, Constant))
+
+
+def vars_of(value: object) -> list[object]:
+    """Return a value, or what a rule, a table or a list of them holds."""
+    if isinstance(value, Rule):
+        return [value.share, value.reserve, value.ceiling]
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, tuple):
+        return [each for pair in value if isinstance(pair, tuple) for each in pair]
+    return [value]
 
 
 def test_every_constant_says_how_it_is_known() -> None:
-    """No constant of the runtimes, the budgets or the speeds is without basis and source."""
-    units = {"KIB", "MIB", "GIB", "KB", "MB", "GB"}
-    said = {
-        "ANYWHERE",
-        "LINES",
-        "PROMPT",
-        "CAP",
-    }  # what checks and download times say in words of their own
+    """No constant of runtimes, budgets or speeds is without basis, source and what it rests on."""
+    found = list(records())
 
-    assert constants_of(constants) - units <= set(RUNTIMES)
-    assert constants_of(budgets) - units - said <= set(BUDGETS)
-    assert constants_of(speed) - units - said <= set(SPEEDS)
-    assert all(
-        basis and source for rows in (RUNTIMES, BUDGETS, SPEEDS) for basis, source in rows.values()
-    )
+    assert len({name for name, _ in found}) > 50
+    for name, each in found:
+        assert each.words, name
+        assert each.source, name
+        assert each.fitted_on, name
+
+
+def test_no_number_stands_beside_the_records() -> None:
+    """A number that decides figures is a record; the few others are known by name."""
+    bare = {name for path in ROOMS for name in numbers_in(path)}
+
+    assert {name for name in bare if not name.startswith("_")} == CHOSEN

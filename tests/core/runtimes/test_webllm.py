@@ -7,9 +7,11 @@ from statistics import median
 import pytest
 
 from tabfit import runtimes
+from tabfit.formula import Given
 from tabfit.runtimes import Load
+from tabfit.runtimes.constants import MLC_SPREAD
+from tabfit.runtimes.quantities import count
 from tabfit.runtimes.webllm import (
-    SPREAD,
     encoder_temporaries,
     layer_temporaries,
     whole_piece_logits,
@@ -21,16 +23,21 @@ from tests.accuracy.webllm_memory import ANOMALIES, anomaly, rows, shape
 EXACT = ("Llama-3.2-1B", "TinyLlama", "phi-1_5", "snowflake")
 
 
+def given(number: int) -> Given:
+    """Return a number of the list as formulas take it."""
+    return count("as listed", number)
+
+
 def temporaries(row: dict[str, str]) -> tuple[float, float, float]:
     """Return the planned temporaries of a library: without logits, at most, and its own."""
     architecture = shape(row["model"])
     assert architecture is not None
     piece, size = int(row["chunk"]), 4 if "f32" in row["quantisation"] else 2
     if "snowflake" in row["model"]:
-        work = encoder_temporaries(architecture, piece, int(row["batch"]))
+        work = encoder_temporaries(architecture, piece, given(int(row["batch"])))
         return work.low, work.high, float(row["mebibytes"]) * MIB
-    layer = layer_temporaries(architecture, piece, size)
-    logits = whole_piece_logits(architecture, piece)
+    layer = layer_temporaries(architecture, given(piece), given(size)).likely
+    logits = whole_piece_logits(architecture, given(piece)).high
     return layer, layer + logits, float(row["mebibytes"]) * MIB
 
 
@@ -73,7 +80,9 @@ def test_temporaries_are_exact_where_the_rule_was_found(row: dict[str, str]) -> 
 def test_temporaries_lie_within_the_spread() -> None:
     """Nine of ten libraries plan what the rule says, within the spread it is given."""
     found = [temporaries(row) for row in table("mlc/temporaries.csv")]
-    held = [SPREAD[0] * low <= planned <= SPREAD[2] * high for low, high, planned in found]
+    held = [
+        MLC_SPREAD.low * low <= planned <= MLC_SPREAD.high * high for low, high, planned in found
+    ]
 
     assert len(found) == 40
     assert sum(held) >= 0.9 * len(held)
@@ -85,8 +94,8 @@ def test_logits_of_a_whole_piece_are_planned_where_the_head_is_fixed() -> None:
     assert qwen is not None
     assert llama is not None
 
-    assert whole_piece_logits(qwen, 1024) == 1024 * 151936 * 4
-    assert whole_piece_logits(llama, 1024) == 0
+    assert whole_piece_logits(qwen, given(1024)).ends == (0, *(1024 * 151936 * 4,) * 2)
+    assert whole_piece_logits(llama, given(1024)).high == 0
 
 
 def test_logits_that_never_run_are_left_out_of_the_low_end() -> None:
@@ -109,8 +118,8 @@ def test_a_tied_head_is_as_fixed_as_its_table() -> None:
     assert tied is not None
     assert untied is not None
 
-    assert whole_piece_logits(tied, 1024) > 700 * MIB
-    assert whole_piece_logits(untied, 1024) == 0
+    assert whole_piece_logits(tied, given(1024)).likely > 700 * MIB
+    assert whole_piece_logits(untied, given(1024)).high == 0
 
 
 def test_short_contexts_need_no_whole_piece() -> None:

@@ -18,6 +18,7 @@ from tabfit.estimate.check_rules import Decision
 from tabfit.estimate.demands import Demand, Offered, Requirements, Setup
 from tabfit.estimate.size_text import size
 from tabfit.i18n.language import _, later
+from tabfit.recipes.stored_model import total_size
 from tabfit.runtimes import Needs
 from tabfit.units import GIB, Basis, exactly
 
@@ -145,7 +146,7 @@ def _wants_file(setup: Setup) -> Demand | None:
     return Demand(
         name=FILE.name,
         why=_("a single file must stay below a limit, so publishers split larger ones"),
-        need=max((each.size for each in files), key=lambda each: each.likely),
+        need=total_size([max(files, key=lambda each: each.size.likely)]),
         hard=False,
     )
 

@@ -11,6 +11,7 @@ from tabfit.estimate.check_kinds.kind import (
     Finding,
     Kind,
     asked_itself,
+    declared,
     not_asked,
 )
 from tabfit.estimate.check_rules import Decision
@@ -151,7 +152,8 @@ class _BuiltInStorage(Kind):
             title=setup.facts.name,
             room=free / 10**9,
         )
-        return Demand(name=self.name, why=why, need=exactly(free), hard=False)
+        need = declared(setup, "free_storage_bytes", free).interval
+        return Demand(name=self.name, why=why, need=need, hard=False)
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on what nobody can ask."""

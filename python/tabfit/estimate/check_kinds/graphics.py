@@ -8,11 +8,13 @@ from tabfit.devices.device import Device, Unasked
 from tabfit.estimate.check_kinds.kind import (
     Feature,
     Limit,
+    declared,
 )
 from tabfit.estimate.demands import Demand, Setup
+from tabfit.formula import largest, size
 from tabfit.i18n.language import _, later
 from tabfit.runtimes import Needs
-from tabfit.units import KIB, MIB, Bytes, exactly
+from tabfit.units import KIB, MIB, Basis, Bytes, Interval
 
 #: What every WebGPU device offers, asked or not (the specification's default limits).
 LEAST_BUFFER: Final = Bytes(256 * MIB)
@@ -54,6 +56,15 @@ def _largest(setup: Setup) -> int:
     return stored.largest_buffer if stored.tensors else 0
 
 
+def _held(setup: Setup, name: str, wanted: int | None) -> Interval:
+    """Return the largest array, or what the runtime asks for if that is more."""
+    tensor = setup.load.stored.bulkiest_tensor
+    shape = " × ".join(f"{side:,}" for side in tensor.shape)
+    source = (later("{type}, {shape}"), {"type": tensor.type.name, "shape": shape})
+    array = size(tensor.name, tensor.largest_array, Basis.COMPUTED, source)
+    return (largest(array, declared(setup, name, wanted)) if wanted else array).interval
+
+
 def _wants_buffer(setup: Setup) -> Demand | None:
     needs = setup.facts.needs
     if not needs.webgpu or not setup.load.stored.tensors:
@@ -61,7 +72,7 @@ def _wants_buffer(setup: Setup) -> Demand | None:
     return Demand(
         name=BUFFER.name,
         why=_("{title} asks for buffers that hold the largest tensor", title=setup.facts.name),
-        need=exactly(max(_largest(setup), needs.buffer_bytes or 0)),
+        need=_held(setup, "buffer_bytes", needs.buffer_bytes),
     )
 
 
@@ -72,7 +83,7 @@ def _wants_binding(setup: Setup) -> Demand | None:
     return Demand(
         name=BINDING.name,
         why=_why_binding(setup),
-        need=exactly(max(_largest(setup), needs.binding_bytes or 0)),
+        need=_held(setup, "binding_bytes", needs.binding_bytes),
         hard=not setup.runtime.splits_bindings,
     )
 
@@ -99,7 +110,7 @@ def _wants_advised(setup: Setup) -> Demand | None:
             "{title} prefers buffers and bindings of this size and warns or slows without",
             title=setup.facts.name,
         ),
-        need=exactly(advised),
+        need=declared(setup, "advised_buffer_bytes", advised).interval,
         hard=False,
     )
 
@@ -111,7 +122,7 @@ def _wants_workgroup_storage(setup: Setup) -> Demand | None:
     return Demand(
         name=WORKGROUP_STORAGE.name,
         why=_("{title}’s shaders share memory within a workgroup", title=setup.facts.name),
-        need=exactly(needs.workgroup_storage_bytes),
+        need=declared(setup, "workgroup_storage_bytes", needs.workgroup_storage_bytes).interval,
     )
 
 

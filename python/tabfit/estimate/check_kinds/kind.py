@@ -15,7 +15,9 @@ from tabfit.estimate import check_rules
 from tabfit.estimate.check_rules import Decision
 from tabfit.estimate.demands import Demand, Offered, Requirements, Setup
 from tabfit.estimate.size_text import size
-from tabfit.i18n.language import _
+from tabfit.formula import Quantity
+from tabfit.formula import size as known_size
+from tabfit.i18n.language import _, later
 from tabfit.runtimes import Needs
 from tabfit.units import Basis, Interval, exactly
 
@@ -167,6 +169,13 @@ class Limit(Kind):
 def need_of(demand: Demand) -> Interval:
     """Return the bytes that a demand of bytes asks for."""
     return demand.need or exactly(0)
+
+
+def declared(setup: Setup, name: str, wanted: int) -> Quantity:
+    """Return bytes that a runtime's row asks for, with where that is from."""
+    sources = setup.facts.sources
+    source = sources.get(f"needs.{name}") or sources.get("needs") or later("the catalogue")
+    return known_size(later("what the runtime asks for"), wanted, Basis.LISTED, source)
 
 
 def asked_itself(required: Requirements, offered: Offered) -> bool:
