@@ -105,19 +105,24 @@ class UnreadableConfig(TabfitError):
 
 
 class UnsupportedArchitecture(UnreadableConfig):
-    """A model_type that this project does not know."""
+    """A model_type that this project does not know, and what keeps it from being a Llama."""
 
-    def __init__(self, model_type: str, known: Iterable[str]) -> None:
-        """Keep the type asked for and the types known."""
+    def __init__(
+        self, model_type: str, known: Iterable[str], *, strange: Iterable[str] = ()
+    ) -> None:
+        """Keep the type asked for, the types known and the keys that are not understood."""
         self.model_type, self.known = model_type, tuple(sorted(known))
-        super().__init__(
-            "model_type",
-            _(
-                "{given} is not known; known are: {known}",
-                given=shown(model_type),
-                known=_listed(self.known, most=200),
-            ),
-        )
+        self.strange = tuple(strange)
+        said = {"given": shown(model_type), "known": _listed(self.known, most=200)}
+        if self.strange:
+            problem = _(
+                "{given} is not known, and no Llama: {keys} are not understood; known are: {known}",
+                keys=", ".join(map(shown, self.strange[:6])),
+                **said,
+            )
+        else:
+            problem = _("{given} is not known; known are: {known}", **said)
+        super().__init__("model_type", problem)
 
 
 class UnreadableHeader(TabfitError):

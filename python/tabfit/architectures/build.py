@@ -14,20 +14,10 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Family, build
 from tabfit.architectures.registry import FAMILIES
 from tabfit.architectures.transformers_defaults import facts_of
-from tabfit.errors import UnreadableConfig, UnsupportedArchitecture, shown
+from tabfit.architectures.unknown_types import read_unknown
+from tabfit.errors import UnreadableConfig, shown
 from tabfit.i18n.language import _
-from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
-
-#: What nearly every Llama-like config says.
-LLAMA_LIKE_KEYS = (
-    "vocab_size",
-    "hidden_size",
-    "intermediate_size",
-    "num_hidden_layers",
-    "num_attention_heads",
-)
-
 
 #: Families whose layers may be said one by one.
 DIFFERING = ("gemma4_text",)
@@ -58,7 +48,7 @@ def read(config: Mapping[str, Any]) -> Architecture:
     if config.get("per_layer_config") and model_type not in DIFFERING:
         raise UnreadableConfig("per_layer_config", _("is not read; give one shape for all layers"))
     if model_type not in FAMILIES:
-        return _assumed_llama_like(config, model_type)
+        return read_unknown(config, model_type, FAMILIES)
     keys = Keys(config, facts_of(model_type))
     return build(family_of(model_type), keys, config.get("architectures"))
 
@@ -68,15 +58,3 @@ def family_of(model_type: str) -> Family:
     module = import_module(FAMILIES[model_type])
     family: Family = module.FAMILIES[model_type]
     return family
-
-
-def _assumed_llama_like(config: Mapping[str, Any], model_type: str) -> Architecture:
-    """Return a Llama of the same widths, saying so, where the config has the usual keys."""
-    if any(config.get(key) is None for key in LLAMA_LIKE_KEYS):
-        raise UnsupportedArchitecture(model_type, FAMILIES)
-    keys = Keys(config, facts_of("llama"))
-    read_as = build(family_of("llama"), keys, ["LlamaForCausalLM"])
-    note = _(
-        "model_type {given} is not known; assumed Llama-like from its keys", given=shown(model_type)
-    )
-    return replace(read_as, family=model_type, notes=(note, *read_as.notes))

@@ -85,9 +85,46 @@ def test_an_unknown_type_with_the_usual_keys_is_assumed_llama_like() -> None:
 
     assert read_as.inventory.total == read(LLAMA).inventory.total
     assert read_as.family == "perceptron9000"
-    assert read_as.notes == (
-        "model_type 'perceptron9000' is not known; assumed Llama-like from its keys",
-    )
+    assert "'perceptron9000' is not known; assumed Llama-like" in read_as.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("n_routed_experts", 256),
+        ("kv_lora_rank", 512),
+        ("layer_types", ["full_attention", "sliding_attention"]),
+        ("vision_config", {"hidden_size": 8}),
+        ("audio_config", {"hidden_size": 8}),
+        ("sliding_window", 512),
+        ("use_qk_norm", True),
+        ("attention_type", "latent"),
+        ("architectures", ["X9000ForSequenceClassification"]),
+    ],
+)
+def test_a_key_that_no_llama_has_makes_an_unknown_type_no_llama(key: str, value: object) -> None:
+    """No number is given where something that may change it is not understood: it is named."""
+    unknown = {**LLAMA, "model_type": "perceptron9000", "architectures": ["X9000ForCausalLM"]}
+    with pytest.raises(UnsupportedArchitecture, match=f"no Llama: '{key}'"):
+        read({**unknown, key: value})
+
+
+def test_what_is_off_or_a_fraction_leaves_an_unknown_type_a_llama() -> None:
+    """Keys that are off, rates and the ids of tokens add no array."""
+    more = {"use_sliding_window": False, "n_experts": None, "dropout": 0.1, "eos_token_id": [1, 2]}
+    read_as = read({**LLAMA, **more, "model_type": "perceptron9000"})
+
+    assert read_as.inventory.total == read(LLAMA).inventory.total
+
+
+def test_heads_of_an_unknown_type_need_not_divide_where_their_width_is_said() -> None:
+    """With `head_dim` the projections are as wide as heads and width make them."""
+    hidden = LLAMA["hidden_size"]
+    odd = {**LLAMA, "num_attention_heads": 7, "num_key_value_heads": 7, "head_dim": 16}
+    assert hidden % 7
+    found = {t.name: t.shape for t in read({**odd, "model_type": "perceptron9000"}).inventory}
+
+    assert found["model.layers.0.self_attn.q_proj.weight"] == (112, hidden)
 
 
 def test_missing_architectures_are_read_as_the_usual_class() -> None:

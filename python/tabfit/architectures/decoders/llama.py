@@ -311,4 +311,6 @@ FAMILIES = {
     )
     for name, style in STYLES.items()
 }
+#: A Llama in all but its name, whose heads need not divide its width.
+UNKNOWN = Family(Style(bias=ATTENTION_BIAS, feeds=MLP_BIAS).body, DECODER_HEADS)
 FAMILIES["phi"] = Family(STYLES["phi"].body, LM_HEAD_WITH_BIAS)
