@@ -51,7 +51,8 @@ RUNS = {
 #: The grid as the page has it: its table in a wheel of its own, read when it is installed.
 GRID = """
 from tabfit import catalog, grid
-from tabfit.estimate.answers import CONTEXTS, place
+from tabfit.estimate.answers import place
+from tabfit.estimate.defaults import CONTEXTS
 from tabfit.devices.device import Device
 whole, shelves = grid.shipped(), catalog.read()
 device = place("pixel-8-pro", Device(), shelves)

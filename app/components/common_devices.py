@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.components.html import Html, joined, tag
-from app.components.labels import RUNTIMES, SHORT, bytes_
+from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
@@ -35,7 +35,7 @@ def answers(rows: list[list[Answer]]) -> Html:
 def _scenario(row: list[Answer]) -> Html:
     first = row[0]
     asked = first.scenario
-    facts = [asked.precision, RUNTIMES[first.facts.id]]
+    facts = [asked.precision, first.facts.short]
     if first.download.likely:
         facts.append(_("{size} to download", size=bytes_(first.download.likely)))
     return tag(

@@ -42,21 +42,6 @@ SHORT: Final = Words(
     }
 )
 
-#: A runtime's name short enough for the question.
-RUNTIMES: Final = Words(
-    {
-        "transformersjs-wasm": "Transformers.js (CPU)",
-        "transformersjs-webgpu": "Transformers.js (GPU)",
-        "webllm": "WebLLM",
-        "wllama-cpu": "wllama (CPU)",
-        "wllama-webgpu": "wllama (GPU)",
-        "mediapipe": "MediaPipe",
-        "litertlm": "LiteRT-LM",
-        "prompt-api": later("Chrome’s built-in AI"),
-        "ideal": later("no overhead at all"),
-    }
-)
-
 PLATFORMS: Final = Words(
     {
         "ios": later("an iPhone"),

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, SHORT, bytes_
+from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name, task_rank
 from tabfit.catalog import Model
@@ -245,12 +245,12 @@ def ways(every: Sequence[Answer], chosen: Answer) -> Html:
 
 
 def _table(every: Sequence[Answer], chosen: Answer) -> Html:
-    runtimes = list(dict.fromkeys(each.facts.id for each in every))
-    ordered = sorted(runtimes, key=RUNTIMES.__getitem__)
+    runtimes = {each.facts.id: each.facts.short for each in every}
+    ordered = sorted(runtimes, key=runtimes.__getitem__)
     rows: dict[str, dict[str, Answer]] = {}
     for each in every:
         rows.setdefault(each.scenario.precision or "", {})[each.facts.id] = each
-    heads = [tag("th", RUNTIMES[each], scope="col") for each in ordered]
+    heads = [tag("th", runtimes[each], scope="col") for each in ordered]
     return tag(
         "table",
         tag("thead", tag("tr", tag("th", _("Precision"), scope="col"), heads)),

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, tokens
+from app.components.labels import tokens
 from tabfit.catalog import Catalog, DeviceRow, Model
-from tabfit.estimate.answers import CONTEXTS, Answer, Subject, precisions_of, runtimes_of
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
+from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import Words, _, later
 from tabfit.model.architecture import Kind
 
@@ -107,7 +109,7 @@ def shown(answer: Answer) -> dict[str, str]:
     return {
         "model": answer.subject.name,
         "precision": asked.precision or "",
-        "runtime": RUNTIMES[answer.facts.id],
+        "runtime": answer.facts.short,
         "context": tokens(answer.context),
         "device": _device_name(answer),
     }
@@ -122,7 +124,7 @@ def _device_name(answer: Answer) -> str:
 def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
     """Return the options of each choice, the chosen one marked."""
     asked, about = answer.scenario, answer.subject
-    runtimes = [(each.id, RUNTIMES[each.id]) for each in runtimes_of(about, catalog)]
+    runtimes = [(each.id, each.short) for each in runtimes_of(about, catalog)]
     precisions = [(each, each) for each in precisions_of(about, answer.facts)]
     if asked.precision not in dict(precisions):
         precisions.append((asked.precision or "", asked.precision or ""))

@@ -21,7 +21,7 @@ from tabfit import headers, hub
 from tabfit.architectures.config_json import model_config
 from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig
 from tabfit.estimate import imported_model, link
-from tabfit.estimate.answers import Subject
+from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
 from tabfit.hub import Address, Answer, Found, Request, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object

@@ -10,8 +10,8 @@ from typing import Final
 
 from tabfit.catalog import Catalog
 from tabfit.errors import TabfitError
-from tabfit.estimate import answers
-from tabfit.estimate.answers import Subject
+from tabfit.estimate import subjects
+from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import _
 
 #: A model from a file whose config is too large for a link is called so, in this tab alone.
@@ -34,13 +34,13 @@ def subject(name: str, catalog: Catalog) -> Subject:
     """Return the model of a name: one that was brought, or one of the catalogue.
 
     Raises `NotAsked` for a hub's model that was not asked for, and what
-    `answers.subject` raises.
+    `subjects.subject` raises.
     """
     if name in _kept:
         return _kept[name]
     if name.startswith(_ADDRESSES):
         raise NotAsked(name)
-    return answers.subject(name, catalog)
+    return subjects.subject(name, catalog)
 
 
 def known(name: str) -> Subject | None:

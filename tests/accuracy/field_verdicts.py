@@ -13,8 +13,9 @@ from typing import Any
 
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device, read
-from tabfit.estimate.answers import Answer, Subject, answer, described
+from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject, described
 from tabfit.units import Tokens
 from tests.accuracy.field_questions import QUESTIONS, Question, key
 from tests.accuracy.published import table

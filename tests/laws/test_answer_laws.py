@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
-from tabfit.estimate.answers import Answer, answer, precisions_of, runtimes_of, store, subject
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.published_files import store
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.recipes.stored_model import Content
 from tabfit.runtimes import Label
 from tabfit.units import GIB, NOTHING, Interval, Tokens
@@ -134,7 +137,9 @@ def test_a_wider_precision_never_needs_fewer_weight_bytes(
 ) -> None:
     """Where nothing stays wide on the narrow side only, more bits are more bytes."""
     about = subject(model, CATALOG)
-    sizes = [store(about, runtime, precision).weights_bytes for precision in precisions]
+    sizes = [
+        store(about, CATALOG.runtime(runtime), precision).weights_bytes for precision in precisions
+    ]
 
     assert sizes == sorted(sizes)
     assert len(set(sizes)) == len(sizes)

@@ -14,10 +14,11 @@ import pytest
 
 from tabfit import catalog
 from tabfit.architectures import FAMILIES
+from tabfit.compare import alternatives
 from tabfit.devices.device import Device
-from tabfit.estimate import answers
-from tabfit.estimate.answers import Subject
+from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
 from tabfit.model.architecture import Kind
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,28 +35,28 @@ def config_of(family: str) -> dict[str, Any]:
 
 def subject(family: str) -> Subject:
     """Return a family's small model."""
-    return answers.described(config_of(family), name=f"a {family}")
+    return subjects.described(config_of(family), name=f"a {family}")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_is_answered_by_every_runtime_that_loads_it(family: str) -> None:
     """Each runtime on offer answers about this very model; no help it thinks of takes that away."""
     about = subject(family)
-    able = answers.runtimes_of(about, CATALOG)
+    able = defaults.runtimes_of(about, CATALOG)
     for name in (None, *(facts.id for facts in able)):
         given = answers.answer(Scenario(model=about.id, runtime=name), CATALOG, Device(), about)
         assert given.subject is about
         assert given.load.architecture.family == family
         assert given.download.likely > 0
     given = answers.answer(Scenario(model=about.id), CATALOG, Device(), about)
-    answers.suggestions(given, CATALOG, Device())
+    alternatives.suggestions(given, CATALOG, Device())
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_nobody_can_load_the_ideal_so_an_encoder_is_never_offered_it_first(family: str) -> None:
     """*Ideal* is the last of the ways; the first one only where no runtime loads the model."""
     about = subject(family)
-    able = [facts.id for facts in answers.runtimes_of(about, CATALOG)]
+    able = [facts.id for facts in defaults.runtimes_of(about, CATALOG)]
 
     assert able[-1] == "ideal"
     if about.shape.kind is Kind.ENCODER:

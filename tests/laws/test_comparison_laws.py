@@ -13,9 +13,11 @@ from tabfit.compare.catalog_requirements import USUAL, Ledger, Line, lines_of, w
 from tabfit.compare.comparisons import Judge, best, of_kind, smallest
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
-from tabfit.estimate.answers import RANK, answer, runtimes_of, subject, usual_precision
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.answers import answer
+from tabfit.estimate.defaults import runtimes_of, usual_precision
+from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.units import GIB, MIB, Bytes
 
 CATALOG = Catalog()

@@ -14,9 +14,11 @@ from tabfit.catalog import Catalog
 from tabfit.compare import requirements, verdict_grid
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
-from tabfit.estimate.answers import answer, place, precisions_of, runtimes_of, subject
+from tabfit.estimate.answers import answer, place
+from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.outcome import OUTCOMES, probability, weighed
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.units import GIB, MIB, Interval, Tokens
 
 CATALOG = Catalog()

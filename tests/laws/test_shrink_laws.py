@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tabfit import shrink
 from tabfit.catalog import Catalog
-from tabfit.estimate.answers import subject
+from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture
 from tabfit.shrink import TARGETS, Shared
 

@@ -16,7 +16,8 @@ from tools.dist.build_cache import digest, files_under, kept
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
 from tabfit import catalog
 from tabfit.compare import requirements
-from tabfit.estimate.answers import CONTEXTS, subject
+from tabfit.estimate.defaults import CONTEXTS
+from tabfit.estimate.subjects import subject
 from tabfit.compare.verdict_grid import joined, read, table, written
 from tabfit.compare.verdict_grid.table import FILE, SHIPPED
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from app.components import svg_chart
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, SHORT, bytes_, gigabytes, tokens
+from app.components.labels import SHORT, bytes_, gigabytes, tokens
 from app.components.outcome_marks import mark
 from app.pages.answer.charts import short
 from tabfit.compare.alternatives import Change, Reach, Turned, Way
-from tabfit.estimate.answers import Answer, nominal_bits
+from tabfit.estimate.answers import Answer
 from tabfit.estimate.checks import Check
+from tabfit.estimate.defaults import nominal_bits
 from tabfit.estimate.demands import Demand
 from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.link import write
@@ -98,7 +99,7 @@ def _runtime(answer: Answer, way: Way | None) -> Html | None:
         return None
     fits = way.outcome is Outcome.LIKELY
     name = _("Best runtime that fits") if fits else _("Likeliest runtime")
-    return _best(answer, name, way, f"{RUNTIMES.get(way.runtime, way.runtime)}, {way.precision}")
+    return _best(answer, name, way, f"{way.facts.short}, {way.precision}")
 
 
 def _best(answer: Answer, name: str, way: Way, words: str) -> Html:
@@ -149,7 +150,7 @@ def _map(answer: Answer, every: Sequence[Way]) -> Html | None:
     title = _("Precision and context")
     lead = _(
         "{runtime} here: larger files above, longer contexts to the right. Tap one to choose it.",
-        runtime=RUNTIMES.get(answer.facts.id, answer.facts.name),
+        runtime=answer.facts.short,
     )
     return _card(
         title,
@@ -271,7 +272,7 @@ def _tap(answer: Answer, change: Change) -> Html:
 def _words(change: Change) -> str:
     """Return what a change changes, in a few words."""
     way = change.way
-    runtime = RUNTIMES.get(way.runtime, way.runtime)
+    runtime = way.facts.short
     parts = [
         runtime if change.runtime else None,
         way.precision if change.precision or change.runtime else None,

@@ -18,13 +18,13 @@ from app.components import (
     verdict_card,
 )
 from app.components.html import Html, joined, tag
-from app.components.labels import RUNTIMES
 from app.model_import import session_models
 from app.pages.answer import checks, memory_chart, suggestions, view
 from app.pages.compare import side_by_side_link
 from app.request_reply import Asked, Head, Reply, current
 from tabfit import explain
 from tabfit.catalog import Catalog
+from tabfit.compare import alternatives
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
@@ -150,6 +150,11 @@ def _refused(scenario: Scenario, fault: TabfitError, asked: Asked) -> Reply:
     return replace(reply, notice=str(fault))
 
 
+def _runtime_name(runtime: str | None, catalog: Catalog) -> str:
+    known = runtime is not None and runtime in catalog.runtimes
+    return catalog.runtime(runtime or "").short if known else _("any runtime")
+
+
 def _unanswered(scenario: Scenario, title: str, card: Html, asked: Asked) -> Reply:
     """Return a question about a model that is named, with a card in the answer's place."""
     if asked.part is not None:
@@ -159,7 +164,7 @@ def _unanswered(scenario: Scenario, title: str, card: Html, asked: Asked) -> Rep
     named = {
         "model": title,
         "precision": scenario.precision or _("any precision"),
-        "runtime": RUNTIMES.get(scenario.runtime or "", _("any runtime")),
+        "runtime": _runtime_name(scenario.runtime, asked.catalog),
     }
     values = {
         "model": scenario.model,
@@ -239,7 +244,7 @@ def _formula(given: Answer, part: str) -> dict[str, Html]:
 
 
 def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
-    helps = answers.suggestions(given, asked.catalog, asked.here)
+    helps = alternatives.suggestions(given, asked.catalog, asked.here)
     options = question_form.options(given, asked.catalog)
     shown = question_form.shown(given)
     away = given.scenario.device is not None

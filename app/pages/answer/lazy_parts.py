@@ -14,7 +14,8 @@ from app.request_reply import Reply
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, requirements
 from tabfit.devices.budgets import Pool
-from tabfit.estimate.answers import CONTEXTS, Answer
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.defaults import CONTEXTS
 
 
 def replied(given: Answer, part: str, catalog: Catalog) -> Reply:
@@ -39,5 +40,5 @@ def _ways(given: Answer, catalog: Catalog) -> Html:
         rows = verdict_grid.table(surveyed, CONTEXTS)
     made = verdict_grid.judged(rows, given.device, catalog, (*rows.contexts, None))
     architecture = given.subject.architecture
-    every = alternatives.ways(made, architecture.main.positions if architecture else None)
+    every = alternatives.ways(made, architecture.main.positions if architecture else None, catalog)
     return views.inside(given, every, alternatives.turned(given, every, catalog))

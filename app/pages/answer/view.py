@@ -8,7 +8,7 @@ from app.components import common_devices, download_steps, model_search, page_la
 from app.components.html import Html, joined, tag
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
-from tabfit.estimate import answers
+from tabfit.estimate import answers, defaults
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
@@ -42,11 +42,11 @@ def of_model(name: str, catalog: Catalog, *, root: str) -> tuple[Html, list[list
 
 def _ways(answer: Answer, catalog: Catalog) -> list[Scenario]:
     """Return the model's usual precision under each runtime that has it."""
-    able = answers.runtimes_of(answer.subject, catalog)
+    able = defaults.runtimes_of(answer.subject, catalog)
     return [
         replace(answer.scenario, runtime=facts.id, precision=None, context=None)
         for facts in able
-        if facts.id != "ideal" or len(able) == 1
+        if not facts.hypothetical or len(able) == 1
     ]
 
 

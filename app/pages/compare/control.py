@@ -214,7 +214,7 @@ def _model_parts(
     """Return all of the view, or what a change of its forms leaves to renew."""
     catalog, known = asked.catalog, place if isinstance(place, str) else None
     picked = [row for pick in wanted.picks if (row := comparison.row(pick)) is not None]
-    found = models_on_device.finding(rows, wanted, comparison.without_runtime, known)
+    found = models_on_device.finding(rows, wanted, comparison, known)
     tray = joined(models_on_device.tray(wanted, picked, known))
     if asked.linked or not asked.fields:
         table = models_on_device.table(rows, wanted, comparison, place)

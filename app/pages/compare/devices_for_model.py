@@ -61,8 +61,8 @@ def _assumed() -> Html:
 def _way(row: Row) -> str:
     size = row.line.download.likely
     if not size:
-        return way(row.line)
-    return _("{way}, {size} to download", way=way(row.line), size=bytes_(size))
+        return way(row)
+    return _("{way}, {size} to download", way=way(row), size=bytes_(size))
 
 
 def places(rows: Mapping[str, Row], catalog: Catalog) -> Html:
@@ -87,7 +87,7 @@ def _group(name: str, devices: Iterable[DeviceRow], rows: Mapping[str, Row]) -> 
 
 def _place(device: DeviceRow, row: Row) -> Html:
     asked = replace(row.line.scenario, context=None, device=device.id)
-    why = way(row.line)
+    why = way(row)
     if row.outcome is not Outcome.LIKELY:
         why = _("{way}: {reason}", way=why, reason=CHECKS[row.because])
     said = joined(

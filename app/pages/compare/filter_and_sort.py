@@ -20,8 +20,7 @@ from tabfit.catalog.reader import plain
 from tabfit.compare.catalog_requirements import Ledger
 from tabfit.compare.comparisons import Judge, Row, best
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import RANK
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.i18n.language import current
 from tabfit.units import GB, MB
 
@@ -30,8 +29,6 @@ SIZES: Final = (50 * MB, 100 * MB, 250 * MB, 500 * MB, GB, 2 * GB, 4 * GB)
 #: Columns that can be sorted by; those whose best comes with the largest value first.
 SORTS: Final = ("verdict", "name", "download", "peak", "parameters", "speed", "year")
 LARGEST_FIRST: Final = frozenset({"speed", "year"})
-#: The runtime of a model that no browser runtime has: its bare weights.
-NO_RUNTIME: Final = "ideal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +121,12 @@ class Comparison:
         """
         key = model, runtime
         if key not in self._rows:
-            lines = [each for each in self.ledger.lines(model) if _fits(each.runtime, runtime)]
+            nothing = self.catalog.weights_alone.id
+            lines = [
+                each
+                for each in self.ledger.lines(model)
+                if (each.runtime != nothing if runtime is None else each.runtime == runtime)
+            ]
             self._rows[key] = best(lines, self._judge) if lines else None
         return self._rows[key]
 
@@ -140,7 +142,8 @@ class Comparison:
     def without_runtime(self) -> int:
         """Return how many models no browser runtime has."""
         every = (self.ledger.lines(model) for model in self.ledger.models)
-        return sum(all(each.runtime == NO_RUNTIME for each in lines) for lines in every)
+        nothing = self.catalog.weights_alone.id
+        return sum(all(each.runtime == nothing for each in lines) for lines in every)
 
     def passing(self, given: Wanted) -> list[Row]:
         """Return the rows that pass everything but the choice of verdicts, in order."""
@@ -153,10 +156,6 @@ class Comparison:
             and (given.most is None or row.line.download.likely <= given.most)
         ]
         return ordered(kept, given, self.catalog)
-
-
-def _fits(runtime: str, wanted_one: str | None) -> bool:
-    return runtime != NO_RUNTIME if wanted_one is None else runtime == wanted_one
 
 
 def alike(task: str, catalog: Catalog) -> set[str]:

@@ -10,11 +10,11 @@ from typing import Final
 
 from app.components import question_form
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, SHORT, bytes_
+from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name, task_rank
 from app.pages.compare import filter_and_sort
-from app.pages.compare.filter_and_sort import NO_RUNTIME, SIZES, Wanted
+from app.pages.compare.filter_and_sort import SIZES, Wanted
 from app.pages.compare.models_on_device import COLUMNS
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import Row
@@ -159,8 +159,8 @@ def _same_task(task: str | None, catalog: Catalog) -> str | None:
 
 
 def _runtimes(catalog: Catalog) -> list[tuple[str, str]]:
-    real = [(each, RUNTIMES[each]) for each in catalog.runtimes.ids if each != NO_RUNTIME]
-    return [*real, (NO_RUNTIME, _("none yet: weights alone"))]
+    real = [(each.id, each.short) for each in catalog.runtimes if not each.hypothetical]
+    return [*real, (catalog.weights_alone.id, _("none yet: weights alone"))]
 
 
 def _sizes(catalog: Catalog) -> list[tuple[str, str]]:

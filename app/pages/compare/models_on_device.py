@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Final
 
 from app.components.html import Html, joined, tag
-from app.components.labels import BASES, KNOWN, RUNTIMES, SHORT, between, bytes_, rate
+from app.components.labels import BASES, KNOWN, SHORT, between, bytes_, rate
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name
 from app.pages.compare import filter_and_sort, side_by_side_link
-from app.pages.compare.filter_and_sort import NO_RUNTIME, Comparison, Wanted
+from app.pages.compare.filter_and_sort import Comparison, Wanted
 from app.pages.compare.side_by_side_link import KEYS
-from tabfit.catalog import Catalog, Model
+from tabfit.catalog import Catalog, Model, RuntimeFacts
 from tabfit.compare.catalog_requirements import Line
 from tabfit.compare.comparisons import Row
 from tabfit.devices.device import Device
@@ -61,7 +61,7 @@ def address(fields: Mapping[str, str | None]) -> str:
 # How many
 
 
-def finding(rows: Sequence[Row], given: Wanted, without_runtime: int, place: str | None) -> Html:
+def finding(rows: Sequence[Row], given: Wanted, comparison: Comparison, place: str | None) -> Html:
     """Return how many fit, in one sentence, and the way back to all of them."""
     likely = filter_and_sort.counted(rows)[Outcome.LIKELY]
     whole = plural("{count} model", "{count} models", len(rows))
@@ -69,8 +69,8 @@ def finding(rows: Sequence[Row], given: Wanted, without_runtime: int, place: str
     if not rows:
         said = _("No model passes all of these choices")
     more = None
-    if not given.narrowed and without_runtime:
-        more = tag("p", _unavailable(without_runtime, place), class_="lead")
+    if not given.narrowed and comparison.without_runtime:
+        more = tag("p", _unavailable(comparison, place), class_="lead")
     clear = tag(
         "a",
         _("Show all models"),
@@ -83,13 +83,13 @@ def finding(rows: Sequence[Row], given: Wanted, without_runtime: int, place: str
     )
 
 
-def _unavailable(count: int, place: str | None) -> Html:
+def _unavailable(comparison: Comparison, place: str | None) -> Html:
     said = plural(
         "{count} more model has no browser runtime yet",
         "{count} more models have no browser runtime yet",
-        count,
+        comparison.without_runtime,
     )
-    there = address({"device": place, "runtime": NO_RUNTIME})
+    there = address({"device": place, "runtime": comparison.catalog.weights_alone.id})
     return tag("a", said, href=there, id="without", data_change="stay")
 
 
@@ -177,7 +177,7 @@ def row(given: Row, catalog: Catalog, place: str | Device | None, *, picked: boo
         _number("parameters", parameters(model.parameters), Basis.LISTED),
         _number("speed", speed(given.rates), Basis.ASSUMED),
         _number("year", model.released[:4], Basis.LISTED),
-        tag("td", _how(line), role="cell", class_="how"),
+        tag("td", _how(line, given.facts), role="cell", class_="how"),
         tag("td", _pick(model, picked=picked), role="cell", class_="picking"),
         role="row",
     )
@@ -215,21 +215,21 @@ def _download(given: Row) -> str:
     return size if line.download_basis is Basis.LISTED else _("about {size}", size=size)
 
 
-def runtime_name(runtime: str) -> str:
+def runtime_name(facts: RuntimeFacts) -> str:
     """Return a runtime's name in a row."""
-    return _("weights alone") if runtime == NO_RUNTIME else RUNTIMES[runtime]
+    return _("weights alone") if facts.hypothetical else facts.short
 
 
-def _how(line: Line) -> Html:
+def _how(line: Line, facts: RuntimeFacts) -> Html:
     there = address({"view": "places", "model": line.model})
     more = tag("a", _("other devices"), href=there, data_change=True)
     precision = tag("span", line.precision.lower())
-    return joined(runtime_name(line.runtime), tag("small", precision, " ", more))
+    return joined(runtime_name(facts), tag("small", precision, " ", more))
 
 
-def way(line: Line) -> str:
+def way(row: Row) -> str:
     """Return how a model is run, in a few words."""
-    precision, runtime = line.precision.lower(), runtime_name(line.runtime)
+    precision, runtime = row.line.precision.lower(), runtime_name(row.facts)
     return _("{precision} with {runtime}", precision=precision, runtime=runtime)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.components import question_form
 from app.components.html import Child, Html, joined, tag
-from app.components.labels import RUNTIMES, SHORT, between, bytes_, tokens
+from app.components.labels import SHORT, between, bytes_, tokens
 from app.components.outcome_marks import mark
 from app.components.verdict_card import chip
 from app.pages.compare import side_by_side_link
@@ -20,8 +20,9 @@ from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.estimate import link
-from tabfit.estimate.answers import CONTEXTS, Answer, precisions_of, runtimes_of
+from tabfit.estimate.answers import Answer
 from tabfit.estimate.checks import Check
+from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
 from tabfit.estimate.labels import CHECKS
 from tabfit.i18n.language import Words, _, later
 from tabfit.units import Basis
@@ -134,7 +135,7 @@ def _field(name: str, at: int, given: Answer, catalog: Catalog) -> Html:
 
 def _runtimes(given: Answer, catalog: Catalog) -> Html:
     able = runtimes_of(given.subject, catalog)
-    return question_form.flat([(each.id, RUNTIMES[each.id]) for each in able], given.facts.id)
+    return question_form.flat([(each.id, each.short) for each in able], given.facts.id)
 
 
 def _precisions(given: Answer, catalog: Catalog) -> Html:

@@ -11,7 +11,8 @@ from typing import Final
 
 from tabfit.errors import TabfitError
 from tabfit.estimate import link
-from tabfit.estimate.answers import Answer, usual_context
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.defaults import usual_context
 from tabfit.estimate.scenario import Scenario
 
 #: So many scenarios stand side by side.

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.components import common_devices, download_steps, formula_popover, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, SHORT, bytes_, gibibytes
+from app.components.labels import SHORT, bytes_, gibibytes
 from app.components.outcome_marks import mark
 from app.pages.learn import size_classes
 from tabfit import explain
@@ -283,7 +283,7 @@ def _precision(each: Precision) -> tuple[Child, ...]:
         number(each.named) if each.named else "–",
         number(each.bits, ".2f"),
         bytes_(each.download.likely),
-        RUNTIMES[each.runtime].partition(" (")[0],
+        each.runtime.short.partition(" (")[0],
     )
 
 
@@ -533,7 +533,7 @@ def _asked_as(answer: Answer) -> str:
         "{model}, {precision}, {runtime}",
         model=answer.subject.name,
         precision=answer.scenario.precision,
-        runtime=RUNTIMES[answer.facts.id],
+        runtime=answer.facts.short,
     )
 
 

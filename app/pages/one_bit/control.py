@@ -11,7 +11,7 @@ from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
-from tabfit.estimate import answers
+from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
@@ -134,13 +134,13 @@ def _real(catalog: Catalog) -> Html:
 
 def _smallest(model: str, catalog: Catalog) -> Answer:
     """Return the answer about a model's smallest file, in the first runtime that has it."""
-    about = answers.subject(model, catalog)
-    facts = answers.runtimes_of(about, catalog)[0]
+    about = subjects.subject(model, catalog)
+    facts = defaults.runtimes_of(about, catalog)[0]
     found = [
         answers.answer(
             Scenario(model=model, runtime=facts.id, precision=name), catalog, Device(), about
         )
-        for name in answers.precisions_of(about, facts)
+        for name in defaults.precisions_of(about, facts)
     ]
     return min(found, key=lambda given: given.download.likely)
 

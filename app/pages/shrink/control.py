@@ -9,13 +9,12 @@ from typing import Final
 
 from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import RUNTIMES
 from app.pages.shrink import lora, view
 from app.request_reply import Asked, Head, Reply, current
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
-from tabfit.estimate import answers
+from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _, anew
 from tabfit.shrink import TARGETS, USUAL_TARGETS, ladder
@@ -158,7 +157,7 @@ def _adapted(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
 
 
 def _title(chosen: Chosen, catalog: Catalog) -> str:
-    return _("Shrink {model}", model=answers.subject(chosen.model, catalog).name)
+    return _("Shrink {model}", model=subjects.subject(chosen.model, catalog).name)
 
 
 def _exists(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
@@ -173,7 +172,7 @@ def _exists(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
 
 
 def _adapter(chosen: Chosen, catalog: Catalog) -> Html:
-    architecture = answers.subject(chosen.model, catalog).architecture
+    architecture = subjects.subject(chosen.model, catalog).architecture
     whole = 2 * architecture.inventory.total if architecture else 0  # as trained, 16 bits each
     return lora.result(architecture, chosen.rank, chosen.targets, whole)
 
@@ -199,13 +198,13 @@ def _choices(
     chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog
 ) -> dict[str, tuple[str, Html]]:
     """Return each choice's words and its options."""
-    about = answers.subject(chosen.model, catalog)
-    runtime = next(rung.answer.facts.id for rung in rungs if rung.pair is None)
-    able = [(each.id, RUNTIMES[each.id]) for each in answers.runtimes_of(about, catalog)]
+    about = subjects.subject(chosen.model, catalog)
+    runtime = next(rung.answer.facts for rung in rungs if rung.pair is None)
+    able = [(each.id, each.short) for each in defaults.runtimes_of(about, catalog)]
     place = catalog.device(chosen.device).name if chosen.device else _(question_form.THIS_DEVICE)
     return {
         "model": (about.name, question_form.model_options(catalog.models, about.id)),
-        "runtime": (RUNTIMES[runtime], question_form.flat(able, runtime)),
+        "runtime": (runtime.short, question_form.flat(able, runtime.id)),
         "device": (place, question_form.device_options(catalog, chosen.device or "")),
     }
 
@@ -246,7 +245,7 @@ def _chosen(fields: Mapping[str, str], asked: Asked) -> Chosen:
 
 def _fields(chosen: Chosen, catalog: Catalog, device: Device) -> dict[str, str | None]:
     """Return what differs from the page's defaults."""
-    usual = ladder.widest_choice(answers.subject(chosen.model, catalog), catalog, device).id
+    usual = ladder.widest_choice(subjects.subject(chosen.model, catalog), catalog, device).id
     return {
         "model": chosen.model,
         "runtime": None if chosen.runtime == usual else chosen.runtime,

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.components import quality_note, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, SHORT, between, bytes_
+from app.components.labels import SHORT, between, bytes_
 from app.components.outcome_marks import mark
 from app.components.verdict_card import chip
 from tabfit.catalog import Catalog
@@ -227,7 +227,7 @@ def _says(rung: Rung) -> str | None:
 
 def _relation(rung: Rung) -> str:
     how = _HOW[rung.pair.how] if rung.pair else ""
-    runtime = RUNTIMES[rung.answer.facts.id]
+    runtime = rung.answer.facts.short
     return _(
         "Another model, {how}; {precision} with {runtime}",
         how=how,

@@ -13,8 +13,8 @@ from app.pages.training import view as views
 from app.request_reply import Asked, Head, Reply
 from tabfit.catalog import Catalog, Model
 from tabfit.errors import TabfitError
-from tabfit.estimate import answers, link
-from tabfit.estimate.answers import Subject
+from tabfit.estimate import link, subjects
+from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.model.architecture import Architecture
 from tabfit.training import (
@@ -202,7 +202,7 @@ def _chosen(
     given: Mapping[str, str], catalog: Catalog, changed: frozenset[str] = frozenset()
 ) -> Chosen:
     """Return the plan that fields say, or raise what is wrong with them."""
-    about = answers.subject(given.get("model") or DEFAULT, catalog)
+    about = subjects.subject(given.get("model") or DEFAULT, catalog)
     said = {key: value for key, value in given.items() if key in plan_text.KEYS}
     method = given.get("method", "")
     if "model" in changed:

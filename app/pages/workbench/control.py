@@ -15,9 +15,10 @@ from tabfit.architectures.custom_decoder import alike
 from tabfit.catalog import Catalog, Model
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError, UnsupportedCombination, shown
-from tabfit.estimate import answers, link
-from tabfit.estimate.answers import Answer, Subject
+from tabfit.estimate import answers, defaults, link, subjects
+from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import _, number
 from tabfit.model.architecture import Architecture
 from tabfit.model.textbook import Widths, textbook
@@ -186,7 +187,7 @@ def _start(name: str, catalog: Catalog) -> tuple[str, Design]:
     """Return where the sliders start."""
     if name == TEXTBOOK:
         return TEXTBOOK, Design()
-    about = answers.subject(name, catalog)
+    about = subjects.subject(name, catalog)
     found = design_of(about.shape)
     if found is None:
         raise UnsupportedCombination(
@@ -354,7 +355,7 @@ def _compared(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html | N
     if start == TEXTBOOK:
         written = textbook(Widths()).inventory.total
         return views.differs(_("The textbook’s example"), written, usual)
-    about = answers.subject(start, catalog)
+    about = subjects.subject(start, catalog)
     return views.differs(about.name, about.shape.inventory.total, usual)
 
 
@@ -378,9 +379,9 @@ def _answers(chosen: Chosen, catalog: Catalog, here: Device) -> list[Answer]:
     asked = Scenario(model=chosen.model, device=chosen.device, context=chosen.context)
     wanted = [
         _with(asked, facts.id, precision)
-        for facts in answers.runtimes_of(about, catalog)
+        for facts in defaults.runtimes_of(about, catalog)
         for precision in (
-            views.WIDTHS if facts.id == "ideal" else (answers.usual_precision(about, facts),)
+            views.WIDTHS if facts.hypothetical else (defaults.usual_precision(about, facts),)
         )
     ]
     return [answers.answer(each, catalog, here, about) for each in wanted]

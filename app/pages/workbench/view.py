@@ -8,7 +8,7 @@ from typing import Final
 
 from app.components import expandable_list, form_fields, svg_chart
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import RUNTIMES, SHORT, bytes_, tokens
+from app.components.labels import SHORT, bytes_, tokens
 from app.components.outcome_marks import chip, mark
 from tabfit.devices.budgets import Pool
 from tabfit.estimate import link
@@ -308,7 +308,7 @@ def _verdict(answer: Answer) -> Html:
         "li",
         tag(
             "a",
-            tag("b", f"{RUNTIMES[answer.facts.id]}, {asked.precision}"),
+            tag("b", f"{answer.facts.short}, {asked.precision}"),
             tag(
                 "small",
                 _(

@@ -77,6 +77,15 @@ class Shelf(Generic[Value]):
         """Return whether a row carries this name."""
         return isinstance(name, str) and plain(name) in self._names
 
+    def extended(self, more: Sequence[Row], make: Callable[[Row, Row], Value]) -> Shelf[Value]:
+        """Return a shelf with more rows behind these; raise `CatalogFault` for a name taken."""
+        added = {row["id"]: row for row in more}
+        return Shelf(
+            self.kind,
+            (*self.headings, *(_shown(row) for row in more)),
+            lambda found: make(added[found], {}) if found in added else self._value(found),
+        )
+
     @property
     def ids(self) -> tuple[str, ...]:
         """Return every id, in the order of the file."""
@@ -149,8 +158,12 @@ def _shelf(kind: str, make: Callable[[Row, Row], Value]) -> Shelf[Value]:
 
 def _heading(text: str) -> Heading:
     """Return what the first four lines of a row say; the reader parses no more of it at first."""
-    row = json.loads("{" + "".join(text.split("\n", 4)[:4]).rstrip(",") + "}")
-    identity, name, aliases, group = row.values()
+    return _shown(json.loads("{" + "".join(text.split("\n", 4)[:4]).rstrip(",") + "}"))
+
+
+def _shown(row: Row) -> Heading:
+    """Return what a list shows of a row, of which the first four keys tell it."""
+    identity, name, aliases, group = tuple(row.values())[:4]
     shown = group if isinstance(group, str) else ", ".join(group)
     return Heading(id=identity, name=name, aliases=tuple(aliases), group=shown)
 
@@ -181,24 +194,41 @@ def runtimes() -> Shelf[RuntimeFacts]:
 class Catalog:
     """The three shelves under one name, each opened when first asked for.
 
+    It is a value: whoever answers is given one, and asks no other. Without shelves of its own
+    it is the catalogue that this package carries.
+
     >>> Catalog().model("Gemma 2B").id
     'gemma-2b'
     """
 
+    def __init__(
+        self,
+        models: Shelf[Model] | None = None,
+        devices: Shelf[DeviceRow] | None = None,
+        runtimes: Shelf[RuntimeFacts] | None = None,
+    ) -> None:
+        """Take the shelves that are not the package's own."""
+        self._models, self._devices, self._runtimes = models, devices, runtimes
+
     @property
     def models(self) -> Shelf[Model]:
         """Return the shelf of models."""
-        return models()
+        return self._models or models()
 
     @property
     def devices(self) -> Shelf[DeviceRow]:
         """Return the shelf of devices."""
-        return devices()
+        return self._devices or devices()
 
     @property
     def runtimes(self) -> Shelf[RuntimeFacts]:
         """Return the shelf of runtimes."""
-        return runtimes()
+        return self._runtimes or runtimes()
+
+    @property
+    def weights_alone(self) -> RuntimeFacts:
+        """Return the runtime that no browser has: weights and cache and nothing else."""
+        return next(each for each in self.runtimes if each.hypothetical)
 
     def model(self, name: str) -> Model:
         """Return the model of this name, or raise `UnknownName`."""
@@ -211,6 +241,22 @@ class Catalog:
     def runtime(self, name: str) -> RuntimeFacts:
         """Return the runtime of this name, or raise `UnknownName`."""
         return self.runtimes.find(name)
+
+    def extended(
+        self,
+        models: Sequence[Row] = (),
+        devices: Sequence[Row] = (),
+        runtimes: Sequence[Row] = (),
+    ) -> Catalog:
+        """Return a catalogue with more rows, written as in the package's own files.
+
+        Raises `CatalogFault` where a name is already taken.
+        """
+        return Catalog(
+            self.models.extended(models, rows.model),
+            self.devices.extended(devices, rows.device),
+            self.runtimes.extended(runtimes, rows.runtime),
+        )
 
 
 def read() -> Catalog:

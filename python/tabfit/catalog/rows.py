@@ -65,9 +65,9 @@ class Publication:
     offers: Mapping[str, Offer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """One model: what it is for, its shape, and where it is published.
+    """One model: what it is for, its shape, and where it is published; equal to itself alone.
 
     `config` is the model's own config.json cut down to the keys its shapes
     depend on, `None` where the maker does not disclose it; `parameters` is a
@@ -129,9 +129,14 @@ class DeviceRow:
         return _(self.title) if self.generic else self.title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuntimeFacts:
     """One runtime: what it loads, what it demands, what its own code weighs.
+
+    `hypothetical` marks the one that no browser has: weights and cache and nothing else.
+    `label` is a name short enough for a sentence. `files_of` is another runtime whose very
+    files it fetches, `lacking_precisions` those that its formats have and it cannot load, and
+    `library_per_model` says that each model brings a library compiled for it.
 
     `runtime_bytes` is that code as it travels, compressed; `listed_only` says
     that it runs nothing but the models its makers publish, `families` which
@@ -156,8 +161,18 @@ class RuntimeFacts:
     unlisted_kinds: tuple[str, ...]
     needs: Needs
     notes: tuple[str, ...]
+    label: str = ""
+    hypothetical: bool = False
+    library_per_model: bool = False
+    files_of: str | None = None
+    lacking_precisions: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     read_on: str = ""
+
+    @property
+    def short(self) -> str:
+        """Return its short name in the language in use."""
+        return _(self.label)
 
 
 def model(row: Row, sources: Row) -> Model:
@@ -267,6 +282,11 @@ def runtime(row: Row, sources: Row) -> RuntimeFacts:
         unlisted_kinds=tuple(row.get("unlisted_kinds", ())),
         needs=_needs(row["needs"]),
         notes=tuple(row.get("notes", ())),
+        label=row["label"],
+        hypothetical=row.get("hypothetical", False),
+        library_per_model=row.get("library_per_model", False),
+        files_of=row.get("files_of"),
+        lacking_precisions=tuple(row.get("lacking_precisions", ())),
         sources=row["sources"],
         read_on=row["read_on"],
     )

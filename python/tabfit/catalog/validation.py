@@ -102,6 +102,11 @@ RUNTIME_KEYS: Final = frozenset(
         "listed_only",
         "families",
         "unlisted_kinds",
+        "label",
+        "hypothetical",
+        "library_per_model",
+        "files_of",
+        "lacking_precisions",
         "needs",
         "notes",
         "sources",
@@ -252,6 +257,10 @@ def _runtime(row: Row) -> Iterator[str]:
         named = [row[key]] if isinstance(row[key], str) else row[key]
         if not set(named) <= set(row["precisions"]):
             yield f"{key} names a precision that is not accepted"
+    if set(row.get("lacking_precisions", ())) & set(row["precisions"]):
+        yield "lacking_precisions names a precision that is accepted"
+    if not row.get("label"):
+        yield "there is no label"
     if not set(row["needs"].get("shader_f16_for", ())) <= set(row["precisions"]):
         yield "shader_f16_for names a precision that is not accepted"
     yield from _files(row["files"])

@@ -21,7 +21,8 @@ from tabfit.sources import config_files
 if TYPE_CHECKING:
     from tabfit.catalog import Catalog
     from tabfit.devices.device import Device
-    from tabfit.estimate.answers import Answer, Subject
+    from tabfit.estimate.answers import Answer
+    from tabfit.estimate.subjects import Subject
 
 
 class _Usage(TabfitError):
@@ -171,13 +172,13 @@ def _catalog() -> Catalog:
 
 def _about(name: str, catalog: Catalog) -> Subject:
     """Return the model a word names: a file or folder that exists, a catalogue name, the hub."""
-    from tabfit.estimate import answers
+    from tabfit.estimate import subjects
 
     path = Path(name)
     if not path.exists() and (name in catalog.models or name.startswith("config:")):
-        return answers.subject(name, catalog)
+        return subjects.subject(name, catalog)
     if not _means_a_source(name, path):
-        return answers.subject(name, catalog)  # raises, naming what is most alike
+        return subjects.subject(name, catalog)  # raises, naming what is most alike
     from tabfit.estimate import imported_model
     from tabfit.sources import read_source
 
@@ -244,11 +245,12 @@ def _print_json(value: object) -> None:
 
 def _estimate(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
-    from tabfit.estimate import answers, reports
+    from tabfit.compare import alternatives
+    from tabfit.estimate import reports
 
     here = _here(asked)
     given = _answer(asked, asked.device, here)
-    better = answers.suggestions(given, _catalog(), here)
+    better = alternatives.suggestions(given, _catalog(), here)
     if asked.json:
         _print_json(reports.estimate(given, better))
     else:

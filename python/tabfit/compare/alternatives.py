@@ -11,16 +11,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tabfit.catalog import Catalog
+from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.compare.comparisons import KINDS, SOLD, of_kind
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import CONTEXTS, RANK, Answer, answer, runtimes_of
+from tabfit.errors import UnsupportedCombination
+from tabfit.estimate.answers import Answer, Suggestion, answer
 from tabfit.estimate.checks import Check
 from tabfit.estimate.decide import decide, demands, requirements, settle
+from tabfit.estimate.defaults import (
+    CONTEXTS,
+    precisions_of,
+    runtimes_of,
+    usual_precision,
+)
 from tabfit.estimate.demands import Demand, Offered, Setup
-from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, Outcome
+from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, RANK, Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import plural
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 
@@ -37,7 +45,7 @@ FARTHEST: Final = 131_072
 class Way:
     """One way to run the model on the device; `failing` are the checks that it may not pass."""
 
-    runtime: str
+    facts: RuntimeFacts
     precision: str
     context: Tokens
     outcome: Outcome
@@ -46,12 +54,17 @@ class Way:
     peak: Interval
     failing: frozenset[str]
 
+    @property
+    def runtime(self) -> str:
+        """Return the runtime's id."""
+        return self.facts.id
+
     def of(self, asked: Scenario) -> Scenario:
         """Return the scenario with this way's choices."""
         return replace(asked, runtime=self.runtime, precision=self.precision, context=self.context)
 
 
-def ways(made: Grid, reach: int | None) -> list[Way]:
+def ways(made: Grid, reach: int | None, catalog: Catalog) -> list[Way]:
     """Return every way in a grid of one model, at contexts within its reach, each once."""
     chances, peaks = made.chances.tolist(), made.peaks
     low, likely, high = (each.tolist() for each in (peaks.low, peaks.likely, peaks.high))
@@ -66,7 +79,7 @@ def ways(made: Grid, reach: int | None) -> list[Way]:
             chance, at = chances[row][column], (row, column)
             outcome = OUTCOMES[made.outcomes[at]]
             found[whole.runtimes[number], whole.precisions[number], context] = Way(
-                runtime=whole.runtimes[number],
+                facts=catalog.runtime(whole.runtimes[number]),
                 precision=whole.precisions[number],
                 context=context,
                 outcome=outcome,
@@ -145,7 +158,7 @@ def best_runtime(every: Sequence[Way], given: Answer, catalog: Catalog) -> Way |
 
     Of several that are likely, the one most usual for the model, at its widest precision.
     """
-    order = [facts.id for facts in runtimes_of(given.subject, catalog) if facts.id != "ideal"]
+    order = [facts.id for facts in runtimes_of(given.subject, catalog) if not facts.hypothetical]
     context = column(every, given.context)
     same = [each for each in every if each.runtime in order and each.context == context]
     return min(
@@ -207,7 +220,7 @@ def changes(every: Iterable[Way], given: Answer, most: int = 4) -> list[Change]:
             saves=needed - way.peak.likely,
         )
         for way in every
-        if way.runtime != "ideal" and RANK[way.outcome] < rank and way.context <= context
+        if not way.facts.hypothetical and RANK[way.outcome] < rank and way.context <= context
     ]
     found.sort(key=_least_changed)
     kept: list[Change] = []
@@ -241,7 +254,7 @@ def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
 
     Each is the one nearest to what was asked by which the check would likely be met.
     """
-    met = [each for each in every if check.name not in each.failing and each.runtime != "ideal"]
+    met = [each for each in every if check.name not in each.failing and not each.facts.hypothetical]
     runtime, precision = given.facts.id, given.scenario.precision
     context = column(every, given.context)
     alone: tuple[Callable[[Way], bool], ...] = (
@@ -267,6 +280,49 @@ def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
                 )
             )
     return found
+
+
+def suggestions(given: Answer, catalog: Catalog, here: Device, most: int = 4) -> list[Suggestion]:
+    """Return changes that make the scenario more likely to run, the best first.
+
+    A shorter context, another precision, another runtime: each alone.
+    """
+    needed = given.memory(Pool.PEAK).likely
+    found = []
+    for scenario, change in _changes(given, catalog):
+        try:
+            other = answer(scenario, catalog, here, given.subject)
+        except UnsupportedCombination:
+            continue  # one way that cannot be gone takes none of the others away
+        saves = needed - other.memory(Pool.PEAK).likely
+        better = RANK[other.verdict.outcome] < RANK[given.verdict.outcome]
+        more = (other.verdict.probability or 0) > (given.verdict.probability or 0) + 0.01
+        if better or (more and saves > 0):
+            found.append(
+                Suggestion(
+                    scenario=scenario,
+                    change=change,
+                    saves=saves,
+                    outcome=other.verdict.outcome,
+                    probability=other.verdict.probability,
+                )
+            )
+    found.sort(key=lambda each: (RANK[each.outcome], -(each.probability or 0)))
+    return found[:most]
+
+
+def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[Scenario, str]]:
+    asked = given.scenario
+    for context in reversed([each for each in CONTEXTS if 512 <= each < given.context]):
+        yield replace(asked, context=context), plural("{count} token", "{count} tokens", context)
+        break
+    for precision in precisions_of(given.subject, given.facts):
+        if precision != asked.precision:
+            yield replace(asked, precision=precision), precision
+    for facts in runtimes_of(given.subject, catalog):
+        if facts.id != asked.runtime and not facts.hypothetical:
+            scenario = replace(asked, runtime=facts.id, precision=None)
+            yield scenario, f"{facts.name}, {usual_precision(given.subject, facts)}"
 
 
 # The least memory

@@ -17,18 +17,12 @@ from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.compare import requirements
 from tabfit.compare.requirements import ENDLESS, Adapters, Surveyed
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import (
-    Subject,
-    answer,
-    nominal_bits,
-    precisions_of,
-    runtimes_of,
-    subject,
-    usual_precision,
-)
+from tabfit.estimate.answers import answer
 from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
+from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of, usual_precision
 from tabfit.estimate.demands import Demand
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject, subject
 from tabfit.model.architecture import Kind
 from tabfit.runtimes.speed import bits_per_weight, token_bytes
 from tabfit.units import Basis, Interval, Tokens
@@ -139,7 +133,7 @@ def offers(about: Subject, catalog: Catalog) -> list[tuple[int, Scenario]]:
     able = runtimes_of(about, catalog)
     talks = about.architecture is not None and about.architecture.kind is Kind.DECODER
     real = sorted(
-        (each for each in able if each.id != "ideal"),
+        (each for each in able if not each.hypothetical),
         key=lambda each: talks and not each.needs.webgpu,
     )
     found = [

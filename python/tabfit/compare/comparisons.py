@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from tabfit.catalog import Catalog
+from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.compare.catalog_requirements import USUAL, Ledger, Line
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate import reports
-from tabfit.estimate.answers import RANK, Answer, answer, place
+from tabfit.estimate.answers import Answer, answer, place
 from tabfit.estimate.decide import decide, demands, settle
 from tabfit.estimate.demands import Offered, Setup
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.runtimes.speed import Rates, rates_of
 from tabfit.units import GIB, Bytes, Interval
 
@@ -31,6 +31,7 @@ class Row:
     """One way to run a model, judged on a device; `because` names the deciding check."""
 
     line: Line
+    facts: RuntimeFacts
     outcome: Outcome
     probability: float | None
     because: str
@@ -61,6 +62,7 @@ class Judge:
         reads = line.token_bytes
         return Row(
             line=line,
+            facts=facts,
             outcome=settled.outcome,
             probability=settled.probability,
             because=decided[int(settled.because)].kind.name if decided else "",

@@ -16,16 +16,11 @@ from tabfit import runtimes
 from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.devices.budgets import Pool
 from tabfit.estimate import decide
-from tabfit.estimate.answers import (
-    UNDISCLOSED,
-    Subject,
-    precisions_of,
-    runtimes_of,
-    store,
-    usual_context,
-)
 from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
+from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_context
 from tabfit.estimate.demands import Demand, Requirements, Setup
+from tabfit.estimate.published_files import store
+from tabfit.estimate.subjects import UNDISCLOSED, Subject
 from tabfit.runtimes import Load
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
@@ -106,7 +101,7 @@ def of_precision(
     usual = usual_context(about, facts, offer)
     load = Load(
         architecture=about.architecture or UNDISCLOSED,
-        stored=store(about, facts.id, precision),
+        stored=store(about, facts, precision),
         context=usual,
     )
     setup = Setup(runtime=runtimes.named(facts.id), facts=facts, load=load)

@@ -14,9 +14,11 @@ from tabfit import architectures, catalog
 from tabfit.catalog import Catalog, File, Offer, Publication, RuntimeFacts
 from tabfit.devices.device import Device
 from tabfit.errors import NotAModel, UnreadableConfig
-from tabfit.estimate.answers import RANK, Answer, Subject, answer, precisions_of, runtimes_of
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.defaults import precisions_of, runtimes_of
+from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
 from tabfit.headers.not_models import other_kind
 from tabfit.hub import Found, ListedFile, Variant
 from tabfit.i18n.language import _
@@ -205,7 +207,7 @@ def ways(asked: Scenario, shelves: Catalog, here: Device, about: Subject) -> lis
     Best is the likeliest verdict; among equals the runtime's own order counts, which
     begins with what a page would load unless told otherwise, then the smaller download.
     """
-    able = [each for each in runtimes_of(about, shelves) if each.id != "ideal"]
+    able = [each for each in runtimes_of(about, shelves) if not each.hypothetical]
     chosen = [(facts, each) for facts in able for each in _worth_showing(about, facts)]
     every = [
         answer(replace(asked, runtime=facts.id, precision=each), shelves, here, about)

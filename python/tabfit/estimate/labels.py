@@ -38,6 +38,9 @@ TYPICAL: Final = (
     later("Old PC or virtual machine, 8 GB, no WebGPU"),
 )
 
+#: The catalogue's short names of runtimes that are words, gathered likewise.
+RUNTIMES: Final = (later("Chrome’s built-in AI"), later("no overhead at all"))
+
 #: A check's name as a heading.
 CHECKS: Final = Words({kind.name: kind.title for kind in KINDS})
 

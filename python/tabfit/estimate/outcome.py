@@ -29,6 +29,15 @@ class Outcome(StrEnum):
 #: The words by the numbers that stand for them in arrays.
 OUTCOMES: Final = tuple(Outcome)
 
+#: The words from the best to the worst; where nothing is known, something may yet run.
+RANK: Final = {
+    Outcome.LIKELY: 0,
+    Outcome.MAY: 1,
+    Outcome.UNKNOWN: 2,
+    Outcome.UNLIKELY: 3,
+    Outcome.NO: 4,
+}
+
 _LIKELY, _MAY, _UNLIKELY = (
     OUTCOMES.index(each) for each in (Outcome.LIKELY, Outcome.MAY, Outcome.UNLIKELY)
 )

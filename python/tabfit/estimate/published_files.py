@@ -6,14 +6,18 @@ precision, in which what is listed stands before what a recipe computes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
-from tabfit.catalog import Offer, Publication, RuntimeFacts, read
+from tabfit.catalog import Offer, Publication, RuntimeFacts
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.estimate.subjects import UNDISCLOSED, Subject
+from tabfit.i18n.language import _, anew
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
+from tabfit.recipes import ideal
 from tabfit.recipes.listed_sizes import (
     listed_files,
     scaled_to,
@@ -41,18 +45,12 @@ ANY_MIX: Final = frozenset({"gguf", "mediapipe", "litertlm"})
 
 def loadable(publication: Publication, facts: RuntimeFacts) -> tuple[str, ...]:
     """Return the precisions of a publication that a runtime loads."""
-    known = _known(facts.formats)
+    any_mix = publication.format in ANY_MIX
     return tuple(
         each
         for each in publication.offers
-        if each in facts.precisions or (publication.format in ANY_MIX and each not in known)
+        if each in facts.precisions or (any_mix and each not in facts.lacking_precisions)
     )
-
-
-def _known(formats: Sequence[str]) -> set[str]:
-    """Return the precisions that any runtime of these formats knows by name."""
-    every = read().runtimes
-    return {name for each in every if {*each.formats} & {*formats} for name in each.precisions}
 
 
 def stored(
@@ -114,8 +112,40 @@ def _nearest(
 
 def _unconverted(architecture: Architecture, offer: Offer) -> Stored:
     """Return a file of a model that no recipe converts: its own tensors, at the file's size."""
-    plain = named("ideal").store(architecture, "fp16", None)
+    plain = ideal.store(architecture, "fp16")
     scaled = scaled_to(plain, sum(file.bytes for file in offer.files))
     note = _("how its tensors are stored is not known: each is taken at its share of the file")
     notes = () if offer.tensors else (note,)
     return replace(scaled, precision=offer.precision, notes=notes)
+
+
+# The files of a model
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Whose files are fetched; of runtimes that fetch the same ones, any may lay them out."""
+
+    owner: str
+    formats: tuple[str, ...]
+    facts: RuntimeFacts = field(compare=False)
+
+
+#: Files of so many precisions are kept at hand: a page asks for the same few again and again.
+KEPT: Final = 64
+
+
+def store(about: Subject, facts: RuntimeFacts, precision: str) -> Stored:
+    """Return the model's files at a precision, published sizes in place of computed ones."""
+    return _laid_out(about, _Files(facts.files_of or facts.id, facts.formats, facts), precision)
+
+
+@anew
+@lru_cache(maxsize=KEPT)
+def _laid_out(about: Subject, files: _Files, precision: str) -> Stored:
+    facts = files.facts
+    publication = about.publication(facts)
+    if about.unread and publication is not None:
+        return listed_alone(publication, precision)
+    architecture = about.architecture or UNDISCLOSED
+    return stored(named(facts.id), facts, architecture, precision, publication)

@@ -12,17 +12,11 @@ from tabfit.catalog import Catalog
 from tabfit.devices import device as devices
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import (
-    Answer,
-    Subject,
-    Suggestion,
-    parameters,
-    precisions_of,
-    runs,
-    subject,
-)
+from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.estimate.checks import Check
+from tabfit.estimate.defaults import precisions_of, runs
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject, parameters, subject
 from tabfit.recipes.stored_model import File
 from tabfit.runtimes import Phase
 from tabfit.training import STEADY, Component, Kind, Memory, Plan, trained

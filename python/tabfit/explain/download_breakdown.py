@@ -13,7 +13,8 @@ from enum import StrEnum
 from math import prod
 from typing import Final
 
-from tabfit.estimate.answers import Answer, nominal_bits
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.defaults import nominal_bits
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role
 from tabfit.recipes.stored_model import Content, StoredTensor, total_size

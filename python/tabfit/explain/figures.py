@@ -16,13 +16,14 @@ from typing import Final
 from tabfit.devices import budgets
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import UNDISCLOSED, Answer
+from tabfit.estimate.answers import Answer
 from tabfit.estimate.check_kinds.browser import HEAP
 from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
 from tabfit.estimate.check_rules import LEAST_STORAGE
 from tabfit.estimate.checks import Check
 from tabfit.estimate.labels import CHECKS, LABELS, PHASES
 from tabfit.estimate.outcome import Outcome, probability
+from tabfit.estimate.subjects import UNDISCLOSED
 from tabfit.explain.explanation import Explanation
 from tabfit.explain.parameters import parameters
 from tabfit.formula import (

@@ -12,20 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tabfit.catalog import Catalog, DeviceRow, Model
+from tabfit.catalog import Catalog, DeviceRow, Model, RuntimeFacts
 from tabfit.compare.catalog_requirements import Ledger
 from tabfit.compare.comparisons import Judge, best
 from tabfit.devices import budgets
 from tabfit.devices.device import Device, read
-from tabfit.estimate.answers import (
-    Subject,
-    nominal_bits,
-    precisions_of,
-    runtimes_of,
-    store,
-    subject,
-)
+from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of
 from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.published_files import store
+from tabfit.estimate.subjects import Subject, subject
 from tabfit.units import Bytes, Interval, Parameters
 
 #: A name that says a number of billions: "2B", "0.5B", "E2B", "8x7B".
@@ -88,7 +83,9 @@ class Width:
 def widths(model: str, catalog: Catalog, precisions: tuple[str, ...]) -> tuple[Width, ...]:
     """Return how many bytes the same weights take at each width, without a file's overhead."""
     about = subject(model, catalog)
-    stored = ((each, store(about, "ideal", each).weights_bytes) for each in precisions)
+    stored = (
+        (each, store(about, catalog.weights_alone, each).weights_bytes) for each in precisions
+    )
     return tuple(Width(precision=precision, size=size) for precision, size in stored)
 
 
@@ -128,7 +125,7 @@ def size_classes(catalog: Catalog) -> tuple[SizeClass, ...]:
 class Precision:
     """A precision of one model: the bits in its name, and those it really stores."""
 
-    runtime: str
+    runtime: RuntimeFacts
     name: str
     named: int | None
     bits: float
@@ -145,12 +142,12 @@ def _precisions(about: Subject, catalog: Catalog) -> Iterator[Precision]:
     total = about.architecture.inventory.total if about.architecture else 0
     for facts in runtimes_of(about, catalog):
         for name in precisions_of(about, facts):
-            if facts.id == "ideal" or (facts.formats, name) in seen or not total:
+            if facts.hypothetical or (facts.formats, name) in seen or not total:
                 continue
             seen.add((facts.formats, name))
-            stored = store(about, facts.id, name)
+            stored = store(about, facts, name)
             yield Precision(
-                runtime=facts.id,
+                runtime=facts,
                 name=name,
                 named=nominal_bits(name.lower()),
                 bits=8 * stored.weights_bytes / total,
@@ -234,5 +231,6 @@ def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> Reach:
 
 def _outcome(ledger: Ledger, model: str, on: Judge) -> Outcome | None:
     """Return a model's best verdict on a device, `None` where no browser runtime has it."""
-    lines = [line for line in ledger.lines(model) if line.runtime != "ideal"]
+    nothing = on.catalog.weights_alone.id
+    lines = [line for line in ledger.lines(model) if line.runtime != nothing]
     return best(lines, on).outcome if lines else None

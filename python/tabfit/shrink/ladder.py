@@ -18,20 +18,12 @@ from tabfit.catalog.published_quality import Pair, Quality, onebit_quality, pair
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
-from tabfit.estimate.answers import (
-    RANK,
-    Answer,
-    Subject,
-    altered,
-    answer,
-    place,
-    precisions_of,
-    runtimes_of,
-    subject,
-)
+from tabfit.estimate.answers import Answer, altered, answer, place
 from tabfit.estimate.checks import Check
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.defaults import precisions_of, runtimes_of
+from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject, subject
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part
 from tabfit.recipes import one_bit
@@ -82,8 +74,6 @@ class Rung:
 
 #: The one-bit methods on the ladder; the 1-bit page has them all.
 ONE_BIT: Final = ("ternary", "onebit", "billm")
-#: The runtime without a cost of its own: what no browser loads is weighed there.
-IDEAL: Final = "ideal"
 #: How much of the layers stays.
 SHARES: Final = ((3, 4), (1, 2))
 
@@ -93,13 +83,13 @@ def widest_choice(about: Subject, catalog: Catalog, device: Device) -> RuntimeFa
 
     One that a device lacks something for, whatever the memory, is chosen only if all do.
     """
-    able = [facts for facts in runtimes_of(about, catalog) if facts.id != IDEAL]
+    able = [facts for facts in runtimes_of(about, catalog) if not facts.hypothetical]
 
     def rank(facts: RuntimeFacts) -> tuple[bool, int]:
         asked = Scenario(model=about.id, runtime=facts.id)
         return _runs(answer(asked, catalog, device, about)), len(precisions_of(about, facts))
 
-    return max(able, key=rank) if able else catalog.runtime(IDEAL)
+    return max(able, key=rank) if able else catalog.weights_alone
 
 
 #: Checks of what a browser has, whatever the size of a file.
@@ -117,7 +107,7 @@ def existing(scenario: Scenario, catalog: Catalog, here: Device) -> list[Rung]:
     """
     about = subject(scenario.model, catalog)
     asked = _settled(scenario, about, catalog, here)
-    facts = catalog.runtime(asked.runtime or IDEAL)
+    facts = catalog.runtime(asked.runtime or catalog.weights_alone.id)
     rungs = [
         _precision(asked, about, name, catalog, here, real=True)
         for name in precisions_of(about, facts)
@@ -195,7 +185,7 @@ def _relative(asked: Scenario, pair: Pair, catalog: Catalog, here: Device) -> Ru
         asked,
         model=pair.student,
         runtime=asked.runtime if asked.runtime in able else able[0],
-        precision="fp16" if able == [IDEAL] else None,
+        precision="fp16" if able == [catalog.weights_alone.id] else None,
         context=None,
     )
     return Rung(
@@ -283,7 +273,7 @@ def _shared(given: Answer) -> Iterator[Rung]:
 
 def _ideal(given: Answer, catalog: Catalog) -> Iterator[Rung]:
     """Yield what no browser's runtime loads, as weights and cache alone."""
-    facts, architecture = catalog.runtime(IDEAL), given.load.architecture
+    facts, architecture = catalog.weights_alone, given.load.architecture
     if not any(one_bit.is_packed(tensor) for tensor in architecture.inventory.stored):
         return
     sparse = _with_texts(given, shrink.two_of_four(architecture))

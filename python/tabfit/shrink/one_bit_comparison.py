@@ -16,8 +16,9 @@ from tabfit.catalog import Catalog, Model
 from tabfit.catalog.published_quality import OneBit, onebit, onebit_configs
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
-from tabfit.estimate.answers import Answer, altered, answer, subject
+from tabfit.estimate.answers import Answer, altered, answer
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import one_bit as recipe
 from tabfit.recipes.gguf import files
@@ -25,7 +26,6 @@ from tabfit.recipes.stored_model import Stored
 from tabfit.storage.storage_type import F16
 from tabfit.units import GB, Bytes
 
-IDEAL: Final = "ideal"
 #: What the methods are held against: sixteen bits, and a usual file of about four.
 WIDE: Final = "fp16"
 USUAL: Final = "q4_k_m"
@@ -77,7 +77,9 @@ def steps(scenario: Scenario, catalog: Catalog, here: Device) -> list[Step]:
     Raises what `answer` raises.
     """
     about = subject(scenario.model, catalog)
-    given = answer(replace(scenario, runtime=IDEAL, precision="fp16"), catalog, here, about)
+    given = answer(
+        replace(scenario, runtime=catalog.weights_alone.id, precision="fp16"), catalog, here, about
+    )
     shape = given.load.architecture
     found = [_step(WIDE, 16, given), *_usual(given, shape)]
     for name in (*STORED, BOUND):

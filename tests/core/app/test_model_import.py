@@ -26,7 +26,7 @@ from app.respond import respond
 from tabfit import architectures, hub
 from tabfit.errors import NotAModel
 from tabfit.estimate import imported_model
-from tabfit.estimate.answers import Subject
+from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
 from tabfit.hub import Answer, Request
 from tabfit.sources import http_fetch, read_source

@@ -11,7 +11,7 @@ from app.request_reply import Asked, Reply
 from tabfit import catalog
 from tabfit.devices import device
 from tabfit.devices.device import Device
-from tabfit.estimate import answers, link
+from tabfit.estimate import link, subjects
 from tabfit.workbench.decoder_design import BOUNDS
 
 
@@ -87,7 +87,7 @@ def test_it_opens_as_a_model() -> None:
     addresses = [unescape(each) for each in re.findall(r'href="\.\./#([^"]+)"', told)]
     scenarios = [link.read(each) for each in addresses]
     counts = {
-        answers.subject(each.model, catalog.read()).shape.inventory.total for each in scenarios
+        subjects.subject(each.model, catalog.read()).shape.inventory.total for each in scenarios
     }
     assert counts == {38_400_000 + 4 * (4 * 768**2 + 3 * 768 * 3072) + 9 * 768}
     assert {each.runtime for each in scenarios} >= {"ideal", "wllama-cpu", "transformersjs-wasm"}

@@ -111,6 +111,7 @@ RUNTIME: dict[str, Any] = {
     "default_precision": "q8",
     "fallback_precisions": ["q8"],
     "files": [{"name": "index.js", "bytes": 10}],
+    "label": "A runtime",
     "needs": {},
     "sources": {"files": "its package"},
     "read_on": "2026-11-22",
@@ -150,6 +151,8 @@ BAD_ROWS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("runtime", RUNTIME, {"formats": ["zip"]}, "format 'zip'"),
     ("runtime", RUNTIME, {"default_precision": "q4"}, "default_precision names"),
     ("runtime", RUNTIME, {"needs": {"shader_f16_for": ["q4"]}}, "shader_f16_for names"),
+    ("runtime", RUNTIME, {"lacking_precisions": ["q8"]}, "lacking_precisions names"),
+    ("runtime", RUNTIME, {"label": ""}, "there is no label"),
     ("runtime", RUNTIME, {"sources": {}}, "how the files were weighed"),
 ]
 

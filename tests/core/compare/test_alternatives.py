@@ -12,9 +12,11 @@ from tabfit.compare import alternatives, requirements, verdict_grid
 from tabfit.compare.comparisons import need
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import CONTEXTS, RANK, Answer, answer, subject
-from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.defaults import CONTEXTS
+from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.explain.size_breakdown import Group, shares
 from tabfit.units import Tokens
 
@@ -47,7 +49,7 @@ def every(given: Answer) -> list[alternatives.Way]:
     """Return every way to run an answer's model on its device."""
     made = verdict_grid.judged(surveyed(given.subject.id), given.device, CATALOG, (*CONTEXTS, None))
     architecture = given.subject.architecture
-    return alternatives.ways(made, architecture.main.positions if architecture else None)
+    return alternatives.ways(made, architecture.main.positions if architecture else None, CATALOG)
 
 
 def alone(way: alternatives.Way, given: Answer) -> Answer:

@@ -13,11 +13,12 @@ from tabfit.compare.catalog_requirements import lines_of
 from tabfit.compare.comparisons import Judge
 from tabfit.devices.device import Device, read
 from tabfit.estimate import check_kinds, decide
-from tabfit.estimate.answers import Answer, answer, subject
+from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.check_kinds.kind import Feature
 from tabfit.estimate.demands import Offered, Setup
 from tabfit.estimate.outcome import OUTCOMES, Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.runtimes import Needs
 from tabfit.units import GIB, KIB, MIB, Tokens
 
@@ -50,7 +51,7 @@ def test_workgroup_storage(limit: int | None, outcome: Outcome | None) -> None:
     A limit that nobody told lowers the chance, as any feature does that nobody asked about.
     """
     adapter = {**LIMITS, "max_compute_workgroup_storage_size": limit}
-    found = on({**LAPTOP, "webgpu": adapter}, "llama-3.2-1b", "webllm").verdict
+    found = on({**LAPTOP, "platform": "linux", "webgpu": adapter}, "llama-3.2-1b", "webllm").verdict
 
     if outcome is None:
         assert (found.outcome, found.because) == (Outcome.LIKELY, "workgroup-storage")
@@ -59,6 +60,28 @@ def test_workgroup_storage(limit: int | None, outcome: Outcome | None) -> None:
     else:
         assert found.outcome is outcome
         assert (found.because == "workgroup-storage") is (outcome is Outcome.NO)
+
+
+@pytest.mark.parametrize(
+    ("platform", "adapter", "known"),
+    [
+        ("windows", {}, True),
+        ("macos", {"vendor": "apple"}, True),
+        ("android", {"vendor": "arm", "architecture": "valhall"}, True),
+        ("android", {"vendor": "qualcomm", "architecture": "adreno-6xx"}, False),
+        ("android", {}, False),
+        ("windows", {"fallback": True}, False),
+    ],
+)
+def test_workgroup_storage_that_nobody_told(
+    platform: str, adapter: dict[str, Any], *, known: bool
+) -> None:
+    """Of Vulkan devices only Adreno 610 and some 612 have less than 32 KiB (gpuweb issue 2832)."""
+    signals = {**LAPTOP, "platform": platform, "webgpu": {**LIMITS, **adapter}}
+    found = on(signals, "llama-3.2-1b", "webllm")
+    chances = {check.name: check.probability for check in found.checks}
+
+    assert (chances["workgroup-storage"] == 1.0) is known
 
 
 #: What each declaration of a runtime is compared with: its value, and a device that fails it.

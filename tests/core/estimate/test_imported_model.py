@@ -20,9 +20,9 @@ from tabfit import catalog
 from tabfit.cli.commands import main
 from tabfit.devices.device import Device
 from tabfit.errors import UnreadableConfig
-from tabfit.estimate import answers, imported_model
-from tabfit.estimate.answers import Subject
+from tabfit.estimate import answers, defaults, imported_model
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
 from tabfit.sources import read_source
 from tabfit.units import Basis
 from tools import fake_hub as fake
@@ -54,8 +54,9 @@ def address() -> Iterator[str]:
 def offered(about: Subject) -> dict[str, tuple[str, ...]]:
     """Return the precisions on offer under every runtime that has the model."""
     shelves = catalog.read()
-    every = answers.runtimes_of(about, shelves)
-    return {facts.id: answers.precisions_of(about, facts) for facts in every if facts.id != "ideal"}
+    every = defaults.runtimes_of(about, shelves)
+    real = (facts for facts in every if not facts.hypothetical)
+    return {facts.id: defaults.precisions_of(about, facts) for facts in real}
 
 
 def answered(about: Subject, **chosen: Any) -> answers.Answer:

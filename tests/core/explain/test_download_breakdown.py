@@ -7,7 +7,7 @@ import pytest
 from app.components import download_steps
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
-from tabfit.estimate import answers
+from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.explain import download_breakdown
@@ -33,9 +33,9 @@ def split(model: str, runtime: str, precision: str) -> Split:
 @pytest.mark.parametrize("model", ["gemma-2b", "distilbert", "whisper-base", "olmoe-1b-7b"])
 def test_product_and_causes_make_the_download(model: str) -> None:
     """Nothing is left over, in any precision of any runtime."""
-    about = answers.subject(model, CATALOG)
-    for facts in answers.runtimes_of(about, CATALOG):
-        for precision in answers.precisions_of(about, facts):
+    about = subjects.subject(model, CATALOG)
+    for facts in defaults.runtimes_of(about, CATALOG):
+        for precision in defaults.precisions_of(about, facts):
             given = of(model, facts.id, precision)
             found = download_breakdown.split(given)
             if found is not None:

@@ -16,9 +16,11 @@ from tabfit.catalog import Catalog
 from tabfit.devices import budgets
 from tabfit.devices.budgets import Rule
 from tabfit.devices.device import Device, read
-from tabfit.estimate.answers import Answer, answer, precisions_of, runtimes_of, subject
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.outcome import Outcome, probability
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.explain import Explanation, explained
 from tabfit.formula import (
     Constant,

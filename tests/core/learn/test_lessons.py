@@ -17,9 +17,10 @@ from app.respond import respond
 from tabfit.catalog import Catalog
 from tabfit.compare.catalog_requirements import Ledger, lines_of, written
 from tabfit.devices.device import Device
-from tabfit.estimate.answers import answer, subject
+from tabfit.estimate.answers import answer
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
 from tabfit.learn import lessons
 from tabfit.units import GIB
 

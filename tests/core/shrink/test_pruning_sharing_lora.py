@@ -13,7 +13,7 @@ from tabfit import shrink
 from tabfit.architectures import read
 from tabfit.catalog import Catalog, published_quality
 from tabfit.errors import UnsupportedCombination
-from tabfit.estimate.answers import subject
+from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part
 from tabfit.recipes.one_bit import is_packed

@@ -12,7 +12,7 @@ import pytest
 
 from tabfit import architectures, catalog
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.estimate.answers import subject
+from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import Layer
 from tabfit.model.tensors import Inventory, Part, Role, Tensor

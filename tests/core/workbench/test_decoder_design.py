@@ -9,7 +9,7 @@ import pytest
 from tabfit import architectures, catalog
 from tabfit.architectures.custom_decoder import alike
 from tabfit.errors import UnsupportedCombination
-from tabfit.estimate.answers import subject
+from tabfit.estimate.subjects import subject
 from tabfit.model.textbook import Widths, textbook
 from tabfit.workbench.decoder_design import Design, design_of, grown, parts, shape_of
 

@@ -20,6 +20,14 @@ from tabfit.units import KIB, MIB, Basis, Bytes, Interval
 LEAST_BUFFER: Final = Bytes(256 * MIB)
 LEAST_BINDING: Final = Bytes(128 * MIB)
 LEAST_WORKGROUP_STORAGE: Final = Bytes(16 * KIB)
+#: What adapters have unless they are among the few below: every Metal device from the family
+#: Apple4 on, Direct3D 12's groups of threads, and of all Vulkan devices that were ever reported
+#: every one but Adreno 610 and some 612 (gpuweb issue 2832).
+USUAL_WORKGROUP_STORAGE: Final = Bytes(32 * KIB)
+#: As WebGPU names what those few belong to.
+SMALL_WORKGROUPS: Final = frozenset({"adreno-6xx"})
+#: Systems whose browsers do not use Vulkan.
+NOT_VULKAN: Final = frozenset({"windows", "macos", "ios", "ipados"})
 
 
 def _why_webgpu(setup: Setup) -> str | None:
@@ -141,6 +149,16 @@ def _smaller_of_both(device: Device, needs: Needs) -> int | None:
     return None if buffer is None or binding is None else min(buffer, binding)
 
 
+def _least_workgroup_storage(device: Device) -> int:
+    """Return what an adapter of this maker has at least, where its limit is not told."""
+    adapter = device.adapter
+    if adapter is None or adapter.fallback:
+        return LEAST_WORKGROUP_STORAGE
+    told = adapter.vendor is not None and adapter.architecture not in SMALL_WORKGROUPS
+    usual = told or device.platform in NOT_VULKAN
+    return USUAL_WORKGROUP_STORAGE if usual else LEAST_WORKGROUP_STORAGE
+
+
 def _workgroup_storage(device: Device, needs: Needs) -> int | None:
     del needs
     return device.adapter.max_compute_workgroup_storage_size if device.adapter else None
@@ -167,7 +185,7 @@ BUFFER: Final = Limit(
     wanted=_wants_buffer,
     limit=_buffer_size,
     says=later("this adapter's buffer size"),
-    least=LEAST_BUFFER,
+    least=lambda _device: LEAST_BUFFER,
     says_least=later("which every WebGPU device has for a buffer"),
 )
 BINDING: Final = Limit(
@@ -176,7 +194,7 @@ BINDING: Final = Limit(
     wanted=_wants_binding,
     limit=_binding_size,
     says=later("this adapter's binding size"),
-    least=LEAST_BINDING,
+    least=lambda _device: LEAST_BINDING,
     says_least=later("which every WebGPU device has for a binding"),
 )
 ADVISED: Final = Limit(
@@ -192,6 +210,6 @@ WORKGROUP_STORAGE: Final = Limit(
     wanted=_wants_workgroup_storage,
     limit=_workgroup_storage,
     says=later("this adapter’s limit"),
-    least=LEAST_WORKGROUP_STORAGE,
-    says_least=later("which every WebGPU device has"),
+    least=_least_workgroup_storage,
+    says_least=later("which every device of this kind has"),
 )

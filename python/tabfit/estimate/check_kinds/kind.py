@@ -124,18 +124,23 @@ def _untold(demand: Demand) -> Finding:
     return Finding(have=None, basis=Basis.ASSUMED, message=said)
 
 
+def _nothing(device: Device) -> int:
+    del device
+    return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limit(Kind):
     """Bytes against a limit that a browser or the runtime states exactly.
 
-    `least` is what every device has that has any; `says` what the limit is, `says_least`
-    what the least is.
+    `least` is what every such device has that has any; `says` what the limit is,
+    `says_least` what the least is.
     """
 
     wanted: Callable[[Setup], Demand | None]
     limit: Callable[[Device, Needs], int | None]
     says: str
-    least: int = 0
+    least: Callable[[Device], int] = _nothing
     says_least: str = ""
 
     def asked(self, setup: Setup) -> Demand | None:
@@ -145,7 +150,9 @@ class Limit(Kind):
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on the need, which lies within the limit or beyond it."""
         limit = self.limit(offered.device, required.needs)
-        return check_rules.within(need_of(demand), limit, hard=demand.hard, least=self.least)
+        return check_rules.within(
+            need_of(demand), limit, hard=demand.hard, least=self.least(offered.device)
+        )
 
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
@@ -155,7 +162,7 @@ class Limit(Kind):
         if limit is None:
             if not decision.asked:
                 return _untold(demand)
-            limit, says = self.least, self.says_least
+            limit, says = self.least(offered.device), self.says_least
         said = _(
             "{why}: {need} of {have}, {says}",
             why=demand.why,
