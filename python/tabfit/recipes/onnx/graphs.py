@@ -43,7 +43,7 @@ class _Cost:
 # layers up to 780,000 for the 24 hybrid layers of Qwen3.5-2B. EYE and WINDOWS are what is left of
 # published SmolVLM (12 layers) and Florence-2 (base and large alike, 12) beside their weights.
 _COSTS: dict[Trace, _Cost] = {
-    Trace.ENCODER: _Cost(6_500, 22_600, 0.25),
+    Trace.ENCODER: _Cost(6_500, 22_600, 0.25, 2.7),
     Trace.EYE: _Cost(6_500, 22_600, 0.35, 8.0),
     Trace.WINDOWS: _Cost(6_500, 145_000, 0.2, 1.5),
     Trace.SPEECH_ENCODER: _Cost(3_000, 13_000),

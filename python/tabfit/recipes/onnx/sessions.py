@@ -328,6 +328,7 @@ def _kept(
     projections of contents and places).
     """
     folded = _folded_places(architecture, export)
+    kinds = {use: type_of(use, dtype, export) for use in Use}
     for tensor in tensors:
         if folded and tensor.name.endswith(PLACES):
             continue
@@ -338,7 +339,7 @@ def _kept(
         if rows:
             yield _worked_out(tensor, rows)
             continue
-        kind = type_of(use_of(tensor, architecture), dtype, export)
+        kind = kinds[use_of(tensor, architecture)]
         yield keep(tensor, kind)
         if folded and tensor.uses > 1:
             yield keep(replace(tensor, shape=(folded, tensor.shape[0])), dtype.wide)
