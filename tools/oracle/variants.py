@@ -541,8 +541,9 @@ def all_tables() -> dict[str, Table]:
     from variants_more import TABLES as MORE
     from variants_other import TABLES as OTHERS
     from variants_pictures import TABLES as PICTURES
+    from variants_speech import TABLES as SPEECH
 
-    return {**TABLES, **OTHERS, **MORE, **PICTURES}
+    return {**TABLES, **OTHERS, **MORE, **PICTURES, **SPEECH}
 
 
 def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
@@ -572,8 +573,9 @@ def _chosen(dice: random.Random, table: Table) -> dict[str, Any]:
     from variants_more import SIZES as MORE_SIZES
     from variants_other import SIZES as OTHER_SIZES
     from variants_pictures import SIZES as PICTURE_SIZES
+    from variants_speech import SIZES as SPEECH_SIZES
 
-    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES, *PICTURE_SIZES)
+    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES, *PICTURE_SIZES, *SPEECH_SIZES)
     return {
         key: _chosen(dice, choices) if isinstance(choices, dict) else dice.choice(choices)
         for key, choices in table.items()

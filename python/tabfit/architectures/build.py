@@ -12,7 +12,7 @@ from typing import Any
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Family, build
-from tabfit.architectures.registry import FAMILIES
+from tabfit.architectures.registry import FAMILIES, OTHER_NAMES
 from tabfit.architectures.transformers_defaults import facts_of
 from tabfit.architectures.unknown_types import read_unknown
 from tabfit.errors import UnreadableConfig, shown
@@ -55,6 +55,7 @@ def read(config: Mapping[str, Any]) -> Architecture:
 
 def family_of(model_type: str) -> Family:
     """Return the family of a known model_type, importing its module."""
-    module = import_module(FAMILIES[model_type])
-    family: Family = module.FAMILIES[model_type]
+    known = OTHER_NAMES.get(model_type, model_type)
+    module = import_module(FAMILIES[known])
+    family: Family = module.FAMILIES[known]
     return family

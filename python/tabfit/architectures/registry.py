@@ -96,6 +96,7 @@ FAMILIES: dict[str, str] = {
             "longcat_flash",
         ),
     ),
+    **_in("decoders.laguna_minimax", ("laguna", "step3p5", "minimax_m3_vl_text")),
     **_in("decoders.mamba_rwkv", ("mamba", "mamba2", "falcon_mamba", "rwkv")),
     **_in(
         "decoders.hybrid",
@@ -203,6 +204,7 @@ FAMILIES: dict[str, str] = {
         "multimodal.qwen_vl",
         ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"),
     ),
+    **_in("multimodal.expert_vision", ("llama4", "kimi_k25", "minimax_m3_vl", "step3p7")),
     **_in("multimodal.gemma_multimodal", ("gemma3n", "gemma4")),
     **_in(
         "vision.convolutional",
@@ -243,7 +245,15 @@ FAMILIES: dict[str, str] = {
     **_in("vision.detr", ("detr", "table-transformer")),
     **_in("vision.sam", ("sam", "sam_vision_model")),
     **_in("audio.clap", ("clap", "clap_text_model", "clap_audio_model")),
+    **_in("audio.codecs", ("encodec", "dac", "mimi")),
+    **_in("audio.speecht5", ("speecht5", "speecht5_hifigan")),
+    **_in("audio.musicgen", ("musicgen", "musicgen_decoder")),
     **_in("audio.vits", ("vits",)),
     **_in("audio.whisper", ("whisper", "moonshine", "qwen2_audio_encoder", "voxtral_encoder")),
     **_in("audio.wav2vec2", ("wav2vec2", "hubert", "wavlm", "unispeech", "unispeech-sat")),
 }
+
+#: Names under which configs give a family that transformers calls otherwise: the vocoder's
+#: own class writes the first, Kimi K2's files come with DeepSeek-V3's code.
+OTHER_NAMES = {"hifigan": "speecht5_hifigan", "kimi_k2": "deepseek_v3"}
+FAMILIES |= {name: FAMILIES[known] for name, known in OTHER_NAMES.items()}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from tabfit.architectures.registry import OTHER_NAMES
 from tabfit.light_dataclass import dataclass
 
 
@@ -50,6 +51,7 @@ def _row(model_type: str) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def facts_of(model_type: str) -> Facts:
     """Return what is known of a model_type; nothing at all where it is not listed."""
+    model_type = OTHER_NAMES.get(model_type, model_type)
     row = _row(model_type)
     return Facts(
         model_type=model_type,

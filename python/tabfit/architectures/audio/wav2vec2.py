@@ -60,6 +60,19 @@ def wave_body(asked: Asked, attends: Attends) -> Body:
     )
 
 
+def waves_read(keys: Keys) -> Block:
+    """Return what makes vectors of a wave, as it stands in front of other encoders."""
+    hidden = keys.whole("hidden_size")
+    return joined(
+        {
+            "feature_encoder.conv_layers": _convolutions(keys),
+            "feature_projection": _projection(keys),
+            "pos_conv_embed": _places(keys),
+            "": vector("masked_spec_embed", hidden, Role.OTHER) if _masked(keys) else EMPTY,
+        }
+    )
+
+
 def _masked(keys: Keys) -> bool:
     if keys.type == "unispeech-sat":
         return True

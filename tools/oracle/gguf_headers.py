@@ -1,0 +1,154 @@
+"""Let llama.cpp's converter make GGUF files of small random models and write down their headers.
+
+In: the drawn configs of tests/data/oracle_variants.json. Out: tests/data/gguf/converted.json: for
+each class that the converter knows, a few configs, the keys it wrote (but for the
+tokenizer's) and every tensor with its shape.
+
+Needs the oracle's own environment and llama.cpp's converter, which the source of
+llama-cpp-python carries under vendor/llama.cpp; its `constants.py` must lie in the
+gguf package that is imported. Nothing is compiled. Run it as
+
+    python tools/oracle/gguf_headers.py VENDOR_FOLDER GGUF_FOLDER [model_type ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = ROOT / "tests/data/gguf/converted.json"
+VARIANTS = ROOT / "tests/data/oracle_variants.json"
+EACH = 2
+
+LINEAR = {
+    "linear_key_head_dim": 8,
+    "linear_value_head_dim": 8,
+    "linear_num_key_heads": 2,
+    "linear_num_value_heads": 4,
+    "mlp_only_layers": [],
+    "decoder_sparse_step": 1,
+}
+
+# What the converter demands beyond what transformers does.
+DEMANDED: dict[str, dict[str, Any]] = {
+    "mamba": {"expand": 2},
+    "falcon_mamba": {"expand": 2},
+    "gpt_neox": {"rotary_pct": 0.25},
+    "qwen3_5_text": LINEAR,
+    "qwen3_5_moe_text": LINEAR,
+    "qwen3_next": LINEAR,
+    "qwen3_moe": {"mlp_only_layers": [], "decoder_sparse_step": 1},
+    "deepseek_v4": {"num_hash_layers": 1},
+    "cohere2": {"rotary_pct": 1.0},
+    "minimax_m2": {"rotary_dim": 4},
+    "t5": {"decoder_start_token_id": 0},
+    "gpt2": {"n_ctx": 32},
+    "falcon_h1": {"head_dim": 8, "mamba_d_ssm": 96, "mamba_n_heads": 6, "mamba_d_head": 16},
+    "minicpm3": {"q_lora_rank": 24},
+    "bamba": {"attn_layer_indices": [1]},
+    "nemotron_h": {"mamba_head_dim": 64, "mamba_num_heads": 2, "head_dim": 8},
+}
+
+
+def header_of(config: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the header of the file that the converter makes of a config's random model."""
+    import conversion
+    import gguf
+    import torch
+    import transformers
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    made = CONFIG_MAPPING[config["model_type"]].from_dict(dict(config))
+    name = config["architectures"][0]
+    # The converter may be newer than the package; neither is needed for a header.
+    vars(gguf).setdefault("LazyChunkedTensor", ())
+    for newer in ("add_classifier_pooling_type", "add_indexer_types", "add_hidden_act"):
+        if not hasattr(gguf.GGUFWriter, newer):
+            setattr(gguf.GGUFWriter, newer, lambda *_: None)
+    converter = conversion.get_model_class(name)
+    getattr(transformers, name)(made).to(torch.float16).save_pretrained(folder)
+    tokenizer = {"model": {"vocab": {}, "merges": []}, "added_tokens": []}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    converter.set_vocab = lambda _: None
+    path = folder / "float.gguf"
+    converter(folder, gguf.LlamaFileType.MOSTLY_F16, path, eager=True).write()
+    reader = gguf.GGUFReader(path)
+    return {
+        "metadata": dict(_keys(reader)),
+        "tensors": {
+            tensor.name: [int(size) for size in reversed(tensor.shape)] for tensor in reader.tensors
+        },
+    }
+
+
+def _keys(reader: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the architecture's own keys."""
+    architecture = reader.get_field("general.architecture").contents()
+    yield "general.architecture", architecture
+    for key, field in reader.fields.items():
+        if key.startswith(f"{architecture}."):
+            yield key, field.contents()
+
+
+def rows_of(model_type: str, variants: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a few converted configs for each class that the converter knows."""
+    import conversion
+
+    done: dict[str, int] = {}
+    for variant in variants:
+        config = {**variant["config"], **DEMANDED.get(model_type, {})}
+        name = config["architectures"][0]
+        if done.get(name, 0) == EACH:
+            continue
+        try:
+            conversion.get_model_class(name)
+        except NotImplementedError:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                header = header_of(config, Path(folder))
+            except Exception as error:  # noqa: BLE001 - whatever the converter's checks raise
+                print(model_type, name, type(error).__name__, str(error)[:200], flush=True)
+                continue
+        done[name] = done.get(name, 0) + 1
+        yield {"config": config, **header}
+
+
+def main() -> int:
+    """Convert what is asked for and write it beside the rest."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("vendor", type=Path)
+    parser.add_argument("gguf", type=Path)
+    parser.add_argument("types", nargs="*")
+    options = parser.parse_args()
+    sys.path[:0] = [str(options.gguf), str(options.vendor)]
+    from timm_stand_in import stand_in
+
+    stand_in()
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    table = json.loads(VARIANTS.read_text(encoding="utf-8"))["variants"]
+    kept = json.loads(TARGET.read_text(encoding="utf-8"))["rows"] if TARGET.exists() else []
+    wanted = set(options.types or table)
+    rows = [row for row in kept if row["config"]["model_type"] not in wanted]
+    for name in sorted(wanted):
+        found = list(rows_of(name, table[name]))
+        rows += found
+        if found:
+            print(name, len(found), flush=True)
+    rows.sort(key=lambda row: (row["config"]["model_type"], json.dumps(row["config"])))
+    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
+    head = json.dumps({"transformers": transformers.__version__, "llama-cpp-python": "0.3.36"})
+    TARGET.write_text(f'{head[:-1]}, "rows": [\n{lines}\n]}}\n', encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
