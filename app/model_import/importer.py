@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from app.components.labels import bytes_
 from app.model_import import session_models
-from tabfit import headers, hub
+from tabfit import catalog, headers, hub
 from tabfit.architectures.config_json import model_config
 from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig
 from tabfit.estimate import imported_model, link
@@ -170,7 +170,7 @@ async def ask(
     progress = Progress(tell, address.host)
     fetch = partial(_batch, once=once, progress=progress, wait=wait)
     found = await hub.carry_out_slowly(hub.look(address), fetch)
-    return imported_model.subject(found)
+    return imported_model.subject(found, catalog.read())
 
 
 async def _batch(
@@ -244,7 +244,7 @@ def named(found: Found) -> Subject:
             name = link.packed(found.config)
         except TabfitError:
             name = found.source  # known in this tab alone
-    return imported_model.subject(found, name=name)
+    return imported_model.subject(found, catalog.read(), name=name)
 
 
 # For the page

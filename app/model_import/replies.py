@@ -10,8 +10,8 @@ from app.model_import import importer, session_models
 from app.request_reply import Asked, Reply
 from tabfit import hub
 from tabfit.catalog import Catalog, Model, search
+from tabfit.compare import ranking
 from tabfit.devices.device import Device
-from tabfit.estimate import imported_model
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.hub import Address
@@ -51,7 +51,7 @@ def _asking(meant: importer.Meaning | None) -> Html:
 def ways(given: Answer, catalog: Catalog, here: Device) -> Reply:
     """Return every way to run a model that was brought."""
     bare = replace(given.scenario, runtime=None, precision=None)
-    every = imported_model.ways(bare, catalog, here, given.subject)
+    every = ranking.answered(bare, catalog, here, given.subject)
     return Reply(parts={"ways": model_search.ways(every, given)}, title="")
 
 
@@ -60,5 +60,5 @@ def best(asked: Scenario, catalog: Catalog, here: Device) -> Scenario:
     about = session_models.known(asked.model)
     if about is None:
         return asked
-    every = imported_model.ways(replace(asked, runtime=None, precision=None), catalog, here, about)
+    every = ranking.answered(replace(asked, runtime=None, precision=None), catalog, here, about)
     return replace(every[0].scenario, context=None) if every else asked

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabfit.catalog import Catalog
-from tabfit.compare.catalog_requirements import USUAL, Ledger, Line, lines_of, written
+from tabfit.compare.catalog_requirements import Ledger, Line, lines_of, written
 from tabfit.compare.comparisons import Judge, best, of_kind, smallest
+from tabfit.compare.ranking import USUAL
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer

@@ -135,13 +135,13 @@ def respond(asked: Asked) -> Reply:
 
 @anew
 @lru_cache(maxsize=2)
-def _existing(scenario: Scenario, here: Device) -> tuple[Rung, ...]:
+def _existing(scenario: Scenario, catalog: Catalog, here: Device) -> tuple[Rung, ...]:
     """Return the ladder, kept while a slider moves that changes nothing of it."""
-    return tuple(ladder.existing(scenario, Catalog(), here))
+    return tuple(ladder.existing(scenario, catalog, here))
 
 
 def _laddered(asked: Asked, chosen: Chosen, device: Device) -> dict[str, Html]:
-    rungs = _existing(chosen.scenario, asked.here)
+    rungs = _existing(chosen.scenario, asked.catalog, asked.here)
     choices = _choices(chosen, rungs, asked.catalog)
     elsewhere = chosen.device is not None
     return {

@@ -259,6 +259,7 @@ class Catalog:
         )
 
 
+@cache
 def read() -> Catalog:
     """Return the catalogue that this package carries."""
     return Catalog()

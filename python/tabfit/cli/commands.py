@@ -183,7 +183,7 @@ def _about(name: str, catalog: Catalog) -> Subject:
     from tabfit.sources import read_source
 
     found, _ = read_source.find(name, os.environ.get("HF_ENDPOINT"))
-    return imported_model.subject(found, name=name if path.exists() else None)
+    return imported_model.subject(found, catalog, name=name if path.exists() else None)
 
 
 def _means_a_source(name: str, path: Path) -> bool:

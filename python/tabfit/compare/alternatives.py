@@ -12,20 +12,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
-from tabfit.compare.comparisons import KINDS, SOLD, of_kind
+from tabfit.compare.comparisons import least_memory
+from tabfit.compare.ranking import preference, tier
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate.answers import Answer, Suggestion, answer
 from tabfit.estimate.checks import Check
-from tabfit.estimate.decide import decide, demands, requirements, settle
+from tabfit.estimate.decide import demands
 from tabfit.estimate.defaults import (
     CONTEXTS,
     precisions_of,
     runtimes_of,
     usual_precision,
 )
-from tabfit.estimate.demands import Demand, Offered, Setup
+from tabfit.estimate.demands import Demand, Setup
 from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import plural
@@ -154,18 +155,17 @@ def _widest(each: Way) -> tuple[int, float, int]:
 
 
 def best_runtime(every: Sequence[Way], given: Answer, catalog: Catalog) -> Way | None:
-    """Return the way of the runtime that fits best at this context.
-
-    Of several that are likely, the one most usual for the model, at its widest precision.
-    """
+    """Return the best way to run the model at this context, `None` where nothing real runs it."""
     order = [facts.id for facts in runtimes_of(given.subject, catalog) if not facts.hypothetical]
     context = column(every, given.context)
     same = [each for each in every if each.runtime in order and each.context == context]
-    return min(
-        same,
-        key=lambda each: (*_widest(each)[:2], order.index(each.runtime), -each.download),
-        default=None,
-    )
+    same.sort(key=lambda each: order.index(each.runtime))
+
+    def rank(way: Way) -> tuple[int, int, float, int]:
+        willingly = tier(given.subject, way.facts, way.precision)
+        return preference(way.outcome, way.probability, willingly, way.download, way.download)
+
+    return min(same, key=rank, default=None)
 
 
 def over_contexts(given: Answer, pool: Pool) -> list[tuple[Tokens, Interval]]:
@@ -246,7 +246,12 @@ def _covers(some: Change, other: Change) -> bool:
 
 
 def _best(each: Change) -> tuple[int, int, float]:
-    return RANK[each.way.outcome], each.count, -(each.way.probability or 0.0)
+    return _worth(each.way.outcome, each.count, each.way.probability)
+
+
+def _worth(outcome: Outcome, changed: int, probability: float | None) -> tuple[int, int, float]:
+    """Return what sorts changes: the best verdict, then few choices changed, then the likeliest."""
+    return RANK[outcome], changed, -(probability or 0.0)
 
 
 def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
@@ -307,7 +312,7 @@ def suggestions(given: Answer, catalog: Catalog, here: Device, most: int = 4) ->
                     probability=other.verdict.probability,
                 )
             )
-    found.sort(key=lambda each: (RANK[each.outcome], -(each.probability or 0)))
+    found.sort(key=lambda each: _worth(each.outcome, 1, each.probability))
     return found[:most]
 
 
@@ -325,21 +330,7 @@ def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[Scenario, str]]:
             yield scenario, f"{facts.name}, {usual_precision(given.subject, facts)}"
 
 
-# The least memory
-
-
-def least(given: Answer) -> dict[str, Bytes | None]:
-    """Return for each kind of device the least memory sold with which the scenario is likely."""
-    load = replace(given.load, binding=None, emulated=False)
-    setup = Setup(runtime=given.runtime, facts=given.facts, load=load)
-    required = requirements(setup, Footprint(given.runtime.phases(load)))
-
-    def likely(device: Device) -> bool:
-        return settle(decide(required, Offered(device))).outcome is Outcome.LIKELY
-
-    return {
-        kind: next((size for size in SOLD if likely(of_kind(kind, size))), None) for kind in KINDS
-    }
+# All of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,7 +358,7 @@ def turned(given: Answer, every: Sequence[Way], catalog: Catalog) -> Turned:
         longest=longest(given, catalog),
         precision=best_precision(every, given),
         runtime=best_runtime(every, given, catalog),
-        least=least(given),
+        least=least_memory(given),
         demands=demands(Setup(runtime=given.runtime, facts=given.facts, load=given.load)),
         together=tuple(each for each in changes(every, given) if each.count > 1),
         checks=tuple(

@@ -11,33 +11,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
-from tabfit.catalog import Catalog, RuntimeFacts
+from tabfit.catalog import Catalog
 from tabfit.compare import requirements
+from tabfit.compare.ranking import WIDER, offers
 from tabfit.compare.requirements import ENDLESS, Adapters, Surveyed
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
-from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of, usual_precision
 from tabfit.estimate.demands import Demand
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, subject
-from tabfit.model.architecture import Kind
 from tabfit.runtimes.speed import bits_per_weight, token_bytes
 from tabfit.units import Basis, Interval, Tokens
 
-#: A precision of fewer bits loses quality that more parameters do not buy back: of models with
-#: the same total bits, those at 4 answer best (Dettmers and Zettlemoyer 2023, arXiv:2212.09720).
-ENOUGH_BITS: Final = 4
-#: What a name without a width, or with none left to quantise, stands for.
-UNQUANTISED_BITS: Final = 16
-
 #: An interval as text: one number where it is exact.
 Figure = int | list[int]
-
-#: How willingly a line is chosen: a runtime's usual precision, then others, then the coarse.
-USUAL, OTHER, COARSE = range(3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,52 +100,18 @@ def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT
 def lines_of(model: str, catalog: Catalog) -> Iterator[Line]:
     """Yield a catalogue model's lines, each worked out when it is asked for.
 
-    What needs no less in any respect than a line chosen more willingly is left out: no device
-    would ever have it chosen.
+    What is wider than a runtime's usual precision is left out, and what needs no less in any
+    respect than a line chosen more willingly: no device would ever have it chosen.
     """
     about = subject(model, catalog)
     kept: list[Line] = []
     for tier, scenario in offers(about, catalog):
+        if tier == WIDER:
+            break
         line = _line(tier, about, scenario, catalog)
         if not any(_spares(other, line) for other in kept):
             kept.append(line)
             yield line
-
-
-def offers(about: Subject, catalog: Catalog) -> list[tuple[int, Scenario]]:
-    """Return the ways worth trying to run a model, the most willingly chosen first.
-
-    Every runtime's usual precision comes first, in the order of `runtimes_of` but for a model
-    that talks the ones on the GPU before any on the processor; then narrower precisions of at
-    least four bits, then coarser ones. The bare weights stand for a model that no browser
-    runtime has.
-    """
-    able = runtimes_of(about, catalog)
-    talks = about.architecture is not None and about.architecture.kind is Kind.DECODER
-    real = sorted(
-        (each for each in able if not each.hypothetical),
-        key=lambda each: talks and not each.needs.webgpu,
-    )
-    found = [
-        (tier, Scenario(model=about.id, runtime=facts.id, precision=precision))
-        for facts in real or able
-        for precision in precisions_of(about, facts)
-        for tier in _tiers(about, facts, precision)
-    ]
-    return sorted(found, key=lambda each: each[0])
-
-
-def _tiers(about: Subject, facts: RuntimeFacts, precision: str) -> Iterator[int]:
-    """Yield the tier of a precision, or nothing where it is wider than the usual one."""
-    usual = usual_precision(about, facts)
-    if precision == usual:
-        yield USUAL
-    elif _bits(precision) <= _bits(usual):
-        yield OTHER if _bits(precision) >= ENOUGH_BITS else COARSE
-
-
-def _bits(precision: str) -> int:
-    return nominal_bits(precision) or UNQUANTISED_BITS
 
 
 def _spares(some: Line, other: Line) -> bool:

@@ -6,19 +6,22 @@ on every device, and the smallest device, limits and storage that a scenario nee
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
-from tabfit.compare.catalog_requirements import USUAL, Ledger, Line
+from tabfit.compare.catalog_requirements import Ledger, Line
+from tabfit.compare.ranking import USUAL, Preference, preference
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate import reports
 from tabfit.estimate.answers import Answer, answer, place
-from tabfit.estimate.decide import decide, demands, settle
+from tabfit.estimate.decide import decide, demands, requirements, settle
 from tabfit.estimate.demands import Offered, Setup
 from tabfit.estimate.outcome import RANK, Outcome
+from tabfit.runtimes.footprint import Footprint
 from tabfit.runtimes.speed import Rates, rates_of
 from tabfit.units import GIB, Bytes, Interval
 
@@ -97,12 +100,9 @@ def best(lines: Iterable[Line], judge_of: Judge) -> Row:
     return found
 
 
-def _order(row: Row) -> tuple[int, int, float, int]:
-    """Return what sorts rows from the best to the worst choice."""
-    line, among = row.line, -(row.probability or 0.0)
-    if row.outcome is Outcome.LIKELY:
-        among = 0.0 if line.tier == USUAL else -line.bits
-    return (RANK[row.outcome], line.tier, among, line.download.likely)
+def _order(row: Row) -> Preference:
+    line = row.line
+    return preference(row.outcome, row.probability, line.tier, line.bits, line.download.likely)
 
 
 def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
@@ -172,10 +172,7 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
         "scenario": reports.scenario(given.scenario, given.subject.id),
         "storage_bytes": given.download.high,
         "peak": reports.interval(given.memory(Pool.PEAK)),
-        "ram_bytes": {
-            kind: next((size for size in SOLD if likely(of_kind(kind, size))), None)
-            for kind in KINDS
-        },
+        "ram_bytes": least_memory(given),
         "demands": [
             {"name": each.name, "bytes": each.need.likely if each.need else None, "why": each.why}
             for each in wanted
@@ -197,14 +194,33 @@ def of_kind(kind: str, ram: Bytes) -> Device:
     return read({**KINDS[kind], "ram_bytes": ram})
 
 
+def least_sold(enough: Callable[[Bytes], bool]) -> Bytes | None:
+    """Return the least memory sold that is enough; more never is less, so the rest is not asked."""
+    return next((size for size in SOLD if enough(size)), None)
+
+
+def least_memory(given: Answer) -> dict[str, Bytes | None]:
+    """Return for each kind of device the least memory sold with which the scenario is likely."""
+    load = replace(given.load, binding=None, emulated=False)
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=load)
+    required = requirements(setup, Footprint(given.runtime.phases(load)))
+
+    def likely(kind: str, size: Bytes) -> bool:
+        decided = decide(required, Offered(of_kind(kind, size)))
+        return settle(decided).outcome is Outcome.LIKELY
+
+    return {kind: least_sold(partial(likely, kind)) for kind in KINDS}
+
+
 def smallest(lines: Iterable[Line], catalog: Catalog, kind: str) -> tuple[Bytes, Row] | None:
     """Return the least memory sold with which a kind of device likely runs one of the lines."""
     every = tuple(lines)
-    for size in SOLD:
-        row = best(every, Judge(catalog, of_kind(kind, size)))
-        if row.outcome is Outcome.LIKELY:
-            return size, row
-    return None
+
+    def row(size: Bytes) -> Row:
+        return best(every, Judge(catalog, of_kind(kind, size)))
+
+    least = least_sold(lambda size: row(size).outcome is Outcome.LIKELY)
+    return None if least is None else (least, row(least))
 
 
 def _on(given: Answer, catalog: Catalog, device: Device) -> Answer:

@@ -10,14 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from tabfit import architectures, catalog
-from tabfit.catalog import Catalog, File, Offer, Publication, RuntimeFacts
-from tabfit.devices.device import Device
+from tabfit import architectures
+from tabfit.catalog import Catalog, File, Offer, Publication
 from tabfit.errors import NotAModel, UnreadableConfig
-from tabfit.estimate.answers import Answer, answer
-from tabfit.estimate.defaults import precisions_of, runtimes_of
-from tabfit.estimate.outcome import RANK, Outcome
-from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.headers.not_models import other_kind
 from tabfit.hub import Found, ListedFile, Variant
@@ -32,15 +27,13 @@ SAME: Final[Mapping[str, Mapping[str, str]]] = {
     "mediapipe": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
     "litertlm": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
 }
-#: Answers for more ways than this are not worked out at once.
-MOST_WAYS: Final = 80
 #: A model type longer than this is cut.
 MOST_TYPE: Final = 60
 _FLOATS: Final = {"F32": "fp32", "F16": "fp16", "BF16": "bf16"}
 _DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's own mixes
 
 
-def subject(found: Found, *, name: str | None = None) -> Subject:
+def subject(found: Found, catalog: Catalog, *, name: str | None = None) -> Subject:
     """Return the model that was found, with the files on offer; `name` is what links call it.
 
     Raises `NotAModel` for an adapter and its like, `UnreadableConfig` where nothing tells the
@@ -51,7 +44,7 @@ def subject(found: Found, *, name: str | None = None) -> Subject:
         raise NotAModel(found.name, other)
     offered = publications(found)
     try:
-        shape, notes = _shape(found)
+        shape, notes = _shape(found, catalog)
         family = architectures.read(shape).family
     except UnreadableConfig as fault:
         return _unread(found, offered, name or found.source, fault)
@@ -104,7 +97,7 @@ def _model_type(found: Found) -> str:
     return said[:MOST_TYPE] if isinstance(said, str) else ""
 
 
-def _shape(found: Found) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+def _shape(found: Found, catalog: Catalog) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """Return the config that tells the shape: the model's own, else the catalogue's of its name.
 
     Repositories of .task and .litertlm files carry no config.json, but the model's name.
@@ -112,7 +105,7 @@ def _shape(found: Found) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     if found.config is not None:
         return found.config, ()
     for called in (found.name, found.name.rpartition("/")[2]):
-        known = catalog.read().models
+        known = catalog.models
         model = known.find(called) if called in known else None
         if model is not None and model.config is not None:
             return model.config, (_("its shape is taken from {model}", model=model.name),)
@@ -196,45 +189,3 @@ def missing(found: Found) -> Iterator[str]:
             "it lies there as safetensors alone, which no browser runtime loads: sizes are "
             "computed, as a conversion would have them"
         )
-
-
-# The ways to run it
-
-
-def ways(asked: Scenario, shelves: Catalog, here: Device, about: Subject) -> list[Answer]:
-    """Return the answer for every runtime and precision of a model, the best for a device first.
-
-    Best is the likeliest verdict; among equals the runtime's own order counts, which
-    begins with what a page would load unless told otherwise, then the smaller download.
-    """
-    able = [each for each in runtimes_of(about, shelves) if not each.hypothetical]
-    chosen = [(facts, each) for facts in able for each in _worth_showing(about, facts)]
-    every = [
-        answer(replace(asked, runtime=facts.id, precision=each), shelves, here, about)
-        for facts, each in chosen[:MOST_WAYS]
-    ]
-    order = {facts.id: at for at, facts in enumerate(able)}
-    return sorted(every, key=lambda each: (_goodness(each), order[each.facts.id], *_usual(each)))
-
-
-def _worth_showing(about: Subject, facts: RuntimeFacts) -> tuple[str, ...]:
-    """Return the precisions on offer; of those that are only computed, the runtime's usual ones."""
-    offered = precisions_of(about, facts)
-    return offered if about.ready_made else tuple(each for each in offered if each in _order(facts))
-
-
-def _goodness(given: Answer) -> tuple[int, float]:
-    """Return how far a verdict is from good; of likely ones none is better than another."""
-    outcome, probability = given.verdict.outcome, given.verdict.probability or 0.0
-    return RANK[outcome], 0.0 if outcome is Outcome.LIKELY else -probability
-
-
-def _usual(given: Answer) -> tuple[int, int]:
-    order = _order(given.facts)
-    asked = given.scenario.precision
-    return order.index(asked) if asked in order else len(order), given.download.likely
-
-
-def _order(facts: RuntimeFacts) -> tuple[str | None, ...]:
-    """Return the precisions a page would try, the first one first."""
-    return tuple(dict.fromkeys((*facts.fallback_precisions, facts.default_precision)))

@@ -4,7 +4,7 @@ from tabfit.runtimes.base import Load, Runtime
 from tabfit.runtimes.files_alone import FilesAlone
 from tabfit.runtimes.needs import Needs
 from tabfit.runtimes.phases import Component, Label, Phase
-from tabfit.runtimes.registry import NAMES, named
+from tabfit.runtimes.registry import NAMES, named, register
 
 __all__ = [
     "NAMES",
@@ -16,4 +16,5 @@ __all__ = [
     "Phase",
     "Runtime",
     "named",
+    "register",
 ]

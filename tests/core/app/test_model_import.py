@@ -24,6 +24,7 @@ from app.model_import import importer, session_models
 from app.model_import.importer import Ports
 from app.respond import respond
 from tabfit import architectures, hub
+from tabfit.catalog import read
 from tabfit.errors import NotAModel
 from tabfit.estimate import imported_model
 from tabfit.estimate.subjects import Subject
@@ -386,7 +387,7 @@ def test_a_dropped_folder_is_read_as_the_command_line_reads_it(tmp_path: Path) -
     for name, data in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    there = imported_model.subject(read_source.find(str(tmp_path))[0])
+    there = imported_model.subject(read_source.find(str(tmp_path))[0], read())
 
     assert dropped.name == "all-tiny"
     assert dropped.config == there.config == sample_files.LLAMA
@@ -436,7 +437,7 @@ def test_an_adapter_is_not_the_model_it_adapts(beside: dict[str, bytes], tmp_pat
         assert "an adapter (LoRA), not a model" in put(Files(files), files=2)[0]["problem"]
         (tmp_path / name).write_bytes(data)
         with pytest.raises(NotAModel):
-            imported_model.subject(read_source.find(str(tmp_path / name))[0])
+            imported_model.subject(read_source.find(str(tmp_path / name))[0], read())
 
 
 # Markup in everything that strangers name

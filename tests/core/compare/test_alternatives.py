@@ -9,7 +9,7 @@ import pytest
 
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, requirements, verdict_grid
-from tabfit.compare.comparisons import need
+from tabfit.compare.comparisons import KINDS, SOLD, need, of_kind
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer, answer
@@ -124,10 +124,16 @@ def test_what_helps_a_check() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_least_memory(case: tuple[str, str, str, str]) -> None:
-    """It is what `tabfit need` says, which asks device by device."""
+    """It is enough when asked device by device, and the size sold below it is not."""
     given = asked(case)
+    least = need(given, CATALOG)["ram_bytes"]
 
-    assert alternatives.least(given) == need(given, CATALOG)["ram_bytes"]
+    assert set(least) == set(KINDS)
+    for kind, size in least.items():
+        for each in SOLD[: SOLD.index(size) + 1] if size else SOLD:
+            scenario = replace(given.scenario, device=of_kind(kind, each))
+            likely = answer(scenario, CATALOG, Device()).verdict.outcome is Outcome.LIKELY
+            assert likely is (each == size)
 
 
 def test_memory_at_every_context() -> None:

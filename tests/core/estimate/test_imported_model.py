@@ -34,7 +34,7 @@ HELD = repositories()
 
 def found(name: str, address: str) -> Subject:
     """Return the model that lies under a name of the fake hub."""
-    return imported_model.subject(read_source.find(name, address)[0])
+    return imported_model.subject(read_source.find(name, address)[0], catalog.read())
 
 
 @contextmanager

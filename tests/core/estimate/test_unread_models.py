@@ -37,7 +37,9 @@ def unread(*names: str, config: dict[str, Any] | None = None) -> Found:
 
 def test_files_of_an_unread_type_are_answered_with_what_is_listed() -> None:
     """The download is listed, the memory known from below alone, and the type is named."""
-    about = subject(unread("onnx/model_quantized.onnx", config={"model_type": "never_seen"}))
+    about = subject(
+        unread("onnx/model_quantized.onnx", config={"model_type": "never_seen"}), CATALOG
+    )
     given = answer(Scenario(model=about.id), CATALOG, Device(ram_bytes=Bytes(2**34)), about)
 
     assert given.facts.id == "transformersjs-wasm"
@@ -49,7 +51,7 @@ def test_files_of_an_unread_type_are_answered_with_what_is_listed() -> None:
 
 def test_files_that_alone_fill_more_than_there_is_hardly_fit() -> None:
     """What is known from below is enough to say that it hardly fits, never that it does."""
-    about = subject(unread("model-Q4_K_M.gguf"))
+    about = subject(unread("model-Q4_K_M.gguf"), CATALOG)
     asked = Scenario(model=about.id, runtime="wllama-cpu")
     outcomes = [
         answer(asked, CATALOG, Device(ram_bytes=Bytes(ram)), about).verdict.outcome
@@ -62,12 +64,12 @@ def test_files_that_alone_fill_more_than_there_is_hardly_fit() -> None:
 def test_a_type_nobody_reads_and_no_files_to_load_is_refused() -> None:
     """Without files that a browser loads there is nothing to say but the type's name."""
     with pytest.raises(UnreadableConfig, match="never_seen"):
-        subject(unread("model.safetensors", config={"model_type": "never_seen"}))
+        subject(unread("model.safetensors", config={"model_type": "never_seen"}), CATALOG)
 
 
 def test_what_an_unread_model_holds_in_formulas_is_what_is_estimated() -> None:
     """The formula behind the least it needs gives that figure."""
-    about = subject(unread("model-Q4_K_M.gguf"))
+    about = subject(unread("model-Q4_K_M.gguf"), CATALOG)
     given = answer(Scenario(model=about.id), CATALOG, Device(), about)
 
     found = explain.explain_one(given, "memory-peak")
