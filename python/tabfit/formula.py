@@ -391,10 +391,13 @@ def ordered(term: Quantity) -> Quantity:
 
 def rate(moved: Quantity, each: Quantity) -> Quantity:
     """Return how often a second something is done, rounded down to hundredths."""
-    low, likely, high = (
-        100 * first // second / 100 for first, second in zip(moved.ends, each.ends, strict=True)
+    return Operation(
+        Operator.RATE,
+        (moved, each),
+        100 * moved.low // each.low / 100,
+        100 * moved.likely // each.likely / 100,
+        100 * moved.high // each.high / 100,
     )
-    return Operation(Operator.RATE, (moved, each), low, likely, high)
 
 
 def named(label: Text, quantity: Quantity, unit: Unit = Unit.BYTES) -> Named:

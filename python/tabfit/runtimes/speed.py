@@ -43,9 +43,10 @@ def _reached(low: float, likely: float, high: float) -> Constant:
 
 
 _MEMORY: Final = later("what the memory moves")
-_PER_SECOND: Final = Unit.BYTES_PER_SECOND
+_MOVED: Final = later("bytes moved per second")
+_READ: Final = later("bytes read for a token")
 #: Read for a token by a model of no size at all.
-_ONE: Final = size(later("bytes read for a token"), 1, Basis.COMPUTED, SHAPE)
+_ONE: Final = size(_READ, 1, Basis.COMPUTED, SHAPE)
 
 #: Bytes per second a device moves when nobody says.
 USUAL: Final = {
@@ -196,14 +197,13 @@ def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
 
 def rates_of(runtime: Runtime, each: Quantity | int, bits: float, device: Device) -> Rates:
     """Return tokens per second where each token reads so many bytes."""
-    words = later("bytes read for a token")
-    read = size(words, each, Basis.COMPUTED, SHAPE) if isinstance(each, int) else each
-    made = rate(
-        named(later("bytes moved per second"), moved(runtime, bits, device), _PER_SECOND),
-        named(words, read) if read.likely else _ONE,
-    )
-    low, likely, high = (round(100 * end) for end in made.ends)
-    return Rates(Interval(low, likely, high), Basis.ASSUMED, made)
+    read: Quantity = size(_READ, each, Basis.COMPUTED, SHAPE) if isinstance(each, int) else each
+    if not isinstance(read, Given):
+        read = named(_READ, read)
+    read = read if read.likely else _ONE
+    made = rate(named(_MOVED, moved(runtime, bits, device), Unit.BYTES_PER_SECOND), read)
+    hundredths = Interval(round(100 * made.low), round(100 * made.likely), round(100 * made.high))
+    return Rates(hundredths, Basis.ASSUMED, made)
 
 
 @dataclass(frozen=True, slots=True)
