@@ -207,8 +207,14 @@ UNKNOWN_CARD: Final = Constant(
     fitted_on="that survey, less what a card keeps",
 )
 
-#: What the weakest phone in the catalogue leaves a tab; whatever needs less fits anywhere.
-ANYWHERE: Final = 250 * MB
+#: Whatever needs less fits anywhere.
+ANYWHERE: Final = Constant(
+    _SHARE,
+    _megabytes(250, 250, 250),
+    basis=Basis.ASSUMED,
+    source=later("what the weakest phone in the catalogue leaves a tab"),
+    fitted_on="the rules above on the catalogue's phones",
+)
 
 APPLE_MOBILE_RAM: Final = Constant(
     later("memory of the device"),

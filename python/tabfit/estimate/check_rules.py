@@ -93,7 +93,7 @@ def heap(need: Interval, have: Interval, ceiling: int) -> Decision:
 def room(need: Interval, have: Interval | None) -> Decision:
     """Return the decision on memory; where none is known, only what fits anywhere has a chance."""
     if have is None:
-        return Decision(chance=ANYWHERE_CHANCE, known=need.high <= ANYWHERE)
+        return Decision(chance=ANYWHERE_CHANCE, known=need.high <= ANYWHERE.exact)
     return Decision(chance=probability(need, have))
 
 

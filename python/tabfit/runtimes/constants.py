@@ -121,17 +121,29 @@ MEDIAPIPE_PIECE: Final = Constant(
     source=later("half to twice the widest layer’s vectors, and logits of one token or of all"),
     fitted_on="no measurement: what other runtimes take",
 )
+MEDIAPIPE_ALIVE: Final = Constant(
+    later("share of it alive"),
+    (0.5, 1, 2),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=MEDIAPIPE_PIECE.origin,
+    fitted_on="no measurement: it needs a GPU with more than software",
+)
 
 # Transformers.js
 
-#: A peak's spread beside what a garbage collector does: compilers that overlap, or do not.
-BELOW: Final = 25 * MIB
-ABOVE: Final = 110 * MIB
+#: How far below and above its likely value a peak lies.
+ORT_SPREAD: Final = _measured(
+    later("spread"),
+    mebibytes(25, 0, 110),
+    "beside what a garbage collector does: compilers that overlap, or do not",
+)
 
 
 def around(likely: int) -> Ends:
     """Return a floor in mebibytes with the spread that compilers give it."""
-    return max(likely * MIB - BELOW, 0), likely * MIB, likely * MIB + ABOVE
+    below, _likely, above = ORT_SPREAD.ends
+    return max(likely * MIB - below, 0), likely * MIB, likely * MIB + above
 
 
 ORT_HEAP_STEP: Final = Constant(
@@ -208,6 +220,31 @@ ORT_PROMPT: Final = Constant(
     fitted_on="no measurement: a graph takes a whole prompt in one piece",
 )
 
+ORT_FETCHED: Final = Constant(
+    _NOT_COLLECTED,
+    (0, 1, 1),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("a collection may free it early"),
+    fitted_on=f"{_CASES}: the worst of them, where the fetched file was collected early",
+)
+ORT_STEP_CACHES: Final = Constant(
+    later("old and new at once"),
+    (1, 2, 2),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("a step’s cache is a new array"),
+    fitted_on="how graphs take and give the cache: as an input and as an output",
+)
+ORT_SCRIPT_COPY: Final = Constant(
+    later("copy in JavaScript"),
+    (0, 1, 1),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("collected at once, or not"),
+    fitted_on="no measurement of its own: peaks with and without it were seen",
+)
+
 # llama.cpp
 
 LLAMA_PIECE: Final = Constant(
@@ -245,6 +282,14 @@ WLLAMA_SLOTS: Final = Constant(
     basis=Basis.MEASURED,
     source=later("wllama’s own log: an output buffer of four rows"),
     fitted_on="tests/data/measured.json, `log` of the cases of wllama-cpu",
+)
+WLLAMA_ALL_LOGITS: Final = Constant(
+    later("logits of a whole piece, perhaps"),
+    (0, 0, 1),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("some drivers"),
+    fitted_on="no measurement: nothing but software adapters here",
 )
 WLLAMA_BOOKKEEPING: Final = Constant(
     later("bookkeeping"),

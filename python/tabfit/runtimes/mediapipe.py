@@ -16,6 +16,7 @@ from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
 from tabfit.runtimes.cache import Allocation
 from tabfit.runtimes.constants import (
+    MEDIAPIPE_ALIVE,
     MEDIAPIPE_FLOOR,
     MEDIAPIPE_GPU_SHARE,
     MEDIAPIPE_IN_FLIGHT,
@@ -101,6 +102,5 @@ def _work(load: Load) -> Quantity:
     piece = tokens_at_once(MEDIAPIPE_PIECE, load.context)
     shape = load.architecture
     vectors = times(8, _GUESS) * hidden_width(shape) + times(3, _GUESS) * inner_width(shape)
-    alive = share(later("share of it alive"), (0.5, 1, 2), Basis.ASSUMED, _GUESS)
     rows = share(later("rows of logits"), (1, 1, piece.high), Basis.ASSUMED, _GUESS)
-    return rounded(piece * vectors * WIDE * alive) + rows * vocabulary(shape) * WIDE
+    return rounded(piece * vectors * WIDE * MEDIAPIPE_ALIVE) + rows * vocabulary(shape) * WIDE

@@ -26,7 +26,6 @@ from tabfit.formula import (
     largest,
     named,
     rounded,
-    share,
     size,
     total,
     widest,
@@ -144,7 +143,7 @@ class TransformersJs:
             shaders = constants.ORT_GPU_SHADERS_EMULATED
         compiled = on_gpu(Label.RUNTIME, shaders)
         work = on_gpu(Label.WORK, _work(load))
-        cache = on_gpu(Label.CACHE, load.cache(self.kept(load)) * _OLD_AND_NEW)
+        cache = on_gpu(Label.CACHE, load.cache(self.kept(load)) * constants.ORT_STEP_CACHES)
         return (compiled, work), (compiled, cache)
 
     def _on_processor(self, load: Load) -> Steps:
@@ -159,27 +158,15 @@ class TransformersJs:
         both = _BOTH * once
         in_heap = largest(both - _perhaps(later("room that loading left, if any"), left), ZERO)
         fetched = _perhaps(later("room of the fetched file, if any"), load.files.likely)
-        in_scripts = _COLLECTED * largest(both - fetched, ZERO)
+        in_scripts = constants.ORT_SCRIPT_COPY * largest(both - fetched, ZERO)
         return (on_page(Label.WORK, work),), (on_page(Label.CACHE, in_heap + in_scripts),)
 
 
 #: What a first pass and what later steps take beside the weights.
 Steps = tuple[tuple[Component, ...], tuple[Component, ...]]
 
-_OLD_AND_NEW: Final = share(
-    later("old and new at once"), (1, 2, 2), Basis.ASSUMED, later("a step’s cache is a new array")
-)
 _BOTH: Final = times(2, later("old and new"))
 _TWO_COPIES: Final = count(later("copies"), 2, _PARSING)
-_COLLECTED: Final = share(
-    later("copy in JavaScript"), (0, 1, 1), Basis.ASSUMED, later("collected at once, or not")
-)
-_NOT_YET: Final = share(
-    later("share not yet collected"),
-    (0, 1, 1),
-    Basis.ASSUMED,
-    later("a collection may free it early"),
-)
 
 
 def _perhaps(label: str, room: Number) -> Quantity:
@@ -193,7 +180,7 @@ def _floor(floor: Constant) -> Component:
 
 def _fetched(load: Load) -> Quantity:
     """Return the fetched files, which a collection may free early."""
-    return load.files * _NOT_YET
+    return load.files * constants.ORT_FETCHED
 
 
 def _moved(load: Load) -> Quantity:

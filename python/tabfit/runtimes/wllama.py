@@ -14,7 +14,6 @@ from tabfit.formula import (
     Quantity,
     floored,
     rounded,
-    share,
     size,
     smallest,
     total,
@@ -55,9 +54,6 @@ CELLS: Final = 256
 
 _LOG: Final = later("wllama’s own log, to 0.01 MiB")
 _LEFT: Final = later("the token table, and what no binding holds")
-_SOME_DRIVERS: Final = share(
-    later("logits of a whole piece, perhaps"), (0, 0, 1), Basis.ASSUMED, later("some drivers")
-)
 
 
 class Wllama:
@@ -113,7 +109,7 @@ class Wllama:
         if not self.uses_gpu:
             every.append(floored(buffer * constants.WLLAMA_SPARE))
         elif load.generates:
-            every.append(_SOME_DRIVERS * piece * vocabulary(shape) * WIDE)
+            every.append(constants.WLLAMA_ALL_LOGITS * piece * vocabulary(shape) * WIDE)
         return total(every)
 
     def phases(self, load: Load) -> tuple[Phase, ...]:

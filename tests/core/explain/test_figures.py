@@ -282,10 +282,8 @@ ROOMS: Final = (*sorted((PACKAGE / "runtimes").glob("*.py")), PACKAGE / "devices
 #: Numbers that are no constant of nature: layouts and defaults that sources name in full, and
 #: choices of this project's own.
 CHOSEN: Final = {
-    *("BELOW", "ABOVE"),  # of the spread that `around` gives floors that were measured
     *("CELLS", "PAGE"),  # how llama.cpp and MLC lay their caches out
     *("PROMPT", "LINES", "CAP"),  # what is asked about when nobody says
-    "ANYWHERE",  # what the weakest phone in the catalogue leaves
 }
 
 
@@ -301,7 +299,7 @@ def numbers_in(path: Path) -> Iterator[str]:
 
 def isnumber(node: ast.AST) -> bool:
     """Return whether a number is written there."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 def records() -> Iterator[tuple[str, Constant]]:
