@@ -1,4 +1,4 @@
-"""A runtime is added by a class, an entry of the registry and a row; it explains itself.
+"""A runtime is added by a class, its registration and a row; it explains itself.
 
 The runtime here is made up, and so are its constants: what is tried is that nothing else has to
 be told of it.
@@ -134,7 +134,7 @@ PHONE: Final = read({"platform": "android", "browser": "chrome", "device_memory"
 
 @pytest.fixture
 def shelves() -> Catalog:
-    """Return the catalogue with the row; the third thing to do is the registry's entry."""
+    """Return the catalogue with the row; the third thing to do is to register the class."""
     registry.register("trial", Trial)
     return Catalog().extended(runtimes=[ROW])
 
