@@ -12,11 +12,13 @@ from typing import Any
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Family, build
+from tabfit.architectures.prediction_layers import prediction_layers
 from tabfit.architectures.registry import FAMILIES, OTHER_NAMES
 from tabfit.architectures.transformers_defaults import facts_of
 from tabfit.architectures.unknown_types import read_unknown
 from tabfit.errors import UnreadableConfig, shown
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 
 #: Families whose layers may be said one by one.
@@ -50,7 +52,9 @@ def read(config: Mapping[str, Any]) -> Architecture:
     if model_type not in FAMILIES:
         return read_unknown(config, model_type, FAMILIES)
     keys = Keys(config, facts_of(model_type))
-    return build(family_of(model_type), keys, config.get("architectures"))
+    found = build(family_of(model_type), keys, config.get("architectures"))
+    beyond = prediction_layers(config, found)
+    return replace(found, beyond=beyond) if beyond else found
 
 
 def family_of(model_type: str) -> Family:

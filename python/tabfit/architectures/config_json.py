@@ -42,7 +42,7 @@ def model_config(given: Mapping[str, Any], name: str = "config.json") -> Mapping
 
     Raises `NotAModel` for one that belongs to something beside a model.
 
-    >>> chat = {"model_type": "llama", "quantization": "q4f16_1", "model_config": {"head_dim": 64}}
+    >>> chat = {"model_type": "llama", "model_config": {"head_dim": 64}}
     >>> model_config(chat)
     {'model_type': 'llama', 'head_dim': 64}
     """
@@ -61,7 +61,9 @@ def of_mlc(chat: Mapping[str, Any]) -> Mapping[str, Any] | None:
     inner, kind = chat.get("model_config"), chat.get("model_type")
     if not isinstance(inner, Mapping) or not isinstance(kind, str) or not inner:
         return None
-    return {"model_type": kind, **{key: inner[key] for key in inner if key != "model_type"}}
+    packed = chat.get("quantization")
+    how = {"quantization_config": {"quant_method": f"MLC {packed}"}} if packed else {}
+    return {"model_type": kind, **{k: inner[k] for k in inner if k != "model_type"}, **how}
 
 
 def may_be_config(name: str) -> bool:

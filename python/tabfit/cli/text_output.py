@@ -121,9 +121,14 @@ def inspected(found: dict[str, Any]) -> Iterator[str]:
     total, untied, active = (counts[each] for each in ("total", "untied", "active"))
     yield f"parameters {total:,} (every use {untied:,}, one token {active:,})"
     if counts["published"] != total:
-        yield f"published  {counts['published']:,}, with what transformers shares stored apart"
+        yield f"published  {counts['published']:,}, which is more than transformers builds"
     weights, largest = (found[each] for each in ("weights_bytes", "largest_tensor_bytes"))
-    yield f"weights    {size(exactly(weights))}, largest tensor {size(exactly(largest))}"
+    yield f"weights    {_bytes(weights)}, largest tensor {_bytes(largest)}"
     for tensor in found["tensors"]:
-        yield f"  {tensor['name']}  {tensor['shape']}  {tensor['type']}  {tensor['bytes']:,}"
+        filled = "" if tensor["bytes"] is None else f"  {tensor['bytes']:,}"
+        yield f"  {tensor['name']}  {tensor['shape']}  {tensor['type']}{filled}"
     yield from (f"note: {note}" for note in found["notes"])
+
+
+def _bytes(count: int | None) -> str:
+    return "not known" if count is None else size(exactly(count))

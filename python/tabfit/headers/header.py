@@ -12,6 +12,7 @@ from functools import cached_property
 from math import prod
 
 from tabfit.errors import UnreadableHeader, shown
+from tabfit.headers.packed_weights import true_count
 from tabfit.model.tensors import Inventory, Role, Tensor
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import StorageType
@@ -49,7 +50,12 @@ class Header:
 
     @cached_property
     def parameters(self) -> Parameters:
-        """Return the elements of all tensors: tied weights are stored once and count once."""
+        """Return how many weights all tensors hold: tied ones are stored and counted once.
+
+        Packed words of a quantised checkpoint are counted unpacked, and their scales not.
+        """
+        if self.kind == "safetensors":
+            return Parameters(true_count(self.tensors))
         return Parameters(sum(prod(tensor.shape) for tensor in self.tensors))
 
     @cached_property

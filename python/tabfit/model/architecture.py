@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tabfit.light_dataclass import dataclass
 from tabfit.model.layers import Keeps, KeyValue, Latent, Layer, State
-from tabfit.model.tensors import Inventory, Part
+from tabfit.model.tensors import Inventory, Part, Tensor
 
 __all__ = ["Architecture", "Keeps", "KeyValue", "Kind", "Latent", "Layer", "State", "Tower"]
 
@@ -51,7 +51,8 @@ class Architecture:
     `family` is the model_type, `head` the class named in `architectures`.
     `outputs` is the width of the last projection: the vocabulary of a language
     model, the labels of a classifier, 0 for bare hidden states. `notes` are
-    sentences the reader of the config must see ("assumed Llama-like").
+    sentences the reader of the config must see ("assumed Llama-like"). `beyond` are
+    tensors that checkpoints hold and no class builds: layers that predict further tokens.
     """
 
     family: str
@@ -62,6 +63,7 @@ class Architecture:
     vocabulary: int
     outputs: int
     notes: tuple[str, ...] = ()
+    beyond: tuple[Tensor, ...] = ()
 
     def tower(self, part: Part) -> Tower | None:
         """Return the tower of one part, if the model has it."""

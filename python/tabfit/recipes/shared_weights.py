@@ -28,3 +28,11 @@ def as_published(architecture: Architecture) -> Inventory:
         for tensor in inventory
     )
     return Inventory(tuple(apart))
+
+
+def as_stored(architecture: Architecture) -> Inventory:
+    """Return the inventory of a checkpoint: as published, with the layers no class builds."""
+    published = as_published(architecture)
+    if not architecture.beyond:
+        return published
+    return Inventory((*published.tensors, *architecture.beyond))

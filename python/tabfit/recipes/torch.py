@@ -15,7 +15,7 @@ from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role, Tensor
 from tabfit.recipes.one_bit import is_packed
-from tabfit.recipes.shared_weights import as_published
+from tabfit.recipes.shared_weights import as_stored
 from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, keep
 from tabfit.recipes.tokenizer_size import small_files
 from tabfit.storage.storage_type import BF16, F16, F32, StorageType
@@ -184,7 +184,7 @@ def store(architecture: Architecture, precision: str) -> Stored:
     store them twice, which a header says and a config does not.
     """
     name, form = format_of(precision)
-    tensors = tuple(keep(t, _type_of(t, form)) for t in as_published(architecture).stored)
+    tensors = tuple(keep(t, _type_of(t, form)) for t in as_stored(architecture).stored)
     files = tuple(_files(tensors))
     if form.packed is not None:
         files = tuple(replace(file, size=_loosened(file.size)) for file in files)

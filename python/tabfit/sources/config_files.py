@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tabfit import architectures
 from tabfit.architectures.config_json import model_config
+from tabfit.architectures.weight_types import weight_types
 from tabfit.errors import UnreadableConfig
 from tabfit.sources import inspection
 
@@ -48,7 +49,7 @@ def inspected(path: str) -> dict[str, Any]:
     given = model_config(given, name) if isinstance(given, dict) else given
     return inspection.of_architecture(
         architectures.read(given),
-        inspection.stored_type(given),
+        weight_types(given),
         source=path,
         bytes_read=os.path.getsize(path),
     )

@@ -6,71 +6,88 @@ design's contract. A file's header is inspected elsewhere; both give the same ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tabfit.architectures.weight_types import WeightTypes, weight_types
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Tensor
-from tabfit.recipes.shared_weights import as_published
-from tabfit.storage.storage_type import BF16, F16, F32, StorageType
+from tabfit.recipes.checkpoint import stored_tensors, type_of
+from tabfit.recipes.shared_weights import as_stored
+from tabfit.storage.storage_type import StorageType
 
 SCHEMA: Final = 1
 
-#: What a config calls the type of its weights; other names are read as 32-bit floats.
-STORED_AS: Final[Mapping[str, StorageType]] = {
-    "float32": F32,
-    "float16": F16,
-    "bfloat16": BF16,
-    "half": F16,
-}
-
 
 def stored_type(config: Mapping[str, Any]) -> StorageType:
-    """Return the type that a config says its weights are stored in: F32 where it says nothing.
+    """Return the type of all that a config does not quantise: F32 where it says nothing.
 
-    >>> stored_type({"torch_dtype": "bfloat16"}).name
+    >>> stored_type({"text_config": {"dtype": "bfloat16"}}).name
     'BF16'
     """
-    said = config.get("dtype") or config.get("torch_dtype")
-    return STORED_AS.get(said.removeprefix("torch."), F32) if isinstance(said, str) else F32
+    return weight_types(config).wide
 
 
 def of_architecture(
-    architecture: Architecture, stored_as: StorageType, *, source: str, bytes_read: int
+    architecture: Architecture,
+    stored_as: WeightTypes | StorageType,
+    *,
+    source: str,
+    bytes_read: int,
 ) -> dict[str, Any]:
     """Return the object of `inspect --json` for a config.
 
     `published` counts the parameters that checkpoints hold, which is more than `total`
-    where transformers shares what they store apart. `weights_bytes` counts every array
-    of theirs once, what is no parameter (buffers) included, as a file would hold them.
+    where transformers shares what they store apart, or leaves layers out. `weights_bytes`
+    counts every array of theirs once, scales and what is no parameter (buffers) included, as
+    a file would hold them: `None` where its quantisation is not understood.
     """
-    inventory, published = architecture.inventory, as_published(architecture)
-    sizes = [stored_as.size_of(tensor.shape) for tensor in published.stored]
+    types = WeightTypes(wide=stored_as) if isinstance(stored_as, StorageType) else stored_as
+    inventory = architecture.inventory
+    sizes = [tensor.size for tensor in stored_tensors(architecture, types)]
     return {
         "schema": SCHEMA,
         "source": source,
         "kind": "config",
         "architecture": architecture.head,
         "family": architecture.family,
-        "notes": list(architecture.notes),
+        "notes": [*architecture.notes, *_told(architecture, types)],
         "parameters": {
             "total": inventory.total,
             "untied": inventory.untied,
             "active": inventory.active,
-            "published": published.total,
+            "published": as_stored(architecture).total,
         },
-        "tensors": [_row(tensor, stored_as) for tensor in inventory],
-        "weights_bytes": sum(sizes),
-        "largest_tensor_bytes": max(sizes, default=0),
+        "tensors": [_row(tensor, types) for tensor in (*inventory, *architecture.beyond)],
+        "weights_bytes": None if types.unread else sum(sizes),
+        "largest_tensor_bytes": None if types.unread else max(sizes, default=0),
         "bytes_read": bytes_read,
     }
 
 
-def _row(tensor: Tensor, stored_as: StorageType) -> dict[str, Any]:
+def _told(architecture: Architecture, types: WeightTypes) -> Iterator[str]:
+    """Yield how the weights are stored, where that is not one type for all of them."""
+    if types.unread:
+        yield (
+            f"its weights are quantised in a way that is not read here ({types.unread}): "
+            "how many bytes they fill is not known"
+        )
+    elif types.packed is not None:
+        yield f"its config quantises: {types.packed.name}, and {types.wide.name} for the rest"
+    if architecture.beyond:
+        count = sum(tensor.elements for tensor in architecture.beyond)
+        yield (
+            f"layers that predict further tokens, {count:,} parameters, are stored and counted "
+            "as published; runtimes leave them out"
+        )
+
+
+def _row(tensor: Tensor, types: WeightTypes) -> dict[str, Any]:
+    kind = type_of(tensor, types)
     row = {
         "name": tensor.name,
         "shape": list(tensor.shape),
-        "type": stored_as.name,
-        "bytes": stored_as.size_of(tensor.shape),
+        "type": "not known" if types.unread else kind.name,
+        "bytes": None if types.unread else kind.size_of(tensor.shape),
     }
     return row if tensor.tied_to is None else {**row, "tied_to": tensor.tied_to}

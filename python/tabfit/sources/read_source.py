@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from tabfit import architectures as configs
 from tabfit import hub
 from tabfit.architectures.config_json import model_config
+from tabfit.architectures.weight_types import weight_types
 from tabfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, shown
 from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
 from tabfit.headers.safetensors import LONGEST_INDEX
@@ -22,7 +23,7 @@ from tabfit.hub import Answer, Found, Request, Variant, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
 from tabfit.model.architecture import Architecture
 from tabfit.sources import http_fetch
-from tabfit.sources.inspection import SCHEMA, of_architecture, stored_type
+from tabfit.sources.inspection import SCHEMA, of_architecture
 from tabfit.units import Bytes
 
 Fetch = Callable[[Sequence[Request]], Sequence[Answer]]
@@ -167,7 +168,7 @@ def inspect(
     return (
         of_architecture(
             architecture,
-            stored_type(found.config or {}),
+            weight_types(found.config or {}),
             source=found.source,
             bytes_read=received or _config_bytes(source),
         )

@@ -198,6 +198,21 @@ MXFP4 = StorageType("MXFP4", 2, 1, (Beside(1, Per.BLOCK, 32),))
 NVFP4 = StorageType("NVFP4", 2, 1, (Beside(1, Per.BLOCK, 16), Beside(4, Per.TENSOR)))
 
 
+def scaled(bits: int, *, group: int | None = None, tensor: bool = False) -> StorageType:
+    """Return whole numbers of so many bits with a bfloat16 scale and no zero point.
+
+    A scale stands for a group of a row, a whole row, or the tensor: what compressed-tensors
+    packs into words of 32 bits, or keeps byte by byte.
+
+    >>> scaled(4, group=128).bits_per_weight, scaled(8).size_of((10, 64))
+    (4.125, 660)
+    """
+    codes = (8, 4) if bits == 4 else (1, 1)
+    per = Per.TENSOR if tensor else Per.BLOCK if group else Per.ROW
+    name = f"{bits}-bit {'tensor' if tensor else f'group {group}' if group else 'channel'}"
+    return StorageType(name, *codes, (Beside(2, per, group or 1),))
+
+
 def hqq(bits: int, *, group: int = 64) -> StorageType:
     """Return HQQ: packed codes with a float16 scale and a float16 zero point per group.
 
