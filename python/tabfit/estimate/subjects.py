@@ -67,8 +67,9 @@ class Subject:
 
     @property
     def family(self) -> str:
-        """Return the model type, empty where nobody told it."""
-        return self.model_type if self.architecture is None else self.architecture.family
+        """Return the model type as runtimes read it: the config's own, empty where none is told."""
+        told = (self.config or {}).get("model_type")
+        return told if isinstance(told, str) else self.model_type
 
     def publication(self, facts: RuntimeFacts) -> Publication | None:
         """Return the best known place that offers a format this runtime loads."""
