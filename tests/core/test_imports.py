@@ -9,6 +9,9 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from tabfit.catalog import read
+from tabfit.runtimes import NAMES
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # The rooms, in the order of the question. A new module goes into the room it belongs to.
@@ -107,3 +110,42 @@ def test_nothing_else() -> None:
     assert all(others <= NEEDED.get(name, set()) for name, others in core.items()), core
     page = {name: others for name, others in found.items() if name.startswith("app")}
     assert all(others <= {"tabfit", *NEEDED.get(name, ())} for name, others in page.items()), page
+
+
+def _compared(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that a module compares something with."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for side in ast.walk(node):
+                if isinstance(side, ast.Constant) and isinstance(side.value, str):
+                    yield side.value
+
+
+def test_runtimes_are_told_apart_by_what_they_are() -> None:
+    """Outside `runtimes/`, no name of a runtime is compared with; its row or class says the rest.
+
+    A file format may be called as the one runtime that reads it.
+    """
+    formats = {form for facts in read().runtimes for form in facts.formats}
+    told = {
+        name: {*_compared(ast.parse(path.read_text(encoding="utf-8")))} & {*NAMES} - formats
+        for name, path in MODULES.items()
+        if not name.startswith("tabfit.runtimes")
+    }
+    assert not {name: found for name, found in told.items() if found}
+
+
+def test_the_catalogue_is_passed() -> None:
+    """Nothing of the core opens a catalogue for itself but the command line."""
+    opened = ("Catalog()", "catalog.read()")
+    found = {
+        name
+        for name, path in modules("tabfit").items()
+        if any(ast.unparse(node) in opened for node in _calls(path))
+    }
+    assert {step(name) for name in found} <= {"catalog", "cli"}
+
+
+def _calls(path: Path) -> Iterator[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -5,6 +5,8 @@ In: a `Scenario`, the catalogue and a `Device`. Out: an `Answer`, everything a v
     scenario          what a visitor chose
     link              a scenario as the text after '#', and back
     published_files   the precisions a runtime loads of a model, and their files
+    subjects          what is asked about: a model with its shape
+    defaults          the runtime, precision and context that are meant
     answers           the whole story, each step one module's
     demands           what a scenario asks, and what a device has against it
     check_kinds/      every kind of check, declared once

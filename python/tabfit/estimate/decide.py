@@ -23,9 +23,9 @@ requirements and the grid take their kinds from that list. A new signal of a dev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tabfit.estimate import check_kinds
 from tabfit.estimate.check_kinds.kind import Kind
@@ -43,8 +43,7 @@ _NO_REASON: Final = 2.0
 _NAMED_FIRST: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """One check: its kind, what was asked, and how it came out."""
 
     kind: Kind
@@ -100,12 +99,12 @@ def requirements(setup: Setup, footprint: Footprint) -> Requirements:
 
 def decide(required: Requirements, offered: Offered) -> tuple[Decided, ...]:
     """Return every check that is made of scenarios on a device."""
-    asked = ((kind, kind.demand(required)) for kind in check_kinds.KINDS)
-    return tuple(
-        Decided(kind, demand, kind.decision(demand, required, offered))
-        for kind, demand in asked
-        if demand is not None and demand.applies is not False and kind.counts(required, offered)
-    )
+    found = []
+    for kind in check_kinds.KINDS:
+        demand = kind.demand(required)
+        if demand is not None and demand.applies is not False and kind.counts(required, offered):
+            found.append(Decided(kind, demand, kind.decision(demand, required, offered)))
+    return tuple(found)
 
 
 def settle(every: Sequence[Decided]) -> Settled:
@@ -114,65 +113,42 @@ def settle(every: Sequence[Decided]) -> Settled:
     A failure is *no* whatever else holds; where a deciding need cannot be compared with
     anything it is *unknown*; everything else is the chance that every check holds.
     """
-    failed, untold = _any(_fails(each) for each in every), _any(_is_untold(each) for each in every)
-    chance = choose(failed, 0.0, _together(every))
+    failed = untold = False
+    asked: list[float] = []
+    unasked: list[float] = []
+    found, because = _NO_REASON, 0.0
+    for number, each in enumerate(every):
+        applies, decision = each.demand.applies, each.decision
+        known, fails = applies & decision.known, applies & decision.failed
+        nobody = each.kind.decides and known is not True and applies > known
+        held = _or_else(known, decision.chance, 1.0)
+        asked.append(_or_else(decision.asked, held, 1.0))
+        if decision.asked is not True:
+            unasked.append(choose(decision.asked, 1.0, held))
+        failed, untold = failed | fails, untold | nobody
+        rank = _reason(each, known, fails, nobody)
+        before = rank < found
+        found, because = choose(before, rank, found), choose(before, number, because)
+    chance = choose(failed, 0.0, together(asked, unasked))
     word = choose(untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
     return Settled(
-        place=choose(failed, OUTCOMES.index(Outcome.NO), word),
-        chance=chance,
-        because=_because(every),
+        place=choose(failed, OUTCOMES.index(Outcome.NO), word), chance=chance, because=because
     )
 
 
-def _any(conditions: Iterable[bool]) -> bool:
-    found = False
-    for each in conditions:
-        found = found | each
-    return found
+def _or_else(condition: bool, value: float, otherwise: float) -> float:  # noqa: FBT001 - it chooses
+    """Return what `choose` does, at once where there is nothing to choose."""
+    return value if condition is True else choose(condition, value, otherwise)
 
 
-def _fails(each: Decided) -> bool:
-    return each.demand.applies & each.decision.failed
-
-
-def _is_known(each: Decided) -> bool:
-    return each.demand.applies & each.decision.known
-
-
-def _is_untold(each: Decided) -> bool:
-    """Return whether nothing is known of what decides."""
-    if not each.kind.decides or each.decision.known is True:
-        return False
-    return each.demand.applies > _is_known(each)
-
-
-def _together(every: Iterable[Decided]) -> float:
-    asked: list[float] = []
-    unasked: list[float] = []
-    for each in every:
-        told, chance = each.decision.asked, choose(_is_known(each), each.decision.chance, 1.0)
-        asked.append(choose(told, chance, 1.0))
-        if told is not True:
-            unasked.append(choose(told, 1.0, chance))
-    return together(asked, unasked)
-
-
-def _because(every: Sequence[Decided]) -> float:
-    """Return which check decides: a failure, what nobody knows, or the least likely.
+def _reason(each: Decided, known: bool, fails: bool, nobody: bool) -> float:  # noqa: FBT001
+    """Return what ranks a check as the reason: a failure, what nobody knows, the least likely.
 
     Where all are certain it is the one of memory. Of equals the first is taken.
     """
-    found, at = _NO_REASON, 0.0
-    for number, each in enumerate(every):
-        rank = _reason(each)
-        before = rank < found
-        found, at = choose(before, rank, found), choose(before, number, at)
-    return at
-
-
-def _reason(each: Decided) -> float:
-    known, chance = _is_known(each), each.decision.chance
+    chance = each.decision.chance
     if each.kind.decides:
         chance = chance - _NAMED_FIRST * (chance == 1.0)
-    rank = choose(known, chance, choose(_is_untold(each), _UNTOLD, _NO_REASON))
-    return choose(_fails(each), _FAILED, rank)
+    other = _NO_REASON if nobody is False else choose(nobody, _UNTOLD, _NO_REASON)
+    rank = _or_else(known, chance, other)
+    return rank if fails is False else choose(fails, _FAILED, rank)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
@@ -22,8 +23,7 @@ from tabfit.runtimes import Needs
 from tabfit.units import Basis, Interval, exactly
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check tells a reader besides its decision: what there is, how known, a sentence.
 
     `need` is what was compared, where that is not the demand's own.
