@@ -7,6 +7,7 @@ Sources: Ravi et al. 2024, arXiv:2408.00714; Carion et al. 2025, arXiv:2511.1671
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from tabfit.architectures.config_keys import MOST_HEADS, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
@@ -47,6 +48,7 @@ GROWN = {4.0: 2, 2.0: 1, 1.0: 0, 0.5: 0}
 TINY = {
     "image_size": [1024, 1024],
     "patch_kernel_size": [7, 7],
+    "patch_stride": [4, 4],
     "window_positional_embedding_background_size": [7, 7],
     "blocks_per_stage": [1, 2, 7, 2],
     "embed_dim_per_stage": [96, 192, 384, 768],
@@ -90,7 +92,9 @@ def hiera_tower(asked: Asked) -> Body:
         "patch_embed.projection": cut,
     }
     front = placed(at.removesuffix("."), joined(parts), Part.VISION)
-    return picture_body(front + stack.tensors, stack, widths[-1], None)
+    picture, step = sides(keys, "image_size"), sides(keys, "patch_stride")
+    count = prod(whole // part for whole, part in zip(picture, step, strict=True))
+    return picture_body(front + stack.tensors, stack, widths[-1], count or None)
 
 
 def _said(keys: Keys, key: str, count: int, most: int) -> list[int]:

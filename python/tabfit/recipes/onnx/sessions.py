@@ -46,6 +46,8 @@ SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside t
 MEANS = ".running_mean"
 DISTANCES = "relative_position_bias_table"
 PLACES = "rel_embeddings.weight"
+STRETCHED, TILED = "backbone.pos_embed", "backbone.pos_embed_window"
+MAPPED = 4  # the first stage is so many times as fine as the decoder's map, each way
 WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight")
 UNUSED = ("mask_token", "masked_spec_embed", "original0")  # training's; a weight norm's length
 UNREAD = "fusion_stage.layers.0.residual_layer1."  # DPT's first step has nothing to add to
@@ -101,7 +103,7 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
     return (Session("model", used, trace, architecture.towers, dropped),)
 
 
-_POINTED_AT = frozenset({"sam"})  # looked at once, then asked again and again
+_POINTED_AT = frozenset({"sam", "sam2"})  # looked at once, then asked again and again
 
 
 def _pointed_at(architecture: Architecture) -> Iterator[Session]:
@@ -339,6 +341,9 @@ def _kept(
         if rows:
             yield _worked_out(tensor, rows)
             continue
+        if architecture.family == "sam2" and tensor.role is Role.POSITION:
+            yield from _stretched(tensor, architecture, dtype)
+            continue
         kind = kinds[use_of(tensor, architecture)]
         yield keep(tensor, kind)
         if folded and tensor.uses > 1:
@@ -363,6 +368,23 @@ def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
     """Return Swin's scores of distances as tracing leaves them: one for every pair in a window."""
     side, heads = (isqrt(tensor.shape[0]) + 1) // 2, tensor.shape[1]
     return keep(replace(tensor, shape=(heads, side**2, side**2)), dtype.wide)
+
+
+def _stretched(tensor: Tensor, architecture: Architecture, dtype: Dtype) -> Iterator[StoredTensor]:
+    """Yield SAM 2's positions as tracing leaves them: constants for one size of picture.
+
+    The tower's are stretched over its first stage, with those of windows added; those of the
+    decoder are sines and cosines of every place of its map, a sixteenth as many.
+    """
+    tower = architecture.tower(Part.VISION)
+    places = (tower.positions or 0) if tower is not None else 0
+    if tensor.name.endswith(STRETCHED):
+        yield keep(replace(tensor, shape=(places, tensor.shape[1])), dtype.wide)
+    elif tensor.name.startswith("shared_image_embedding"):
+        wave = 2 * tensor.shape[1]
+        yield keep(replace(tensor, shape=(places // MAPPED**2, wave)), dtype.wide)
+    elif not tensor.name.endswith(TILED):
+        yield keep(tensor, dtype.wide)
 
 
 def _distances(tensor: Tensor, architecture: Architecture) -> int:
