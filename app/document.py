@@ -12,14 +12,14 @@ from html import escape
 from pathlib import Path
 
 from app.components.html import Html
-from app.request_reply import Head
+from app.request_reply import PageHead
 from tabfit.i18n import language
 
 TEMPLATE = Path(__file__).with_name("index.html")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def document(head: Head, body: Html, *, view: str, about: str = "") -> str:
+def document(head: PageHead, body: Html, *, view: str, about: str = "") -> str:
     """Return the document of one page.
 
     `head` is shown by search engines and in the preview of a shared link, whose

@@ -36,10 +36,10 @@ def documents() -> Iterator[tuple[str, str]]:
 def _fixed(name: str, shelves: Catalog) -> tuple[str, str]:
     folder = language.folder() + pages.named(name).FOLDER
     root = "../" * folder.count("/") or "./"
-    head, body = render_page.fixed(name, shelves, root)
+    head, body = render_page.fixed_page(name, shelves, root)
     return f"{folder}index.html", document(head, body, view=name)
 
 
 def _of(model: str, shelves: Catalog) -> tuple[str, str]:
-    head, body = render_page.of_model(model, shelves, "../../")
+    head, body = render_page.model_page(model, shelves, "../../")
     return f"m/{model}/index.html", document(head, body, view="answer", about=model)

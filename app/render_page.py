@@ -15,7 +15,7 @@ from app.components import page_layout
 from app.components.html import Html
 from app.components.labels import SHORT, bytes_
 from app.pages.answer import view
-from app.request_reply import Head
+from app.request_reply import PageHead
 from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.estimate.answers import Answer
@@ -23,18 +23,18 @@ from tabfit.i18n import language
 from tabfit.i18n.language import _
 
 
-def fixed(name: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
+def fixed_page(name: str, shelves: Catalog, root: str) -> tuple[PageHead, Html]:
     """Return the head and the body of one of the site's own pages."""
     module = pages.named(name)
     main = module.main(shelves, root)
     return module.head(shelves), page_layout.body(main, root=root, view=name)
 
 
-def of_model(model: str, shelves: Catalog, root: str) -> tuple[Head, Html]:
+def model_page(model: str, shelves: Catalog, root: str) -> tuple[PageHead, Html]:
     """Return the head and the body of a model's own page."""
     main, rows = view.of_model(model, shelves, root=root)
     name = rows[0][0].subject.name
-    head = Head(title=_("Will {model} fit?", model=name), description=_summary(rows[0]))
+    head = PageHead(title=_("Will {model} fit?", model=name), description=_summary(rows[0]))
     return head, page_layout.body(main, root=root, view="answer")
 
 
@@ -53,7 +53,7 @@ def _summary(row: list[Answer]) -> str:
     return _("{model} at {precision} with {runtime}: {size} to download. {where}.", **named)
 
 
-def spoken(text: str) -> str:
+def rendered_in_language(text: str) -> str:
     """Return a page's title and body in the language in use, as JSON.
 
     The question is the page's: its view, the model it is about, and its root.
@@ -62,7 +62,7 @@ def spoken(text: str) -> str:
     shelves = catalog.read()
     about, root = question.get("about"), question["root"]
     if about:
-        head, body = of_model(about, shelves, root)
+        head, body = model_page(about, shelves, root)
     else:
-        head, body = fixed(question["view"], shelves, root)
+        head, body = fixed_page(question["view"], shelves, root)
     return json.dumps({"language": language.current(), "title": head.title, "body": body})

@@ -16,7 +16,7 @@ from tabfit.devices.device import Device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class PageHead:
     """A page's title and description: plain text, for tabs, search engines and previews."""
 
     title: str
@@ -24,7 +24,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PageRequest:
     """A question of the page.
 
     `fields` come from a link if `linked`, else from the page's forms, of which
@@ -48,12 +48,13 @@ class Asked:
 OUTDATED: Final = {"model": ("runtime", "precision", "context"), "runtime": ("precision",)}
 
 
-def current(choices: Mapping[str, str], changed: frozenset[str]) -> dict[str, str]:
+def current_choices(choices: Mapping[str, str], changed: frozenset[str]) -> dict[str, str]:
     """Return the choices that are made and not outdated by a change of another.
 
-    >>> current({"model": "gpt2", "runtime": "mediapipe", "context": "512"}, frozenset({"model"}))
+    >>> chosen = {"model": "gpt2", "runtime": "mediapipe", "context": "512"}
+    >>> current_choices(chosen, frozenset({"model"}))
     {'model': 'gpt2'}
-    >>> current({"runtime": "webllm", "precision": "int4", "context": ""}, frozenset())
+    >>> current_choices({"runtime": "webllm", "precision": "int4", "context": ""}, frozenset())
     {'runtime': 'webllm', 'precision': 'int4'}
     """
     outdated = {name for cause in changed for name in OUTDATED.get(cause, ())} - changed
@@ -61,7 +62,7 @@ def current(choices: Mapping[str, str], changed: frozenset[str]) -> dict[str, st
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class PageReply:
     """What changes on the page.
 
     `parts` are elements' new content by id. `fields` are those that differ from the

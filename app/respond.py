@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from app import pages
 from app.pages import Page
-from app.request_reply import Asked, Reply
+from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.devices import device as devices
@@ -43,11 +43,11 @@ def respond(text: str) -> str:
     return json.dumps(_said(page.respond(asked), notice, page.KEYS))
 
 
-def _asked(question: Mapping[str, Any], page: Page) -> tuple[Asked, str | None]:
+def _asked(question: Mapping[str, Any], page: Page) -> tuple[PageRequest, str | None]:
     shelves = catalog.read()
     here, problem = _here(question, shelves)
     fields, unread = _fields(question, page.KEYS)
-    asked = Asked(
+    asked = PageRequest(
         catalog=shelves,
         here=here,
         stated=bool(_stated(question)),
@@ -61,7 +61,7 @@ def _asked(question: Mapping[str, Any], page: Page) -> tuple[Asked, str | None]:
     return asked, unread or problem
 
 
-def _said(reply: Reply, notice: str | None, keys: tuple[str, ...]) -> dict[str, Any]:
+def _said(reply: PageReply, notice: str | None, keys: tuple[str, ...]) -> dict[str, Any]:
     away = reply.with_device
     return {
         "parts": dict(reply.parts),

@@ -12,7 +12,7 @@ from functools import partial
 
 from app.browser import bridge, probes
 from app.qr_code import picture
-from app.render_page import spoken
+from app.render_page import rendered_in_language
 from app.respond import packages, respond
 from tabfit.i18n import language
 
@@ -45,7 +45,7 @@ async def speak(question: str) -> str:
     code = asked["language"]
     fetched = None if language.ready(code) else await bridge.fetch(asked["catalogue"])
     language.use(code, fetched)
-    return spoken(question) if "view" in asked else "{}"
+    return rendered_in_language(question) if "view" in asked else "{}"
 
 
 async def find(question: str) -> str:
@@ -55,7 +55,7 @@ async def find(question: str) -> str:
     global _stop  # noqa: PLW0603 - one question is under way at a time
     await stop()
     _stop = bridge.Stop()
-    ports = importer.Ports(
+    ports = importer.BrowserPorts(
         once=partial(bridge.ask, stop=_stop),
         cut=bridge.cut,
         sizes=bridge.sizes(),

@@ -35,7 +35,7 @@ _CDN = "/stored/"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedPath:
     """One request as it came in."""
 
     method: str
@@ -44,11 +44,11 @@ class Asked:
 
 
 @dataclass
-class State:
+class HubState:
     """What the server holds and has seen."""
 
     repositories: Mapping[str, Repository]
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[ParsedPath] = field(default_factory=list)
     faults_given: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,15 +61,15 @@ class State:
         return repository.faults[given] if given < len(repository.faults) else repository.always
 
 
-class Handler(BaseHTTPRequestHandler):
+class HubHandler(BaseHTTPRequestHandler):
     """The answers of the hub."""
 
     protocol_version = "HTTP/1.1"
     server_version = "FakeHub"
-    state: State
+    state: HubState
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Keep the terminal quiet; `State.asked` has it all."""
+        """Keep the terminal quiet; `HubState.asked` has it all."""
 
     def do_OPTIONS(self) -> None:
         """Answer a browser's question whether it may ask."""
@@ -81,7 +81,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the model information, a file, a redirect or a refusal."""
-        self.state.asked.append(Asked(self.command, self.path, dict(self.headers.items())))
+        self.state.asked.append(ParsedPath(self.command, self.path, dict(self.headers.items())))
         path = urlsplit(self.path).path
         information = re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/(.+))?", path)
         file = re.fullmatch(r"(/stored)?/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path)
@@ -213,10 +213,10 @@ class Server(ThreadingHTTPServer):
 @contextmanager
 def running(
     holds: Mapping[str, Repository] | None = None, port: int = 0
-) -> Iterator[tuple[str, State]]:
+) -> Iterator[tuple[str, HubState]]:
     """Run the hub on a free port; give its address and what it has seen; stop it after."""
-    state = State(repositories() if holds is None else holds)
-    handler = type("BoundHandler", (Handler,), {"state": state})
+    state = HubState(repositories() if holds is None else holds)
+    handler = type("BoundHandler", (HubHandler,), {"state": state})
     server = Server(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

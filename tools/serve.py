@@ -55,7 +55,7 @@ class Site(ThreadingHTTPServer):
     def __init__(self, folder: Path, port: int = 0) -> None:
         """Bind to this machine alone: nobody else on the network is served."""
         self.folder = folder.resolve()
-        super().__init__(("127.0.0.1", port), Answer)
+        super().__init__(("127.0.0.1", port), SiteHandler)
 
     @property
     def address(self) -> str:
@@ -63,7 +63,7 @@ class Site(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
 
-class Answer(BaseHTTPRequestHandler):
+class SiteHandler(BaseHTTPRequestHandler):
     """One request."""
 
     server: Site

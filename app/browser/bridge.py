@@ -25,7 +25,7 @@ from tabfit.i18n.language import _
 
 if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
     from tabfit.headers import Span
-    from tabfit.hub import Answer, Request
+    from tabfit.hub import HubResponse, Request
 
 PATIENCE = 3.0  # seconds for an adapter; a few drivers never answer
 
@@ -211,13 +211,13 @@ class Stop:
         self.controller.abort()
 
 
-async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> Answer:
+async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> HubResponse:
     """Return the answer to one request; `came` is told of bytes as they arrive.
 
     Nothing is sent that tells who asks: no cookies, no sign-in, no referrer. No more than
     the request's `most` and a byte are read.
     """
-    from tabfit.hub import LONGEST_ANSWER, PATIENCE, Answer
+    from tabfit.hub import LONGEST_ANSWER, PATIENCE, HubResponse
 
     how = js.JSON.parse(json.dumps({**_PLAINLY, "headers": request.headers}))
     how.signal = stop.controller.signal
@@ -225,18 +225,18 @@ async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> A
         async with asyncio.timeout(LONGEST_ANSWER):
             response = await asyncio.wait_for(js.fetch(request.url, how), PATIENCE)
             found = await _body(response, request.most + 1, came, PATIENCE) if response.ok else b""
-        return Answer(
+        return HubResponse(
             status=response.status,
             body=found,
             headers=_told(response.headers),
             url=response.url,
         )
     except TimeoutError:
-        return Answer(status=0, url=request.url, problem=_("no answer in time"))
+        return HubResponse(status=0, url=request.url, problem=_("no answer in time"))
     except JsException as error:
         if stop.controller.signal.aborted:
             raise asyncio.CancelledError from error
-        return Answer(status=0, url=request.url, problem=error.message)
+        return HubResponse(status=0, url=request.url, problem=error.message)
 
 
 _PLAINLY = {

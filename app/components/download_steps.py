@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from app.components import formula_popover, svg_chart
@@ -12,6 +11,7 @@ from app.components.labels import bytes_
 from tabfit.estimate.answers import Answer
 from tabfit.explain.download_breakdown import Cause, Split, split
 from tabfit.i18n.language import Words, _, later, number
+from tabfit.light_dataclass import dataclass
 
 _CAUSES: Final = Words(
     {

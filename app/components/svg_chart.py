@@ -12,11 +12,11 @@ states its finding in its label; the exact figures stand in a table beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from math import floor, log10
 
 from app.components.html import Child, Html, joined, tag
 from tabfit.i18n.language import amount, number
+from tabfit.light_dataclass import dataclass
 from tabfit.units import GB, MB
 
 #: A place in a chart: where it lies on each axis, in the axes' own units.

@@ -23,20 +23,20 @@ from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig
 from tabfit.estimate import imported_model, link
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
-from tabfit.hub import Address, Answer, Found, Request, folder_plan
+from tabfit.hub import Address, HubResponse, HubResult, Request, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
 from tabfit.hub.folder_plan import Stretch
 from tabfit.i18n.language import _
 from tabfit.units import Bytes
 
-Once = Callable[[Request, Callable[[int], None]], Awaitable[Answer]]
+Once = Callable[[Request, Callable[[int], None]], Awaitable[HubResponse]]
 Slice = Callable[[str, Span], Awaitable[bytes]]
 Tell = Callable[[str], None]
 Wait = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SearchInput:
     """What the finder's script sends: the text, the hub in use, the hosts that may be asked."""
 
     text: str
@@ -44,12 +44,12 @@ class Sent:
     allowed: tuple[str, ...]
 
 
-def sent(raw: Mapping[str, Any]) -> Sent:
+def search_input(raw: Mapping[str, Any]) -> SearchInput:
     """Return what the finder's script sent, each part of the kind it should be."""
     given = raw.get("find")
     found: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     allowed = found.get("allowed")
-    return Sent(
+    return SearchInput(
         text=str(found.get("text") or ""),
         hub=str(found.get("hub") or ""),
         allowed=tuple(str(each) for each in allowed) if isinstance(allowed, list) else (),
@@ -60,14 +60,14 @@ def sent(raw: Mapping[str, Any]) -> Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class ParsedInput:
     """A text that names something to ask for: where it lies, or why nobody can be asked."""
 
     address: Address | None = None
     problem: str | None = None
 
 
-def meaning(text: str, endpoint: str, allowed: Sequence[str]) -> Meaning | None:
+def parse_input(text: str, endpoint: str, allowed: Sequence[str]) -> ParsedInput | None:
     """Return what a text asks whom for, `None` where it can only be a catalogue's name.
 
     `allowed` are the hosts that the page may ask, as its Content-Security-Policy lists them.
@@ -79,8 +79,8 @@ def meaning(text: str, endpoint: str, allowed: Sequence[str]) -> Meaning | None:
         address = hub.parse(text, checked_endpoint(endpoint))
         check_allowed(address, allowed)
     except TabfitError as fault:
-        return Meaning(problem=str(fault))
-    return Meaning(address=address)
+        return ParsedInput(problem=str(fault))
+    return ParsedInput(address=address)
 
 
 def checked_endpoint(text: str) -> str:
@@ -169,19 +169,21 @@ async def ask(
     check_allowed(address, allowed)
     progress = Progress(tell, address.host)
     fetch = partial(_batch, once=once, progress=progress, wait=wait)
-    found = await hub.carry_out_slowly(hub.look(address), fetch)
+    found = await hub.carry_out_async(hub.look_up(address), fetch)
     return imported_model.subject(found, catalog.read())
 
 
 async def _batch(
     requests: Sequence[Request], *, once: Once, progress: Progress, wait: Wait
-) -> Sequence[Answer]:
+) -> Sequence[HubResponse]:
     return await asyncio.gather(
         *(_patiently(each, once=once, progress=progress, wait=wait) for each in requests)
     )
 
 
-async def _patiently(request: Request, *, once: Once, progress: Progress, wait: Wait) -> Answer:
+async def _patiently(
+    request: Request, *, once: Once, progress: Progress, wait: Wait
+) -> HubResponse:
     """Return the answer, asked for again where that may help."""
     attempt = 1
     while True:
@@ -233,10 +235,12 @@ def read_config(text: bytes, name: str = "config.json") -> Mapping[str, Any]:
 
 def described(config: Mapping[str, Any], name: str) -> Subject:
     """Return the model that a config alone describes."""
-    return named(Found(source=session_models.OWN + name, name=name, kind="config", config=config))
+    return named(
+        HubResult(source=session_models.OWN + name, name=name, kind="config", config=config)
+    )
 
 
-def named(found: Found) -> Subject:
+def named(found: HubResult) -> Subject:
     """Return a model of one's own, called by its config where that fits a link."""
     name = found.source
     if found.config is not None:
@@ -251,7 +255,7 @@ def named(found: Found) -> Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
+class BrowserPorts:
     """What a question needs of the browser: the web, the files handed over, a place to tell."""
 
     once: Once
@@ -260,10 +264,10 @@ class Ports:
     tell: Tell
 
 
-async def answered(question: Mapping[str, Any], ports: Ports) -> dict[str, str]:
+async def answered(question: Mapping[str, Any], ports: BrowserPorts) -> dict[str, str]:
     """Return the name of the model that a question led to, or the problem with it in a sentence.
 
-    The question has `files`, `config` (what was pasted) or `find` (see `Sent`).
+    The question has `files`, `config` (what was pasted) or `find` (see `SearchInput`).
     """
     try:
         return {"model": session_models.keep(await _brought(question, ports))}
@@ -271,12 +275,12 @@ async def answered(question: Mapping[str, Any], ports: Ports) -> dict[str, str]:
         return {"problem": str(fault)}
 
 
-async def _brought(question: Mapping[str, Any], ports: Ports) -> Subject:
+async def _brought(question: Mapping[str, Any], ports: BrowserPorts) -> Subject:
     if question.get("files"):
         return await read_files(ports.sizes, cut=ports.cut, tell=ports.tell)
     if question.get("config"):
         text = str(question["config"])
         given = read_config(text[: MOST_BYTES + 1].encode(errors="replace"))
         return described(model_config(given), "config.json")
-    asked = sent(question)
+    asked = search_input(question)
     return await ask(asked.text, asked.hub, asked.allowed, once=ports.once, tell=ports.tell)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.components import model_search
 from app.components.html import Html
 from app.model_import import importer, session_models
-from app.request_reply import Asked, Reply
+from app.request_reply import PageReply, PageRequest
 from tabfit import hub
 from tabfit.catalog import Catalog, Model, search
 from tabfit.compare import ranking
@@ -15,12 +13,13 @@ from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.hub import Address
+from tabfit.light_dataclass import replace
 
 
-def matches(asked: Asked) -> Reply:
+def matches(asked: PageRequest) -> PageReply:
     """Return the models that a typed text may mean, and whom it would ask for what."""
-    typed = importer.sent(asked.raw)
-    meant = importer.meaning(typed.text, typed.hub, typed.allowed)
+    typed = importer.search_input(asked.raw)
+    meant = importer.parse_input(typed.text, typed.hub, typed.allowed)
     found = _named(typed.text, asked.catalog)
     parts = {
         "matches": model_search.matches(
@@ -28,7 +27,7 @@ def matches(asked: Asked) -> Reply:
         ),
         "asking": _asking(meant),
     }
-    return Reply(parts=parts, title="")
+    return PageReply(parts=parts, title="")
 
 
 def address(source: str, endpoint: str) -> Address:
@@ -40,7 +39,7 @@ def _named(text: str, catalog: Catalog) -> list[Model]:
     return [catalog.model(each.id) for each in search(text, catalog.models)]
 
 
-def _asking(meant: importer.Meaning | None) -> Html:
+def _asking(meant: importer.ParsedInput | None) -> Html:
     if meant is None:
         return Html("")
     if meant.address is not None:
@@ -48,11 +47,11 @@ def _asking(meant: importer.Meaning | None) -> Html:
     return model_search.problem(meant.problem or "")
 
 
-def ways(given: Answer, catalog: Catalog, here: Device) -> Reply:
+def ways(given: Answer, catalog: Catalog, here: Device) -> PageReply:
     """Return every way to run a model that was brought."""
     bare = replace(given.scenario, runtime=None, precision=None)
     every = ranking.answered(bare, catalog, here, given.subject)
-    return Reply(parts={"ways": model_search.ways(every, given)}, title="")
+    return PageReply(parts={"ways": model_search.ways(every, given)}, title="")
 
 
 def best(asked: Scenario, catalog: Catalog, here: Device) -> Scenario:

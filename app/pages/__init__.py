@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Final, Protocol
 
 from app.components.html import Html
-from app.request_reply import Asked, Head, Reply
+from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog
 from tabfit.i18n.language import _
 
@@ -28,13 +28,13 @@ class Page(Protocol):
     KEYS: tuple[str, ...]
     NUMPY: tuple[str, ...]
 
-    def head(self, catalog: Catalog) -> Head:
+    def head(self, catalog: Catalog) -> PageHead:
         """Return the title and the description."""
 
     def main(self, catalog: Catalog, root: str) -> Html:
         """Return the inside of <main>; `root` leads to the site's first page."""
 
-    def respond(self, asked: Asked) -> Reply:
+    def respond(self, asked: PageRequest) -> PageReply:
         """Return what changes on the page."""
 
 

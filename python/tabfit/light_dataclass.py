@@ -29,11 +29,18 @@ else:
 
     def replace(value: object, /, **changes: object) -> object:
         """Return the value with some fields changed."""
-        same = {name: getattr(value, name) for name in type(value).__fields__}
+        kind: Any = type(value)
+        same = {name: getattr(value, name) for name in field_names(kind)}
         return type(value)(**{**same, **changes})
 
 
-__all__ = ["dataclass", "replace"]
+__all__ = ["dataclass", "field_names", "replace"]
+
+
+def field_names(kind: type) -> tuple[str, ...]:
+    """Return the names of a class's fields, whichever decorator made it."""
+    names = getattr(kind, "__fields__", None)
+    return tuple(vars(kind)["__dataclass_fields__"] if names is None else names)
 
 
 class _LibraryFields:

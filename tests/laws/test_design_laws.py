@@ -13,7 +13,7 @@ from tabfit.workbench.decoder_design import (
     config_of,
     design_of,
     grown,
-    parts,
+    parameter_shares,
     shape_of,
 )
 
@@ -43,7 +43,7 @@ def designs(draw: some.DrawFn) -> Design:
 @settings(max_examples=150, deadline=None)
 def test_parts_add_up(own: Design) -> None:
     """The formulas of the parts give every parameter that the model's tensors have."""
-    assert sum(part.count for part in parts(own)) == shape_of(own).inventory.total
+    assert sum(part.count for part in parameter_shares(own)) == shape_of(own).inventory.total
 
 
 @given(designs())
@@ -52,7 +52,7 @@ def test_widths_come_back(own: Design) -> None:
     """A design's architecture is read back as a design with as many parameters."""
     again = design_of(shape_of(own))
     assert again is not None
-    assert parts(again) == parts(own)
+    assert parameter_shares(again) == parameter_shares(own)
 
 
 @given(designs())

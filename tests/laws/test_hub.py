@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tabfit.errors import TabfitError, UnreachableHub
-from tabfit.hub import Address, Answer, Found, Request, carry_out, look, parse
+from tabfit.hub import Address, HubResponse, HubResult, Request, carry_out, look_up, parse
 from tabfit.hub.request import MOST_RETRIES, pause_before
 
 NAMES = st.sampled_from(
@@ -55,7 +55,7 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
     assert found.file("config.json").startswith(("https://", "http://"))
 
 
-def answers() -> st.SearchStrategy[Answer]:
+def answers() -> st.SearchStrategy[HubResponse]:
     """Return answers of every kind: sound JSON of the wrong shape, noise, refusals."""
     bodies = st.one_of(
         INFORMATION.map(lambda value: json.dumps(value).encode()),
@@ -71,7 +71,7 @@ def answers() -> st.SearchStrategy[Answer]:
     )
     status = st.sampled_from([200, 200, 200, 206, 206, 0, 301, 401, 403, 404, 416, 429, 500])
     return st.builds(
-        lambda s, b, h: Answer(status=s, body=b, headers=h), s=status, b=bodies, h=headers
+        lambda s, b, h: HubResponse(status=s, body=b, headers=h), s=status, b=bodies, h=headers
     )
 
 
@@ -83,14 +83,14 @@ def test_any_answers_end_in_a_result_or_a_sentence(data: st.DataObject, path: st
     """A hub that answers nonsense is survived, and asked no more than a few times."""
     asked: list[Request] = []
 
-    def fetch(batch: object) -> list[Answer]:
+    def fetch(batch: object) -> list[HubResponse]:
         requests = list(batch) if isinstance(batch, tuple) else []
         asked.extend(requests)
         return [data.draw(answers()) for _ in requests]
 
-    plan = look(Address(repository="a/b", path=path), tensors=data.draw(st.booleans()))
+    plan = look_up(Address(repository="a/b", path=path), tensors=data.draw(st.booleans()))
     with contextlib.suppress(TabfitError):
-        assert isinstance(carry_out(plan, fetch), Found)
+        assert isinstance(carry_out(plan, fetch), HubResult)
     assert all(request.url.startswith("https://huggingface.co/") for request in asked)
     assert len(asked) < 100
 
@@ -98,7 +98,7 @@ def test_any_answers_end_in_a_result_or_a_sentence(data: st.DataObject, path: st
 @given(status=st.integers(0, 599), said=st.text(max_size=8))
 def test_waiting_always_ends(status: int, said: str) -> None:
     """No answer is asked again more than a few times, nor waited for long."""
-    answer = Answer(status=status, headers={"retry-after": said})
+    answer = HubResponse(status=status, headers={"retry-after": said})
     pauses = [pause_before(attempt, answer) for attempt in range(1, MOST_RETRIES + 2)]
     assert pauses[-1] is None
     assert all(pause is None or 0 <= pause <= 20 for pause in pauses)

@@ -9,7 +9,7 @@ from tabfit import shrink
 from tabfit.catalog import Catalog
 from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture
-from tabfit.shrink import TARGETS, Shared
+from tabfit.shrink import TARGETS, SharedLayers
 
 MODELS = ("gpt2", "llama-3.2-1b", "bert-base-uncased", "whisper-base", "lfm2-350m", "phi-2")
 
@@ -38,14 +38,14 @@ def test_each_layer_taken_out_makes_it_smaller(whole: Architecture, data: st.Dat
 
 
 @settings(max_examples=10, deadline=None)
-@given(architectures, st.sampled_from(Shared))
-def test_sharing_keeps_every_name_and_stores_less(whole: Architecture, what: Shared) -> None:
+@given(architectures, st.sampled_from(SharedLayers))
+def test_sharing_keeps_every_name_and_stores_less(whole: Architecture, what: SharedLayers) -> None:
     """Every use stays; what shares everything stores no more than what shares a part."""
-    left = shrink.shared(whole, what).inventory
+    left = shrink.with_shared_layers(whole, what).inventory
 
     assert [t.name for t in left] == [t.name for t in whole.inventory]
     assert left.untied == whole.inventory.untied
-    assert shrink.shared(whole).inventory.total <= left.total <= whole.inventory.total
+    assert shrink.with_shared_layers(whole).inventory.total <= left.total <= whole.inventory.total
 
 
 @settings(max_examples=20, deadline=None)
@@ -54,7 +54,7 @@ def test_an_adapter_grows_with_its_rank_and_with_nothing_else(
     whole: Architecture, names: set[str], rank: int, times: int
 ) -> None:
     """Twice the rank is twice the adapter; targets together cost what they cost apart."""
-    made = shrink.adapter(whole, rank, names).parameters
+    made = shrink.lora_adapter(whole, rank, names).parameters
 
-    assert shrink.adapter(whole, rank * times, names).parameters == made * times
-    assert sum(shrink.adapter(whole, rank, [name]).parameters for name in names) == made
+    assert shrink.lora_adapter(whole, rank * times, names).parameters == made * times
+    assert sum(shrink.lora_adapter(whole, rank, [name]).parameters for name in names) == made

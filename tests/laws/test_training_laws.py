@@ -10,7 +10,16 @@ from hypothesis import strategies as some
 
 from tabfit.errors import TabfitError
 from tabfit.model.textbook import Widths, textbook
-from tabfit.training import Kind, Optimizer, Plan, Precision, Recompute, Targets, Zero, needed
+from tabfit.training import (
+    LoraTargets,
+    Optimizer,
+    Plan,
+    Recompute,
+    TrainingPartKind,
+    TrainingPrecision,
+    Zero,
+    training_memory,
+)
 from tabfit.training.plan_text import KEYS, read, written
 
 SHAPE = textbook(
@@ -27,12 +36,12 @@ def plans(draw: some.DrawFn) -> Plan:
     tensor = draw(some.sampled_from([1, 2, 4, 8]))
     return Plan(
         optimizer=draw(some.sampled_from(Optimizer)),
-        precision=draw(some.sampled_from(Precision)),
+        precision=draw(some.sampled_from(TrainingPrecision)),
         batch=draw(some.integers(1, 64)),
         sequence=draw(some.integers(1, 4096)),
         recompute=draw(some.sampled_from(Recompute)),
         lora_rank=rank,
-        lora_targets=draw(some.sampled_from(Targets)),
+        lora_targets=draw(some.sampled_from(LoraTargets)),
         quantised=rank > 0 and draw(some.booleans()),
         zero=draw(some.sampled_from(Zero)),
         gpus=tensor * draw(some.integers(1, 64)),
@@ -45,7 +54,7 @@ def plans(draw: some.DrawFn) -> Plan:
 
 def peak(plan: Plan) -> int:
     """Return what one device needs at its peak."""
-    found = needed(SHAPE, plan).peak
+    found = training_memory(SHAPE, plan).peak
     assert found is not None
     return found
 
@@ -63,14 +72,14 @@ def test_more_work_needs_more(plan: Plan, more: int) -> None:
 def test_more_copies_never_need_more(plan: Plan, times: int) -> None:
     """More data-parallel devices never raise what one of them keeps from step to step."""
     wider = replace(plan, gpus=plan.gpus * times)
-    assert needed(SHAPE, wider).steady <= needed(SHAPE, plan).steady
+    assert training_memory(SHAPE, wider).steady <= training_memory(SHAPE, plan).steady
 
 
 @given(plans())
 @settings(max_examples=60, deadline=None)
 def test_every_stage_saves(plan: Plan) -> None:
     """Every stage of ZeRO keeps at most what the stage before keeps."""
-    sizes = [needed(SHAPE, replace(plan, zero=stage)).steady for stage in Zero]
+    sizes = [training_memory(SHAPE, replace(plan, zero=stage)).steady for stage in Zero]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -79,7 +88,7 @@ def test_every_stage_saves(plan: Plan) -> None:
 def test_recomputing_saves(plan: Plan) -> None:
     """The more is computed again, the less is kept in between."""
     kept = [
-        needed(SHAPE, replace(plan, recompute=each)).of(Kind.ACTIVATIONS)
+        training_memory(SHAPE, replace(plan, recompute=each)).of(TrainingPartKind.ACTIVATIONS)
         for each in (Recompute.NONE, Recompute.SELECTIVE, Recompute.FULL)
     ]
     assert kept == sorted(kept, reverse=True)
@@ -89,7 +98,7 @@ def test_recomputing_saves(plan: Plan) -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_steady_state_is_part_of_the_peak(plan: Plan) -> None:
     """What stays from step to step is there at the peak too."""
-    assert needed(SHAPE, plan).steady < peak(plan)
+    assert training_memory(SHAPE, plan).steady < peak(plan)
 
 
 @given(plans())

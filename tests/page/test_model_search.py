@@ -41,7 +41,7 @@ SENTENCES = {
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, fake.State]]:
+def served() -> Iterator[tuple[str, fake.HubState]]:
     """Run the fake hub while this file's tests run."""
     with fake.running() as running:
         yield running
@@ -49,7 +49,7 @@ def served() -> Iterator[tuple[str, fake.State]]:
 
 @pytest.fixture(scope="module")
 def asking(
-    site: str, served: tuple[str, fake.State], tmp_path_factory: pytest.TempPathFactory
+    site: str, served: tuple[str, fake.HubState], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """Serve the page as one that may ask the fake hub."""
     del site  # built, which is all that is needed of it
@@ -63,7 +63,7 @@ def asking(
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, asking: str, served: tuple[str, fake.State]) -> Iterator[Page]:
+def page(browser: Browser, asking: str, served: tuple[str, fake.HubState]) -> Iterator[Page]:
     """Yield one page, ready, set to the fake hub."""
     with opened(browser, asking, size=DESKTOP, prelude=PRELUDE, hub=served[0]) as ready:
         yield ready
@@ -103,7 +103,7 @@ def test_typing_searches_the_catalogue(page: Page) -> None:
     expect(page.locator("#open-finder")).to_be_focused()
 
 
-def test_an_id_is_asked_for_only_after_a_tap(page: Page, served: tuple[str, fake.State]) -> None:
+def test_an_id_is_asked_for_only_after_a_tap(page: Page, served: tuple[str, fake.HubState]) -> None:
     """Typing asks nobody; a tap does, for little, without telling who asks."""
     served[1].asked.clear()
     page.get_by_role("button", name="Any other model").click()
@@ -141,7 +141,7 @@ def test_each_problem_keeps_what_was_typed(page: Page) -> None:
     expect(page.locator("#finder")).to_be_hidden()
 
 
-def test_a_question_can_be_cancelled(page: Page, served: tuple[str, fake.State]) -> None:
+def test_a_question_can_be_cancelled(page: Page, served: tuple[str, fake.HubState]) -> None:
     """Cancel ends the question: nothing more is asked, and no fault is shown."""
     type_in(page, "faults/slow")
     served[1].asked.clear()
@@ -217,7 +217,7 @@ def test_the_box_is_accessible(page: Page) -> None:
 
 
 def test_a_link_to_a_hub_asks_nobody(
-    browser: Browser, asking: str, served: tuple[str, fake.State]
+    browser: Browser, asking: str, served: tuple[str, fake.HubState]
 ) -> None:
     """Whoever opens such a link sees whom a tap would ask; a tap asks."""
     served[1].asked.clear()

@@ -93,7 +93,7 @@ def build(folder: Path) -> None:
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", others)
     first_script = html_pages.guard((STATIC / "boot_status.js").read_text())
-    laid = html_pages.Laid(
+    laid = html_pages.SiteLayout(
         code=code_at,
         runtime=runtime_at,
         build=digest(folder, STATIC),
@@ -140,7 +140,7 @@ def _style() -> str:
     return "".join(path.read_text() for path in scales) + own
 
 
-def _lay_root(laid: html_pages.Laid, folder: Path) -> None:
+def _lay_root(laid: html_pages.SiteLayout, folder: Path) -> None:
     """Lay what must keep its name, with its places filled."""
     for name in AT_ROOT:
         if (STATIC / name).is_dir():

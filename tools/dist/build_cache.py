@@ -45,7 +45,7 @@ def _contents(part: str | bytes | Path | Iterable[Path]) -> list[tuple[str, byte
     return [content for path in part for content in _contents(path)]
 
 
-def kept(step: str, key: str, make: Callable[[Path], None]) -> Path:
+def cached_step(step: str, key: str, make: Callable[[Path], None]) -> Path:
     """Return the result of a step, made now if nothing of this key was kept.
 
     `make` gets the path of an empty folder to fill. Older results of the same

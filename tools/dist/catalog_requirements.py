@@ -11,7 +11,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.paths import ROOT
 from tabfit import catalog
 from tabfit.compare.catalog_requirements import entry, gathered, lines_of
@@ -28,7 +28,7 @@ BESIDE = (
 def ledger() -> Path:
     """Return the file of the ledger."""
     behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
-    return kept("ledger", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
+    return cached_step("ledger", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
 
 
 def wanted() -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.document import filled
 from app.components import loading_status
-from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import ledger
 from tools.dist.share_image import draw
 from tools.dist.paths import CACHE, ROOT
@@ -45,7 +45,7 @@ PLUGINS = json.dumps(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
+class SiteLayout:
     """Where the parts of the page lie, from the root of dist/."""
 
     code: str
@@ -57,7 +57,7 @@ class Laid:
     preloads: tuple[str, ...] = field(default=())
 
 
-def written(laid: Laid, folder: Path) -> None:
+def written(laid: SiteLayout, folder: Path) -> None:
     """Write every document and its picture into `folder`."""
     rendered = _rendered()
     (folder / "og").mkdir(exist_ok=True)
@@ -82,7 +82,7 @@ def _rendered() -> Path:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
 
-    return kept("documents", digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", "")), render)
+    return cached_step("documents", digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", "")), render)
 
 
 def _name(path: str) -> str:
@@ -119,7 +119,7 @@ def guard(script: str) -> str:
     return filled(script, {"words": text})
 
 
-def _places(laid: Laid, path: str, picture: str) -> dict[str, str]:
+def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
     root = "../" * path.count("/") or "./"
     home = laid.site.rstrip("/") + "/" if laid.site else root
     return {
@@ -151,7 +151,7 @@ def _preload(path: str) -> str:
     return f'<link rel="modulepreload" href="{path}">'
 
 
-class _Said(HTMLParser):
+class _TitleReader(HTMLParser):
     """Collects a document's title and description."""
 
     def __init__(self) -> None:
@@ -174,7 +174,7 @@ class _Said(HTMLParser):
 
 
 def _picture(text: str) -> bytes:
-    said = _Said()
+    said = _TitleReader()
     said.feed(text)
     drawn = PICTURES / f"{digest(said.title, said.description, HERE / 'picture.py')}.png"
     if not drawn.exists():

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.dist.build_cache import digest, kept
+from tools.dist.build_cache import digest, cached_step
 from tools.dist.unused_stdlib import LEFT_OUT
 from tools.dist.paths import PYODIDE, PYSCRIPT, version_of
 
@@ -35,7 +35,7 @@ def runtime() -> Path:
     """Return the folder of both, made anew when a version or the compiler changes."""
     tools = (*COMPILER, HERE / "unused_stdlib.py", Path(__file__))
     key = digest(version_of(PYSCRIPT), version_of(PYODIDE), tools)
-    return kept("runtime", key, _make)
+    return cached_step("runtime", key, _make)
 
 
 def _make(folder: Path) -> None:

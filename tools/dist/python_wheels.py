@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import ledger
 from tools.dist.paths import CACHE, ROOT
 from tools.dist.pyodide_runtime import COMPILER, INSTALLED, compiled
@@ -28,7 +28,7 @@ AT_BUILD = {"worker.py", "document.py", "prerender.py"}  # served apart, or not 
 def wheel() -> Path:
     """Return the wheel that pip installs; the same sources give the same bytes."""
     sources = (ROOT / "python", ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE")
-    return _only(kept("wheel", digest(sources, Path(__file__)), _build_wheel))
+    return _only(cached_step("wheel", digest(sources, Path(__file__)), _build_wheel))
 
 
 def page_wheels(library: Path) -> dict[str, Path]:
@@ -38,7 +38,7 @@ def page_wheels(library: Path) -> dict[str, Path]:
     """
     whole = wheel()
     key = digest(whole, APP, ledger(), COMPILER, Path(__file__))
-    folder = kept("code", key, lambda fresh: _compile(whole, library, fresh))
+    folder = cached_step("code", key, lambda fresh: _compile(whole, library, fresh))
     return {path.name.partition("-")[0]: path for path in sorted(folder.iterdir())}
 
 

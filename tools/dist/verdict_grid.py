@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tools.dist.python_wheels import pack
-from tools.dist.build_cache import digest, files_under, kept
+from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
 from tabfit import catalog
 from tabfit.compare import requirements
@@ -26,7 +26,7 @@ def grid() -> Path:
     """Return the wheel of the catalogue's table."""
     behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
     key = digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__))
-    (wheel,) = kept("grid", key, _make).iterdir()
+    (wheel,) = cached_step("grid", key, _make).iterdir()
     return wheel
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from app.components import page_layout
 from app.components.html import Html, joined, tag
 from app.pages.accuracy import view
-from app.request_reply import Asked, Head, Reply
+from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog
 from tabfit.i18n.language import _
 from tabfit.learn import accuracy
@@ -17,10 +17,10 @@ KEYS: Final[tuple[str, ...]] = ()
 NUMPY: Final[tuple[str, ...]] = ()
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("How accurate is it?"),
         description=_(
             "Predicted against measured: file sizes, peak memory of the tab and verdicts, beside "
@@ -44,7 +44,7 @@ def main(catalog: Catalog, root: str) -> Html:
     )
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return nothing new: the page is true as it was made."""
     del asked
-    return Reply(parts={}, title=_("How accurate is it?"), folder=FOLDER)
+    return PageReply(parts={}, title=_("How accurate is it?"), folder=FOLDER)

@@ -10,7 +10,7 @@ from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, day, later, number, plural
-from tabfit.learn.accuracy import Accuracy, Errors, Peak, Report, brier
+from tabfit.learn.accuracy import Accuracy, ErrorSummary, FieldReport, MeasuredPeak, brier
 from tabfit.units import GB, MB
 
 #: Kinds of figures that were compared, as a reader knows them.
@@ -110,7 +110,7 @@ def sizes(known: Accuracy) -> Html:
     )
 
 
-def _bar(each: Errors) -> svg_chart.Bar:
+def _bar(each: ErrorSummary) -> svg_chart.Bar:
     share = each.within[1] / each.rows
     return svg_chart.Bar(name=KINDS[each.key], size=share, words=number(share, ".0%"))
 
@@ -130,7 +130,7 @@ def _kinds(known: Accuracy) -> Html:
     return svg_chart.table(_("Predicted beside published, kind by kind"), head, rows)
 
 
-def _furthest(each: Errors) -> Html:
+def _furthest(each: ErrorSummary) -> Html:
     head = (_("furthest off"), _("what"), _("predicted"), _("published"), _("off by"))
     rows = [
         (
@@ -226,7 +226,7 @@ def _plot(known: Accuracy) -> Html:
     )
 
 
-def _drawn(x: svg_chart.Axis, y: svg_chart.Axis, peak: Peak) -> Html:
+def _drawn(x: svg_chart.Axis, y: svg_chart.Axis, peak: MeasuredPeak) -> Html:
     kind = "judged" if peak.judged else "fitted"
     ends = (peak.predicted.low, peak.predicted.high)
     return joined(
@@ -235,7 +235,7 @@ def _drawn(x: svg_chart.Axis, y: svg_chart.Axis, peak: Peak) -> Html:
     )
 
 
-def _peaks(shown: tuple[Peak, ...] | list[Peak], caption: str) -> Html:
+def _peaks(shown: tuple[MeasuredPeak, ...] | list[MeasuredPeak], caption: str) -> Html:
     head = (_("case"), _("measured"), _("predicted"), _("low"), _("high"), _("off by"), _("inside"))
     rows = [
         (
@@ -326,7 +326,7 @@ def _brier(known: Accuracy) -> Html:
     return joined(worst if died else none, " ", score)
 
 
-def _reports(reports: tuple[Report, ...]) -> Html:
+def _reports(reports: tuple[FieldReport, ...]) -> Html:
     head = (_("report"), _("really"), _("said"), _("chance"), _("right"), _("source"))
     rows = [
         (

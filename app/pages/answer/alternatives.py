@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from app.components import svg_chart
 from app.components.html import Html, joined, sentence, tag
@@ -20,6 +19,7 @@ from tabfit.estimate.link import write
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Words, _, later, plural
+from tabfit.light_dataclass import replace
 from tabfit.units import Bytes, Tokens
 
 #: The kinds of device that a least memory is told for.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from math import sqrt
 
 from app.components import svg_chart
@@ -16,6 +15,7 @@ from tabfit.estimate.checks import Check
 from tabfit.estimate.link import write
 from tabfit.explain.size_breakdown import Group, shares
 from tabfit.i18n.language import Words, _, later, number, plural
+from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import LINES, line, seconds
 from tabfit.units import Basis, Interval, Tokens
 

@@ -5,7 +5,6 @@ A choice that cannot be answered becomes a notice, and the page stays on what ca
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import ModuleType
 from typing import Final
 
@@ -21,7 +20,7 @@ from app.components.html import Html, joined, tag
 from app.model_import import session_models
 from app.pages.answer import checks, memory_chart, suggestions, view
 from app.pages.compare import side_by_side_link
-from app.request_reply import Asked, Head, Reply, current
+from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit import explain
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives
@@ -31,6 +30,7 @@ from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import replace
 from tabfit.units import Tokens
 
 FOLDER: Final = ""
@@ -45,10 +45,10 @@ DEFAULT: Final = Scenario(model="gemma-2b")
 TEXTBOOK: Final = (Scenario(model="gemma-2b"), Scenario(model="distilbert"))
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the first page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("Will it fit?"),
         description=_(
             "Will this AI model run in this browser, on this device? What it downloads, what it "
@@ -64,10 +64,10 @@ def main(catalog: Catalog, root: str) -> Html:
     return view.main(answer, rows, catalog, root=root)
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return the parts of the page that follow from what was chosen."""
     if asked.part == "matches":
-        matches: Reply = _finder().matches(asked)
+        matches: PageReply = _finder().matches(asked)
         return matches
     scenario, unread = _scenario(asked)
     try:
@@ -79,7 +79,7 @@ def respond(asked: Asked) -> Reply:
     return _answer(given, unread or unanswered, asked)
 
 
-def _without_answer(scenario: Scenario, fault: TabfitError, asked: Asked) -> Reply:
+def _without_answer(scenario: Scenario, fault: TabfitError, asked: PageRequest) -> PageReply:
     """Return what stands where no answer can: a button that asks a hub, or why there is none."""
     try:
         if isinstance(fault, session_models.NotAsked):
@@ -89,14 +89,14 @@ def _without_answer(scenario: Scenario, fault: TabfitError, asked: Asked) -> Rep
     return _refused(scenario, fault, asked)
 
 
-def _part(given: Answer, part: str, asked: Asked) -> Reply:
+def _part(given: Answer, part: str, asked: PageRequest) -> PageReply:
     """Return one part of the page that is wanted later than the answer."""
     if part == "ways":
-        ways: Reply = _finder().ways(given, asked.catalog, asked.here)
+        ways: PageReply = _finder().ways(given, asked.catalog, asked.here)
         return ways
     if part in LATER:
         return _looked_closer(given, part, asked.catalog)
-    return Reply(parts=_formula(given, part), title="")
+    return PageReply(parts=_formula(given, part), title="")
 
 
 def _finder() -> ModuleType:
@@ -106,22 +106,22 @@ def _finder() -> ModuleType:
     return replies
 
 
-def _looked_closer(given: Answer, part: str, catalog: Catalog) -> Reply:
+def _looked_closer(given: Answer, part: str, catalog: Catalog) -> PageReply:
     """Return the content of what lies below the answer, which the first one does without.
 
     Of a model of which only files are known, nothing is drawn.
     """
     if given.subject.unread:
-        return Reply(parts={part: Html("")}, title="")
+        return PageReply(parts={part: Html("")}, title="")
     from app.pages.answer import lazy_parts  # noqa: PLC0415
 
     return lazy_parts.replied(given, part, catalog)
 
 
-def _answer(given: Answer, notice: str | None, asked: Asked) -> Reply:
+def _answer(given: Answer, notice: str | None, asked: PageRequest) -> PageReply:
     chosen = _chosen(given, asked.catalog)
     own = given.subject.id.startswith(session_models.OWN)  # its name means nothing elsewhere
-    return Reply(
+    return PageReply(
         parts=_parts(given, asked),
         title=f"{given.subject.name}: {given.verdict.words.lower()}",
         fields={} if own else link.written(chosen),
@@ -138,13 +138,13 @@ def _own(given: Answer) -> str:
     return _("this model’s config is too large for a link: it is known in this tab alone")
 
 
-def _unasked(scenario: Scenario, source: str, asked: Asked) -> Reply:
+def _unasked(scenario: Scenario, source: str, asked: PageRequest) -> PageReply:
     """Return a question whose model is named, with a button in the answer's place."""
     address = _finder().address(source, str(asked.raw.get("hub") or ""))
     return _unanswered(scenario, source.removeprefix("hf:"), model_search.prompt(address), asked)
 
 
-def _refused(scenario: Scenario, fault: TabfitError, asked: Asked) -> Reply:
+def _refused(scenario: Scenario, fault: TabfitError, asked: PageRequest) -> PageReply:
     """Return why a model has no answer, in the answer's place: no other model's stands there."""
     reply = _unanswered(scenario, scenario.model, model_search.refused(str(fault)), asked)
     return replace(reply, notice=str(fault))
@@ -155,10 +155,10 @@ def _runtime_name(runtime: str | None, catalog: Catalog) -> str:
     return catalog.runtime(runtime or "").short if known else _("any runtime")
 
 
-def _unanswered(scenario: Scenario, title: str, card: Html, asked: Asked) -> Reply:
+def _unanswered(scenario: Scenario, title: str, card: Html, asked: PageRequest) -> PageReply:
     """Return a question about a model that is named, with a card in the answer's place."""
     if asked.part is not None:
-        return Reply(parts={}, title="")
+        return PageReply(parts={}, title="")
     stand_in = replace(DEFAULT, context=scenario.context, device=scenario.device)
     given, _notice = _answered(stand_in, asked)
     named = {
@@ -176,14 +176,14 @@ def _unanswered(scenario: Scenario, title: str, card: Html, asked: Asked) -> Rep
         others = parts["choose-model"] if name == "model" else ""
         own = question_form.flat([(values[name], words)], values[name])
         parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
-    return Reply(
+    return PageReply(
         parts={**parts, "answer": card, "why": Html("")},
         title=title,
         fields=link.written(scenario),
     )
 
 
-def _scenario(asked: Asked) -> tuple[Scenario, str | None]:
+def _scenario(asked: PageRequest) -> tuple[Scenario, str | None]:
     """Return what was chosen: by a link, by the form, or nothing yet."""
     usual = Scenario(model=asked.about or DEFAULT.model)
     if not asked.fields:
@@ -196,7 +196,7 @@ def _scenario(asked: Asked) -> tuple[Scenario, str | None]:
         return usual, str(fault)
 
 
-def _formed(asked: Asked) -> Scenario:
+def _formed(asked: PageRequest) -> Scenario:
     """Return the form's choices; those that a change of model or runtime outdates are dropped."""
     form, changed, shared = asked.fields, asked.changed, asked.raw.get("shared")
     device: str | Device | None = form.get("device") or None
@@ -206,7 +206,7 @@ def _formed(asked: Asked) -> Scenario:
     if changed == {"model"} and session_models.known(scenario.model) is not None:
         best: Scenario = _finder().best(scenario, asked.catalog, asked.here)
         return best
-    kept = current(form, changed)
+    kept = current_choices(form, changed)
     return replace(
         scenario,
         runtime=kept.get("runtime"),
@@ -219,7 +219,7 @@ def _tokens(text: str | None) -> Tokens | None:
     return Tokens(int(text)) if text and text.isdigit() else None
 
 
-def _answered(scenario: Scenario, asked: Asked) -> tuple[Answer, str | None]:
+def _answered(scenario: Scenario, asked: PageRequest) -> tuple[Answer, str | None]:
     """Return an answer about the scenario's model, giving up first the choices, then the device.
 
     Raises `NotAsked` for a hub's model that the visitor has not asked for, and what stands
@@ -243,7 +243,7 @@ def _formula(given: Answer, part: str) -> dict[str, Html]:
     return {} if found is None else {part: formula_popover.opened(found)}
 
 
-def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
+def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
     helps = alternatives.suggestions(given, asked.catalog, asked.here)
     options = question_form.options(given, asked.catalog)
     shown = question_form.shown(given)
@@ -266,7 +266,7 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
     }
 
 
-def _beside(given: Answer, asked: Asked) -> str | None:
+def _beside(given: Answer, asked: PageRequest) -> str | None:
     """Return where the answer stands beside those already there; what was brought has no name."""
     if given.subject.model is None:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from app.components.html import Html
 from app.pages.answer import alternatives as views
 from app.pages.answer import charts
-from app.request_reply import Reply
+from app.request_reply import PageReply
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, requirements
 from tabfit.devices.budgets import Pool
@@ -18,10 +18,10 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import CONTEXTS
 
 
-def replied(given: Answer, part: str, catalog: Catalog) -> Reply:
+def replied(given: Answer, part: str, catalog: Catalog) -> PageReply:
     """Return the content of `pictures`, or of `turned`, which needs numpy."""
     html = _pictures(given) if part == "pictures" else _ways(given, catalog)
-    return Reply(parts={part: html}, title="")
+    return PageReply(parts={part: html}, title="")
 
 
 def _pictures(given: Answer) -> Html:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.components import common_devices, download_steps, model_search, page_layout, question_form
 from app.components.html import Html, joined, tag
 from tabfit.catalog import Catalog
@@ -12,6 +10,7 @@ from tabfit.estimate import answers, defaults
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import replace
 
 
 def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: str) -> Html:

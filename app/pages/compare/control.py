@@ -23,8 +23,8 @@ from app.pages.compare import (
     side_by_side_link,
     typical_devices,
 )
-from app.pages.compare.filter_and_sort import Comparison, Wanted
-from app.request_reply import Asked, Head, Reply, current
+from app.pages.compare.filter_and_sort import Comparison, RowFilter
+from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog, read
 from tabfit.compare import comparisons
 from tabfit.compare.catalog_requirements import Ledger
@@ -35,7 +35,7 @@ from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
-from tabfit.i18n.language import _, anew
+from tabfit.i18n.language import _, cleared_with_language
 from tabfit.units import Tokens
 
 FOLDER: Final = "compare/"
@@ -54,9 +54,9 @@ KEPT: Final = 4
 FILES: Final = ("csv", "json")
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
-    return Head(
+    return PageHead(
         title=_("Compare: which AI models fit this device?"),
         description=_(
             "All {count} models of the catalogue on your device, each at its best precision: "
@@ -133,12 +133,12 @@ def _how() -> tuple[Html, Html, Html]:
 # Replying
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return what changes, in the view that was asked for."""
     return replied(asked, site_data.ledger())
 
 
-def replied(asked: Asked, ledger: Ledger) -> Reply:
+def replied(asked: PageRequest, ledger: Ledger) -> PageReply:
     """Return the reply from a ledger."""
     view = asked.fields.get("view")
     if view == "places":
@@ -161,7 +161,7 @@ def _views(chosen: str, place: str | None) -> Html:
 # Every model on one device
 
 
-@anew
+@cleared_with_language
 @lru_cache(maxsize=KEPT)
 def _on(ledger: Ledger, device: Device) -> Comparison:
     return Comparison(ledger, read(), device)
@@ -171,16 +171,19 @@ def _comparison(ledger: Ledger, catalog: Catalog, device: str) -> Comparison:
     return _on(ledger, answers.place(device, Device(), catalog))
 
 
-def _models(asked: Asked, ledger: Ledger) -> Reply:
+def _models(asked: PageRequest, ledger: Ledger) -> PageReply:
     place, notice = _place(asked)
     device = answers.place(place, asked.here, asked.catalog)
-    comparison, wanted = _on(ledger, device), filter_and_sort.wanted(asked.fields, asked.catalog)
+    comparison, wanted = (
+        _on(ledger, device),
+        filter_and_sort.read_filter(asked.fields, asked.catalog),
+    )
     passing = comparison.passing(wanted)
     rows = [row for row in passing if not wanted.verdicts or row.outcome in wanted.verdicts]
     if asked.part in FILES:
         return _file(asked, rows, place)
     known = place if isinstance(place, str) else None
-    return Reply(
+    return PageReply(
         parts={
             "views": _views("models", known),
             "asking": _asking_models(place, device, asked.catalog),
@@ -204,9 +207,9 @@ def _title(place: str | Device | None, device: Device) -> str:
 
 
 def _model_parts(
-    asked: Asked,
+    asked: PageRequest,
     comparison: Comparison,
-    wanted: Wanted,
+    wanted: RowFilter,
     rows: list[Row],
     passing: list[Row],
     place: str | Device | None,
@@ -246,12 +249,12 @@ def _save(kind: str) -> Html:
     )
 
 
-def _file(asked: Asked, rows: list[Row], place: str | Device | None) -> Reply:
+def _file(asked: PageRequest, rows: list[Row], place: str | Device | None) -> PageReply:
     known = place if isinstance(place, str) else None
     report = comparisons.report(rows, asked.catalog, known)
     kind = str(asked.part)
     text = export.as_csv(report["models"]) if kind == "csv" else export.as_json(report)
-    return Reply(parts={kind: Html(text)}, title="", folder=FOLDER)
+    return PageReply(parts={kind: Html(text)}, title="", folder=FOLDER)
 
 
 def _asking_models(place: str | Device | None, device: Device | None, catalog: Catalog) -> Html:
@@ -267,7 +270,7 @@ def _asking_models(place: str | Device | None, device: Device | None, catalog: C
     return form.asking("models", {"device": (_("Device"), words, options)})
 
 
-def _place(asked: Asked) -> tuple[str | Device | None, str | None]:
+def _place(asked: PageRequest) -> tuple[str | Device | None, str | None]:
     """Return the device chosen, by its catalogue id or its signals, and what was wrong with it."""
     text = asked.fields.get("device")
     try:
@@ -288,7 +291,7 @@ def _written(place: str | Device | None) -> str | None:
 # One model on every device
 
 
-def _places(asked: Asked, ledger: Ledger) -> Reply:
+def _places(asked: PageRequest, ledger: Ledger) -> PageReply:
     catalog, notice = asked.catalog, None
     try:
         model = catalog.model(asked.fields.get("model") or MODEL)
@@ -298,7 +301,7 @@ def _places(asked: Asked, ledger: Ledger) -> Reply:
     rows = comparisons.everywhere(lines, catalog)
     smallest = {kind: comparisons.smallest(lines, catalog, kind) for kind in comparisons.KINDS}
     options = question_form.model_options(catalog.models, model.id)
-    return Reply(
+    return PageReply(
         parts={
             "views": _views("places", None),
             "asking": form.asking("places", {"model": (_("Model"), model.name, options)}),
@@ -325,12 +328,12 @@ def _places(asked: Asked, ledger: Ledger) -> Reply:
 # Side by side
 
 
-def _sides(asked: Asked, ledger: Ledger) -> Reply:
+def _sides(asked: PageRequest, ledger: Ledger) -> PageReply:
     scenarios, notice = _scenarios(asked, ledger)
     given, unanswered = _answered(scenarios, asked)
     only = asked.fields.get("only") == "differences"
     tokens = [side_by_side_link.token(side_by_side_link.settled(each)) for each in given]
-    return Reply(
+    return PageReply(
         parts={
             "views": _views("sides", None),
             "asking": form.asking("sides", {}),
@@ -358,7 +361,7 @@ def _difference(given: list[Answer]) -> Html:
     return tag("h2", _("{fit} of {all} likely fit", fit=fit, all=len(given)))
 
 
-def _scenarios(asked: Asked, ledger: Ledger) -> tuple[list[Scenario], str | None]:
+def _scenarios(asked: PageRequest, ledger: Ledger) -> tuple[list[Scenario], str | None]:
     """Return the scenarios of the page's selects, those of a link, or two for a beginning."""
     fields = asked.fields
     if "model1" in fields:
@@ -378,12 +381,12 @@ def _chosen(fields: Mapping[str, str], at: int, changed: frozenset[str]) -> Scen
     """Return the choices of one column; what a change of model or runtime outdates is dropped."""
     column = {name: fields.get(f"{name}{at}", "") for name in side_by_side.CHOICES}
     own = frozenset(name for name in column if f"{name}{at}" in changed)
-    taken: dict[str, Any] = current(column, own)
+    taken: dict[str, Any] = current_choices(column, own)
     context = taken.pop("context", "")
     return Scenario(**taken, context=Tokens(int(context)) if context.isdigit() else None)
 
 
-def _answered(scenarios: list[Scenario], asked: Asked) -> tuple[list[Answer], str | None]:
+def _answered(scenarios: list[Scenario], asked: PageRequest) -> tuple[list[Answer], str | None]:
     """Return the answers; a scenario without one gives up its choices, then its model."""
     given, notice = [], None
     for each in scenarios:

@@ -7,7 +7,6 @@ each a link to its answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from app.components.html import Html, joined, tag
@@ -22,6 +21,7 @@ from tabfit.estimate import link
 from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later, number
+from tabfit.light_dataclass import replace
 from tabfit.units import Basis, Bytes
 
 KINDS: Final = Words(

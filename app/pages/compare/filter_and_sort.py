@@ -1,6 +1,6 @@
 """What the page Compare is asked for, and the rows that answer it.
 
-In: the fields of its forms or its link, a ledger and a device. Out: `Wanted`, and from a
+In: the fields of its forms or its link, a ledger and a device. Out: `RowFilter`, and from a
 `Comparison` the rows that pass it, in order. Every verdict is worked out once per device;
 sorting and choosing among them works none out again.
 """
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from app.components.html import Html
 from app.components.question_form import task_name
 from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog, Model
-from tabfit.catalog.reader import plain
+from tabfit.catalog.reader import plain_name
 from tabfit.compare.catalog_requirements import Ledger
 from tabfit.compare.comparisons import Judge, Row, best
 from tabfit.devices.device import Device
 from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.i18n.language import current
+from tabfit.light_dataclass import dataclass
 from tabfit.units import GB, MB
 
 #: Download sizes offered as the largest.
@@ -32,7 +32,7 @@ LARGEST_FIRST: Final = frozenset({"speed", "year"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RowFilter:
     """Which rows are wanted, and in which order; `None` and empty want every one.
 
     `sort` is a column, behind "-" where its order is turned round.
@@ -65,13 +65,13 @@ class Wanted:
         return any(kinds) or bool(self.verdicts)
 
 
-def wanted(fields: Mapping[str, str], catalog: Catalog) -> Wanted:
+def read_filter(fields: Mapping[str, str], catalog: Catalog) -> RowFilter:
     """Return what fields ask for; a value that nothing carries asks for nothing."""
     models = list(catalog.models)
     most, sort = fields.get("most", ""), fields.get("sort", "")
     said = fields.get("verdict", "").split(",")
     picks = dict.fromkeys(fields.get("pick", "").split(","))
-    return Wanted(
+    return RowFilter(
         query=fields.get("q", "").strip()[:100],
         task=_among(fields.get("task"), (each.task for each in models)),
         runtime=_among(fields.get("runtime"), catalog.runtimes.ids),
@@ -88,7 +88,7 @@ def _among(value: str | None, known: Iterable[str | None]) -> str | None:
     return value if value and value in known else None
 
 
-def fields(given: Wanted) -> dict[str, str | None]:
+def fields(given: RowFilter) -> dict[str, str | None]:
     """Return what differs from wanting everything, as the keys and values of a link."""
     return {
         "q": given.query or None,
@@ -145,7 +145,7 @@ class Comparison:
         nothing = self.catalog.weights_alone.id
         return sum(all(each.runtime == nothing for each in lines) for lines in every)
 
-    def passing(self, given: Wanted) -> list[Row]:
+    def passing(self, given: RowFilter) -> list[Row]:
         """Return the rows that pass everything but the choice of verdicts, in order."""
         tasks = given.task and alike(given.task, self.catalog)
         kept = [
@@ -164,7 +164,7 @@ def alike(task: str, catalog: Catalog) -> set[str]:
     return {each for each, name in words.items() if name == words.get(task)}
 
 
-def _passes(model: Model, given: Wanted, tasks: Collection[str] | None) -> bool:
+def _passes(model: Model, given: RowFilter, tasks: Collection[str] | None) -> bool:
     return (
         (tasks is None or model.task in tasks)
         and given.licence in (None, model.licence)
@@ -175,8 +175,8 @@ def _passes(model: Model, given: Wanted, tasks: Collection[str] | None) -> bool:
 
 def _named(model: Model, query: str) -> bool:
     """Return whether every word of a query is in one of the model's names, in any spelling."""
-    names = " ".join(plain(each) for each in (model.id, model.name, *model.aliases))
-    return all(plain(word) in names for word in query.split())
+    names = " ".join(plain_name(each) for each in (model.id, model.name, *model.aliases))
+    return all(plain_name(word) in names for word in query.split())
 
 
 def counted(rows: Iterable[Row]) -> Counter[Outcome]:
@@ -187,7 +187,7 @@ def counted(rows: Iterable[Row]) -> Counter[Outcome]:
 # Order
 
 
-def ordered(rows: Iterable[Row], given: Wanted, catalog: Catalog) -> list[Row]:
+def ordered(rows: Iterable[Row], given: RowFilter, catalog: Catalog) -> list[Row]:
     """Return rows by the wanted column; those without a value come last, either way."""
     named = by_name(rows, catalog)
     pairs = [(_values(row, catalog.model(row.line.model))[given.column], row) for row in named]

@@ -14,7 +14,7 @@ from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name, task_rank
 from app.pages.compare import filter_and_sort
-from app.pages.compare.filter_and_sort import SIZES, Wanted
+from app.pages.compare.filter_and_sort import SIZES, RowFilter
 from app.pages.compare.models_on_device import COLUMNS
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import Row
@@ -73,7 +73,7 @@ def asking(view: str, choices: dict[str, tuple[str, str, Html]]) -> Html:
     )
 
 
-def filters(given: Wanted, rows: Iterable[Row], catalog: Catalog) -> Html:
+def filters(given: RowFilter, rows: Iterable[Row], catalog: Catalog) -> Html:
     """Return the choices among the rows; `rows` are those of every verdict."""
     search = tag(
         "label",
@@ -102,7 +102,7 @@ def filters(given: Wanted, rows: Iterable[Row], catalog: Catalog) -> Html:
     )
 
 
-def _narrowing(given: Wanted, catalog: Catalog) -> list[Html]:
+def _narrowing(given: RowFilter, catalog: Catalog) -> list[Html]:
     return [
         _select("task", _("Task"), _tasks(catalog), _same_task(given.task, catalog)),
         _select("runtime", _("Runtime"), _runtimes(catalog), given.runtime),
@@ -119,7 +119,7 @@ def count_parts(rows: Iterable[Row]) -> dict[str, Html]:
     return {f"count-{each}": joined(number(counts[each], ",")) for each in Outcome}
 
 
-def _verdict(outcome: Outcome, given: Wanted, count: int) -> Html:
+def _verdict(outcome: Outcome, given: RowFilter, count: int) -> Html:
     box = tag(
         "input",
         type="checkbox",
@@ -177,7 +177,7 @@ def _most() -> list[tuple[str, str]]:
     return [(str(each), bytes_(each)) for each in SIZES]
 
 
-def _orders(given: Wanted) -> list[tuple[str, str]]:
+def _orders(given: RowFilter) -> list[tuple[str, str]]:
     plain = [(each, _order(each)) for each in filter_and_sort.SORTS]
     if given.sort.startswith("-"):
         return [*plain, (given.sort, _("{column}, turned round", column=_order(given.column)))]

@@ -7,7 +7,6 @@ link in each column's head, so that it works with a keyboard and can be shared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from app.components.html import Html, joined, tag
@@ -15,7 +14,7 @@ from app.components.labels import BASES, KNOWN, SHORT, between, bytes_, rate
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name
 from app.pages.compare import filter_and_sort, side_by_side_link
-from app.pages.compare.filter_and_sort import Comparison, Wanted
+from app.pages.compare.filter_and_sort import Comparison, RowFilter
 from app.pages.compare.side_by_side_link import KEYS
 from tabfit.catalog import Catalog, Model, RuntimeFacts
 from tabfit.compare.catalog_requirements import Line
@@ -26,6 +25,7 @@ from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Words, _, later, number, plural
+from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import Rates
 from tabfit.units import Basis
 
@@ -61,7 +61,9 @@ def address(fields: Mapping[str, str | None]) -> str:
 # How many
 
 
-def finding(rows: Sequence[Row], given: Wanted, comparison: Comparison, place: str | None) -> Html:
+def finding(
+    rows: Sequence[Row], given: RowFilter, comparison: Comparison, place: str | None
+) -> Html:
     """Return how many fit, in one sentence, and the way back to all of them."""
     likely = filter_and_sort.counted(rows)[Outcome.LIKELY]
     whole = plural("{count} model", "{count} models", len(rows))
@@ -97,7 +99,7 @@ def _unavailable(comparison: Comparison, place: str | None) -> Html:
 
 
 def table(
-    rows: Sequence[Row], given: Wanted, comparison: Comparison, place: str | Device | None
+    rows: Sequence[Row], given: RowFilter, comparison: Comparison, place: str | Device | None
 ) -> Html:
     """Return the table with its heads; the page renews heads and rows apart."""
     return tag(
@@ -110,7 +112,7 @@ def table(
     )
 
 
-def heads(given: Wanted, place: str | Device | None) -> Html:
+def heads(given: RowFilter, place: str | Device | None) -> Html:
     """Return the heads of the columns, each a link that sorts by it."""
     kept = {**filter_and_sort.fields(given), "device": place if isinstance(place, str) else None}
     plain = {"scope": "col", "role": "columnheader"}
@@ -121,7 +123,7 @@ def heads(given: Wanted, place: str | Device | None) -> Html:
     )
 
 
-def _head(column: str, given: Wanted, kept: Mapping[str, str | None]) -> Html:
+def _head(column: str, given: RowFilter, kept: Mapping[str, str | None]) -> Html:
     active = given.column == column
     turned = f"-{column}" if given.sort == column else column
     order = ("descending" if given.descending else "ascending") if active else None
@@ -146,7 +148,7 @@ def _head(column: str, given: Wanted, kept: Mapping[str, str | None]) -> Html:
 
 
 def body(
-    rows: Iterable[Row], given: Wanted, comparison: Comparison, place: str | Device | None
+    rows: Iterable[Row], given: RowFilter, comparison: Comparison, place: str | Device | None
 ) -> Html:
     """Return the rows, or that there are none."""
     made = joined(_kept(each, given, comparison, place) for each in rows)
@@ -156,7 +158,7 @@ def body(
     return tag("tr", tag("td", none, colspan=len(COLUMNS) + 2, role="cell"), role="row")
 
 
-def _kept(each: Row, given: Wanted, comparison: Comparison, place: str | Device | None) -> Html:
+def _kept(each: Row, given: RowFilter, comparison: Comparison, place: str | Device | None) -> Html:
     """Return a row as it was made before, wherever it now stands."""
     picked = each.line.model in given.picks
     how = "picked" if picked else "", place if isinstance(place, str) else ""
@@ -276,7 +278,7 @@ def speed(rates: Rates | None) -> str:
 # What was picked
 
 
-def tray(given: Wanted, rows: Iterable[Row], place: str | None) -> Html | None:
+def tray(given: RowFilter, rows: Iterable[Row], place: str | None) -> Html | None:
     """Return what was picked, with the way to see it side by side; nothing for none."""
     sides = {f"s{at}": _token(each, place) for at, each in enumerate(rows, 1)}
     if not sides:

@@ -6,7 +6,6 @@ In: answers. Out: a table, a column each, whose first rows are the choices thems
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from app.components import question_form
@@ -25,6 +24,7 @@ from tabfit.estimate.checks import Check
 from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
 from tabfit.estimate.labels import CHECKS
 from tabfit.i18n.language import Words, _, later
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
 
 #: The choices of a column, in the order of a link.

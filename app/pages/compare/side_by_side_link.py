@@ -6,7 +6,6 @@ its own scenario added to those that stand there already.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from tabfit.errors import TabfitError
@@ -14,6 +13,7 @@ from tabfit.estimate import link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import usual_context
 from tabfit.estimate.scenario import Scenario
+from tabfit.light_dataclass import replace
 
 #: So many scenarios stand side by side.
 MOST: Final = 4

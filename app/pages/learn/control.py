@@ -9,7 +9,7 @@ from app import site_data
 from app.components import common_devices, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.pages.learn import view
-from app.request_reply import Asked, Head, Reply
+from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog, published_quality
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -30,10 +30,10 @@ TWO_BILLION: Final = Scenario(model="gemma-2b")
 ONE_BIT: Final = Scenario(model="bonsai-1.7b", runtime="wllama-cpu")
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("Learn: why a model fits, or not"),
         description=_(
             "Why “2B” is not 2 GB, what size classes and precisions mean, why no browser tells "
@@ -83,11 +83,11 @@ def _running(catalog: Catalog, root: str) -> Html:
     return view.running(lessons.reaches(site_data.ledger(), catalog, common_devices.DEVICES), root)
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return the lessons' examples on the chosen model, and what this browser tells."""
     given, notice = _chosen(asked)
     about = given.subject
-    return Reply(
+    return PageReply(
         parts=_parts(given, asked),
         title=_("Learn: why a model fits, or not"),
         fields={"model": None if about.id == DEFAULT else about.id},
@@ -96,7 +96,7 @@ def respond(asked: Asked) -> Reply:
     )
 
 
-def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
+def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
     part, _space, root = (asked.part or "").partition(" ")
     if part == "running":
         return {"running": _running(asked.catalog, root if root in ("../", "../../") else "../")}
@@ -112,7 +112,7 @@ def _parts(given: Answer, asked: Asked) -> dict[str, Html]:
     }
 
 
-def _chosen(asked: Asked) -> tuple[Answer, str | None]:
+def _chosen(asked: PageRequest) -> tuple[Answer, str | None]:
     """Return an answer about the chosen model, or about the usual one with the reason."""
     try:
         return _answer(asked.fields.get("model") or DEFAULT, asked.catalog, asked.here), None

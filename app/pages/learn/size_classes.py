@@ -13,7 +13,7 @@ from app.components import svg_chart as drawing
 from app.components.html import Html, joined, tag
 from app.components.svg_chart import Axis
 from tabfit.catalog import Catalog
-from tabfit.catalog.undisclosed_sizes import Believed, believed
+from tabfit.catalog.undisclosed_sizes import UndisclosedSize, undisclosed_sizes
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.learn.lessons import SizeClass, size_classes
 
@@ -36,7 +36,7 @@ SAID: Final = Words(
 
 def chart(catalog: Catalog) -> Html:
     """Return the chart with its legend and tables."""
-    every, unknown = size_classes(catalog), believed()
+    every, unknown = size_classes(catalog), undisclosed_sizes()
     x, y = _across(), _upward(every, len(unknown))
     return joined(
         drawing.plot(
@@ -87,7 +87,7 @@ def _bare(name: str) -> str:
     return name.partition(" (")[0]
 
 
-def _spans(x: Axis, y: Axis, unknown: tuple[Believed, ...], below: int) -> Iterator[Html]:
+def _spans(x: Axis, y: Axis, unknown: tuple[UndisclosedSize, ...], below: int) -> Iterator[Html]:
     for row, each in enumerate(unknown, start=below):
         level = row + 0.5
         yield drawing.span(x, y, (float(each.low), float(each.high)), level, "believed")
@@ -122,7 +122,7 @@ def _parameters(count: int) -> str:
     return f"{number(round(count / 10**6), 'd')}M"
 
 
-def _sources(unknown: tuple[Believed, ...]) -> Html:
+def _sources(unknown: tuple[UndisclosedSize, ...]) -> Html:
     rows = [
         (
             each.name,

@@ -12,7 +12,7 @@ from app.components.outcome_marks import mark
 from app.pages.learn import size_classes
 from tabfit import explain
 from tabfit.catalog import Catalog, Model
-from tabfit.catalog.published_quality import Peer
+from tabfit.catalog.published_quality import PeerSize
 from tabfit.devices import budgets
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
@@ -20,7 +20,7 @@ from tabfit.estimate.labels import LABELS, PHASES
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later, number
 from tabfit.learn import lessons
-from tabfit.learn.lessons import Named, Precision, Reach, SizeClass
+from tabfit.learn.lessons import DeviceReach, NamedSize, SizeClass, StoredBits
 from tabfit.runtimes import Label
 from tabfit.shrink import one_bit_comparison
 from tabfit.units import Interval
@@ -76,7 +76,7 @@ def bold(child: Child) -> Html:
 def two_billion(answer: Answer, catalog: Catalog) -> Html:
     """Return the lesson on counts and bytes, told on Gemma 2B."""
     counted = explain.explain_one(answer, "parameters")
-    widths = lessons.widths("gemma-2b", catalog, ("fp32", "fp16", "int8", "int4"))
+    widths = lessons.nominal_widths("gemma-2b", catalog, ("fp32", "fp16", "int8", "int4"))
     opener = formula_popover.opener(
         number(answer.load.architecture.inventory.total, ","), "parameters"
     )
@@ -133,7 +133,7 @@ _BITS: Final = Words(
 
 
 def _names(catalog: Catalog) -> Html:
-    every = lessons.names(catalog)
+    every = lessons.sizes_in_names(catalog)
     far = every[:_HOW_MANY_NAMES]
     rows = [
         (each.model.name, _billions(each.said), _billions(each.count), _off(each)) for each in far
@@ -146,7 +146,7 @@ def _billions(count: int) -> str:
     return _("{count} billion", count=number(count / 10**9, ".3g"))
 
 
-def _off(each: Named) -> str:
+def _off(each: NamedSize) -> str:
     return _("{ratio} times", ratio=number(each.ratio, ".2g"))
 
 
@@ -255,7 +255,7 @@ def names_of_precisions(stored: Html | None) -> Html:
 
 def bits_stored(answer: Answer, catalog: Catalog) -> Html:
     """Return what each precision of a model really stores per parameter."""
-    found = lessons.precisions(answer.subject, catalog)
+    found = lessons.stored_bits(answer.subject, catalog)
     if not found:
         return tag("p", _("No file of {model} is on offer.", model=answer.subject.name))
     rows = [_precision(each) for each in found]
@@ -269,7 +269,7 @@ def bits_stored(answer: Answer, catalog: Catalog) -> Html:
     )
 
 
-def _most_off(each: Precision) -> Html:
+def _most_off(each: StoredBits) -> Html:
     return sentence(
         _("{name} stores {bits} bits for each parameter, over the whole model."),
         name=bold(each.name),
@@ -277,7 +277,7 @@ def _most_off(each: Precision) -> Html:
     )
 
 
-def _precision(each: Precision) -> tuple[Child, ...]:
+def _precision(each: StoredBits) -> tuple[Child, ...]:
     return (
         each.name,
         number(each.named) if each.named else "–",
@@ -390,8 +390,8 @@ def here(device: Device) -> Html:
 
 def _ranges() -> Html:
     head = (_("value"), _("on a computer, GB"), _("on Android, GB"))
-    computer = dict(lessons.told("windows"))
-    android = dict(lessons.told("android"))
+    computer = dict(lessons.reported_device_memory("windows"))
+    android = dict(lessons.reported_device_memory("android"))
     rows = [
         (number(value), _range(computer.get(value)), _range(android.get(value)))
         for value in sorted({*computer, *android})
@@ -423,7 +423,7 @@ def today(ran: Html | None, root: str) -> Html:
     return lesson("today", told, live)
 
 
-def running(every: tuple[Reach, ...], root: str) -> Html:
+def running(every: tuple[DeviceReach, ...], root: str) -> Html:
     """Return how much of the catalogue runs on each device, and the largest models there."""
     phone, best = every[0], every[-1]
     found = said(
@@ -443,14 +443,14 @@ def running(every: tuple[Reach, ...], root: str) -> Html:
     return joined(found, _reaches(every), largest)
 
 
-def _called(reach: Reach) -> str:
+def _called(reach: DeviceReach) -> str:
     return common_devices.short_name(reach.device, reach.name)
 
 
 _SHOWN: Final = (Outcome.LIKELY, Outcome.MAY, Outcome.UNLIKELY, Outcome.NO)
 
 
-def _reaches(every: tuple[Reach, ...]) -> Html:
+def _reaches(every: tuple[DeviceReach, ...]) -> Html:
     head = (_("device"), *(SHORT[each] for each in _SHOWN))
     rows: list[tuple[Child, ...]] = [
         (_called(each), *(_count(each.outcomes.get(outcome, 0), outcome) for outcome in _SHOWN))
@@ -463,7 +463,7 @@ def _count(count: int, outcome: Outcome) -> Child:
     return joined(mark(outcome), " ", number(count)) if count else "–"
 
 
-def _largest(reach: Reach, root: str) -> Html:
+def _largest(reach: DeviceReach, root: str) -> Html:
     links = [_link(model, root) for model in reach.likely[:3]]
     listed = [piece for at, link in enumerate(links) for piece in ((", " if at else ""), link)]
     return tag(
@@ -540,7 +540,7 @@ def _asked_as(answer: Answer) -> str:
 # One bit
 
 
-def one_bit(bonsai: Answer, peer: Peer, root: str) -> Html:
+def one_bit(bonsai: Answer, peer: PeerSize, root: str) -> Html:
     """Return the lesson on one-bit models: what is promised, and what a file then holds."""
     told = joined(
         said(
@@ -562,10 +562,10 @@ def one_bit(bonsai: Answer, peer: Peer, root: str) -> Html:
     return lesson("one-bit", told, _promises(bonsai, peer, root))
 
 
-def _promises(bonsai: Answer, peer: Peer, root: str) -> Html:
+def _promises(bonsai: Answer, peer: PeerSize, root: str) -> Html:
     """Return three promises with what becomes of them."""
     wide = bonsai.load.architecture.inventory.total * 2
-    quoted = next(each for each in one_bit_comparison.printed() if each.row.model == QUOTED)
+    quoted = next(each for each in one_bit_comparison.printed_sizes() if each.row.model == QUOTED)
     paper = sentence(
         _(
             "OneBit takes {model} from {wide} GB to {small} GB on paper; computed from its shape "
@@ -588,7 +588,7 @@ def _promises(bonsai: Answer, peer: Peer, root: str) -> Html:
     return tag("ul", [tag("li", each) for each in (paper, real, _bitnet(peer))], class_="plain")
 
 
-def _bitnet(peer: Peer) -> str:
+def _bitnet(peer: PeerSize) -> str:
     return _(
         "{model} is often quoted with {quoted} GB: that leaves its table of words out.",
         model=peer.model,

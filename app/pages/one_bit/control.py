@@ -7,7 +7,7 @@ from typing import Final
 from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.pages.one_bit import view
-from app.request_reply import Asked, Head, Reply
+from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -16,7 +16,7 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
 from tabfit.shrink import one_bit_comparison
-from tabfit.shrink.one_bit_comparison import Step
+from tabfit.shrink.one_bit_comparison import MethodSize
 
 FOLDER: Final = "1-bit/"
 KEYS: Final = ("model", "device")
@@ -28,10 +28,10 @@ TYPICAL: Final = "laptop-8gb-integrated"
 MADE_SO: Final = ("bitnet-b1.58-2b", "bonsai-1.7b", "bonsai-4b", "bonsai-8b")
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("One bit: what 1-bit models really store"),
         description=_(
             "BitNet, OneBit, BiLLM and PB-LLM on any model: the bits they name, the bytes they "
@@ -44,7 +44,7 @@ def main(catalog: Catalog, root: str) -> Html:
     """Return the page as it is before any script: the default model on a typical laptop."""
     del root
     scenario = Scenario(model=DEFAULT, device=TYPICAL)
-    steps = one_bit_comparison.steps(scenario, catalog, Device())
+    steps = one_bit_comparison.method_sizes(scenario, catalog, Device())
     return joined(
         _form(Scenario(model=DEFAULT), catalog),
         tag("div", tag("p", _before(catalog)), id="said"),
@@ -62,7 +62,7 @@ def _before(catalog: Catalog) -> str:
     )
 
 
-def _stored(steps: list[Step]) -> Html:
+def _stored(steps: list[MethodSize]) -> Html:
     name = steps[0].answer.subject.name
     return joined(
         tag("div", view.finding(steps, name), class_="finding"),
@@ -98,7 +98,7 @@ def _reported() -> Html:
         view.every(),
         tag("h3", _("Their sizes, computed again")),
         tag("p", _sizes_explained(), class_="lead"),
-        view.sizes(one_bit_comparison.printed()),
+        view.sizes(one_bit_comparison.printed_sizes()),
         id="papers",
     )
 
@@ -145,12 +145,12 @@ def _smallest(model: str, catalog: Catalog) -> Answer:
     return min(found, key=lambda given: given.download.likely)
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return what the methods would store of the chosen model."""
     scenario, steps, notice = _answered(asked)
     device = answers.place(scenario.device, asked.here, asked.catalog)
     name = steps[0].answer.subject.name
-    return Reply(
+    return PageReply(
         parts={
             **_choices(scenario, asked.catalog),
             "said": device_summary.sentence(
@@ -169,18 +169,22 @@ def _device(scenario: Scenario) -> str | None:
     return scenario.device if isinstance(scenario.device, str) else None
 
 
-def _answered(asked: Asked) -> tuple[Scenario, list[Step], str | None]:
+def _answered(asked: PageRequest) -> tuple[Scenario, list[MethodSize], str | None]:
     """Return the steps, giving up choices that name nothing, with the reason."""
     model, device = asked.fields.get("model") or DEFAULT, asked.fields.get("device") or None
     notice = None
     for attempt in ((model, device), (model, None), (DEFAULT, None)):
         try:
             scenario = _scenario(*attempt, asked.catalog)
-            return scenario, one_bit_comparison.steps(scenario, asked.catalog, asked.here), notice
+            return (
+                scenario,
+                one_bit_comparison.method_sizes(scenario, asked.catalog, asked.here),
+                notice,
+            )
         except TabfitError as fault:
             notice = notice or str(fault)
     scenario = Scenario(model=DEFAULT)
-    return scenario, one_bit_comparison.steps(scenario, asked.catalog, asked.here), notice
+    return scenario, one_bit_comparison.method_sizes(scenario, asked.catalog, asked.here), notice
 
 
 def _scenario(model: str, device: str | None, catalog: Catalog) -> Scenario:

@@ -10,12 +10,12 @@ from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from tabfit.catalog import published_quality
-from tabfit.catalog.published_quality import OneBit
+from tabfit.catalog.published_quality import OneBitPaperRow
 from tabfit.estimate import link
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, amount, later, number
 from tabfit.recipes.one_bit import METHODS
-from tabfit.shrink.one_bit_comparison import BOUND, USUAL, WIDE, Printed, Step
+from tabfit.shrink.one_bit_comparison import BOUND, USUAL, WIDE, MethodSize, PrintedSize
 
 #: The way from this page to the site's first one.
 ROOT: Final = "../"
@@ -56,7 +56,7 @@ def _called(method: str) -> str:
 # What would be stored
 
 
-def finding(steps: Sequence[Step], name: str) -> Html:
+def finding(steps: Sequence[MethodSize], name: str) -> Html:
     """Return what one bit makes of this model, in two sentences."""
     by = {step.method: step for step in steps}
     one, usual = by["onebit"], by.get(USUAL)
@@ -74,7 +74,7 @@ def finding(steps: Sequence[Step], name: str) -> Html:
     return tag("p", joined(said, " ", beside))
 
 
-def methods(steps: Sequence[Step]) -> Html:
+def methods(steps: Sequence[MethodSize]) -> Html:
     """Return every method as a bar of what it packs and what it leaves wide."""
     top = sorted(steps, key=lambda step: -step.size)[1].size * 1.25
     items = [_method(step, top) for step in steps]
@@ -88,7 +88,7 @@ def methods(steps: Sequence[Step]) -> Html:
     )
 
 
-def _method(step: Step, top: float) -> Html:
+def _method(step: MethodSize, top: float) -> Html:
     outcome = step.answer.verdict.outcome
     bits = _(
         "named {named} bits, stored {packed} inside the layers, {whole} over all",
@@ -121,7 +121,7 @@ def _method(step: Step, top: float) -> Html:
     )
 
 
-def _bar(step: Step, top: float) -> Html:
+def _bar(step: MethodSize, top: float) -> Html:
     wide = min(step.wide_bytes / top, 1)
     packed = min(step.packed_bytes / top, 1 - wide)
     return tag(
@@ -149,7 +149,7 @@ def _rect(class_: str, start: float, share: float) -> Html:
     )
 
 
-def _figures(steps: Sequence[Step]) -> Html:
+def _figures(steps: Sequence[MethodSize]) -> Html:
     head = (
         _("method"),
         _("bits, named"),
@@ -181,7 +181,9 @@ def _figures(steps: Sequence[Step]) -> Html:
 
 def perplexities() -> Html:
     """Return the perplexities people quote, as bars, all on one model and one text."""
-    rows = [row for row in published_quality.onebit() if row.model == QUOTED and row.value]
+    rows = [
+        row for row in published_quality.one_bit_paper_rows() if row.model == QUOTED and row.value
+    ]
     bars = [
         svg_chart.Bar(
             name=_("original"),
@@ -257,14 +259,14 @@ def every() -> Html:
         _("after"),
         _("source"),
     )
-    rows = [_row(row) for row in published_quality.onebit() if row.value is not None]
+    rows = [_row(row) for row in published_quality.one_bit_paper_rows() if row.value is not None]
     return svg_chart.behind(
         _("All that the papers print, and how it was read"),
         svg_chart.table(_("Quality as published"), head, rows),
     )
 
 
-def _row(row: OneBit) -> tuple[Child, ...]:
+def _row(row: OneBitPaperRow) -> tuple[Child, ...]:
     metric = row.metric or ""
     return (
         f"{PAPERS[row.method]}, {row.model}",
@@ -276,7 +278,7 @@ def _row(row: OneBit) -> tuple[Child, ...]:
     )
 
 
-def sizes(rows: Sequence[Printed]) -> Html:
+def sizes(rows: Sequence[PrintedSize]) -> Html:
     """Return each printed size beside what the shapes give."""
     head = (
         _("paper and model"),

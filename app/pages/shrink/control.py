@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.pages.shrink import lora, view
-from app.request_reply import Asked, Head, Reply, current
+from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.scenario import Scenario
-from tabfit.i18n.language import _, anew
+from tabfit.i18n.language import _, cleared_with_language
+from tabfit.light_dataclass import dataclass
 from tabfit.shrink import TARGETS, USUAL_TARGETS, ladder
 from tabfit.shrink.ladder import Rung
 
@@ -32,7 +32,7 @@ RANK: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class ShrinkChoices:
     """What the visitor chose."""
 
     model: str = DEFAULT
@@ -47,10 +47,10 @@ class Chosen:
         return Scenario(model=self.model, runtime=self.runtime, device=self.device)
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("Shrink it: how small must a model become to fit?"),
         description=_(
             "Every way to make an AI model smaller, on your device: precisions, distilled models, "
@@ -62,10 +62,10 @@ def head(catalog: Catalog) -> Head:
 def main(catalog: Catalog, root: str) -> Html:
     """Return the page as it is before any script: the default model on a typical laptop."""
     del root
-    chosen = Chosen(device=TYPICAL)
+    chosen = ShrinkChoices(device=TYPICAL)
     rungs = ladder.existing(chosen.scenario, catalog, Device())
     return joined(
-        _form(Chosen(), rungs, catalog),
+        _form(ShrinkChoices(), rungs, catalog),
         tag("div", tag("p", _before(catalog)), id="said"),
         page_layout.status(),
         tag("div", _exists(chosen, rungs, catalog), id="exists", aria_live="polite"),
@@ -117,14 +117,14 @@ def _what_adapters_are() -> str:
     )
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return the ladder of what was chosen, or what could be made of it."""
     chosen, notice = _answerable(asked)
     if asked.part == "made":
         rungs = ladder.imagined(chosen.scenario, asked.catalog, asked.here)
-        return Reply(parts={"made": view.made(rungs)}, title=_title(chosen, asked.catalog))
+        return PageReply(parts={"made": view.made(rungs)}, title=_title(chosen, asked.catalog))
     device = answers.place(chosen.device, asked.here, asked.catalog)
-    return Reply(
+    return PageReply(
         parts={**_laddered(asked, chosen, device), **_adapted(chosen, asked.catalog)},
         title=_title(chosen, asked.catalog),
         fields=_fields(chosen, asked.catalog, device),
@@ -133,14 +133,14 @@ def respond(asked: Asked) -> Reply:
     )
 
 
-@anew
+@cleared_with_language
 @lru_cache(maxsize=2)
 def _existing(scenario: Scenario, catalog: Catalog, here: Device) -> tuple[Rung, ...]:
     """Return the ladder, kept while a slider moves that changes nothing of it."""
     return tuple(ladder.existing(scenario, catalog, here))
 
 
-def _laddered(asked: Asked, chosen: Chosen, device: Device) -> dict[str, Html]:
+def _laddered(asked: PageRequest, chosen: ShrinkChoices, device: Device) -> dict[str, Html]:
     rungs = _existing(chosen.scenario, asked.catalog, asked.here)
     choices = _choices(chosen, rungs, asked.catalog)
     elsewhere = chosen.device is not None
@@ -152,15 +152,15 @@ def _laddered(asked: Asked, chosen: Chosen, device: Device) -> dict[str, Html]:
     }
 
 
-def _adapted(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
+def _adapted(chosen: ShrinkChoices, catalog: Catalog) -> dict[str, Html]:
     return {"rank-shown": joined(chosen.rank), "adapter": _adapter(chosen, catalog)}
 
 
-def _title(chosen: Chosen, catalog: Catalog) -> str:
+def _title(chosen: ShrinkChoices, catalog: Catalog) -> str:
     return _("Shrink {model}", model=subjects.subject(chosen.model, catalog).name)
 
 
-def _exists(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
+def _exists(chosen: ShrinkChoices, rungs: Sequence[Rung], catalog: Catalog) -> Html:
     name = catalog.model(chosen.model).name
     return joined(
         tag("div", view.finding(rungs, name), class_="finding"),
@@ -171,7 +171,7 @@ def _exists(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
     )
 
 
-def _adapter(chosen: Chosen, catalog: Catalog) -> Html:
+def _adapter(chosen: ShrinkChoices, catalog: Catalog) -> Html:
     architecture = subjects.subject(chosen.model, catalog).architecture
     whole = 2 * architecture.inventory.total if architecture else 0  # as trained, 16 bits each
     return lora.result(architecture, chosen.rank, chosen.targets, whole)
@@ -180,7 +180,7 @@ def _adapter(chosen: Chosen, catalog: Catalog) -> Html:
 # The question
 
 
-def _form(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
+def _form(chosen: ShrinkChoices, rungs: Sequence[Rung], catalog: Catalog) -> Html:
     labels = {"model": _("Model"), "runtime": _("Runtime"), "device": _("Device")}
     choices = {
         name: question_form.choice(name, labels[name], shown, options)
@@ -195,7 +195,7 @@ def _form(chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog) -> Html:
 
 
 def _choices(
-    chosen: Chosen, rungs: Sequence[Rung], catalog: Catalog
+    chosen: ShrinkChoices, rungs: Sequence[Rung], catalog: Catalog
 ) -> dict[str, tuple[str, Html]]:
     """Return each choice's words and its options."""
     about = subjects.subject(chosen.model, catalog)
@@ -212,10 +212,10 @@ def _choices(
 # What was chosen
 
 
-def _answerable(asked: Asked) -> tuple[Chosen, str | None]:
+def _answerable(asked: PageRequest) -> tuple[ShrinkChoices, str | None]:
     """Return the choices, giving up those that name nothing, with the reason."""
     notice = None
-    fields = current(asked.fields, asked.changed)
+    fields = current_choices(asked.fields, asked.changed)
     for given in (fields, {**fields, "runtime": ""}, {**fields, "runtime": "", "device": ""}, {}):
         try:
             chosen = _chosen(given, asked)
@@ -224,17 +224,17 @@ def _answerable(asked: Asked) -> tuple[Chosen, str | None]:
             notice = notice or str(fault)
         else:
             return chosen, notice
-    return Chosen(), notice
+    return ShrinkChoices(), notice
 
 
-def _chosen(fields: Mapping[str, str], asked: Asked) -> Chosen:
+def _chosen(fields: Mapping[str, str], asked: PageRequest) -> ShrinkChoices:
     catalog = asked.catalog
     device = fields.get("device")
     rank = fields.get("rank", "")
     picked = [name for name in TARGETS if name in fields.get("targets", "").split(",")]
     usual = () if "targets" in asked.changed else USUAL_TARGETS
     low, high = lora.RANKS
-    return Chosen(
+    return ShrinkChoices(
         model=catalog.model(fields.get("model") or DEFAULT).id,
         runtime=fields.get("runtime") or None,
         device=catalog.device(device).id if device else None,
@@ -243,7 +243,7 @@ def _chosen(fields: Mapping[str, str], asked: Asked) -> Chosen:
     )
 
 
-def _fields(chosen: Chosen, catalog: Catalog, device: Device) -> dict[str, str | None]:
+def _fields(chosen: ShrinkChoices, catalog: Catalog, device: Device) -> dict[str, str | None]:
     """Return what differs from the page's defaults."""
     usual = ladder.widest_choice(subjects.subject(chosen.model, catalog), catalog, device).id
     return {

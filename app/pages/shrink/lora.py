@@ -12,7 +12,7 @@ from app.components.verdict_card import chip
 from tabfit.catalog.published_quality import qualities
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.model.architecture import Architecture
-from tabfit.shrink import TARGETS, Adapter, adapter, ranks, targets_of
+from tabfit.shrink import TARGETS, LoraAdapter, lora_adapter, ranks, targets_of
 from tabfit.units import Basis
 
 _TARGETS: Final = Words(
@@ -75,11 +75,11 @@ def result(
     there = [name for name in targets_of(architecture) if name in targets]
     if not there:
         return tag("p", _("Nothing is adapted: choose matrices that this model has."))
-    made = adapter(architecture, rank, there)
+    made = lora_adapter(architecture, rank, there)
     return joined(_figures(made), _tasks(made, weights), _by_rank(architecture, made))
 
 
-def _figures(made: Adapter) -> Html:
+def _figures(made: LoraAdapter) -> Html:
     share = made.parameters / made.frozen
     return tag(
         "dl",
@@ -94,7 +94,7 @@ def _figure(value: str, name: str) -> Html:
     return tag("div", tag("dd", value), tag("dt", name, " ", chip(Basis.COMPUTED)))
 
 
-def _tasks(made: Adapter, weights: int) -> Html:
+def _tasks(made: LoraAdapter, weights: int) -> Html:
     whole, thin = TASKS * weights, weights + TASKS * made.size()
     text = _(
         "The model’s {frozen} parameters are frozen: it stays as large as it is. What shrinks is "
@@ -115,8 +115,10 @@ def _tasks(made: Adapter, weights: int) -> Html:
     )
 
 
-def _by_rank(architecture: Architecture, made: Adapter) -> Html:
-    sizes = {each: adapter(architecture, each, made.targets).size() for each in ranks(architecture)}
+def _by_rank(architecture: Architecture, made: LoraAdapter) -> Html:
+    sizes = {
+        each: lora_adapter(architecture, each, made.targets).size() for each in ranks(architecture)
+    }
     sizes[made.rank] = made.size()
     top = sizes[made.rank] * 4
     rows = [

@@ -20,7 +20,7 @@ from tabfit.estimate import link
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.recipes.one_bit import METHODS
 from tabfit.shrink import masked_bits
-from tabfit.shrink.ladder import Rung, Way, begins, made_of
+from tabfit.shrink.ladder import Rung, ShrinkMethod, begins, made_of
 
 #: The way from this page to the site's first one.
 ROOT: Final = "../"
@@ -99,16 +99,16 @@ def _name(rung: Rung) -> Html:
 
 def _called(rung: Rung) -> str:
     """Return what a step is called."""
-    if rung.way is Way.ZEROS:
+    if rung.way is ShrinkMethod.ZEROS:
         return _("Half the weights zero")
-    if rung.way is Way.TWO_OF_FOUR:
+    if rung.way is ShrinkMethod.TWO_OF_FOUR:
         return _("Two of every four weights")
-    if rung.way is Way.LAYERS:
+    if rung.way is ShrinkMethod.LAYERS:
         kept, depth = rung.name.split("/")
         return _("{kept} of {depth} layers", kept=int(kept), depth=int(depth))
-    if rung.way is Way.SHARING:
+    if rung.way is ShrinkMethod.SHARING:
         return _("One layer for all")
-    return _ONE_BIT[rung.name] if rung.way is Way.ONE_BIT else rung.name
+    return _ONE_BIT[rung.name] if rung.way is ShrinkMethod.ONE_BIT else rung.name
 
 
 def _bar(rung: Rung, top: int) -> Html:
@@ -173,7 +173,7 @@ def _verdict(rung: Rung) -> Html:
 def _aside(rung: Rung) -> Html:
     """Return what the step is, what it costs as published, and the way further."""
     lines: list[Child] = [_says(rung), *(_cost(rung, each) for each in rung.qualities)]
-    if not rung.qualities and rung.way is not Way.ZEROS and rung.name not in _LOSSLESS:
+    if not rung.qualities and rung.way is not ShrinkMethod.ZEROS and rung.name not in _LOSSLESS:
         lines.append(_unpublished(rung))
     if rung.pair:
         lines.append(_further(rung))
@@ -197,30 +197,30 @@ def _cost(rung: Rung, cost: Quality) -> Html:
 def _says(rung: Rung) -> str | None:
     precision = rung.answer.scenario.precision or ""
     said = {
-        Way.DISTILLATION: _relation,
-        Way.ZEROS: lambda _rung: _(
+        ShrinkMethod.DISTILLATION: _relation,
+        ShrinkMethod.ZEROS: lambda _rung: _(
             "The same file as {precision}: it has a place for every weight, zero or not. Behind a "
             "bitmap 16 bits would become {bits}, and no runtime here reads that.",
             precision=precision,
             bits=number(masked_bits(16, 0.5), "g"),
         ),
-        Way.TWO_OF_FOUR: lambda _rung: _(
+        ShrinkMethod.TWO_OF_FOUR: lambda _rung: _(
             "The weights that stay, and two bits each to place them: nine sixteenths of 16 bits. "
             "No browser’s runtime multiplies so; counted are weights and cache alone."
         ),
-        Way.LAYERS: lambda _rung: _(
+        ShrinkMethod.LAYERS: lambda _rung: _(
             "At {precision}, with a smaller cache too. Whisper large v3 turbo is such a cut, 4 of "
             "32 decoder layers, and was trained on afterwards.",
             precision=precision,
         ),
-        Way.SHARING: lambda _rung: _(
+        ShrinkMethod.SHARING: lambda _rung: _(
             "At {precision}. A model must be trained so, as ALBERT is; it computes as much as "
             "before and its cache is as large.",
             precision=precision,
         ),
-        Way.ONE_BIT: _one_bit,
+        ShrinkMethod.ONE_BIT: _one_bit,
     }
-    if rung.way is Way.QUANTISATION:
+    if rung.way is ShrinkMethod.QUANTISATION:
         return _("Nothing is lost.") if rung.name in _LOSSLESS else None
     return said[rung.way](rung)
 
@@ -296,8 +296,8 @@ def figures(rungs: Sequence[Rung], caption: str) -> Html:
 
 def made(rungs: Sequence[Rung]) -> Html:
     """Return what could be made: other ways first, precisions nobody offers folded behind."""
-    others = [rung for rung in rungs if rung.way is not Way.QUANTISATION]
-    precisions = [rung for rung in rungs if rung.way is Way.QUANTISATION]
+    others = [rung for rung in rungs if rung.way is not ShrinkMethod.QUANTISATION]
+    precisions = [rung for rung in rungs if rung.way is ShrinkMethod.QUANTISATION]
     if not rungs:
         return tag("p", _("The maker discloses no shape, so nothing can be computed."))
     folded = tag(

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from app.components import form_fields, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_, tokens
 from app.pages.training import view as views
-from app.request_reply import Asked, Head, Reply
+from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog, Model
 from tabfit.errors import TabfitError
 from tabfit.estimate import link, subjects
 from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import Words, _, later, number, plural
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.training import (
-    Memory,
+    LoraTargets,
     Optimizer,
     Plan,
-    Precision,
     Recompute,
-    Targets,
+    TrainingMemory,
+    TrainingPrecision,
     Zero,
-    needed,
     plan_text,
+    training_memory,
     usual_sequence,
 )
 from tabfit.training.plan import OPTIMIZERS, PRECISIONS, divisors
-from tabfit.training.rules_of_thumb import rules
-from tabfit.training.savings import changes, most
+from tabfit.training.rules_of_thumb import rules_of_thumb
+from tabfit.training.savings import peak_or_steady, plan_changes
 
 FOLDER: Final = "training/"
 #: `method` is what is trained; the others are the core's own.
@@ -57,10 +57,10 @@ _OPTIMIZERS: Final = Words(
 )
 _PRECISIONS: Final = Words(
     {
-        Precision.MIXED: later("mixed precision"),
-        Precision.AUTOCAST: later("autocast"),
-        Precision.BF16: later("bf16"),
-        Precision.FP32: later("float32"),
+        TrainingPrecision.MIXED: later("mixed precision"),
+        TrainingPrecision.AUTOCAST: later("autocast"),
+        TrainingPrecision.BF16: later("bf16"),
+        TrainingPrecision.FP32: later("float32"),
     }
 )
 _KEPT: Final = Words(
@@ -79,9 +79,9 @@ _TRAINED: Final = Words(
 )
 _TARGETS: Final = Words(
     {
-        Targets.QUERY_VALUE: later("queries and values"),
-        Targets.ATTENTION: later("all of attention"),
-        Targets.LINEAR: later("every matrix"),
+        LoraTargets.QUERY_VALUE: later("queries and values"),
+        LoraTargets.ATTENTION: later("all of attention"),
+        LoraTargets.LINEAR: later("every matrix"),
     }
 )
 _ZERO: Final = Words(
@@ -95,12 +95,12 @@ _ZERO: Final = Words(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class TrainingChoices:
     """A model, a plan, and the memory that it needs."""
 
     about: Subject
     plan: Plan
-    memory: Memory
+    memory: TrainingMemory
 
     @property
     def shape(self) -> Architecture:
@@ -115,10 +115,10 @@ class Chosen:
         return "qlora" if self.plan.quantised else "lora"
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("What does training take?"),
         description=_(
             "The memory that training a model needs: weights, gradients, optimiser states and "
@@ -159,17 +159,17 @@ def main(catalog: Catalog, root: str) -> Html:
     )
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return the memory of what was chosen; what cannot be changes nothing and says why."""
     given, notice = dict(asked.fields), None
     try:
         chosen = _chosen(given, asked.catalog, asked.changed)
     except TabfitError as fault:
         if not asked.linked:
-            return Reply(parts={}, title=_title(None), fields=given, notice=str(fault))
+            return PageReply(parts={}, title=_title(None), fields=given, notice=str(fault))
         chosen, notice = _chosen({}, asked.catalog), str(fault)
     shown = _choices(chosen, asked.catalog)
-    return Reply(
+    return PageReply(
         parts={
             **{f"choose-{name}": options for name, (_words, options) in shown.items()},
             **{f"chosen-{name}": joined(words) for name, (words, _options) in shown.items()},
@@ -189,10 +189,14 @@ def respond(asked: Asked) -> Reply:
 _STILL: Final = frozenset(("lora_rank", "lora_targets", "recompute", "flash", "no_dropout", "zero"))
 
 
-def _title(chosen: Chosen | None) -> str:
+def _title(chosen: TrainingChoices | None) -> str:
     if chosen is None:
         return _("Training")
-    return _("Training {model}: {size}", model=chosen.about.name, size=bytes_(most(chosen.memory)))
+    return _(
+        "Training {model}: {size}",
+        model=chosen.about.name,
+        size=bytes_(peak_or_steady(chosen.memory)),
+    )
 
 
 # What was chosen
@@ -200,7 +204,7 @@ def _title(chosen: Chosen | None) -> str:
 
 def _chosen(
     given: Mapping[str, str], catalog: Catalog, changed: frozenset[str] = frozenset()
-) -> Chosen:
+) -> TrainingChoices:
     """Return the plan that fields say, or raise what is wrong with them."""
     about = subjects.subject(given.get("model") or DEFAULT, catalog)
     said = {key: value for key, value in given.items() if key in plan_text.KEYS}
@@ -216,7 +220,7 @@ def _chosen(
     if "gpus" in changed:
         said = _divided(said)
     plan = plan_text.read(said, Plan(sequence=usual_sequence(about.shape)))
-    return Chosen(about=about, plan=plan, memory=needed(about.shape, plan))
+    return TrainingChoices(about=about, plan=plan, memory=training_memory(about.shape, plan))
 
 
 def _divided(said: dict[str, str]) -> dict[str, str]:
@@ -227,12 +231,12 @@ def _divided(said: dict[str, str]) -> dict[str, str]:
     return said
 
 
-def _fields(chosen: Chosen) -> dict[str, str | None]:
+def _fields(chosen: TrainingChoices) -> dict[str, str | None]:
     """Return what differs from the page's defaults."""
     return _said(chosen, chosen.plan)
 
 
-def _said(chosen: Chosen, plan: Plan) -> dict[str, str | None]:
+def _said(chosen: TrainingChoices, plan: Plan) -> dict[str, str | None]:
     said: dict[str, str | None] = {
         **plan_text.written(plan, Plan(sequence=usual_sequence(chosen.shape)))
     }
@@ -247,7 +251,7 @@ def _said(chosen: Chosen, plan: Plan) -> dict[str, str | None]:
 # The question
 
 
-def _form(chosen: Chosen, catalog: Catalog) -> Html:
+def _form(chosen: TrainingChoices, catalog: Catalog) -> Html:
     labels = {
         "model": _("Model"),
         "optimizer": _("Optimiser"),
@@ -278,7 +282,7 @@ def _form(chosen: Chosen, catalog: Catalog) -> Html:
     )
 
 
-def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
+def _choices(chosen: TrainingChoices, catalog: Catalog) -> dict[str, tuple[str, Html]]:
     """Return each choice's words and its options."""
     plan = chosen.plan
     reach = chosen.shape.main.positions or SEQUENCES[-1]
@@ -292,7 +296,9 @@ def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
         ),
         "precision": (
             _PRECISIONS[plan.precision],
-            question_form.flat([(each, PRECISIONS[each]) for each in Precision], plan.precision),
+            question_form.flat(
+                [(each, PRECISIONS[each]) for each in TrainingPrecision], plan.precision
+            ),
         ),
         "gpus": (_gpus(plan.gpus), _numbers(DEVICES, plan.gpus, _gpus)),
         "batch": (_sequences(plan.batch), _numbers(BATCHES, plan.batch, _sequences)),
@@ -300,7 +306,7 @@ def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
     }
 
 
-def _models(chosen: Chosen, known: Iterable[Model]) -> Html:
+def _models(chosen: TrainingChoices, known: Iterable[Model]) -> Html:
     own = None
     if chosen.about.model is None:
         own = question_form.flat([(chosen.about.id, chosen.about.name)], chosen.about.id)
@@ -320,12 +326,12 @@ def _numbers(offered: Iterable[int], chosen: int, words: Callable[[int], str]) -
     return question_form.flat([(str(each), words(each)) for each in every], str(chosen))
 
 
-def _controls(chosen: Chosen) -> Html:
+def _controls(chosen: TrainingChoices) -> Html:
     """Return the fields beneath the question: those that mean something as things are."""
     return joined(_trained(chosen), _way_back(chosen.plan), _devices(chosen))
 
 
-def _trained(chosen: Chosen) -> Html:
+def _trained(chosen: TrainingChoices) -> Html:
     plan = chosen.plan
     method = form_fields.chips(
         "method", _("Trained"), [(each, _TRAINED[each]) for each in _TRAINED], chosen.method
@@ -342,7 +348,7 @@ def _trained(chosen: Chosen) -> Html:
         form_fields.chips(
             "lora_targets",
             _("Beside"),
-            [(each, _TARGETS[each]) for each in Targets],
+            [(each, _TARGETS[each]) for each in LoraTargets],
             plan.lora_targets,
         ),
     )
@@ -361,7 +367,7 @@ def _way_back(plan: Plan) -> Html:
     )
 
 
-def _devices(chosen: Chosen) -> Html | None:
+def _devices(chosen: TrainingChoices) -> Html | None:
     plan = chosen.plan
     if plan.gpus == 1:
         return None
@@ -386,20 +392,20 @@ def _devices(chosen: Chosen) -> Html | None:
 # The answer
 
 
-def _parts(chosen: Chosen) -> dict[str, Html]:
+def _parts(chosen: TrainingChoices) -> dict[str, Html]:
     shape, memory, plan = chosen.shape, chosen.memory, chosen.plan
-    found = changes(shape, plan)
+    found = plan_changes(shape, plan)
     addresses = {each.plan: _address(chosen, each.plan) for each in found}
     return {
         "finding": views.finding(chosen.about.name, shape, memory),
         "picture": views.picture(shape, memory),
         "parts": views.parts(shape, memory),
         "smaller": views.smaller(found, memory, addresses),
-        "rules": views.rules(rules(shape, plan, memory)),
+        "rules": views.rules(rules_of_thumb(shape, plan, memory)),
     }
 
 
-def _address(chosen: Chosen, plan: Plan) -> str:
+def _address(chosen: TrainingChoices, plan: Plan) -> str:
     return link.composed(_said(chosen, plan), KEYS)
 
 

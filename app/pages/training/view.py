@@ -12,20 +12,32 @@ from app.components.labels import bytes_
 from app.components.outcome_marks import chip
 from tabfit.i18n.language import Words, _, later, number
 from tabfit.model.architecture import Architecture
-from tabfit.training import LABELS, STEADY, Component, Kind, Memory, Plan
-from tabfit.training.activations import ARRAYS, Kept, kept, share
-from tabfit.training.rules_of_thumb import ESTIMATES, Rule, inference
-from tabfit.training.savings import Change, most
+from tabfit.training import (
+    LABELS,
+    STEADY_KINDS,
+    Plan,
+    TrainingMemory,
+    TrainingPart,
+    TrainingPartKind,
+)
+from tabfit.training.activations import ARRAYS, LayerActivations, layer_activations, share
+from tabfit.training.rules_of_thumb import ESTIMATES, RuleOfThumb, inference
+from tabfit.training.savings import PlanChange, peak_or_steady
 from tabfit.units import GIB, Basis
 
 #: Parts drawn alike: their class, and the kinds in it.
 GROUPS: Final = {
-    "weights": (Kind.WEIGHTS, Kind.ADAPTERS, Kind.CASTS, Kind.GATHERED),
-    "copies": (Kind.MASTER,),
-    "gradients": (Kind.GRADIENTS,),
-    "states": (Kind.STATES,),
-    "activations": (Kind.ACTIVATIONS, Kind.RECOMPUTED),
-    "output": (Kind.OUTPUT, Kind.LOSS),
+    "weights": (
+        TrainingPartKind.WEIGHTS,
+        TrainingPartKind.ADAPTERS,
+        TrainingPartKind.CASTS,
+        TrainingPartKind.GATHERED,
+    ),
+    "copies": (TrainingPartKind.MASTER,),
+    "gradients": (TrainingPartKind.GRADIENTS,),
+    "states": (TrainingPartKind.STATES,),
+    "activations": (TrainingPartKind.ACTIVATIONS, TrainingPartKind.RECOMPUTED),
+    "output": (TrainingPartKind.OUTPUT, TrainingPartKind.LOSS),
 }
 NAMES: Final = Words(
     {
@@ -63,7 +75,7 @@ LETTERS: Final = {
 }
 
 
-def finding(name: str, architecture: Architecture, memory: Memory) -> Html:
+def finding(name: str, architecture: Architecture, memory: TrainingMemory) -> Html:
     """Return the two figures that were asked for, and what holds them."""
     running = inference(architecture, memory.plan)
     return joined(
@@ -73,7 +85,7 @@ def finding(name: str, architecture: Architecture, memory: Memory) -> Html:
     )
 
 
-def _figures(memory: Memory, running: int) -> Iterator[Html]:
+def _figures(memory: TrainingMemory, running: int) -> Iterator[Html]:
     if memory.peak is not None:
         yield _figure(_("at its peak"), bytes_(memory.peak))
     yield _figure(_("between two steps"), bytes_(memory.steady))
@@ -84,11 +96,11 @@ def _figure(name: str, value: str) -> Html:
     return tag("div", tag("dd", value), tag("dt", name, " ", chip(Basis.COMPUTED)))
 
 
-def _said(name: str, memory: Memory, running: int) -> str:
-    times = number(most(memory) / running, ".2g")
-    together = memory.plan.gpus * most(memory)
+def _said(name: str, memory: TrainingMemory, running: int) -> str:
+    times = number(peak_or_steady(memory) / running, ".2g")
+    together = memory.plan.gpus * peak_or_steady(memory)
     one = memory.plan.gpus == 1
-    card = next((size for size in CARDS if size * GIB >= SPARE * most(memory)), None)
+    card = next((size for size in CARDS if size * GIB >= SPARE * peak_or_steady(memory)), None)
     if card is None:
         held = _("No usual card holds it.") if one else _("No usual card holds its share.")
     elif one:
@@ -105,7 +117,7 @@ def _said(name: str, memory: Memory, running: int) -> str:
     return f"{said} {held}"
 
 
-def _notes(memory: Memory) -> Iterator[str]:
+def _notes(memory: TrainingMemory) -> Iterator[str]:
     for note in (memory.uncovered, *memory.notes):
         if note:
             yield f"{note[:1].upper()}{note[1:]}."
@@ -114,10 +126,10 @@ def _notes(memory: Memory) -> Iterator[str]:
 # The picture
 
 
-def picture(architecture: Architecture, memory: Memory) -> Html:
+def picture(architecture: Architecture, memory: TrainingMemory) -> Html:
     """Return what fills the memory as two stacked bars, with what running takes beside them."""
     running = inference(architecture, memory.plan)
-    top = max(most(memory), running)
+    top = max(peak_or_steady(memory), running)
     used = [each for each in GROUPS if _of(memory, each)]
     rows = [_row(_("run it"), {"weights": running}, running, top)]
     steady = {each: _of(memory, each, steady=True) for each in GROUPS}
@@ -136,8 +148,8 @@ def picture(architecture: Architecture, memory: Memory) -> Html:
     )
 
 
-def _of(memory: Memory, group: str, *, steady: bool = False) -> int:
-    kinds = [kind for kind in GROUPS[group] if kind in STEADY or not steady]
+def _of(memory: TrainingMemory, group: str, *, steady: bool = False) -> int:
+    kinds = [kind for kind in GROUPS[group] if kind in STEADY_KINDS or not steady]
     return sum(memory.of(kind) for kind in kinds)
 
 
@@ -174,7 +186,7 @@ def _bar(name: str, sizes: dict[str, int], top: int) -> Html:
 # Part by part
 
 
-def parts(architecture: Architecture, memory: Memory) -> Html:
+def parts(architecture: Architecture, memory: TrainingMemory) -> Html:
     """Return every part of the memory, each opening to its formula."""
     written = {word for each in memory.components for word in re.findall(r"\w+", each.text)}
     used = [letter for letter in LETTERS if letter in written]
@@ -184,14 +196,14 @@ def parts(architecture: Architecture, memory: Memory) -> Html:
     )
 
 
-def _part(each: Component, architecture: Architecture, memory: Memory) -> Html:
+def _part(each: TrainingPart, architecture: Architecture, memory: TrainingMemory) -> Html:
     group = next(name for name, kinds in GROUPS.items() if each.kind in kinds)
-    stays = _("all the time") if each.kind in STEADY else _("at the peak")
+    stays = _("all the time") if each.kind in STEADY_KINDS else _("at the peak")
     return expandable_list.row(
         joined(LABELS[each.kind], " ", tag("small", stays)),
         bytes_(each.size),
         equation(each.text, each.filled, each.size),
-        _arrays(architecture, memory.plan) if each.kind is Kind.ACTIVATIONS else None,
+        _arrays(architecture, memory.plan) if each.kind is TrainingPartKind.ACTIVATIONS else None,
         tag("p", chip(Basis.COMPUTED), " ", each.source, class_="source"),
         swatch=group,
     )
@@ -205,10 +217,10 @@ def equation(text: str, filled: str, size: int) -> Html:
 
 def _arrays(architecture: Architecture, plan: Plan) -> Html:
     """Return what layers of each shape keep, array by array."""
-    return joined(_of_shape(each, plan) for each in kept(architecture, plan))
+    return joined(_of_shape(each, plan) for each in layer_activations(architecture, plan))
 
 
-def _of_shape(each: Kept, plan: Plan) -> Html:
+def _of_shape(each: LayerActivations, plan: Plan) -> Html:
     rows = [
         (
             ARRAYS[item.array],
@@ -232,10 +244,15 @@ def _of_shape(each: Kept, plan: Plan) -> Html:
 # One change at a time
 
 
-def smaller(found: tuple[Change, ...], memory: Memory, address: dict[Plan, str]) -> Html:
+def smaller(
+    found: tuple[PlanChange, ...], memory: TrainingMemory, address: dict[Plan, str]
+) -> Html:
     """Return the changes that need less, as bars beside what is needed now."""
     now = svg_chart.Bar(
-        name=_("As it is"), size=most(memory), words=bytes_(most(memory)), current=True
+        name=_("As it is"),
+        size=peak_or_steady(memory),
+        words=bytes_(peak_or_steady(memory)),
+        current=True,
     )
     rows = [
         svg_chart.Bar(
@@ -251,12 +268,12 @@ def smaller(found: tuple[Change, ...], memory: Memory, address: dict[Plan, str])
 # The rules people quote
 
 
-def rules(found: tuple[Rule, ...]) -> Html:
+def rules(found: tuple[RuleOfThumb, ...]) -> Html:
     """Return the rules beside the exact figures, each opening to why it is off."""
     return expandable_list.rows((_rule(each) for each in found), quoted=True)
 
 
-def _rule(rule: Rule) -> Html:
+def _rule(rule: RuleOfThumb) -> Html:
     return expandable_list.row(
         _claim(rule),
         _off(rule),
@@ -267,7 +284,7 @@ def _rule(rule: Rule) -> Html:
     )
 
 
-def _claim(rule: Rule) -> Child:
+def _claim(rule: RuleOfThumb) -> Child:
     return sentence(
         _("{rule} for {what}: {value}"),
         rule=tag("b", rule.text),
@@ -276,7 +293,7 @@ def _claim(rule: Rule) -> Child:
     )
 
 
-def _why(rule: Rule) -> str:
+def _why(rule: RuleOfThumb) -> str:
     return f"{rule.why[:1].upper()}{rule.why[1:]}."
 
 
@@ -284,7 +301,7 @@ def _arrow(off: float) -> str:
     return "≈" if abs(off) < CLOSE else "▲" if off > 0 else "▼"
 
 
-def _off(rule: Rule) -> str:
+def _off(rule: RuleOfThumb) -> str:
     if abs(rule.off) < CLOSE:
         return _("right")
     if rule.off >= 1:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from app.components import device_summary, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import tokens
 from app.pages.workbench import view as views
-from app.request_reply import Asked, Head, Reply
+from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.architectures.custom_decoder import alike
 from tabfit.catalog import Catalog, Model
 from tabfit.devices.device import Device
@@ -20,6 +19,7 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import _, number
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.textbook import Widths, textbook
 from tabfit.units import Tokens
@@ -41,7 +41,7 @@ TYPICAL: Final = "laptop-8gb-integrated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class WorkbenchChoices:
     """What the visitor built, and with what it is asked about."""
 
     own: Design
@@ -56,10 +56,10 @@ class Chosen:
         return link.packed(config_of(self.own))
 
 
-def head(catalog: Catalog) -> Head:
+def head(catalog: Catalog) -> PageHead:
     """Return what the page is called."""
     del catalog
-    return Head(
+    return PageHead(
         title=_("The workbench: a model of your own"),
         description=_(
             "Build a language model from sliders: its parameters part by part with the formulas, "
@@ -71,7 +71,7 @@ def head(catalog: Catalog) -> Head:
 def main(catalog: Catalog, root: str) -> Html:
     """Return the page on the textbook's decoder, complete before any script."""
     del root
-    chosen = Chosen(own=Design(), device=TYPICAL)
+    chosen = WorkbenchChoices(own=Design(), device=TYPICAL)
     every = _parts(chosen, catalog)
     device = answers.place(TYPICAL, Device(), catalog)
     return joined(
@@ -116,22 +116,24 @@ def _by_power() -> str:
     return _("A language model’s loss falls with a small power of its size: gains are dear.")
 
 
-def respond(asked: Asked) -> Reply:
+def respond(asked: PageRequest) -> PageReply:
     """Return what was built; what does not go together changes nothing and says why."""
     given, notice = dict(asked.fields), None
     try:
         chosen = _chosen(given, asked.catalog, asked.changed)
     except TabfitError as fault:
         if not asked.linked:
-            return Reply(parts={}, title=_("Workbench"), fields=given, notice=str(fault))
-        chosen, notice = Chosen(own=Design()), str(fault)
+            return PageReply(parts={}, title=_("Workbench"), fields=given, notice=str(fault))
+        chosen, notice = WorkbenchChoices(own=Design()), str(fault)
     if asked.part == "verdicts":
         rows = _answers(chosen, asked.catalog, asked.here)
-        return Reply(parts={"verdicts": views.verdicts(rows, chosen.model)}, title=_title(chosen))
+        return PageReply(
+            parts={"verdicts": views.verdicts(rows, chosen.model)}, title=_title(chosen)
+        )
     return _replied(asked, chosen, notice)
 
 
-def _replied(asked: Asked, chosen: Chosen, notice: str | None) -> Reply:
+def _replied(asked: PageRequest, chosen: WorkbenchChoices, notice: str | None) -> PageReply:
     parts = _parts(chosen, asked.catalog)
     if _dials_anew(asked):
         parts["verdicts"] = tag("p", _("One moment…"), class_="lead")
@@ -139,7 +141,7 @@ def _replied(asked: Asked, chosen: Chosen, notice: str | None) -> Reply:
         parts.pop("sliders")
     device = answers.place(chosen.device, asked.here, asked.catalog)
     shown_ = _choices(chosen, asked.catalog)
-    return Reply(
+    return PageReply(
         parts={
             **{f"choose-{name}": options for name, (_words, options) in shown_.items()},
             **{f"chosen-{name}": joined(words) for name, (words, _options) in shown_.items()},
@@ -155,12 +157,12 @@ def _replied(asked: Asked, chosen: Chosen, notice: str | None) -> Reply:
     )
 
 
-def _dials_anew(asked: Asked) -> bool:
+def _dials_anew(asked: PageRequest) -> bool:
     """Return whether the page sets the sliders: never while the visitor moves one."""
     return asked.linked or not asked.changed or "start" in asked.changed
 
 
-def _title(chosen: Chosen) -> str:
+def _title(chosen: WorkbenchChoices) -> str:
     return _("{count} parameters", count=views.short(shape_of(chosen.own).inventory.total))
 
 
@@ -169,12 +171,12 @@ def _title(chosen: Chosen) -> str:
 
 def _chosen(
     given: Mapping[str, str], catalog: Catalog, changed: frozenset[str] = frozenset()
-) -> Chosen:
+) -> WorkbenchChoices:
     """Return what fields say, or raise what is wrong with them."""
     start, usual = _start(given.get("start") or TEXTBOOK, catalog)
     own = usual if "start" in changed else _own(given, usual)
     device = given.get("device")
-    return Chosen(
+    return WorkbenchChoices(
         own=own,
         start=start,
         context=Tokens(_whole("context", given.get("context"), CONTEXT, CONTEXTS[-1])),
@@ -223,13 +225,13 @@ def _whole(name: str, text: str | None, usual: int, most: int) -> int:
     return int(plain)
 
 
-def _fields(chosen: Chosen, catalog: Catalog) -> dict[str, str | None]:
+def _fields(chosen: WorkbenchChoices, catalog: Catalog) -> dict[str, str | None]:
     """Return what differs from the page's defaults."""
     usual = _start(chosen.start, catalog)[1]
     return _said(chosen, usual)
 
 
-def _said(chosen: Chosen, usual: Design) -> dict[str, str | None]:
+def _said(chosen: WorkbenchChoices, usual: Design) -> dict[str, str | None]:
     own = chosen.own
     widths: dict[str, str | None] = {
         name: str(getattr(own, name))
@@ -250,7 +252,7 @@ def _said(chosen: Chosen, usual: Design) -> dict[str, str | None]:
 # The question
 
 
-def _form(chosen: Chosen, catalog: Catalog, every: Mapping[str, Html]) -> Html:
+def _form(chosen: WorkbenchChoices, catalog: Catalog, every: Mapping[str, Html]) -> Html:
     labels = {
         "start": _("Start from"),
         "context": _("Context length"),
@@ -280,7 +282,7 @@ def _form(chosen: Chosen, catalog: Catalog, every: Mapping[str, Html]) -> Html:
     )
 
 
-def _gain_form(chosen: Chosen, catalog: Catalog) -> Html:
+def _gain_form(chosen: WorkbenchChoices, catalog: Catalog) -> Html:
     words, options = _choices(chosen, catalog)["gain"]
     asked = sentence(
         _("What would it cost to be {gain} better?"),
@@ -289,7 +291,7 @@ def _gain_form(chosen: Chosen, catalog: Catalog) -> Html:
     return tag("form", tag("h3", asked), data_asks=True, action="./", autocomplete="off")
 
 
-def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
+def _choices(chosen: WorkbenchChoices, catalog: Catalog) -> dict[str, tuple[str, Html]]:
     """Return each choice's words and its options."""
     lengths = sorted({*CONTEXTS, chosen.context})
     gains = sorted({*GAINS, chosen.gain})
@@ -312,7 +314,7 @@ def _choices(chosen: Chosen, catalog: Catalog) -> dict[str, tuple[str, Html]]:
     }
 
 
-def _start_name(chosen: Chosen, catalog: Catalog) -> str:
+def _start_name(chosen: WorkbenchChoices, catalog: Catalog) -> str:
     return _("the textbook’s") if chosen.start == TEXTBOOK else catalog.model(chosen.start).name
 
 
@@ -332,7 +334,7 @@ def _starts(catalog: Catalog) -> list[Model]:
 # The answer
 
 
-def _parts(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
+def _parts(chosen: WorkbenchChoices, catalog: Catalog) -> dict[str, Html]:
     own = chosen.own
     shape = shape_of(own)
     return {
@@ -346,7 +348,7 @@ def _parts(chosen: Chosen, catalog: Catalog) -> dict[str, Html]:
     }
 
 
-def _compared(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html | None:
+def _compared(chosen: WorkbenchChoices, shape: Architecture, catalog: Catalog) -> Html | None:
     """Return how the start's own count differs, while the sliders stand where they started."""
     del shape
     start, usual = _start(chosen.start, catalog)
@@ -359,7 +361,7 @@ def _compared(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html | N
     return views.differs(about.name, about.shape.inventory.total, usual)
 
 
-def _scaling(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html:
+def _scaling(chosen: WorkbenchChoices, shape: Architecture, catalog: Catalog) -> Html:
     inside = scaling_laws.outside_embeddings(shape.inventory)
     times = scaling_laws.HENIGHAN.growth(chosen.gain / 100)
     larger = None
@@ -373,7 +375,7 @@ def _scaling(chosen: Chosen, shape: Architecture, catalog: Catalog) -> Html:
     return views.scaling(inside, chosen.gain, larger)
 
 
-def _answers(chosen: Chosen, catalog: Catalog, here: Device) -> list[Answer]:
+def _answers(chosen: WorkbenchChoices, catalog: Catalog, here: Device) -> list[Answer]:
     """Return the answers of every runtime that knows this kind of model, those that fit first."""
     about = Subject(id=chosen.model, name=_("your model"), config=config_of(chosen.own))
     asked = Scenario(model=chosen.model, device=chosen.device, context=chosen.context)

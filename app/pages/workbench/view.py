@@ -18,8 +18,8 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
 from tabfit.runtimes.cache import Allocation, cache_size, growth
 from tabfit.units import Basis, Tokens
-from tabfit.workbench.decoder_design import Design, Part, parts
-from tabfit.workbench.scaling_laws import HENIGHAN, LAWS, Law
+from tabfit.workbench.decoder_design import Design, ParameterShare, parameter_shares
+from tabfit.workbench.scaling_laws import HENIGHAN, LAWS, ScalingLaw
 
 #: The way from this page to the site's first one.
 ROOT: Final = "../"
@@ -215,12 +215,12 @@ def _weights(shape: Architecture, precision: str) -> int:
 
 
 def _inside(own: Design) -> int:
-    return sum(part.count for part in parts(own) if part.id not in ("table", "head"))
+    return sum(part.count for part in parameter_shares(own) if part.id not in ("table", "head"))
 
 
 def counted(own: Design) -> Html:
     """Return the parameters part by part: a bar, and rows that open to their formulas."""
-    every = parts(own)
+    every = parameter_shares(own)
     whole = sum(part.count for part in every)
     written = {word for part in every for word in re.findall(r"\w+", part.text)}
     return joined(
@@ -230,7 +230,7 @@ def counted(own: Design) -> Html:
     )
 
 
-def _bar(every: Sequence[Part], whole: int) -> Html:
+def _bar(every: Sequence[ParameterShare], whole: int) -> Html:
     drawn, before = [], 0
     for part in every:
         at, width = f"{100 * before / whole:.2f}%", f"{100 * part.count / whole:.2f}%"
@@ -250,7 +250,7 @@ def _bar(every: Sequence[Part], whole: int) -> Html:
     )
 
 
-def _part(part: Part, whole: int) -> Html:
+def _part(part: ParameterShare, whole: int) -> Html:
     share = number(part.count / whole, ".0%")
     return expandable_list.row(
         joined(_PARTS[part.id], " ", tag("small", share)),
@@ -366,7 +366,7 @@ def scaling(inside: int, gain: int, larger: str | None) -> Html:
     )
 
 
-def _law(law: Law, inside: int, gain: int) -> tuple[str, ...]:
+def _law(law: ScalingLaw, inside: int, gain: int) -> tuple[str, ...]:
     times = law.growth(gain / 100)
     return (
         law.source.partition(",")[0],
@@ -409,7 +409,7 @@ def _curve(inside: int, times: float) -> Html:
 
 def differs(name: str, published: int, own: Design) -> Html | None:
     """Return how a model's own parameters differ from those of the same widths."""
-    apart = published - sum(part.count for part in parts(own))
+    apart = published - sum(part.count for part in parameter_shares(own))
     if not apart:
         return None
     said = _more(name, apart) if apart > 0 else _fewer(name, -apart)

@@ -1,20 +1,28 @@
 """The catalogue: models, devices and runtimes as data, and their one reader."""
 
-from tabfit.catalog.reader import Catalog, Heading, Shelf, read
-from tabfit.catalog.rows import DeviceRow, File, Known, Model, Offer, Publication, RuntimeFacts
+from tabfit.catalog.reader import Catalog, CatalogTable, RowHeading, read
+from tabfit.catalog.rows import (
+    DeviceRow,
+    Model,
+    Publication,
+    PublishedFile,
+    PublishedPrecision,
+    RuntimeFacts,
+    SourcedBasis,
+)
 from tabfit.catalog.search import search
 
 __all__ = [
     "Catalog",
+    "CatalogTable",
     "DeviceRow",
-    "File",
-    "Heading",
-    "Known",
     "Model",
-    "Offer",
     "Publication",
+    "PublishedFile",
+    "PublishedPrecision",
+    "RowHeading",
     "RuntimeFacts",
-    "Shelf",
+    "SourcedBasis",
     "read",
     "search",
 ]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from tabfit.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class DistilledPair:
     """A small model of the catalogue and the larger one it was made from.
 
     `quality` is `None` where its makers print no figure.
@@ -55,7 +56,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneBit:
+class OneBitPaperRow:
     """A row of a one-bit paper: quality, memory and speed beside the original's."""
 
     method: str
@@ -75,7 +76,7 @@ class OneBit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
+class PeerSize:
     """BitNet b1.58 2B4T or a model it is compared with, in its own paper."""
 
     model: str
@@ -132,10 +133,10 @@ def qualities(way: str, name: str) -> tuple[Quality, ...]:
 
 
 @cache
-def pairs() -> tuple[Pair, ...]:
+def pairs() -> tuple[DistilledPair, ...]:
     """Return every pair of models of the catalogue of which one was made from the other."""
     return tuple(
-        Pair(
+        DistilledPair(
             student=row["student"],
             teacher=row["teacher"],
             how=row["how"],
@@ -147,9 +148,9 @@ def pairs() -> tuple[Pair, ...]:
 
 
 @cache
-def onebit() -> tuple[OneBit, ...]:
+def one_bit_paper_rows() -> tuple[OneBitPaperRow, ...]:
     """Return what the one-bit papers report, paper by paper."""
-    return tuple(OneBit(**row) for row in _onebit()["rows"])
+    return tuple(OneBitPaperRow(**row) for row in _onebit()["rows"])
 
 
 #: Which of a paper's models stands for it beside another model: the one people quote.
@@ -160,10 +161,10 @@ _QUOTED = {
 }
 
 
-def onebit_quality(method: str) -> tuple[Quality, ...]:
+def one_bit_quality(method: str) -> tuple[Quality, ...]:
     """Return the figure that people quote of a one-bit method, by its name as a precision.
 
-    >>> [each.value for each in onebit_quality("billm")]
+    >>> [each.value for each in one_bit_quality("billm")]
     [15.14]
     """
     paper, model, differs = _QUOTED.get(method, (None, None, None))
@@ -176,7 +177,7 @@ def onebit_quality(method: str) -> tuple[Quality, ...]:
             source=Source(says=row.source, url=f"https://{_address(row.source)}"),
             differs=differs,
         )
-        for row in onebit()
+        for row in one_bit_paper_rows()
         if row.method == paper and row.model == model
         if row.metric and row.baseline and row.value
     )
@@ -187,16 +188,16 @@ def _address(source: str) -> str:
     return f"arxiv.org/abs/{source.removeprefix('arXiv:').split()[0]}"
 
 
-def onebit_configs() -> dict[str, dict[str, Any]]:
+def one_bit_configs() -> dict[str, dict[str, Any]]:
     """Return the shapes of the papers' models, as config.json has them, by the rows' names."""
     configs: dict[str, dict[str, Any]] = _onebit()["configs"]
     return configs
 
 
 @cache
-def peers() -> tuple[Peer, ...]:
+def peers() -> tuple[PeerSize, ...]:
     """Return BitNet b1.58 2B4T and what its paper compares it with."""
-    return tuple(Peer(**row) for row in _onebit()["peers"])
+    return tuple(PeerSize(**row) for row in _onebit()["peers"])
 
 
 @cache

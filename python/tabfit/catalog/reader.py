@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final, Generic, TypeVar
@@ -20,6 +19,7 @@ from tabfit.catalog import rows
 from tabfit.catalog.rows import DeviceRow, Model, Row, RuntimeFacts
 from tabfit.errors import CatalogFault, UnknownName
 from tabfit.i18n.language import later
+from tabfit.light_dataclass import dataclass
 
 Value = TypeVar("Value")
 
@@ -31,17 +31,17 @@ ALIKE: Final = 0.4
 _NOT_COMPARED: Final = str.maketrans("", "", string.punctuation + string.whitespace)
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name without case, spaces and punctuation: what its spellings share.
 
-    >>> plain("Llama 3.2-1B") == plain("llama-3.2-1b")
+    >>> plain_name("Llama 3.2-1B") == plain_name("llama-3.2-1b")
     True
     """
     return name.casefold().translate(_NOT_COMPARED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class RowHeading:
     """What a list shows of a row; `group` is a task, a device's group, a runtime's formats."""
 
     id: str
@@ -50,11 +50,11 @@ class Heading:
     group: str
 
 
-class Shelf(Generic[Value]):
+class CatalogTable(Generic[Value]):
     """The rows of one file, found by id, name or alias in any spelling."""
 
     def __init__(
-        self, kind: str, headings: Sequence[Heading], make: Callable[[str], Value]
+        self, kind: str, headings: Sequence[RowHeading], make: Callable[[str], Value]
     ) -> None:
         """Index the names; raise `CatalogFault` with every name that two rows claim."""
         self.kind = kind
@@ -75,12 +75,14 @@ class Shelf(Generic[Value]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether a row carries this name."""
-        return isinstance(name, str) and plain(name) in self._names
+        return isinstance(name, str) and plain_name(name) in self._names
 
-    def extended(self, more: Sequence[Row], make: Callable[[Row, Row], Value]) -> Shelf[Value]:
+    def extended(
+        self, more: Sequence[Row], make: Callable[[Row, Row], Value]
+    ) -> CatalogTable[Value]:
         """Return a shelf with more rows behind these; raise `CatalogFault` for a name taken."""
         added = {row["id"]: row for row in more}
-        return Shelf(
+        return CatalogTable(
             self.kind,
             (*self.headings, *(_shown(row) for row in more)),
             lambda found: make(added[found], {}) if found in added else self._value(found),
@@ -96,14 +98,14 @@ class Shelf(Generic[Value]):
 
         Raises `UnknownName`, which names the most alike ids first.
         """
-        found = self._names.get(plain(name))
+        found = self._names.get(plain_name(name))
         if found is None:
             raise UnknownName(self.kind, name, self.ids, near=self.near(name))
         return self._value(found)
 
     def near(self, name: str, *, most: int = 5) -> tuple[str, ...]:
         """Return the ids whose names are most like `name`, the most alike first."""
-        asked = plain(name)[:200]
+        asked = plain_name(name)[:200]
         scores: dict[str, float] = {}
         for known, each in self._names.items():
             scores[each] = max(scores.get(each, 0.0), _alike(asked, known))
@@ -116,13 +118,13 @@ class Shelf(Generic[Value]):
         return self._made[found]
 
 
-def _index(kind: str, headings: Sequence[Heading]) -> tuple[dict[str, str], list[str]]:
+def _index(kind: str, headings: Sequence[RowHeading]) -> tuple[dict[str, str], list[str]]:
     """Return which id each plain name leads to, and the names two rows claim."""
     ids: dict[str, str] = {}
     faults: list[str] = []
     for each in headings:
         for name in (each.id, each.name, *each.aliases):
-            owner = ids.setdefault(plain(name), each.id)
+            owner = ids.setdefault(plain_name(name), each.id)
             if owner != each.id:
                 faults.append(f"{kind} name {name!r} is claimed by {owner} and {each.id}")
     return ids, faults
@@ -148,24 +150,24 @@ def text_of(kind: str) -> str:
     return resources.files("tabfit.catalog").joinpath(FILES[kind]).read_text("utf-8")
 
 
-def _shelf(kind: str, make: Callable[[Row, Row], Value]) -> Shelf[Value]:
+def _shelf(kind: str, make: Callable[[Row, Row], Value]) -> CatalogTable[Value]:
     start, *texts = text_of(kind).split("\n    {\n")
     sources: Row = json.loads(start[: start.rindex(',\n  "rows"')] + "}")["sources"]
     headings = [_heading(text) for text in texts]
     whole = {each.id: text for each, text in zip(headings, texts, strict=True)}
-    return Shelf(kind, headings, lambda found: make(_row(whole[found]), sources))
+    return CatalogTable(kind, headings, lambda found: make(_row(whole[found]), sources))
 
 
-def _heading(text: str) -> Heading:
+def _heading(text: str) -> RowHeading:
     """Return what the first four lines of a row say; the reader parses no more of it at first."""
     return _shown(json.loads("{" + "".join(text.split("\n", 4)[:4]).rstrip(",") + "}"))
 
 
-def _shown(row: Row) -> Heading:
+def _shown(row: Row) -> RowHeading:
     """Return what a list shows of a row, of which the first four keys tell it."""
     identity, name, aliases, group = tuple(row.values())[:4]
     shown = group if isinstance(group, str) else ", ".join(group)
-    return Heading(id=identity, name=name, aliases=tuple(aliases), group=shown)
+    return RowHeading(id=identity, name=name, aliases=tuple(aliases), group=shown)
 
 
 def _row(text: str) -> Row:
@@ -174,19 +176,19 @@ def _row(text: str) -> Row:
 
 
 @cache
-def models() -> Shelf[Model]:
+def models() -> CatalogTable[Model]:
     """Return every model, read once."""
     return _shelf(later("model"), rows.model)
 
 
 @cache
-def devices() -> Shelf[DeviceRow]:
+def devices() -> CatalogTable[DeviceRow]:
     """Return every device, read once."""
     return _shelf(later("device"), rows.device)
 
 
 @cache
-def runtimes() -> Shelf[RuntimeFacts]:
+def runtimes() -> CatalogTable[RuntimeFacts]:
     """Return every runtime, read once."""
     return _shelf(later("runtime"), rows.runtime)
 
@@ -203,25 +205,25 @@ class Catalog:
 
     def __init__(
         self,
-        models: Shelf[Model] | None = None,
-        devices: Shelf[DeviceRow] | None = None,
-        runtimes: Shelf[RuntimeFacts] | None = None,
+        models: CatalogTable[Model] | None = None,
+        devices: CatalogTable[DeviceRow] | None = None,
+        runtimes: CatalogTable[RuntimeFacts] | None = None,
     ) -> None:
         """Take the shelves that are not the package's own."""
         self._models, self._devices, self._runtimes = models, devices, runtimes
 
     @property
-    def models(self) -> Shelf[Model]:
+    def models(self) -> CatalogTable[Model]:
         """Return the shelf of models."""
         return self._models or models()
 
     @property
-    def devices(self) -> Shelf[DeviceRow]:
+    def devices(self) -> CatalogTable[DeviceRow]:
         """Return the shelf of devices."""
         return self._devices or devices()
 
     @property
-    def runtimes(self) -> Shelf[RuntimeFacts]:
+    def runtimes(self) -> CatalogTable[RuntimeFacts]:
         """Return the shelf of runtimes."""
         return self._runtimes or runtimes()
 

@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class PublishedFile:
     """One published file; `exact` is false where the listing rounds its size."""
 
     name: str
@@ -29,7 +29,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class PublishedPrecision:
     """One precision that a publication offers.
 
     No `files` means that it is offered and its size is not known here: it is
@@ -40,7 +40,7 @@ class Offer:
     """
 
     precision: str
-    files: tuple[File, ...] = ()
+    files: tuple[PublishedFile, ...] = ()
     model_id: str | None = None
     published_memory: Bytes | None = None
     context: Tokens | None = None
@@ -61,8 +61,8 @@ class Publication:
     repository: str
     family: str | None
     source: str
-    common: tuple[File, ...]
-    offers: Mapping[str, Offer]
+    common: tuple[PublishedFile, ...]
+    offers: Mapping[str, PublishedPrecision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +97,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SourcedBasis:
     """How a figure is known, and from where."""
 
     basis: Basis
@@ -120,7 +120,7 @@ class DeviceRow:
     year: int
     generic: bool
     device: Row
-    known: Mapping[str, Known]
+    known: Mapping[str, SourcedBasis]
     read_on: str
 
     @property
@@ -155,7 +155,7 @@ class RuntimeFacts:
     fallback_precisions: tuple[str, ...]
     default_context: Tokens | None
     runtime_bytes: Bytes
-    files: tuple[File, ...]
+    files: tuple[PublishedFile, ...]
     listed_only: bool
     families: tuple[str, ...]
     unlisted_kinds: tuple[str, ...]
@@ -215,11 +215,11 @@ def _publication(row: Row, sources: Row) -> Publication:
     )
 
 
-def _offer(precision: str, row: Row | list[Row], source: str, sources: Row) -> Offer:
+def _offer(precision: str, row: Row | list[Row], source: str, sources: Row) -> PublishedPrecision:
     if isinstance(row, list):
-        return Offer(precision=precision, files=_files(row, source, sources))
+        return PublishedPrecision(precision=precision, files=_files(row, source, sources))
     memory = row.get("vram_required_MB")  # which counts units of 2**20 bytes
-    return Offer(
+    return PublishedPrecision(
         precision=precision,
         files=_files(row.get("files", ()), source, sources),
         model_id=row.get("model_id"),
@@ -229,9 +229,9 @@ def _offer(precision: str, row: Row | list[Row], source: str, sources: Row) -> O
     )
 
 
-def _files(given: Sequence[Row], source: str, sources: Row) -> tuple[File, ...]:
+def _files(given: Sequence[Row], source: str, sources: Row) -> tuple[PublishedFile, ...]:
     return tuple(
-        File(
+        PublishedFile(
             name=row["name"],
             bytes=row["bytes"],
             exact=row.get("exact", True),
@@ -244,7 +244,7 @@ def _files(given: Sequence[Row], source: str, sources: Row) -> tuple[File, ...]:
 def device(row: Row, sources: Row) -> DeviceRow:
     """Return the device that a row of devices.json says."""
     known = {
-        key: Known(Basis(basis), sources.get(text, text))
+        key: SourcedBasis(Basis(basis), sources.get(text, text))
         for key, (basis, text) in row["known"].items()
     }
     return DeviceRow(

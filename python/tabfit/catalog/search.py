@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tabfit.catalog.reader import Heading, Shelf, plain
+from tabfit.catalog.reader import CatalogTable, RowHeading, plain_name
 
 #: A text longer than this is no name.
 LONGEST: Final = 200
 
 
-def search(text: str, shelf: Shelf[Any], *, most: int = 30) -> tuple[Heading, ...]:
+def search(text: str, shelf: CatalogTable[Any], *, most: int = 30) -> tuple[RowHeading, ...]:
     """Return the headings a text may mean; every one, in the file's order, for no text.
 
     >>> from tabfit.catalog import read
     >>> [each.id for each in search("gema 2b", read().models, most=1)]
     ['gemma-2b']
     """
-    asked = plain(text[:LONGEST])
+    asked = plain_name(text[:LONGEST])
     if not asked:
         return shelf.headings
-    words = [plain(word) for word in text[:LONGEST].split()]
+    words = [plain_name(word) for word in text[:LONGEST].split()]
     ranked = [(_rank(asked, words, each), each) for each in shelf.headings]
     found = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[0] or ())
     if found:
@@ -33,10 +33,10 @@ def search(text: str, shelf: Shelf[Any], *, most: int = 30) -> tuple[Heading, ..
     return tuple(known[each] for each in shelf.near(text[:LONGEST]))[:most]
 
 
-def _rank(asked: str, words: list[str], each: Heading) -> tuple[int, int, str] | None:
+def _rank(asked: str, words: list[str], each: RowHeading) -> tuple[int, int, str] | None:
     """Return how far a heading is from what was asked, `None` where it has nothing of it."""
-    names = [plain(name) for name in (each.name, each.id, *each.aliases)]
-    whole = " ".join((*names, plain(each.group)))
+    names = [plain_name(name) for name in (each.name, each.id, *each.aliases)]
+    whole = " ".join((*names, plain_name(each.group)))
     if any(name.startswith(asked) for name in names[:2]):
         kind = 0
     elif any(asked in name for name in names[:2]):

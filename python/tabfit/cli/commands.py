@@ -322,12 +322,12 @@ def _need(asked: argparse.Namespace) -> int:
 def _train(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
     from tabfit.estimate import reports
-    from tabfit.training import Plan, needed, plan_text, usual_sequence
+    from tabfit.training import Plan, plan_text, training_memory, usual_sequence
 
     about = _about(asked.model, _catalog())
     said = {key: value for key, value in vars(asked).items() if isinstance(value, str)}
     plan = plan_text.read(said, Plan(sequence=usual_sequence(about.shape)))
-    found = reports.training(about, plan, needed(about.shape, plan))
+    found = reports.training(about, plan, training_memory(about.shape, plan))
     if asked.json:
         _print_json(found)
     else:

@@ -12,7 +12,7 @@ from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.estimate.checks import Check
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.size_text import size
-from tabfit.training import LABELS, Kind
+from tabfit.training import LABELS, TrainingPartKind
 from tabfit.units import GIB, exactly
 
 #: A mark for each outcome, so that none is told by colour.
@@ -102,7 +102,7 @@ def trained(found: dict[str, Any]) -> Iterator[str]:
     yield run if plan["gpus"] == 1 else f"{run}, on each of {plan['gpus']:,} devices"
     yield ""
     for part in found["components"]:
-        label, filled = LABELS[Kind(part["name"])], part["filled"]
+        label, filled = LABELS[TrainingPartKind(part["name"])], part["filled"]
         yield f"{label:28} {size(exactly(part['bytes'])):>10}  {part['formula']} = {filled}"
     yield f"{'steady state':28} {size(exactly(found['steady_bytes'])):>10}"
     peak = found["peak_bytes"]

@@ -12,7 +12,6 @@ against field reports of models that ran or died on named devices
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -32,6 +31,7 @@ from tabfit.formula import (
     smallest,
 )
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import dataclass
 from tabfit.units import GB, GIB, MB, Basis, Interval
 
 
@@ -56,7 +56,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class TabMemoryRule:
     """How much of installed memory a tab may take, as data: `share` x memory - `reserve`.
 
     Never less than a twentieth of the memory and never more than the `ceiling`. `why` is said
@@ -100,7 +100,7 @@ def _rule(
     shares: Ends,
     reserve: Ends | None = None,
     ceiling: Ends | None = None,
-) -> Rule:
+) -> TabMemoryRule:
     """Return a rule whose numbers share their source; every one of them is a prior."""
 
     def part(label: str, ends: Ends, unit: Unit, source: str = source) -> Constant:
@@ -108,7 +108,7 @@ def _rule(
             label, ends, unit=unit, basis=Basis.ASSUMED, source=source, fitted_on=fitted_on
         )
 
-    return Rule(
+    return TabMemoryRule(
         why=why,
         share=part(_SHARE, shares, Unit.SHARE),
         reserve=part(_RESERVE, reserve, Unit.BYTES) if reserve else None,
@@ -289,7 +289,7 @@ def shares_memory(device: Device) -> bool | None:
     return False if vendor == "nvidia" else None
 
 
-def rule_of(device: Device) -> Rule:
+def rule_of(device: Device) -> TabMemoryRule:
     """Return the rule for page and graphics together on a device's system."""
     if device.platform == "ios":
         return IPHONE
@@ -323,7 +323,7 @@ def page(device: Device) -> Budget:
 
 
 def _by_rule(
-    pool: Pool, rule: Rule, memory: Quantity | None, ram: Budget, device: Device
+    pool: Pool, rule: TabMemoryRule, memory: Quantity | None, ram: Budget, device: Device
 ) -> Budget:
     if memory is None:
         return Budget(pool=pool, have=None, basis=ram.basis, why=ram.why)
@@ -393,7 +393,7 @@ WIDE_ADDRESSES_FROM: Final = Constant(
 )
 
 
-def granted(device: Device) -> Quantity | None:
+def wasm_memory_granted(device: Device) -> Quantity | None:
     """Return what a phone's browser grants one WebAssembly memory, `None` elsewhere.
 
     Each end is the small phones' or the others' as the same end of installed memory is.
@@ -418,7 +418,7 @@ def wasm(device: Device, ceiling: int, source: str = "") -> Budget:
     `source` says where the runtime's own ceiling is from.
     """
     most = size(later("the runtime’s own ceiling"), ceiling, Basis.COMPUTED, source or _REACH)
-    usual = granted(device)
+    usual = wasm_memory_granted(device)
     if usual is None:
         why = _("this runtime's WebAssembly memory ends at {ceiling:g} GiB", ceiling=ceiling / GIB)
         return Budget(pool=Pool.WASM, have=most.interval, basis=Basis.COMPUTED, why=why)

@@ -9,11 +9,11 @@ or `UnreadableDevice` naming the key. Nothing is inferred here: `budgets` does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from tabfit.errors import UnreadableDevice, shown
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass, field_names
 from tabfit.units import Bytes
 
 PLATFORMS: Final = ("ios", "ipados", "android", "macos", "windows", "linux", "chromeos")
@@ -97,12 +97,12 @@ class Device:
     graphics: str | None = None
     vram_bytes: Bytes | None = None
     bandwidth_bytes_per_second: int | None = None
-    webgpu: Adapter | Unasked | None = field(default_factory=Unasked)
-    wasm: Wasm = field(default_factory=Wasm)
+    webgpu: Adapter | Unasked | None = Unasked()
+    wasm: Wasm = Wasm()
     cross_origin_isolated: bool | None = None
-    storage: Storage = field(default_factory=Storage)
-    connection: Connection = field(default_factory=Connection)
-    measured: Measured = field(default_factory=Measured)
+    storage: Storage = Storage()
+    connection: Connection = Connection()
+    measured: Measured = Measured()
     language_model: str | None = None
 
     @property
@@ -163,7 +163,7 @@ def read(given: object) -> Device:
 
 
 def _fields(kind: type, given: Mapping[Any, Any], prefix: str) -> dict[str, Any]:
-    names = {each.name for each in fields(kind)}
+    names = field_names(kind)
     found: dict[str, Any] = {}
     for key, value in given.items():
         if key not in names:
@@ -265,19 +265,19 @@ def written(device: Device) -> dict[str, Any]:
     {'ram_bytes': 8589934592, 'wasm': {'simd': True}}
     """
     out: dict[str, Any] = {}
-    for each in fields(Device):
-        value = getattr(device, each.name)
-        if each.name == "webgpu" and value is None:
+    for name in field_names(Device):
+        value = getattr(device, name)
+        if name == "webgpu" and value is None:
             out["webgpu"] = None
-        elif each.name in _GROUPS:
+        elif name in _GROUPS:
             known = {} if isinstance(value, Unasked) else _known(value)
             if known or isinstance(value, Adapter):
-                out[each.name] = known
+                out[name] = known
         elif value is not None:
-            out[each.name] = value
+            out[name] = value
     return out
 
 
 def _known(group: Adapter | Wasm | Storage | Connection | Measured) -> dict[str, Any]:
-    pairs = ((each.name, getattr(group, each.name)) for each in fields(group))
+    pairs = ((name, getattr(group, name)) for name in field_names(type(group)))
     return {name: value for name, value in pairs if value is not None}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from tabfit import runtimes
-from tabfit.catalog import Catalog, Offer, RuntimeFacts
+from tabfit.catalog import Catalog, PublishedPrecision, RuntimeFacts
 from tabfit.estimate import published_files
 from tabfit.estimate.subjects import UNDISCLOSED, Subject
 from tabfit.model.architecture import Kind
@@ -83,7 +83,7 @@ def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
     return next((each for each in wanted if each in offered), offered[0])
 
 
-def usual_context(about: Subject, facts: RuntimeFacts, offer: Offer | None) -> Tokens:
+def usual_context(about: Subject, facts: RuntimeFacts, offer: PublishedPrecision | None) -> Tokens:
     """Return the context a page would use unless told otherwise, within the model's reach."""
     architecture = about.architecture or UNDISCLOSED
     if architecture.kind is Kind.ENCODER:

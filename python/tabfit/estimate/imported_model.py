@@ -1,6 +1,6 @@
 """What a hub, a folder or a file told -> a model to ask about, like any of the catalogue.
 
-In: `Found`. Out: a `Subject` whose publications are the files that are really there.
+In: `HubResult`. Out: a `Subject` whose publications are the files that are really there.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tabfit import architectures
-from tabfit.catalog import Catalog, File, Offer, Publication
+from tabfit.catalog import Catalog, Publication, PublishedFile, PublishedPrecision
 from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.subjects import Subject
 from tabfit.headers.not_models import other_kind
-from tabfit.hub import Found, ListedFile, Variant
+from tabfit.hub import HubResult, ListedFile, Variant
 from tabfit.i18n.language import _
 from tabfit.sources.inspection import stored_type
 
@@ -33,7 +33,7 @@ _FLOATS: Final = {"F32": "fp32", "F16": "fp16", "BF16": "bf16"}
 _DYNAMIC: Final = re.compile(r"(?<![A-Za-z0-9])UD-", re.IGNORECASE)  # Unsloth's own mixes
 
 
-def subject(found: Found, catalog: Catalog, *, name: str | None = None) -> Subject:
+def subject(found: HubResult, catalog: Catalog, *, name: str | None = None) -> Subject:
     """Return the model that was found, with the files on offer; `name` is what links call it.
 
     Raises `NotAModel` for an adapter and its like, `UnreadableConfig` where nothing tells the
@@ -58,7 +58,7 @@ def subject(found: Found, catalog: Catalog, *, name: str | None = None) -> Subje
 
 
 def _unread(
-    found: Found, offered: tuple[Publication, ...], name: str, fault: UnreadableConfig
+    found: HubResult, offered: tuple[Publication, ...], name: str, fault: UnreadableConfig
 ) -> Subject:
     """Return a model of which only the files are known: how large they are, not what is in them.
 
@@ -89,7 +89,7 @@ def _sized(publication: Publication) -> Publication:
     return replace(publication, offers=offers)
 
 
-def _model_type(found: Found) -> str:
+def _model_type(found: HubResult) -> str:
     """Return what a model calls its kind, empty where neither config nor header does."""
     said = (found.config or {}).get("model_type")
     if said is None and found.header is not None:
@@ -97,7 +97,7 @@ def _model_type(found: Found) -> str:
     return said[:MOST_TYPE] if isinstance(said, str) else ""
 
 
-def _shape(found: Found, catalog: Catalog) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+def _shape(found: HubResult, catalog: Catalog) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """Return the config that tells the shape: the model's own, else the catalogue's of its name.
 
     Repositories of .task and .litertlm files carry no config.json, but the model's name.
@@ -115,11 +115,11 @@ def _shape(found: Found, catalog: Catalog) -> tuple[Mapping[str, Any], tuple[str
     )
 
 
-def publications(found: Found) -> tuple[Publication, ...]:
+def publications(found: HubResult) -> tuple[Publication, ...]:
     """Return what a hub or a folder offers, by format, in its own order."""
     source = _source(found)
     common = _files(found.common, source)
-    grouped: dict[str, dict[str, Offer]] = {}
+    grouped: dict[str, dict[str, PublishedPrecision]] = {}
     for variant in found.variants:
         form = FORMATS.get(variant.format, variant.format)
         named = _precision(found, form, variant)
@@ -141,14 +141,14 @@ def publications(found: Found) -> tuple[Publication, ...]:
     )
 
 
-def _source(found: Found) -> str:
+def _source(found: HubResult) -> str:
     at = _(" at commit {commit}", commit=found.commit[:12]) if found.commit else ""
     return _("the file listing of {source}", source=found.source) + at
 
 
-def _files(listed: Sequence[ListedFile], source: str) -> tuple[File, ...]:
+def _files(listed: Sequence[ListedFile], source: str) -> tuple[PublishedFile, ...]:
     return tuple(
-        File(name=each.name, bytes=each.size, exact=True, source=source)
+        PublishedFile(name=each.name, bytes=each.size, exact=True, source=source)
         for each in listed
         if each.size is not None
     )
@@ -158,7 +158,7 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0]
 
 
-def _precision(found: Found, form: str, variant: Variant) -> str | None:
+def _precision(found: HubResult, form: str, variant: Variant) -> str | None:
     """Return a precision as the catalogue spells it, `None` for one that is none."""
     if form == "safetensors":
         quantised = found.config is None or "quantization_config" in found.config
@@ -169,19 +169,19 @@ def _precision(found: Found, form: str, variant: Variant) -> str | None:
     return f"ud-{named}" if dynamic else named
 
 
-def _offer(found: Found, precision: str, variant: Variant, source: str) -> Offer:
+def _offer(found: HubResult, precision: str, variant: Variant, source: str) -> PublishedPrecision:
     """Return one variant as an offer; with its own tensors where its header was read."""
     sized = variant.size is not None
     names = {file.name for file in variant.files}
     held = found.header is not None and variant.format == "gguf" and set(found.read) <= names
-    return Offer(
+    return PublishedPrecision(
         precision=precision,
         files=_files(variant.files, source) if sized else (),
         tensors=found.header.tensors if held and found.header else (),
     )
 
 
-def missing(found: Found) -> Iterator[str]:
+def missing(found: HubResult) -> Iterator[str]:
     """Yield what a reader must know of a model that no browser runtime loads as it lies there."""
     formats = {variant.format for variant in found.variants}
     if formats == {"safetensors"}:

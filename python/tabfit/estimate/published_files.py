@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from tabfit.catalog import Offer, Publication, RuntimeFacts
+from tabfit.catalog import Publication, PublishedPrecision, RuntimeFacts
 from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.estimate.subjects import UNDISCLOSED, Subject
-from tabfit.i18n.language import _, anew
+from tabfit.i18n.language import _, cleared_with_language
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
@@ -91,7 +91,7 @@ def listed_alone(publication: Publication, precision: str) -> Stored:
 
 
 def _nearest(
-    runtime: Runtime, facts: RuntimeFacts, architecture: Architecture, offer: Offer
+    runtime: Runtime, facts: RuntimeFacts, architecture: Architecture, offer: PublishedPrecision
 ) -> Stored:
     """Return a file of unnamed mix as the named one whose size is nearest, at its own size."""
     size = sum(file.bytes for file in offer.files)
@@ -110,7 +110,7 @@ def _nearest(
     return replace(scaled, precision=offer.precision, notes=(*near.notes, note))
 
 
-def _unconverted(architecture: Architecture, offer: Offer) -> Stored:
+def _unconverted(architecture: Architecture, offer: PublishedPrecision) -> Stored:
     """Return a file of a model that no recipe converts: its own tensors, at the file's size."""
     plain = ideal.store(architecture, "fp16")
     scaled = scaled_to(plain, sum(file.bytes for file in offer.files))
@@ -140,7 +140,7 @@ def store(about: Subject, facts: RuntimeFacts, precision: str) -> Stored:
     return _laid_out(about, _Files(facts.files_of or facts.id, facts.formats, facts), precision)
 
 
-@anew
+@cleared_with_language
 @lru_cache(maxsize=KEPT)
 def _laid_out(about: Subject, files: _Files, precision: str) -> Stored:
     facts = files.facts

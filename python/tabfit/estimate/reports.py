@@ -19,8 +19,15 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, parameters, subject
 from tabfit.recipes.stored_model import File
 from tabfit.runtimes import Phase
-from tabfit.training import STEADY, Component, Kind, Memory, Plan, trained
-from tabfit.training.rules_of_thumb import Rule, rules
+from tabfit.training import (
+    STEADY_KINDS,
+    Plan,
+    TrainingMemory,
+    TrainingPart,
+    TrainingPartKind,
+    trained_parameters,
+)
+from tabfit.training.rules_of_thumb import RuleOfThumb, rules_of_thumb
 from tabfit.units import Basis, Interval
 
 SCHEMA: Final = 1
@@ -168,7 +175,7 @@ def _suggestion(each: Suggestion) -> dict[str, Any]:
     }
 
 
-def training(about: Subject, plan: Plan, memory: Memory) -> dict[str, Any]:
+def training(about: Subject, plan: Plan, memory: TrainingMemory) -> dict[str, Any]:
     """Return the object of `tabfit train --json`: bytes on one of the plan's devices.
 
     `activations_bytes` are those of the layers; output and loss are parts of their own.
@@ -181,30 +188,30 @@ def training(about: Subject, plan: Plan, memory: Memory) -> dict[str, Any]:
         "schema": SCHEMA,
         "model": about.id,
         "plan": {**dataclasses.asdict(plan), "data_parallel": plan.copies},
-        "parameters": {**parameters(about), "trained": trained(architecture, plan)},
+        "parameters": {**parameters(about), "trained": trained_parameters(architecture, plan)},
         "steady_bytes": memory.steady,
         "peak_bytes": memory.peak,
         **parts,
         "components": [_component(each) for each in memory.components],
-        "rules": [_rule(each) for each in rules(architecture, plan, memory)],
+        "rules": [_rule(each) for each in rules_of_thumb(architecture, plan, memory)],
         "notes": [each for each in (memory.uncovered, *memory.notes) if each],
     }
 
 
 _TRAINING_PARTS: Final = (
-    Kind.WEIGHTS,
-    Kind.GRADIENTS,
-    Kind.MASTER,
-    Kind.STATES,
-    Kind.ACTIVATIONS,
+    TrainingPartKind.WEIGHTS,
+    TrainingPartKind.GRADIENTS,
+    TrainingPartKind.MASTER,
+    TrainingPartKind.STATES,
+    TrainingPartKind.ACTIVATIONS,
 )
 
 
-def _component(each: Component) -> dict[str, Any]:
+def _component(each: TrainingPart) -> dict[str, Any]:
     return {
         "name": each.kind,
         "bytes": each.size,
-        "steady": each.kind in STEADY,
+        "steady": each.kind in STEADY_KINDS,
         "formula": each.text,
         "filled": each.filled,
         "source": each.source,
@@ -212,7 +219,7 @@ def _component(each: Component) -> dict[str, Any]:
     }
 
 
-def _rule(each: Rule) -> dict[str, Any]:
+def _rule(each: RuleOfThumb) -> dict[str, Any]:
     return {
         "name": each.id,
         "formula": each.text,

@@ -14,7 +14,7 @@ from tabfit import architectures
 from tabfit.catalog import Catalog, Model, Publication, RuntimeFacts
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
-from tabfit.i18n.language import _, anew
+from tabfit.i18n.language import _, cleared_with_language
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.tensors import Inventory, Part
 from tabfit.units import Parameters
@@ -91,7 +91,7 @@ UNDISCLOSED: Final = Architecture(
 KEPT: Final = 64
 
 
-@anew
+@cleared_with_language
 @lru_cache(maxsize=KEPT)
 def _catalogued(model: Model) -> Subject:
     return Subject(

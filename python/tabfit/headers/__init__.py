@@ -3,7 +3,7 @@
 A reader asks for ranges of bytes and is sent them; it opens nothing itself.
 """
 
-from tabfit.headers.byte_spans import Reading, Span, drive, drive_slowly
+from tabfit.headers.byte_spans import Reading, Span, drive, drive_async
 from tabfit.headers.header import Header
 from tabfit.headers.read import KINDS, first_reading, join, kind_of, parts_of, read
 from tabfit.headers.safetensors import read_index
@@ -14,7 +14,7 @@ __all__ = [
     "Reading",
     "Span",
     "drive",
-    "drive_slowly",
+    "drive_async",
     "first_reading",
     "join",
     "kind_of",

@@ -11,10 +11,10 @@ that lie there, fewer only where the file ends; its return value is the result.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from tabfit.errors import UnreadableHeader
+from tabfit.light_dataclass import dataclass
 from tabfit.units import MIB
 
 Result = TypeVar("Result")
@@ -50,7 +50,7 @@ def drive(reading: Reading[Result], fetch: Callable[[Span], bytes]) -> Result:
         return result
 
 
-async def drive_slowly(
+async def drive_async(
     reading: Reading[Result], fetch: Callable[[Span], Awaitable[bytes]]
 ) -> Result:
     """Return what a reading returns, its spans answered by an awaited `fetch`."""

@@ -47,7 +47,7 @@ _FARTHEST = 2**53  # the last offset that JavaScript counts exactly
 
 
 @dataclass(slots=True)
-class _Found:
+class _GgufFields:
     """What has been read of one file so far."""
 
     window: Window
@@ -72,7 +72,7 @@ class _Found:
 
 def read_header(size: int | None = None, *, ahead: int = AHEAD) -> Reading[Header]:
     """Return a reading of the header of one file of `size` bytes."""
-    found = _Found(Window(FORM, size, step=ahead))
+    found = _GgufFields(Window(FORM, size, step=ahead))
     found.order = _order((yield from found.window.take(8)))
     tensors = yield from found.whole("Q", 8)
     keys = yield from found.whole("Q", 8)
@@ -94,7 +94,7 @@ def _order(start: bytes) -> str:
     return order
 
 
-def _read_pair(found: _Found) -> Reading[None]:
+def _read_pair(found: _GgufFields) -> Reading[None]:
     length = yield from found.whole("Q", 8)
     key = read_name(FORM, (yield from found.window.take(min(length, 2**16))))
     if found.knows(key):
@@ -108,7 +108,7 @@ def _read_pair(found: _Found) -> Reading[None]:
         (found.metadata[key],) = yield from _numbers(found, key, kind, 1)
 
 
-def _read_string(found: _Found, key: str) -> Reading[None]:
+def _read_string(found: _GgufFields, key: str) -> Reading[None]:
     """Keep a short string; pass over a long one, its length kept."""
     length = yield from found.whole("Q", 8)
     if length > LONGEST_KEPT_STRING:
@@ -119,7 +119,7 @@ def _read_string(found: _Found, key: str) -> Reading[None]:
         found.metadata[key] = raw.decode(errors="replace")
 
 
-def _skip(found: _Found, count: int) -> None:
+def _skip(found: _GgufFields, count: int) -> None:
     """Move past bytes without reading those not yet read; refuse to pass the file's end."""
     window = found.window
     if window.size is not None and window.position + count > window.size:
@@ -130,7 +130,7 @@ def _skip(found: _Found, count: int) -> None:
 
 
 def _numbers(
-    found: _Found, key: str, kind: int, count: int
+    found: _GgufFields, key: str, kind: int, count: int
 ) -> Reading[tuple[bool | int | float, ...]]:
     code, size = _fixed(key, kind)
     yield from found.window.more(count * size)
@@ -145,7 +145,7 @@ def _fixed(key: str, kind: int) -> tuple[str, int]:
     return FIXED[kind]
 
 
-def _read_array(found: _Found, key: str, depth: int) -> Reading[None]:
+def _read_array(found: _GgufFields, key: str, depth: int) -> Reading[None]:
     kind = yield from found.whole("I", 4)
     count = yield from found.whole("Q", 8)
     found.lengths.setdefault(key, count)
@@ -162,7 +162,7 @@ def _read_array(found: _Found, key: str, depth: int) -> Reading[None]:
         _skip(found, count * _fixed(key, kind)[1])
 
 
-def _pass_arrays(found: _Found, key: str, count: int, depth: int) -> Reading[None]:
+def _pass_arrays(found: _GgufFields, key: str, count: int, depth: int) -> Reading[None]:
     _count_strings(found, count)
     if depth >= MOST_DEPTH:
         raise UnreadableHeader(FORM, f"{shown(key)} nests more than {MOST_DEPTH} arrays")
@@ -170,7 +170,7 @@ def _pass_arrays(found: _Found, key: str, count: int, depth: int) -> Reading[Non
         yield from _read_array(found, key, depth + 1)
 
 
-def _count_strings(found: _Found, count: int) -> None:
+def _count_strings(found: _GgufFields, count: int) -> None:
     found.strings += count
     if found.strings > MOST_STRINGS:
         raise UnreadableHeader(
@@ -178,7 +178,7 @@ def _count_strings(found: _Found, count: int) -> None:
         )
 
 
-def _pass_strings(found: _Found, count: int) -> Reading[None]:
+def _pass_strings(found: _GgufFields, count: int) -> Reading[None]:
     """Move past strings, each a length and so many bytes: the one loop that must be quick."""
     _count_strings(found, count)
     window, length_at = found.window, Struct(found.order + "Q").unpack_from
@@ -194,7 +194,7 @@ def _pass_strings(found: _Found, count: int) -> Reading[None]:
             yield from window.more(8)
 
 
-def _read_tensors(found: _Found, count: int) -> Reading[Header]:
+def _read_tensors(found: _GgufFields, count: int) -> Reading[Header]:
     tensors: dict[str, StoredTensor] = {}
     ranges: list[tuple[int, int, str]] = []
     alignment = _alignment(found.metadata)
@@ -227,7 +227,7 @@ def _data_bytes(window: Window, alignment: int, tensors: int) -> int | None:
     return max(0, window.size - start) if tensors else 0
 
 
-def _read_tensor(found: _Found) -> Reading[tuple[StoredTensor, int]]:
+def _read_tensor(found: _GgufFields) -> Reading[tuple[StoredTensor, int]]:
     length = yield from found.whole("Q", 8)
     name = read_name(FORM, (yield from found.window.take(min(length, 2**16))))
     dimensions = yield from found.whole("I", 4)
@@ -249,7 +249,7 @@ def _read_tensor(found: _Found) -> Reading[tuple[StoredTensor, int]]:
     return stored(name, shape, kind, blocks * kind.size), offset
 
 
-def _tensor_numbers(found: _Found, dimensions: int) -> Reading[tuple[int, ...]]:
+def _tensor_numbers(found: _GgufFields, dimensions: int) -> Reading[tuple[int, ...]]:
     size = 8 * dimensions + 12
     yield from found.window.more(size)
     layout = f"{found.order}{dimensions}QIQ"
@@ -258,7 +258,7 @@ def _tensor_numbers(found: _Found, dimensions: int) -> Reading[tuple[int, ...]]:
     return values
 
 
-def _header(found: _Found, tensors: tuple[StoredTensor, ...]) -> Header:
+def _header(found: _GgufFields, tensors: tuple[StoredTensor, ...]) -> Header:
     return Header(
         kind=KIND,
         tensors=tensors,

@@ -21,7 +21,7 @@ from tabfit.errors import UnreadableHeader, shown
 from tabfit.headers.byte_spans import Reading
 from tabfit.headers.header import Header, Value, check_count, count_elements, read_name, stored
 from tabfit.headers.number_types import ONNX, STRING, packed_size
-from tabfit.headers.protobuf import BYTES, VARINT, Field, Walk
+from tabfit.headers.protobuf import BYTES, VARINT, Field, FieldReader
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import StorageType
 from tabfit.units import KIB, Bytes
@@ -62,10 +62,10 @@ class _Draft:
 
 
 @dataclass(slots=True)
-class _Found:
+class _OnnxFields:
     """What has been read of one file so far."""
 
-    walk: Walk
+    walk: FieldReader
     tensors: list[StoredTensor] = field(default_factory=list)
     outside: dict[str, Bytes] = field(default_factory=dict)
     metadata: dict[str, Value] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class _Found:
 
 def read_header(size: int, *, ahead: int = AHEAD) -> Reading[Header]:
     """Return a reading of the header of one file of `size` bytes."""
-    found = _Found(Walk(FORM, size, ahead))
+    found = _OnnxFields(FieldReader(FORM, size, ahead))
     if not size:
         raise UnreadableHeader(FORM, "the file is empty")
     while found.walk.window.position < size:
@@ -97,7 +97,7 @@ def read_header(size: int, *, ahead: int = AHEAD) -> Reading[Header]:
     )
 
 
-def _read_graph(found: _Found, length: int, depth: int) -> Reading[None]:
+def _read_graph(found: _OnnxFields, length: int, depth: int) -> Reading[None]:
     if depth > MOST_DEPTH:
         raise found.walk.fault(f"graphs lie more than {MOST_DEPTH} deep in each other")
     found.graphs += 1
@@ -117,7 +117,7 @@ def _read_graph(found: _Found, length: int, depth: int) -> Reading[None]:
             found.walk.skip(field)
 
 
-def _read_node(found: _Found, node: Field, depth: int) -> Reading[None]:
+def _read_node(found: _OnnxFields, node: Field, depth: int) -> Reading[None]:
     """Walk into a node only where it may hold a graph: nearly none does."""
     window = found.walk.window
     if node.value <= _LONGEST_NODE:
@@ -135,7 +135,7 @@ def _read_node(found: _Found, node: Field, depth: int) -> Reading[None]:
             found.walk.skip(field)
 
 
-def _read_attribute(found: _Found, length: int, depth: int) -> Reading[None]:
+def _read_attribute(found: _OnnxFields, length: int, depth: int) -> Reading[None]:
     end = found.walk.window.position + length
     while found.walk.window.position < end:
         field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
@@ -145,7 +145,7 @@ def _read_attribute(found: _Found, length: int, depth: int) -> Reading[None]:
             found.walk.skip(field)
 
 
-def _read_sparse(found: _Found, length: int, names: set[str]) -> Reading[None]:
+def _read_sparse(found: _OnnxFields, length: int, names: set[str]) -> Reading[None]:
     """Read a sparse initialiser as the two dense tensors it consists of."""
     end = found.walk.window.position + length
     while found.walk.window.position < end:
@@ -156,7 +156,7 @@ def _read_sparse(found: _Found, length: int, names: set[str]) -> Reading[None]:
             found.walk.skip(field)
 
 
-def _read_tensor(found: _Found, length: int, names: set[str]) -> Reading[None]:
+def _read_tensor(found: _OnnxFields, length: int, names: set[str]) -> Reading[None]:
     draft = _Draft()
     end = found.walk.window.position + length
     while found.walk.window.position < end:
@@ -177,7 +177,7 @@ def _read_tensor(found: _Found, length: int, names: set[str]) -> Reading[None]:
         found.outside[place] = Bytes(found.outside.get(place, 0) + tensor.size)
 
 
-def _read_part(walk: Walk, draft: _Draft, field: Field) -> Reading[None]:
+def _read_part(walk: FieldReader, draft: _Draft, field: Field) -> Reading[None]:
     """Read what one field of a tensor says in words or a list."""
     if field.number == _NAME:
         raw = yield from walk.window.take(_bounded(walk, field.value))
@@ -189,7 +189,7 @@ def _read_part(walk: Walk, draft: _Draft, field: Field) -> Reading[None]:
         yield from _read_entry(walk, draft, field.value)
 
 
-def _bounded(walk: Walk, length: int) -> int:
+def _bounded(walk: FieldReader, length: int) -> int:
     if length > 2**16:
         raise walk.fault(f"a name or shape of {length:,} bytes is too long")
     return length
@@ -211,7 +211,7 @@ def _note(draft: _Draft, field: Field) -> None:
         draft.typed += 1 if wire == VARINT else value
 
 
-def _read_entry(walk: Walk, draft: _Draft, length: int) -> Reading[None]:
+def _read_entry(walk: FieldReader, draft: _Draft, length: int) -> Reading[None]:
     """Read one key and value of where a tensor's bytes lie."""
     end = walk.window.position + length
     texts = {1: "", 2: ""}
@@ -227,7 +227,7 @@ def _read_entry(walk: Walk, draft: _Draft, length: int) -> Reading[None]:
         raise walk.fault("a tensor lies in too many places")
 
 
-def _tensor(walk: Walk, draft: _Draft) -> StoredTensor:
+def _tensor(walk: FieldReader, draft: _Draft) -> StoredTensor:
     kind = ONNX.get(draft.number)
     if kind is None:
         known = ", ".join(f"{number} ({one.name})" for number, one in ONNX.items())

@@ -34,7 +34,7 @@ class Field(NamedTuple):
     value: int
 
 
-class ThriftyWindow(Window):
+class AdaptiveWindow(Window):
     """A window that asks for more while it reads on, and for little after a skip.
 
     Layers repeat: after a skip of so many bytes it asks for what was needed
@@ -72,14 +72,14 @@ class ThriftyWindow(Window):
         self.at += count
 
 
-class Walk:
+class FieldReader:
     """A walk through the fields of messages that lie within each other."""
 
     __slots__ = ("fields", "form", "window")
 
     def __init__(self, form: str, size: int, ahead: int) -> None:
         """Begin before the first field of a file of `size` bytes; `ahead` may be wasted."""
-        self.form, self.window, self.fields = form, ThriftyWindow(form, size, ahead), 0
+        self.form, self.window, self.fields = form, AdaptiveWindow(form, size, ahead), 0
 
     def fault(self, problem: str) -> UnreadableHeader:
         """Return the error that says what is wrong near the place reached."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import gguf, onnx, safetensors
@@ -16,6 +15,7 @@ from tabfit.headers.byte_spans import Reading
 from tabfit.headers.gguf_config import read_config
 from tabfit.headers.header import MOST_TENSORS_TOGETHER, Header, check_count
 from tabfit.headers.protobuf import FIRST_READING
+from tabfit.light_dataclass import replace
 from tabfit.units import Bytes
 
 KINDS = ("safetensors", "gguf", "onnx")

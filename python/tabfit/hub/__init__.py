@@ -2,26 +2,26 @@
 
 from tabfit.hub.address import ENDPOINT, Address, looks_like_address, parse
 from tabfit.hub.download_variants import Variant
-from tabfit.hub.hub_result import Found, of_files
+from tabfit.hub.hub_result import HubResult, of_files
 from tabfit.hub.listing import ListedFile
-from tabfit.hub.lookup_plan import carry_out, carry_out_slowly, look
+from tabfit.hub.lookup_plan import carry_out, carry_out_async, look_up
 from tabfit.hub.ranged_reads import Plan
-from tabfit.hub.request import LONGEST_ANSWER, PATIENCE, Answer, Request, pause_before
+from tabfit.hub.request import LONGEST_ANSWER, PATIENCE, HubResponse, Request, pause_before
 
 __all__ = [
     "ENDPOINT",
     "LONGEST_ANSWER",
     "PATIENCE",
     "Address",
-    "Answer",
-    "Found",
+    "HubResponse",
+    "HubResult",
     "ListedFile",
     "Plan",
     "Request",
     "Variant",
     "carry_out",
-    "carry_out_slowly",
-    "look",
+    "carry_out_async",
+    "look_up",
     "looks_like_address",
     "of_files",
     "parse",

@@ -7,12 +7,12 @@ with what is accepted. Nothing is asked of anybody here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from tabfit.errors import UnreachableHub
 from tabfit.headers import kind_of
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import dataclass, replace
 
 ENDPOINT = "https://huggingface.co"
 _HUB_HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tabfit.headers import parts_of
 from tabfit.hub.listing import ListedFile, Listing
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
 AS_STORED = "as stored"  # the precision of files whose names tell none

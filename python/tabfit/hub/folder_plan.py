@@ -1,14 +1,13 @@
 """A plan for files that lie together: which stretches of which tell what the model is.
 
 In: names with sizes, paths below one folder. Out: a generator. It yields one `Stretch` at a
-time, is sent its bytes, and returns `Found`. Nothing is opened here, so that a folder on the
+time, is sent its bytes, and returns `HubResult`. Nothing is opened here, so that a folder on the
 command line and one dropped on the page are read alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from tabfit.architectures.config_json import MLC, may_be_config, model_config
@@ -24,9 +23,10 @@ from tabfit.hub.download_variants import (
     safetensors_files,
     variants_of,
 )
-from tabfit.hub.hub_result import Found, of_files
+from tabfit.hub.hub_result import HubResult, of_files
 from tabfit.hub.listing import ListedFile, Listing
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Bytes
 
 INDEX = "model.safetensors.index.json"
@@ -42,7 +42,7 @@ class Stretch:
     span: Span
 
 
-Reading = Generator[Stretch, bytes, Found]
+Reading = Generator[Stretch, bytes, HubResult]
 
 
 def look_in(sizes: Mapping[str, Bytes], *, name: str, source: str) -> Reading:
@@ -70,7 +70,7 @@ def look_in(sizes: Mapping[str, Bytes], *, name: str, source: str) -> Reading:
         )
     if config is None and not variants:
         raise UnreadableHeader("model", _nothing(sizes, name))
-    return Found(
+    return HubResult(
         source=source,
         name=name,
         kind="config",
@@ -185,23 +185,23 @@ def named_from(paths: Mapping[str, Bytes]) -> tuple[str, dict[str, Bytes]]:
     return tops.pop(), {path.partition("/")[2]: size for path, size in paths.items()}
 
 
-def drive(reading: Reading, cut: Callable[[Stretch], bytes]) -> Found:
+def drive(reading: Reading, cut: Callable[[Stretch], bytes]) -> HubResult:
     """Return what a plan finds, its stretches read by `cut`."""
     try:
         stretch = next(reading)
         while True:
             stretch = reading.send(cut(stretch))
     except StopIteration as done:
-        found: Found = done.value
+        found: HubResult = done.value
         return found
 
 
-async def drive_slowly(reading: Reading, cut: Callable[[Stretch], Awaitable[bytes]]) -> Found:
+async def drive_slowly(reading: Reading, cut: Callable[[Stretch], Awaitable[bytes]]) -> HubResult:
     """Return what a plan finds, its stretches read by an awaited `cut`."""
     try:
         stretch = next(reading)
         while True:
             stretch = reading.send(await cut(stretch))
     except StopIteration as done:
-        found: Found = done.value
+        found: HubResult = done.value
         return found

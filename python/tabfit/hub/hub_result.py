@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tabfit.headers import Header
@@ -11,11 +10,12 @@ from tabfit.headers.not_models import other_kind
 from tabfit.hub.download_variants import Variant, precision_of
 from tabfit.hub.listing import ListedFile
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class HubResult:
     """What a hub or a file told.
 
     `source` is how to name it in a link. `kind` is the format of `header`, or
@@ -45,7 +45,7 @@ def of_files(
     config: Mapping[str, Any] | None,
     *,
     source: str,
-) -> Found:
+) -> HubResult:
     """Return what the parts of one model told: their sizes by name, and their joint header.
 
     What is no model by itself (an adapter, a projector) has no config either, whatever lies
@@ -56,7 +56,7 @@ def of_files(
     files = [ListedFile(name, size) for name, size in sizes.items()]
     files += [ListedFile(name, size) for name, size in header.outside.items()]
     precision = precision_of(names[0])
-    return Found(
+    return HubResult(
         source=source,
         name=names[0].rpartition("/")[2],
         kind=header.kind,

@@ -7,7 +7,6 @@ In: the model information of a hub (`/api/models/owner/name?blobs=true`). Out: a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tabfit.errors import UnreachableHub, shown
@@ -15,6 +14,7 @@ from tabfit.headers import kind_of
 from tabfit.hub.address import is_name
 from tabfit.hub.bounded_json import parse_object
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
 MOST_FILES = 12_000

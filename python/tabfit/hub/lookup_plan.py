@@ -1,7 +1,7 @@
 """A plan: which small requests tell what is wanted, one step at a time.
 
 In: an address. Out: a generator. It yields a batch of `Request`s, is sent one
-`Answer` for each in the same order, and returns `Found`. A batch may be asked
+`HubResponse` for each in the same order, and returns `HubResult`. A batch may be asked
 for all at once. Nothing is opened here, so the command line, the page and the
 tests run the same plan.
 """
@@ -9,7 +9,6 @@ tests run the same plan.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tabfit.architectures.config_json import MLC, model_config, of_mlc
@@ -25,18 +24,19 @@ from tabfit.hub.download_variants import (
     safetensors_files,
     variants_of,
 )
-from tabfit.hub.hub_result import Found, of_files
+from tabfit.hub.hub_result import HubResult, of_files
 from tabfit.hub.listing import Listing, read_listing
 from tabfit.hub.mlc_shards import read_mlc_list
 from tabfit.hub.ranged_reads import Plan, Remote, ask, read_remote
-from tabfit.hub.request import INDEX_BYTES, JSON_BYTES, Answer, Request, check
+from tabfit.hub.request import INDEX_BYTES, JSON_BYTES, HubResponse, Request, check
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import replace
 
 _JSON = "application/json"
 _INDEX = "model.safetensors.index.json"
 
 
-def look(address: Address, *, tensors: bool = False) -> Plan[Found]:
+def look_up(address: Address, *, tensors: bool = False) -> Plan[HubResult]:
     """Return a plan that finds out what lies at an address.
 
     With `tensors`, a repository's tensors are read from the headers of its main
@@ -52,7 +52,7 @@ def _json_request(url: str, purpose: str, most: int = JSON_BYTES) -> Request:
     return Request(url=url, purpose=purpose, most=most, accept=_JSON)
 
 
-def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
+def _look_at_repository(address: Address, *, tensors: bool) -> Plan[HubResult]:
     asked = address.repository
     request = _json_request(address.information, later("a list of files"))
     (answer,) = yield (request,)
@@ -67,7 +67,7 @@ def _look_at_repository(address: Address, *, tensors: bool) -> Plan[Found]:
         header, read = yield from _main_header(at, listing, variants)
     if header is not None and config is None:
         config = header.config
-    return Found(
+    return HubResult(
         source=at.source,
         name=listing.name,
         kind=header.kind if header else "config",
@@ -177,7 +177,7 @@ def _remotes(at: Address, listing: Listing, names: Sequence[str]) -> list[Remote
     return [Remote(name, at.file(name), listing.size_of(name)) for name in names]
 
 
-def _look_at_file(address: Address) -> Plan[Found]:
+def _look_at_file(address: Address) -> Plan[HubResult]:
     if address.name.endswith(".safetensors.index.json"):
         return (yield from _look_at_index(address))
     if kind_of(address.name) is not None:
@@ -190,25 +190,25 @@ def _look_at_file(address: Address) -> Plan[Found]:
     request = _json_request(_url(address), later("a config"))
     (answer,) = yield (request,)
     config = model_config(_config(check(address.source, request, answer)), address.name)
-    return Found(source=address.source, name=address.name, kind="config", config=config)
+    return HubResult(source=address.source, name=address.name, kind="config", config=config)
 
 
 def _url(address: Address) -> str:
     return address.url or address.file(address.path)
 
 
-def _look_at_index(address: Address) -> Plan[Found]:
+def _look_at_index(address: Address) -> Plan[HubResult]:
     request = _json_request(_url(address), later("an index of shards"), INDEX_BYTES)
     (answer,) = yield (request,)
     shards = read_index(check(address.source, request, answer))
     return (yield from _look_at_parts(address, shards))
 
 
-def _look_at_weights(address: Address) -> Plan[Found]:
+def _look_at_weights(address: Address) -> Plan[HubResult]:
     return (yield from _look_at_parts(address, parts_of(address.name)))
 
 
-def _look_at_parts(address: Address, names: Sequence[str]) -> Plan[Found]:
+def _look_at_parts(address: Address, names: Sequence[str]) -> Plan[HubResult]:
     """Look at the parts of one model, all in one folder, and at the config beside them."""
     read = yield from read_remote(
         address.source, [Remote(name, _beside(address, name)) for name in names]
@@ -237,25 +237,27 @@ def _config_near(address: Address) -> Plan[Mapping[str, Any] | None]:
     return _config(check(address.source, request, answer))
 
 
-def carry_out(plan: Plan[Found], fetch: Callable[[Sequence[Request]], Sequence[Answer]]) -> Found:
+def carry_out(
+    plan: Plan[HubResult], fetch: Callable[[Sequence[Request]], Sequence[HubResponse]]
+) -> HubResult:
     """Return what a plan finds, its batches answered by `fetch`."""
     try:
         batch = next(plan)
         while True:
             batch = plan.send(tuple(fetch(batch)))
     except StopIteration as done:
-        found: Found = done.value
+        found: HubResult = done.value
         return found
 
 
-async def carry_out_slowly(
-    plan: Plan[Found], fetch: Callable[[Sequence[Request]], Awaitable[Sequence[Answer]]]
-) -> Found:
+async def carry_out_async(
+    plan: Plan[HubResult], fetch: Callable[[Sequence[Request]], Awaitable[Sequence[HubResponse]]]
+) -> HubResult:
     """Return what a plan finds, its batches answered by an awaited `fetch`."""
     try:
         batch = next(plan)
         while True:
             batch = plan.send(tuple(await fetch(batch)))
     except StopIteration as done:
-        found: Found = done.value
+        found: HubResult = done.value
         return found

@@ -7,17 +7,17 @@ requests and returns headers. Files of one model are read side by side.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from tabfit.errors import UnreachableHub
 from tabfit.headers import Header, Reading, Span, first_reading, read
-from tabfit.hub.request import Answer, Request, check
+from tabfit.hub.request import HubResponse, Request, check
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
 Result = TypeVar("Result")
-Plan = Generator[tuple[Request, ...], tuple[Answer, ...], Result]
+Plan = Generator[tuple[Request, ...], tuple[HubResponse, ...], Result]
 
 AT_ONCE = 6  # requests in one batch, what browsers allow a host over HTTP/1.1
 MOST_REQUESTS = 2000  # of one plan; an ONNX file needs one for each large tensor
@@ -33,9 +33,9 @@ class Remote:
     size: int | None = None
 
 
-def ask(*requests: Request) -> Plan[tuple[Answer, ...]]:
+def ask(*requests: Request) -> Plan[tuple[HubResponse, ...]]:
     """Return the answers to some requests, asked for a few at a time."""
-    answers: list[Answer] = []
+    answers: list[HubResponse] = []
     for at in range(0, len(requests), AT_ONCE):
         answers += yield requests[at : at + AT_ONCE]
     return tuple(answers)
@@ -78,7 +78,7 @@ class _Progress:
             url=self.file.url, purpose=_PURPOSE, most=self.span.length, offset=self.span.offset
         )
 
-    def take(self, request: Request, answer: Answer) -> None:
+    def take(self, request: Request, answer: HubResponse) -> None:
         """Take in what came for the span."""
         body = check(self.asked, request, answer)
         if answer.status == 200 and self.span.offset:

@@ -50,7 +50,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HubResponse:
     """What came back: `status` 0 where nothing did, and `problem` says why.
 
     Names of headers are in lower case. In a page only those are seen that the
@@ -74,13 +74,13 @@ class Answer:
         return int(total) if total.isascii() and total.isdigit() and len(total) < 17 else None
 
 
-def pause_before(attempt: int, answer: Answer) -> float | None:
+def pause_before(attempt: int, answer: HubResponse) -> float | None:
     """Return the seconds to wait before asking again, `None` to take the answer as it is.
 
     What may pass is asked again: no answer, 429 and 5xx. The server's own
     `Retry-After` counts where it is short enough to wait for.
 
-    >>> pause_before(1, Answer(status=503)), pause_before(2, Answer(status=503))
+    >>> pause_before(1, HubResponse(status=503)), pause_before(2, HubResponse(status=503))
     (0.5, 1.0)
     """
     if attempt > MOST_RETRIES or not (answer.status in {0, 408, 429} or answer.status >= 500):
@@ -91,7 +91,7 @@ def pause_before(attempt: int, answer: Answer) -> float | None:
     return min(FIRST_PAUSE * (1 << attempt - 1), LONGEST_PAUSE)
 
 
-def check(asked: str, request: Request, answer: Answer) -> bytes:
+def check(asked: str, request: Request, answer: HubResponse) -> bytes:
     """Return the body of a good answer; refuse any other with the sentence that fits it."""
     if answer.status not in {200, 206}:
         raise UnreachableHub(asked, sentence(request, answer))
@@ -109,7 +109,7 @@ def check(asked: str, request: Request, answer: Answer) -> bytes:
     return answer.body
 
 
-def sentence(request: Request, answer: Answer) -> str:
+def sentence(request: Request, answer: HubResponse) -> str:
     """Return what a failed answer means, for the end of a sentence that names what was asked."""
     host = urlsplit(request.url).netloc
     code = answer.headers.get("x-error-code", "")

@@ -3,7 +3,7 @@
 In: English sentences with named places, as `gettext` has them, and numbers. Out: the
 sentence in the language in use, its places filled, numbers in that language's signs.
 Sentences are said when they are made, so whoever wants another language calls `use`
-first and asks again; what is kept between calls is forgotten then (`anew`).
+first and asks again; what is kept between calls is forgotten then (`cleared_with_language`).
 
 Catalogues lie in `locale/<code>/LC_MESSAGES/`, the signs of numbers in `locale/cldr.json`.
 English needs neither, and is what is said where a catalogue is missing.
@@ -38,7 +38,7 @@ Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
+class NumberSigns:
     """How a language writes numbers, sizes and dates, as CLDR has it."""
 
     decimal: str = "."
@@ -50,25 +50,25 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
+class ActiveLanguage:
     """A language ready to be said: its sentences unless they are English, its signs likewise."""
 
     code: str
     sentences: GNUTranslations | None
-    signs: Signs | None
+    signs: NumberSigns | None
 
 
-class Forgetful(Protocol):
+class ClearableCache(Protocol):
     """A function that keeps what it returned, as `functools.lru_cache` makes it."""
 
     def cache_clear(self) -> None:
         """Forget everything kept."""
 
 
-Kept = TypeVar("Kept", bound=Forgetful)
+Kept = TypeVar("Kept", bound=ClearableCache)
 
-_PLAIN: Final = Speech(code=ENGLISH, sentences=None, signs=None)
-_ready: Final[dict[str, Speech]] = {ENGLISH: _PLAIN}
+_PLAIN: Final = ActiveLanguage(code=ENGLISH, sentences=None, signs=None)
+_ready: Final[dict[str, ActiveLanguage]] = {ENGLISH: _PLAIN}
 _forget: Final[list[Callable[[], None]]] = []
 _speech = _PLAIN
 
@@ -86,7 +86,7 @@ def use(code: str, catalogue: bytes | None = None) -> str:
     if code not in _ready:
         content = catalogue or _compiled(code)
         if content is not None:
-            _ready[code] = Speech(code=code, sentences=_read(content), signs=_signs(code))
+            _ready[code] = ActiveLanguage(code=code, sentences=_read(content), signs=_signs(code))
     chosen = _ready.get(code, _PLAIN)
     if chosen is not _speech:
         _speech = chosen
@@ -127,7 +127,7 @@ def closest(wanted: Iterable[str]) -> str:
     return next((code for code in codes if code in LANGUAGES), ENGLISH)
 
 
-def anew(function: Kept) -> Kept:
+def cleared_with_language(function: Kept) -> Kept:
     """Have a function that keeps sentences forget them whenever the language changes."""
     _forget.append(function.cache_clear)
     return function
@@ -270,8 +270,8 @@ def _compiled(code: str) -> bytes | None:
     return place.read_bytes() if place.is_file() else None
 
 
-def _signs(code: str) -> Signs:
+def _signs(code: str) -> NumberSigns:
     from pathlib import Path  # noqa: PLC0415
 
     row = json.loads(Path(FOLDER, SIGNS).read_text(encoding="utf-8"))["languages"][code]
-    return Signs(**{**row, "months": tuple(row["months"])})
+    return NumberSigns(**{**row, "months": tuple(row["months"])})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from tabfit.estimate.outcome import Outcome
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes, Interval
 
 PLACE: Final = Path(__file__).with_name("accuracy.json")
@@ -22,7 +22,7 @@ WITHIN: Final = (0.001, 0.01, 0.05, 0.12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Far:
+class RelativeError:
     """One figure that was predicted, beside the published one."""
 
     model: str
@@ -38,7 +38,7 @@ class Far:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errors:
+class ErrorSummary:
     """How far off a whole kind of figures is.
 
     `inside` counts the intervals that hold what was published, `within` the rows no
@@ -51,11 +51,11 @@ class Errors:
     worst: float
     inside: int
     within: tuple[int, ...]
-    furthest: tuple[Far, ...]
+    furthest: tuple[RelativeError, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Peak:
+class MeasuredPeak:
     """One measured peak; `judged` ones were not seen when constants were fitted."""
 
     id: str
@@ -75,7 +75,7 @@ class Peak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class FieldReport:
     """Somebody's report of a model that ran or died, and what this project says of it."""
 
     name: str
@@ -97,19 +97,19 @@ class Accuracy:
 
     measured_on: str
     versions: dict[str, str]
-    errors: tuple[Errors, ...]
-    peaks: tuple[Peak, ...]
-    graphics: tuple[Peak, ...]
-    reports: tuple[Report, ...]
+    errors: tuple[ErrorSummary, ...]
+    peaks: tuple[MeasuredPeak, ...]
+    graphics: tuple[MeasuredPeak, ...]
+    reports: tuple[FieldReport, ...]
     left_out: tuple[tuple[str, str], ...]
 
     @property
-    def judged(self) -> tuple[Peak, ...]:
+    def judged(self) -> tuple[MeasuredPeak, ...]:
         """Return the measured peaks that no constant was fitted on."""
         return tuple(each for each in self.peaks if each.judged)
 
     @property
-    def told(self) -> tuple[Report, ...]:
+    def told(self) -> tuple[FieldReport, ...]:
         """Return the reports of which a chance could be told."""
         return tuple(each for each in self.reports if each.chance is not None)
 
@@ -118,7 +118,7 @@ class Accuracy:
         return sum(each.said is said and each.ran is ran for each in self.reports)
 
 
-def brier(reports: Iterable[Report]) -> float:
+def brier(reports: Iterable[FieldReport]) -> float:
     """Return the mean square of chance less outcome: 0 is perfect, 0.25 says nothing.
 
     Source: Brier 1950, "Verification of forecasts expressed in terms of probability".
@@ -142,21 +142,27 @@ def read() -> Accuracy:
     )
 
 
-def _errors(row: dict[str, Any]) -> Errors:
+def _errors(row: dict[str, Any]) -> ErrorSummary:
     lists = {"within": tuple(row["within"]), "furthest": tuple(map(_far, row["furthest"]))}
-    return Errors(**{**row, **lists})
+    return ErrorSummary(**{**row, **lists})
 
 
-def _far(row: list[Any]) -> Far:
+def _far(row: list[Any]) -> RelativeError:
     model, what, predicted, published, inside = row
-    return Far(model=model, what=what, predicted=predicted, published=published, inside=inside)
+    return RelativeError(
+        model=model, what=what, predicted=predicted, published=published, inside=inside
+    )
 
 
-def _peak(row: list[Any]) -> Peak:
+def _peak(row: list[Any]) -> MeasuredPeak:
     name, judged, measured, low, likely, high = row
-    return Peak(id=name, judged=judged, measured=measured, predicted=Interval(low, likely, high))
+    return MeasuredPeak(
+        id=name, judged=judged, measured=measured, predicted=Interval(low, likely, high)
+    )
 
 
-def _report(row: list[Any]) -> Report:
+def _report(row: list[Any]) -> FieldReport:
     name, ran, said, chance, note, source = row
-    return Report(name=name, ran=ran, said=Outcome(said), chance=chance, note=note, source=source)
+    return FieldReport(
+        name=name, ran=ran, said=Outcome(said), chance=chance, note=note, source=source
+    )

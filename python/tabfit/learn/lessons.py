@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tabfit.catalog import Catalog, DeviceRow, Model, RuntimeFacts
@@ -21,6 +20,7 @@ from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.published_files import store
 from tabfit.estimate.subjects import Subject, subject
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes, Interval, Parameters
 
 #: A name that says a number of billions: "2B", "0.5B", "E2B", "8x7B".
@@ -39,7 +39,7 @@ TOLD: Final[Mapping[str, tuple[int, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedSize:
     """A model whose name says how many billions it has, and how many it really has."""
 
     model: Model
@@ -62,10 +62,10 @@ def billions(name: str) -> Parameters | None:
     return Parameters(round(max(said) * _BILLION)) if said else None
 
 
-def names(catalog: Catalog) -> list[Named]:
+def sizes_in_names(catalog: Catalog) -> list[NamedSize]:
     """Return every model whose name says its size, the furthest from its name first."""
     found = [
-        Named(model=model, said=said, count=model.parameters)
+        NamedSize(model=model, said=said, count=model.parameters)
         for model in catalog.models
         if (said := billions(model.name)) and model.parameters
     ]
@@ -73,20 +73,22 @@ def names(catalog: Catalog) -> list[Named]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Width:
+class NominalWidth:
     """One model's weights at one nominal width."""
 
     precision: str
     size: Bytes
 
 
-def widths(model: str, catalog: Catalog, precisions: tuple[str, ...]) -> tuple[Width, ...]:
+def nominal_widths(
+    model: str, catalog: Catalog, precisions: tuple[str, ...]
+) -> tuple[NominalWidth, ...]:
     """Return how many bytes the same weights take at each width, without a file's overhead."""
     about = subject(model, catalog)
     stored = (
         (each, store(about, catalog.weights_alone, each).weights_bytes) for each in precisions
     )
-    return tuple(Width(precision=precision, size=size) for precision, size in stored)
+    return tuple(NominalWidth(precision=precision, size=size) for precision, size in stored)
 
 
 # Size classes
@@ -122,7 +124,7 @@ def size_classes(catalog: Catalog) -> tuple[SizeClass, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Precision:
+class StoredBits:
     """A precision of one model: the bits in its name, and those it really stores."""
 
     runtime: RuntimeFacts
@@ -132,12 +134,12 @@ class Precision:
     download: Interval
 
 
-def precisions(about: Subject, catalog: Catalog) -> tuple[Precision, ...]:
+def stored_bits(about: Subject, catalog: Catalog) -> tuple[StoredBits, ...]:
     """Return every precision that is on offer for a model, once for runtimes of the same files."""
     return tuple(_precisions(about, catalog))
 
 
-def _precisions(about: Subject, catalog: Catalog) -> Iterator[Precision]:
+def _precisions(about: Subject, catalog: Catalog) -> Iterator[StoredBits]:
     seen: set[tuple[tuple[str, ...], str]] = set()
     total = about.architecture.inventory.total if about.architecture else 0
     for facts in runtimes_of(about, catalog):
@@ -146,7 +148,7 @@ def _precisions(about: Subject, catalog: Catalog) -> Iterator[Precision]:
                 continue
             seen.add((facts.formats, name))
             stored = store(about, facts, name)
-            yield Precision(
+            yield StoredBits(
                 runtime=facts,
                 name=name,
                 named=nominal_bits(name.lower()),
@@ -156,19 +158,19 @@ def _precisions(about: Subject, catalog: Catalog) -> Iterator[Precision]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
+class PrecisionPairs:
     """Models offered at two precisions, and those of which the shorter name is the larger file."""
 
     both: int
     larger: tuple[Model, ...]
 
 
-def shorter_but_larger(catalog: Catalog) -> Pairs:
+def shorter_but_larger(catalog: Catalog) -> PrecisionPairs:
     """Return how often q4 is a larger download than q8, for models whose files are listed."""
     listed = [(model, _listed(model, "q4"), _listed(model, "q8")) for model in catalog.models]
     both = [each for each in listed if each[1] and each[2]]
     larger = tuple(model for model, small, wide in both if small > wide)
-    return Pairs(both=len(both), larger=larger)
+    return PrecisionPairs(both=len(both), larger=larger)
 
 
 def _listed(model: Model, precision: str) -> int:
@@ -181,7 +183,7 @@ def _listed(model: Model, precision: str) -> int:
 # Devices
 
 
-def told(platform: str) -> tuple[tuple[int, Interval], ...]:
+def reported_device_memory(platform: str) -> tuple[tuple[int, Interval], ...]:
     """Return each value that Chrome tells on a system, and the memory that may be behind it."""
     found = []
     for value in TOLD[platform]:
@@ -195,7 +197,7 @@ def told(platform: str) -> tuple[tuple[int, Interval], ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class DeviceReach:
     """What the catalogue's models come to on one device, each at what suits it best.
 
     `likely` are the models that are likely to fit, the largest first.
@@ -212,16 +214,16 @@ class Reach:
         return sum(self.outcomes.values())
 
 
-def reaches(ledger: Ledger, catalog: Catalog, devices: Sequence[str]) -> tuple[Reach, ...]:
+def reaches(ledger: Ledger, catalog: Catalog, devices: Sequence[str]) -> tuple[DeviceReach, ...]:
     """Return how many models are likely to run on each device, and which, the largest first."""
     return tuple(_reach(ledger, catalog, catalog.device(device)) for device in devices)
 
 
-def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> Reach:
+def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> DeviceReach:
     on = Judge(catalog, read(row.device))
     judged = [(catalog.model(model), _outcome(ledger, model, on)) for model in ledger.models]
     likely = [model for model, outcome in judged if outcome is Outcome.LIKELY]
-    return Reach(
+    return DeviceReach(
         device=row.id,
         name=row.name,
         outcomes=Counter(outcome for _model, outcome in judged if outcome is not None),

@@ -43,7 +43,7 @@ _TABLES = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
 
 
 @dataclass(frozen=True, slots=True)
-class Widths:
+class LayerBits:
     """The storage of feed-forward, attention and everything else that is a matrix; of the table."""
 
     feed_forward: StorageType
@@ -51,15 +51,15 @@ class Widths:
     table: StorageType
 
 
-_INT8 = Widths(LITERT_INT8, LITERT_INT8, LITERT_INT8)
+_INT8 = LayerBits(LITERT_INT8, LITERT_INT8, LITERT_INT8)
 # Source of the widths: MediaPipe's converter (attention 8 bits by default, feed-forward and table
 # as asked), checked on published sizes in tests/data/litert/files.json.
-WIDTHS: dict[str, Widths] = {
+WIDTHS: dict[str, LayerBits] = {
     "int8": _INT8,
-    "int4": Widths(LITERT_INT4, LITERT_INT8, LITERT_INT4),
-    "q4_0": Widths(BLOCKS, LITERT_INT8, LITERT_INT8),
-    "fp16": Widths(F16, F16, F16),
-    "fp32": Widths(F32, F32, F32),
+    "int4": LayerBits(LITERT_INT4, LITERT_INT8, LITERT_INT4),
+    "q4_0": LayerBits(BLOCKS, LITERT_INT8, LITERT_INT8),
+    "fp16": LayerBits(F16, F16, F16),
+    "fp32": LayerBits(F32, F32, F32),
 }
 _ALIASES = {"q8": "int8", "q4": "int4", "f16": "fp16", "f32": "fp32"}
 PRECISIONS: tuple[str, ...] = tuple(WIDTHS)
@@ -71,7 +71,7 @@ _LAYER_LIST = Interval(0, 40_000, 400_000)  # and in web bundles, whose runtime 
 _SENTENCE_PIECE = (13.0, 17.3, 19.0)  # bytes a token: 4,241,003 for Gemma, 4,689,074 for Gemma 3
 
 
-def _type_of(tensor: Tensor, widths: Widths) -> StorageType:
+def _type_of(tensor: Tensor, widths: LayerBits) -> StorageType:
     if tensor.bias or tensor.role is Role.NORM or len(tensor.shape) < 2:
         return F32
     if tensor.role in _TABLES:
@@ -81,7 +81,7 @@ def _type_of(tensor: Tensor, widths: Widths) -> StorageType:
 
 def widths_of(
     architecture: Architecture, precision: str, bundle: Bundle
-) -> tuple[Widths, Widths | None]:
+) -> tuple[LayerBits, LayerBits | None]:
     """Return the likely widths and, where nobody can say from outside, others.
 
     MediaPipe's web files of "int4" hold a four-bit table for Gemma 1 and an
@@ -96,7 +96,7 @@ def widths_of(
     return wide_table, None if architecture.family.startswith("gemma3") else widths
 
 
-def _tensors(architecture: Architecture, widths: Widths) -> tuple[StoredTensor, ...]:
+def _tensors(architecture: Architecture, widths: LayerBits) -> tuple[StoredTensor, ...]:
     text = (t for t in architecture.inventory.stored if t.part is Part.DECODER)
     return tuple(_with_spare_rows(keep(t, _type_of(t, widths)), architecture) for t in text)
 
@@ -182,7 +182,7 @@ def precision_of(precision: str) -> str:
     return name
 
 
-def _why(likely: Widths, other: Widths | None) -> str:
+def _why(likely: LayerBits, other: LayerBits | None) -> str:
     told = {
         "feed": likely.feed_forward.name,
         "attention": likely.attention.name,

@@ -5,8 +5,8 @@ the same weights in fewer bits is what `recipes` are for; what a way costs in
 quality is published, and lies in `catalog`.
 """
 
-from tabfit.shrink.layer_sharing import Shared, shared, tied_elements
-from tabfit.shrink.lora import TARGETS, USUAL_TARGETS, Adapter, adapter, ranks, targets_of
+from tabfit.shrink.layer_sharing import SharedLayers, tied_elements, with_shared_layers
+from tabfit.shrink.lora import TARGETS, USUAL_TARGETS, LoraAdapter, lora_adapter, ranks, targets_of
 from tabfit.shrink.pruning import (
     EIGHT_BITS_2_4,
     HALF_2_4,
@@ -21,15 +21,15 @@ __all__ = [
     "HALF_2_4",
     "TARGETS",
     "USUAL_TARGETS",
-    "Adapter",
-    "Shared",
-    "adapter",
+    "LoraAdapter",
+    "SharedLayers",
     "layers_of",
+    "lora_adapter",
     "masked_bits",
     "ranks",
     "shallower",
-    "shared",
     "targets_of",
     "tied_elements",
     "two_of_four",
+    "with_shared_layers",
 ]

@@ -8,13 +8,18 @@ from the same shapes, and nobody offers it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from tabfit import shrink
 from tabfit.catalog import Catalog, RuntimeFacts
-from tabfit.catalog.published_quality import Pair, Quality, onebit_quality, pairs, qualities
+from tabfit.catalog.published_quality import (
+    DistilledPair,
+    Quality,
+    one_bit_quality,
+    pairs,
+    qualities,
+)
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -24,16 +29,17 @@ from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, subject
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part
 from tabfit.recipes import one_bit
 from tabfit.recipes.listed_sizes import travelling
 from tabfit.recipes.stored_model import Content, Stored
-from tabfit.shrink import Shared
+from tabfit.shrink import SharedLayers
 from tabfit.units import Interval
 
 
-class Way(StrEnum):
+class ShrinkMethod(StrEnum):
     """How a rung is smaller."""
 
     QUANTISATION = "quantisation"  # the same weights in fewer bits
@@ -52,12 +58,12 @@ class Rung:
     `real` says that such a file exists and can be asked about as it stands.
     """
 
-    way: Way
+    way: ShrinkMethod
     name: str
     answer: Answer
     real: bool
     qualities: tuple[Quality, ...] = ()
-    pair: Pair | None = None
+    pair: DistilledPair | None = None
 
     @property
     def tightest(self) -> Check | None:
@@ -144,12 +150,12 @@ def begins(rungs: Sequence[Rung]) -> Rung | None:
     return None
 
 
-def made_from(model: str) -> tuple[Pair, ...]:
+def made_from(model: str) -> tuple[DistilledPair, ...]:
     """Return the pairs whose teacher is this model of the catalogue."""
     return tuple(pair for pair in pairs() if pair.teacher == model)
 
 
-def made_of(model: str) -> Pair | None:
+def made_of(model: str) -> DistilledPair | None:
     """Return the pair whose student is this model: what it was made from."""
     return next((pair for pair in pairs() if pair.student == model), None)
 
@@ -169,7 +175,7 @@ def _precision(
 ) -> Rung:
     given = answer(replace(asked, precision=name), catalog, here, about)
     return Rung(
-        way=Way.QUANTISATION,
+        way=ShrinkMethod.QUANTISATION,
         name=name,
         answer=given,
         real=real,
@@ -177,7 +183,7 @@ def _precision(
     )
 
 
-def _relative(asked: Scenario, pair: Pair, catalog: Catalog, here: Device) -> Rung:
+def _relative(asked: Scenario, pair: DistilledPair, catalog: Catalog, here: Device) -> Rung:
     """Return a smaller model in the same runtime at its usual precision, or in its own."""
     about = subject(pair.student, catalog)
     able = [facts.id for facts in runtimes_of(about, catalog)]
@@ -189,7 +195,7 @@ def _relative(asked: Scenario, pair: Pair, catalog: Catalog, here: Device) -> Ru
         context=None,
     )
     return Rung(
-        way=Way.DISTILLATION,
+        way=ShrinkMethod.DISTILLATION,
         name=about.name,
         answer=answer(usual, catalog, here, about),
         real=True,
@@ -236,7 +242,7 @@ def _made(given: Answer, architecture: Architecture) -> Answer:
 def _zeros(given: Answer) -> Iterator[Rung]:
     """Yield half the weights set to nothing: the same file, and the same memory."""
     quality = _fitting("pruning", "anywhere", given.load.architecture)
-    yield Rung(way=Way.ZEROS, name="1/2", answer=given, real=False, qualities=quality)
+    yield Rung(way=ShrinkMethod.ZEROS, name="1/2", answer=given, real=False, qualities=quality)
 
 
 def _shallower(given: Answer) -> Iterator[Rung]:
@@ -248,7 +254,10 @@ def _shallower(given: Answer) -> Iterator[Rung]:
         if 1 <= kept < depth:
             less = shrink.shallower(architecture, kept, part)
             yield Rung(
-                way=Way.LAYERS, name=f"{kept}/{depth}", answer=_made(given, less), real=False
+                way=ShrinkMethod.LAYERS,
+                name=f"{kept}/{depth}",
+                answer=_made(given, less),
+                real=False,
             )
 
 
@@ -260,14 +269,14 @@ def _deepest(architecture: Architecture) -> Part:
 
 def _shared(given: Answer) -> Iterator[Rung]:
     architecture = given.load.architecture
-    less = shrink.shared(architecture)
+    less = shrink.with_shared_layers(architecture)
     if less.inventory.total < architecture.inventory.total:
         yield Rung(
-            way=Way.SHARING,
-            name=str(Shared.ALL),
+            way=ShrinkMethod.SHARING,
+            name=str(SharedLayers.ALL),
             answer=_made(given, less),
             real=False,
-            qualities=_fitting("sharing", str(Shared.ALL), architecture),
+            qualities=_fitting("sharing", str(SharedLayers.ALL), architecture),
         )
 
 
@@ -278,7 +287,7 @@ def _ideal(given: Answer, catalog: Catalog) -> Iterator[Rung]:
         return
     sparse = _with_texts(given, shrink.two_of_four(architecture))
     yield Rung(
-        way=Way.TWO_OF_FOUR,
+        way=ShrinkMethod.TWO_OF_FOUR,
         name="2:4",
         answer=altered(given, sparse, architecture, facts),
         real=False,
@@ -288,11 +297,11 @@ def _ideal(given: Answer, catalog: Catalog) -> Iterator[Rung]:
         for name in ONE_BIT:
             stored = _with_texts(given, one_bit.store(architecture, name))
             yield Rung(
-                way=Way.ONE_BIT,
+                way=ShrinkMethod.ONE_BIT,
                 name=name,
                 answer=altered(given, stored, architecture, facts),
                 real=False,
-                qualities=onebit_quality(name),
+                qualities=one_bit_quality(name),
             )
 
 

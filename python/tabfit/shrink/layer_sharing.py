@@ -8,16 +8,16 @@ as large as before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Inventory, Part, Role, Tensor
 from tabfit.units import Parameters
 
 
-class Shared(StrEnum):
+class SharedLayers(StrEnum):
     """What the layers of a stack share."""
 
     ALL = "all"
@@ -37,7 +37,9 @@ _FEED_FORWARD: Final = frozenset(
 Signature = tuple[Part, tuple[tuple[Role, bool, tuple[int, ...]], ...]]
 
 
-def shared(architecture: Architecture, what: Shared = Shared.ALL) -> Architecture:
+def with_shared_layers(
+    architecture: Architecture, what: SharedLayers = SharedLayers.ALL
+) -> Architecture:
     """Return the architecture with every layer tied to the first of the same shape.
 
     Layers of another shape keep their own weights. Source: Lan et al. 2019,
@@ -61,11 +63,11 @@ def _layers(architecture: Architecture) -> Iterator[tuple[tuple[Part, int], tupl
     yield from ((place, tuple(tensors)) for place, tensors in found.items())
 
 
-def _is_shared(tensor: Tensor, what: Shared) -> bool:
+def _is_shared(tensor: Tensor, what: SharedLayers) -> bool:
     if tensor.layer is None or tensor.tied_to is not None:
         return False
-    roles = {Shared.ATTENTION: _ATTENTION, Shared.FEED_FORWARD: _FEED_FORWARD}
-    return what is Shared.ALL or tensor.role in roles[what]
+    roles = {SharedLayers.ATTENTION: _ATTENTION, SharedLayers.FEED_FORWARD: _FEED_FORWARD}
+    return what is SharedLayers.ALL or tensor.role in roles[what]
 
 
 def _tied(tensor: Tensor, to: dict[str, str]) -> Tensor:

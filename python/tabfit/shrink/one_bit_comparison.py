@@ -7,18 +7,18 @@ and what it stores; and each size that a paper prints beside what the shapes giv
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from tabfit import architectures
 from tabfit.catalog import Catalog, Model
-from tabfit.catalog.published_quality import OneBit, onebit, onebit_configs
+from tabfit.catalog.published_quality import OneBitPaperRow, one_bit_configs, one_bit_paper_rows
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate.answers import Answer, altered, answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import one_bit as recipe
 from tabfit.recipes.gguf import files
@@ -35,7 +35,7 @@ BOUND: Final = "binary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class MethodSize:
     """One method on one model: bits as named and as stored, and the answer on a device."""
 
     method: str
@@ -70,7 +70,7 @@ def decoders(catalog: Catalog) -> tuple[Model, ...]:
     )
 
 
-def steps(scenario: Scenario, catalog: Catalog, here: Device) -> list[Step]:
+def method_sizes(scenario: Scenario, catalog: Catalog, here: Device) -> list[MethodSize]:
     """Return every method and what it is held against, the largest first.
 
     Counted are weights and cache alone, as no browser's runtime reads these forms.
@@ -88,7 +88,7 @@ def steps(scenario: Scenario, catalog: Catalog, here: Device) -> list[Step]:
     return sorted(found, key=lambda step: -step.size)
 
 
-def _usual(given: Answer, shape: Architecture) -> Iterator[Step]:
+def _usual(given: Answer, shape: Architecture) -> Iterator[MethodSize]:
     """Yield the file of about four bits that people really use, where llama.cpp knows the shape."""
     try:
         stored = files.store(shape, USUAL)
@@ -97,9 +97,9 @@ def _usual(given: Answer, shape: Architecture) -> Iterator[Step]:
     yield _step(USUAL, 4, altered(given, stored, shape))
 
 
-def _step(method: str, named: float, given: Answer) -> Step:
+def _step(method: str, named: float, given: Answer) -> MethodSize:
     packed, packed_bytes = _packed(given.load.architecture, given.stored)
-    return Step(
+    return MethodSize(
         method=method,
         named=named,
         answer=given,
@@ -120,14 +120,14 @@ def _packed(architecture: Architecture, stored: Stored) -> tuple[int, Bytes]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class PrintedSize:
     """A size that a paper prints, and what the shapes give.
 
     `rest` is what a run needs beside its weights, taken from the original's run; it is
     nothing where the paper prints the size of a file.
     """
 
-    row: OneBit
+    row: OneBitPaperRow
     weights: Bytes
     rest: Bytes
 
@@ -142,21 +142,21 @@ _FORMS: Final = {"onebit": "onebit", "bitnet-b1.58": "i2_s", "billm": "billm"}
 
 
 @cache
-def printed() -> tuple[Printed, ...]:
+def printed_sizes() -> tuple[PrintedSize, ...]:
     """Return every size that a one-bit paper prints for a model of known shape."""
     return tuple(_printed())
 
 
-def _printed() -> Iterator[Printed]:
-    shapes = onebit_configs()
-    for row in onebit():
+def _printed() -> Iterator[PrintedSize]:
+    shapes = one_bit_configs()
+    for row in one_bit_paper_rows():
         if row.model in shapes and row.memory_gb is not None:
             shape = architectures.read(shapes[row.model])
             weights = recipe.store(shape, _FORMS[row.method]).weights_bytes
-            yield Printed(row=row, weights=weights, rest=_rest(row, shape))
+            yield PrintedSize(row=row, weights=weights, rest=_rest(row, shape))
 
 
-def _rest(row: OneBit, shape: Architecture) -> Bytes:
+def _rest(row: OneBitPaperRow, shape: Architecture) -> Bytes:
     """Return what the original's run needs beside its weights, in a paper that measures runs."""
     if row.method != "bitnet-b1.58" or row.baseline_memory_gb is None:
         return Bytes(0)

@@ -7,10 +7,10 @@ only a pattern (two of every four), or taking out whole rows and layers, does.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from tabfit.errors import UnsupportedCombination
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture, Tower
 from tabfit.model.tensors import Inventory, Part, Tensor
 from tabfit.recipes.one_bit import is_packed

@@ -1,6 +1,6 @@
 """Requests carried out with the standard library, for the command line.
 
-In: a batch of `Request`s. Out: one `Answer` for each, good or bad: nothing is
+In: a batch of `Request`s. Out: one `HubResponse` for each, good or bad: nothing is
 raised for what a server or the network does. No credentials, cookies or
 referrer are sent. The page has the same port in `fetch`; see `hub.Request`.
 """
@@ -17,7 +17,7 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.parse import urlsplit
 
-from tabfit.hub import LONGEST_ANSWER, PATIENCE, Answer, Request, pause_before
+from tabfit.hub import LONGEST_ANSWER, PATIENCE, HubResponse, Request, pause_before
 from tabfit.units import KIB
 
 AT_ONCE = 6
@@ -48,7 +48,7 @@ _OPENER = urllib.request.build_opener(_WebOnly())
 
 def fetch(
     batch: Sequence[Request], *, wait: Callable[[float], None] = time.sleep
-) -> tuple[Answer, ...]:
+) -> tuple[HubResponse, ...]:
     """Return the answers to a batch, several asked for at once."""
     if len(batch) == 1:
         return (_patiently(batch[0], wait),)
@@ -56,7 +56,7 @@ def fetch(
         return tuple(workers.map(lambda request: _patiently(request, wait), batch))
 
 
-def _patiently(request: Request, wait: Callable[[float], None]) -> Answer:
+def _patiently(request: Request, wait: Callable[[float], None]) -> HubResponse:
     """Return the answer, asked for again where that may help."""
     attempt = 1
     while True:
@@ -68,12 +68,12 @@ def _patiently(request: Request, wait: Callable[[float], None]) -> Answer:
         attempt += 1
 
 
-def _once(request: Request) -> Answer:
+def _once(request: Request) -> HubResponse:
     headers = request.headers | {"User-Agent": _AGENT}
     asked = urllib.request.Request(request.url, headers=headers)  # noqa: S310 - parsed as http(s)
     try:
         with _OPENER.open(asked, timeout=PATIENCE) as response:
-            return Answer(
+            return HubResponse(
                 status=response.status,
                 body=_body(response, request.most + 1),
                 headers=_headers(response.headers),
@@ -81,11 +81,11 @@ def _once(request: Request) -> Answer:
             )
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(status=error.code, headers=_headers(error.headers), url=error.url)
+            return HubResponse(status=error.code, headers=_headers(error.headers), url=error.url)
     except urllib.error.URLError as error:
-        return Answer(status=0, url=request.url, problem=_reason(error.reason))
+        return HubResponse(status=0, url=request.url, problem=_reason(error.reason))
     except (OSError, HTTPException, ValueError) as error:
-        return Answer(status=0, url=request.url, problem=_reason(error))
+        return HubResponse(status=0, url=request.url, problem=_reason(error))
 
 
 def _headers(said: Message) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Whatever somebody names -> what is known of it: a file, a folder, a hub id, an address.
 
-In: a word, and the hub's address. Out: `Found`, and the object of `tabfit
+In: a word, and the hub's address. Out: `HubResult`, and the object of `tabfit
 inspect --json`. Files on this machine are read here; the web through a port
 that is given, urllib's by default.
 """
@@ -8,7 +8,6 @@ that is given, urllib's by default.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,14 +18,15 @@ from tabfit.architectures.weight_types import weight_types
 from tabfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, shown
 from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
 from tabfit.headers.safetensors import LONGEST_INDEX
-from tabfit.hub import Answer, Found, Request, Variant, folder_plan
+from tabfit.hub import HubResponse, HubResult, Request, Variant, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.sources import http_fetch
 from tabfit.sources.inspection import SCHEMA, of_architecture
 from tabfit.units import Bytes
 
-Fetch = Callable[[Sequence[Request]], Sequence[Answer]]
+Fetch = Callable[[Sequence[Request]], Sequence[HubResponse]]
 
 
 def find(
@@ -35,7 +35,7 @@ def find(
     *,
     tensors: bool = False,
     fetch: Fetch = http_fetch.fetch,
-) -> tuple[Found, Bytes]:
+) -> tuple[HubResult, Bytes]:
     """Return what is known of a source, and how many bytes were read to know it.
 
     A path that exists is read; a word that looks like a file and does not exist
@@ -60,10 +60,10 @@ def _is_local(source: str, path: Path) -> bool:
     )
 
 
-def _from_web(address: hub.Address, fetch: Fetch, *, tensors: bool) -> tuple[Found, Bytes]:
+def _from_web(address: hub.Address, fetch: Fetch, *, tensors: bool) -> tuple[HubResult, Bytes]:
     received = 0
 
-    def counted(batch: Sequence[Request]) -> Sequence[Answer]:
+    def counted(batch: Sequence[Request]) -> Sequence[HubResponse]:
         nonlocal received
         answers = fetch(batch)
         received += sum(
@@ -72,18 +72,18 @@ def _from_web(address: hub.Address, fetch: Fetch, *, tensors: bool) -> tuple[Fou
         )
         return answers
 
-    found = hub.carry_out(hub.look(address, tensors=tensors), counted)
+    found = hub.carry_out(hub.look_up(address, tensors=tensors), counted)
     return found, Bytes(received)
 
 
-def _read_of(found: Found) -> Bytes:
+def _read_of(found: HubResult) -> Bytes:
     return found.header.bytes_read if found.header else Bytes(0)
 
 
 # On this machine
 
 
-def _from_file(path: Path) -> Found:
+def _from_file(path: Path) -> HubResult:
     if path.name.endswith(".safetensors.index.json"):
         return _from_parts(path.parent, read_index(_front(path, LONGEST_INDEX + 1)))
     if kind_of(path.name) is not None:
@@ -93,7 +93,7 @@ def _from_file(path: Path) -> Found:
             "model", f"{shown(path.name)} is not .safetensors, .gguf, .onnx or a config.json"
         )
     config = model_config(_read_config(path), path.name)
-    return Found(source=str(path), name=path.name, kind="config", config=config)
+    return HubResult(source=str(path), name=path.name, kind="config", config=config)
 
 
 def _read_config(path: Path) -> Mapping[str, Any]:
@@ -108,7 +108,7 @@ def _front(path: Path, most: int) -> bytes:
         return file.read(most)
 
 
-def _from_parts(folder: Path, names: Sequence[str]) -> Found:
+def _from_parts(folder: Path, names: Sequence[str]) -> HubResult:
     headers = [_read_header(folder / name, among=len(names)) for name in names]
     header = join(headers)
     near = (folder / "config.json", folder.parent / "config.json")
@@ -129,7 +129,7 @@ def _read_span(file: BinaryIO, span: Span) -> bytes:
     return file.read(span.length)
 
 
-def _from_folder(folder: Path) -> Found:
+def _from_folder(folder: Path) -> HubResult:
     """Return what a folder holds: safetensors first, then GGUF, then ONNX, else a config."""
     sizes = {
         path.relative_to(folder).as_posix(): Bytes(path.stat().st_size)
@@ -176,7 +176,7 @@ def inspect(
     )
 
 
-def _read_from(found: Found) -> Iterator[str]:
+def _read_from(found: HubResult) -> Iterator[str]:
     """Yield whose tensors are listed, where the source holds others as well."""
     if found.header is not None and found.kind in {"gguf", "onnx"} and len(found.variants) > 1:
         yield f"tensors are those of {', '.join(found.read)}"
@@ -188,7 +188,7 @@ def _config_bytes(source: str) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _architecture(found: Found) -> tuple[Architecture | None, tuple[str, ...]]:
+def _architecture(found: HubResult) -> tuple[Architecture | None, tuple[str, ...]]:
     """Return the architecture, `None` with a note where tensors are known and it is not."""
     if found.config is None:
         return None, ("nothing tells the architecture: no config.json lies beside it",)
@@ -215,7 +215,7 @@ def _mismatch(header: Header | None, architecture: Architecture) -> Iterator[str
 
 
 def _of_header(
-    found: Found, header: Header, architecture: Architecture | None, received: Bytes
+    found: HubResult, header: Header, architecture: Architecture | None, received: Bytes
 ) -> dict[str, Any]:
     total = header.parameters
     untied, spared = _ties(total, architecture)

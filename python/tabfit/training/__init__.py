@@ -1,27 +1,39 @@
 """What training a model needs: its states, its activations, and the rules people quote."""
 
-from tabfit.training.component import LABELS, STEADY, Component, Kind
-from tabfit.training.memory import Memory, needed, trained, usual_sequence
-from tabfit.training.plan import Optimizer, Plan, Precision, Recompute, Targets, Zero, named
-from tabfit.training.trained_adapters import Adapted, adapted, count
+from tabfit.training.component import LABELS, STEADY_KINDS, TrainingPart, TrainingPartKind
+from tabfit.training.lora import adapter_parameters, trained_adapters
+from tabfit.training.memory import (
+    TrainingMemory,
+    trained_parameters,
+    training_memory,
+    usual_sequence,
+)
+from tabfit.training.plan import (
+    LoraTargets,
+    Optimizer,
+    Plan,
+    Recompute,
+    TrainingPrecision,
+    Zero,
+    choice_named,
+)
 
 __all__ = [
     "LABELS",
-    "STEADY",
-    "Adapted",
-    "Component",
-    "Kind",
-    "Memory",
+    "STEADY_KINDS",
+    "LoraTargets",
     "Optimizer",
     "Plan",
-    "Precision",
     "Recompute",
-    "Targets",
+    "TrainingMemory",
+    "TrainingPart",
+    "TrainingPartKind",
+    "TrainingPrecision",
     "Zero",
-    "adapted",
-    "count",
-    "named",
-    "needed",
-    "trained",
+    "adapter_parameters",
+    "choice_named",
+    "trained_adapters",
+    "trained_parameters",
+    "training_memory",
     "usual_sequence",
 ]

@@ -12,21 +12,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from tabfit.i18n.language import Words, _, later, number
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part, Role
 from tabfit.training import formula_sources
-from tabfit.training.component import Component, Kind, filled
-from tabfit.training.layer_shapes import Attention, Shape, shapes, tokens_of
+from tabfit.training.component import TrainingPart, TrainingPartKind, filled
+from tabfit.training.layer_shapes import AttentionShape, LayerShape, layer_shapes, tokens_of
+from tabfit.training.lora import ROLES
 from tabfit.training.plan import Plan, Recompute
-from tabfit.training.trained_adapters import ROLES
 
 
-class Array(StrEnum):
+class ActivationArray(StrEnum):
     """An array that a layer keeps."""
 
     NORMED = "input of a norm"
@@ -46,35 +46,37 @@ class Array(StrEnum):
 
 ARRAYS: Final = Words(
     {
-        Array.NORMED: later("Input of a norm"),
-        Array.ATTENTION_INPUT: later("Input of queries, keys and values"),
-        Array.LOOKED: later("Queries, keys and values"),
-        Array.MAP: later("Attention map"),
-        Array.MAP_DROPPED: later("Attention map after dropout, or cast to 16 bits"),
-        Array.MAP_MASK: later("Dropout mask of the attention map"),
-        Array.MAP_SUMS: later("One sum for each row of the attention map"),
-        Array.ATTENDED: later("Input of attention’s output matrix"),
-        Array.MASK: later("Dropout mask of the result"),
-        Array.FEED_FORWARD_INPUT: later("Input of the feed-forward layer"),
-        Array.WIDE: later("Before the activation function"),
-        Array.ACTIVATED: later("After the activation function"),
-        Array.PRODUCT: later("Gate times what goes up"),
+        ActivationArray.NORMED: later("Input of a norm"),
+        ActivationArray.ATTENTION_INPUT: later("Input of queries, keys and values"),
+        ActivationArray.LOOKED: later("Queries, keys and values"),
+        ActivationArray.MAP: later("Attention map"),
+        ActivationArray.MAP_DROPPED: later("Attention map after dropout, or cast to 16 bits"),
+        ActivationArray.MAP_MASK: later("Dropout mask of the attention map"),
+        ActivationArray.MAP_SUMS: later("One sum for each row of the attention map"),
+        ActivationArray.ATTENDED: later("Input of attention’s output matrix"),
+        ActivationArray.MASK: later("Dropout mask of the result"),
+        ActivationArray.FEED_FORWARD_INPUT: later("Input of the feed-forward layer"),
+        ActivationArray.WIDE: later("Before the activation function"),
+        ActivationArray.ACTIVATED: later("After the activation function"),
+        ActivationArray.PRODUCT: later("Gate times what goes up"),
     }
 )
 
 #: What is thrown away by selective recomputation.
-MAPS: Final = frozenset({Array.MAP, Array.MAP_DROPPED, Array.MAP_MASK})
+ATTENTION_MAPS: Final = frozenset(
+    {ActivationArray.MAP, ActivationArray.MAP_DROPPED, ActivationArray.MAP_MASK}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class KeptArray:
     """Bytes of one array for each token: `size`, and `source` of them for a map.
 
     `split` arrays are divided by tensor parallelism alone, the others only with
     sequence parallelism beside it.
     """
 
-    array: Array
+    array: ActivationArray
     size: int
     source: int = 0
     split: bool = True
@@ -86,29 +88,29 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class LayerActivations:
     """What layers of one shape keep: so many layers, so many tokens, these arrays."""
 
     layers: int
     tokens: int
     hidden: int
-    items: tuple[Item, ...]
+    items: tuple[KeptArray, ...]
 
 
-def share(item: Item, plan: Plan) -> int:
+def share(item: KeptArray, plan: Plan) -> int:
     """Return the bytes of one token that a device holds of an array."""
     over = plan.tensor_parallel if item.split or plan.sequence_parallel else 1
     return -(-item.per_token // over)
 
 
-def kept(architecture: Architecture, plan: Plan) -> tuple[Kept, ...]:
+def layer_activations(architecture: Architecture, plan: Plan) -> tuple[LayerActivations, ...]:
     """Return what every shape of layer keeps.
 
     Raises `UnsupportedCombination` where no formula is published.
     """
-    found = shapes(architecture, plan.sequence)
+    found = layer_shapes(architecture, plan.sequence)
     return tuple(
-        Kept(layers, shape.tokens, shape.hidden, tuple(_items(shape, plan)))
+        LayerActivations(layers, shape.tokens, shape.hidden, tuple(_items(shape, plan)))
         for shape, layers in found.items()
     )
 
@@ -116,20 +118,20 @@ def kept(architecture: Architecture, plan: Plan) -> tuple[Kept, ...]:
 # The arrays of a layer
 
 
-def trains(plan: Plan, *roles: Role) -> bool:
+def needs_gradient(plan: Plan, *roles: Role) -> bool:
     """Return whether a gradient is wanted for a matrix of one of these roles."""
     return not plan.lora_rank or any(role in ROLES[plan.lora_targets] for role in roles)
 
 
-def _items(shape: Shape, plan: Plan) -> Iterator[Item]:
-    yield Item(Array.NORMED, shape.hidden * _norms(shape, plan), split=False)
+def _items(shape: LayerShape, plan: Plan) -> Iterator[KeptArray]:
+    yield KeptArray(ActivationArray.NORMED, shape.hidden * _norms(shape, plan), split=False)
     for each in shape.attentions:
         yield from _attention(each, shape, plan)
     if shape.inner:
         yield from _feed_forward(shape, plan)
 
 
-def _norms(shape: Shape, plan: Plan) -> int:
+def _norms(shape: LayerShape, plan: Plan) -> int:
     """Return the bytes that a layer's own norms keep for each of its widths."""
     return shape.biased * plan.elements.norm + (shape.norms - shape.biased) * _rms(plan)
 
@@ -139,53 +141,53 @@ def _rms(plan: Plan) -> int:
     return plan.elements.rms + (0 if plan.lora_rank else plan.elements.rms_trained)
 
 
-def _attention(each: Attention, shape: Shape, plan: Plan) -> Iterator[Item]:
+def _attention(each: AttentionShape, shape: LayerShape, plan: Plan) -> Iterator[KeptArray]:
     most = plan.elements.most
     # every set of adapters has some on queries or values, so their input is always kept
-    yield Item(Array.ATTENTION_INPUT, shape.hidden * most, split=False)
+    yield KeptArray(ActivationArray.ATTENTION_INPUT, shape.hidden * most, split=False)
     beyond = (each.keys + each.values) * each.source // shape.tokens
     again = (each.queries + each.keys) * _rms(plan) if shape.head_norms else 0
-    yield Item(Array.LOOKED, (each.queries + beyond) * most + again)
+    yield KeptArray(ActivationArray.LOOKED, (each.queries + beyond) * most + again)
     yield from _maps(each, plan)
-    if trains(plan, Role.ATTENTION_OUTPUT) or plan.flash:
-        yield Item(Array.ATTENDED, each.attended * most)
+    if needs_gradient(plan, Role.ATTENTION_OUTPUT) or plan.flash:
+        yield KeptArray(ActivationArray.ATTENDED, each.attended * most)
     if plan.dropout:
-        yield Item(Array.MASK, shape.hidden, split=False)
+        yield KeptArray(ActivationArray.MASK, shape.hidden, split=False)
 
 
-def _maps(each: Attention, plan: Plan) -> Iterator[Item]:
+def _maps(each: AttentionShape, plan: Plan) -> Iterator[KeptArray]:
     if plan.flash:
-        yield Item(Array.MAP_SUMS, 4 * each.heads)
+        yield KeptArray(ActivationArray.MAP_SUMS, 4 * each.heads)
         return
     elements = plan.elements
-    yield Item(Array.MAP, each.heads * elements.map, each.source)
+    yield KeptArray(ActivationArray.MAP, each.heads * elements.map, each.source)
     if plan.dropout or elements.cast_map:
         copied = elements.cast_map or elements.most
-        yield Item(Array.MAP_DROPPED, each.heads * copied, each.source)
+        yield KeptArray(ActivationArray.MAP_DROPPED, each.heads * copied, each.source)
     if plan.dropout:
-        yield Item(Array.MAP_MASK, each.heads, each.source)
+        yield KeptArray(ActivationArray.MAP_MASK, each.heads, each.source)
 
 
-def _feed_forward(shape: Shape, plan: Plan) -> Iterator[Item]:
+def _feed_forward(shape: LayerShape, plan: Plan) -> Iterator[KeptArray]:
     most = plan.elements.most
     wide = shape.inner * most
-    if trains(plan, Role.UP, Role.GATE, Role.GATE_UP):
-        yield Item(Array.FEED_FORWARD_INPUT, shape.hidden * most, split=False)
-    yield Item(Array.WIDE, wide * (2 if shape.gated else 1))
+    if needs_gradient(plan, Role.UP, Role.GATE, Role.GATE_UP):
+        yield KeptArray(ActivationArray.FEED_FORWARD_INPUT, shape.hidden * most, split=False)
+    yield KeptArray(ActivationArray.WIDE, wide * (2 if shape.gated else 1))
     if shape.gated:
-        yield Item(Array.ACTIVATED, wide)
-    if trains(plan, Role.DOWN):
-        yield Item(Array.PRODUCT if shape.gated else Array.ACTIVATED, wide)
+        yield KeptArray(ActivationArray.ACTIVATED, wide)
+    if needs_gradient(plan, Role.DOWN):
+        yield KeptArray(ActivationArray.PRODUCT if shape.gated else ActivationArray.ACTIVATED, wide)
     if plan.dropout:
-        yield Item(Array.MASK, shape.hidden, split=False)
+        yield KeptArray(ActivationArray.MASK, shape.hidden, split=False)
 
 
 # Their sums
 
 
-def activations(architecture: Architecture, plan: Plan) -> Iterator[Component]:
+def activation_parts(architecture: Architecture, plan: Plan) -> Iterator[TrainingPart]:
     """Yield what all layers keep, what one layer needs again, and what output and loss keep."""
-    found = kept(architecture, plan)
+    found = layer_activations(architecture, plan)
     if plan.recompute is Recompute.FULL:
         yield _inputs(found, plan)
     else:
@@ -203,11 +205,11 @@ def _keeps_maps(plan: Plan) -> bool:
     return _makes_maps(plan) and plan.recompute is Recompute.NONE
 
 
-def _layers(found: tuple[Kept, ...], plan: Plan) -> Component:
+def _layers(found: tuple[LayerActivations, ...], plan: Plan) -> TrainingPart:
     """Return what layers keep: per token a constant, and a part for every position it sees."""
     maps = _keeps_maps(plan)
-    return Component(
-        kind=Kind.ACTIVATIONS,
+    return TrainingPart(
+        kind=TrainingPartKind.ACTIVATIONS,
         size=sum(each.layers * _size(each, plan, maps=maps) for each in found),
         text="L × b × s × (k + m × s)" if maps else "L × b × s × k",
         filled=" + ".join(_term(each, plan, maps=maps) for each in found),
@@ -215,12 +217,12 @@ def _layers(found: tuple[Kept, ...], plan: Plan) -> Component:
     )
 
 
-def _size(each: Kept, plan: Plan, *, maps: bool) -> int:
-    items = [item for item in each.items if maps or item.array not in MAPS]
+def _size(each: LayerActivations, plan: Plan, *, maps: bool) -> int:
+    items = [item for item in each.items if maps or item.array not in ATTENTION_MAPS]
     return each.tokens * plan.batch * sum(share(item, plan) for item in items)
 
 
-def _term(each: Kept, plan: Plan, *, maps: bool) -> str:
+def _term(each: LayerActivations, plan: Plan, *, maps: bool) -> str:
     constant = sum(share(item, plan) for item in each.items if not item.source)
     inside = number(constant, ",")
     if maps:
@@ -233,11 +235,11 @@ def _term(each: Kept, plan: Plan, *, maps: bool) -> str:
     return f"{filled(each.layers, plan.batch, each.tokens)} × {inside}"
 
 
-def _inputs(found: tuple[Kept, ...], plan: Plan) -> Component:
+def _inputs(found: tuple[LayerActivations, ...], plan: Plan) -> TrainingPart:
     """Return what whole layers keep that are computed again: their inputs, undivided."""
     most = plan.elements.most
-    return Component(
-        kind=Kind.ACTIVATIONS,
+    return TrainingPart(
+        kind=TrainingPartKind.ACTIVATIONS,
         size=sum(each.layers * each.tokens * plan.batch * each.hidden * most for each in found),
         text=f"{most} × L × b × s × h",
         filled=" + ".join(
@@ -247,7 +249,7 @@ def _inputs(found: tuple[Kept, ...], plan: Plan) -> Component:
     )
 
 
-def _again(found: tuple[Kept, ...], plan: Plan) -> Component:
+def _again(found: tuple[LayerActivations, ...], plan: Plan) -> TrainingPart:
     """Return the most that one layer needs while it is computed again."""
     whole = plan.recompute is Recompute.FULL
     sizes = [
@@ -257,8 +259,8 @@ def _again(found: tuple[Kept, ...], plan: Plan) -> Component:
     largest = found[sizes.index(max(sizes))]
     rate = max(sizes) // (largest.tokens * plan.batch)
     text = "b × s × (k + m × s)" if _makes_maps(plan) else "b × s × k"
-    return Component(
-        kind=Kind.RECOMPUTED,
+    return TrainingPart(
+        kind=TrainingPartKind.RECOMPUTED,
         size=max(sizes),
         text=text if whole else "b × s × m × s",
         filled=filled(plan.batch, largest.tokens, rate),
@@ -269,7 +271,7 @@ def _again(found: tuple[Kept, ...], plan: Plan) -> Component:
 # Outside the layers
 
 
-def _outside(architecture: Architecture, plan: Plan) -> Iterator[Component]:
+def _outside(architecture: Architecture, plan: Plan) -> Iterator[TrainingPart]:
     """Yield what the last norm, the head and the loss keep (section 4.3 of the paper).
 
     The loss has scores of every token over the vocabulary, or of every sequence where the
@@ -279,16 +281,16 @@ def _outside(architecture: Architecture, plan: Plan) -> Iterator[Component]:
     rows = tokens if _scores_tokens(architecture) else 1
     scores = plan.batch * rows * -(-architecture.outputs // plan.tensor_parallel)
     wide, elements = _last_width(architecture, plan), plan.elements
-    yield Component(
-        kind=Kind.OUTPUT,
+    yield TrainingPart(
+        kind=TrainingPartKind.OUTPUT,
         size=plan.batch * tokens * wide + elements.scores * scores,
         text=_("b × s × w + {each} × scores", each=elements.scores),
         filled=f"{filled(plan.batch, tokens, wide)} + {filled(elements.scores, scores)}",
         source=formula_sources.OUTPUT[plan.precision],
     )
     if elements.scores_gradient and scores:
-        yield Component(
-            kind=Kind.LOSS,
+        yield TrainingPart(
+            kind=TrainingPartKind.LOSS,
             size=elements.scores_gradient * scores,
             text=_("{each} × scores", each=elements.scores_gradient),
             filled=filled(elements.scores_gradient, scores),

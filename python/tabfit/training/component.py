@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from tabfit.i18n.language import Words, later, number
+from tabfit.light_dataclass import dataclass
 
 
-class Kind(StrEnum):
+class TrainingPartKind(StrEnum):
     """What a part of the memory is for; the values are the names in reports."""
 
     WEIGHTS = "weights"
@@ -26,32 +26,38 @@ class Kind(StrEnum):
 
 
 #: What is there between two steps, with gradients that are kept (accumulated, or shared out).
-STEADY: Final = frozenset(
-    {Kind.WEIGHTS, Kind.ADAPTERS, Kind.MASTER, Kind.GRADIENTS, Kind.STATES},
+STEADY_KINDS: Final = frozenset(
+    {
+        TrainingPartKind.WEIGHTS,
+        TrainingPartKind.ADAPTERS,
+        TrainingPartKind.MASTER,
+        TrainingPartKind.GRADIENTS,
+        TrainingPartKind.STATES,
+    },
 )
 
 LABELS: Final = Words(
     {
-        Kind.WEIGHTS: later("Weights"),
-        Kind.ADAPTERS: later("Adapters"),
-        Kind.MASTER: later("Master copy of the weights"),
-        Kind.GRADIENTS: later("Gradients"),
-        Kind.STATES: later("Optimiser states"),
-        Kind.CASTS: later("16-bit copies of the weights"),
-        Kind.GATHERED: later("One layer made whole"),
-        Kind.ACTIVATIONS: later("Activations of the layers"),
-        Kind.RECOMPUTED: later("One layer computed again"),
-        Kind.OUTPUT: later("Output and loss"),
-        Kind.LOSS: later("Gradient of the scores"),
+        TrainingPartKind.WEIGHTS: later("Weights"),
+        TrainingPartKind.ADAPTERS: later("Adapters"),
+        TrainingPartKind.MASTER: later("Master copy of the weights"),
+        TrainingPartKind.GRADIENTS: later("Gradients"),
+        TrainingPartKind.STATES: later("Optimiser states"),
+        TrainingPartKind.CASTS: later("16-bit copies of the weights"),
+        TrainingPartKind.GATHERED: later("One layer made whole"),
+        TrainingPartKind.ACTIVATIONS: later("Activations of the layers"),
+        TrainingPartKind.RECOMPUTED: later("One layer computed again"),
+        TrainingPartKind.OUTPUT: later("Output and loss"),
+        TrainingPartKind.LOSS: later("Gradient of the scores"),
     }
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class TrainingPart:
     """A part of the memory: `text` is its formula in symbols, `filled` with values."""
 
-    kind: Kind
+    kind: TrainingPartKind
     size: int
     text: str
     filled: str

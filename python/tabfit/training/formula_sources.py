@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.training.plan import Optimizer, Precision
+from tabfit.training.plan import Optimizer, TrainingPrecision
 
 STATES: Final = "Rajbhandari et al. 2020, ZeRO, arXiv:1910.02054, section 3.1"
 MIXED: Final = "Micikevicius et al. 2018, Mixed Precision Training, arXiv:1710.03740"
@@ -29,8 +29,8 @@ _MEASURED: Final = (
     "Rees 2023, Transformer Memory Arithmetic, erees.dev/transformer-memory, measured"
 )
 OUTPUT: Final = {
-    Precision.MIXED: ACTIVATIONS,
-    Precision.AUTOCAST: _MEASURED,
-    Precision.BF16: _MEASURED,
-    Precision.FP32: _MEASURED,
+    TrainingPrecision.MIXED: ACTIVATIONS,
+    TrainingPrecision.AUTOCAST: _MEASURED,
+    TrainingPrecision.BF16: _MEASURED,
+    TrainingPrecision.FP32: _MEASURED,
 }

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import KeyValue, Latent, Layer
 from tabfit.model.tensors import Part, Role, Tensor
@@ -23,7 +23,7 @@ _FIXED: Final = {Part.VISION, Part.AUDIO}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attention:
+class AttentionShape:
     """One attention: its heads, the widths of all queries, keys and values, what they look at.
 
     `attended` is the width that comes out, `source` how many positions are looked at: the
@@ -39,7 +39,7 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class LayerShape:
     """A layer as its activations see it; `tokens` are those of one sequence.
 
     `norms` are those as wide as the layer, of which `biased` have a bias; `head_norms` says
@@ -48,7 +48,7 @@ class Shape:
 
     hidden: int
     tokens: int
-    attentions: tuple[Attention, ...]
+    attentions: tuple[AttentionShape, ...]
     inner: int
     gated: bool
     norms: int
@@ -56,12 +56,12 @@ class Shape:
     head_norms: bool
 
 
-def shapes(architecture: Architecture, sequence: int) -> Counter[Shape]:
+def layer_shapes(architecture: Architecture, sequence: int) -> Counter[LayerShape]:
     """Return every shape of layer that runs, and how many layers have it.
 
     Raises `UnsupportedCombination` where a layer has no attention.
     """
-    found: Counter[Shape] = Counter()
+    found: Counter[LayerShape] = Counter()
     for tower in running(architecture):
         tensors = _by_layer(architecture, tower.part)
         for number, layer in enumerate(tower.layers):
@@ -107,11 +107,11 @@ def _by_layer(architecture: Architecture, part: Part) -> dict[int, list[Tensor]]
 
 def _shape(
     architecture: Architecture, tower: Tower, layer: Layer, held: Sequence[Tensor], sequence: int
-) -> Shape:
+) -> LayerShape:
     norms = [each for each in held if each.role is Role.NORM and not each.buffer]
     weights = [each for each in norms if not each.bias]
     wide = sum(each.shape == (tower.hidden,) for each in weights)
-    return Shape(
+    return LayerShape(
         hidden=tower.hidden,
         tokens=tokens_of(architecture, tower, sequence),
         attentions=tuple(_attentions(architecture, tower, layer, sequence)),
@@ -125,7 +125,7 @@ def _shape(
 
 def _attentions(
     architecture: Architecture, tower: Tower, layer: Layer, sequence: int
-) -> Iterator[Attention]:
+) -> Iterator[AttentionShape]:
     """Yield a layer's attentions: to its own sequence, then to the encoder's output."""
     tokens = tokens_of(architecture, tower, sequence)
     outside = tokens_of(architecture, architecture.towers[0], sequence)
@@ -135,14 +135,14 @@ def _attentions(
         yield _attention(layer, looks, outside if number else tokens)
 
 
-def _attention(layer: Layer, looks: KeyValue | None, source: int) -> Attention:
+def _attention(layer: Layer, looks: KeyValue | None, source: int) -> AttentionShape:
     heads, wide = layer.attention_heads, layer.attention_heads * layer.head_width
     if looks is None:
-        return Attention(
+        return AttentionShape(
             heads=heads, queries=wide, keys=wide, values=wide, attended=wide, source=source
         )
     own = 0 if looks.shared else looks.key_value_heads
-    return Attention(
+    return AttentionShape(
         heads=heads,
         queries=wide,
         keys=own * looks.key_width,

@@ -7,17 +7,17 @@ way forward ends and the way back begins, and every part of both with its formul
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.training import activations, model_states
-from tabfit.training.component import STEADY, Component
-from tabfit.training.component import Kind as Part
+from tabfit.training.component import STEADY_KINDS, TrainingPart
+from tabfit.training.component import TrainingPartKind as Part
 from tabfit.training.layer_shapes import running, tokens_of
+from tabfit.training.lora import adapter_parameters
 from tabfit.training.plan import Plan, divisors
-from tabfit.training.trained_adapters import count
 from tabfit.units import Bytes, Parameters
 
 #: A run is asked about sequences of this many tokens unless the model takes fewer.
@@ -25,16 +25,16 @@ USUAL_SEQUENCE = 2048
 
 
 @dataclass(frozen=True, kw_only=True)
-class Memory:
+class TrainingMemory:
     """What one device holds, largest questions first: `steady`, `peak`, `components`.
 
     `uncovered` says why activations, and so the peak, are not known.
     """
 
     plan: Plan
-    components: tuple[Component, ...]
+    components: tuple[TrainingPart, ...]
     uncovered: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def of(self, part: Part) -> int:
         """Return the bytes of one part, 0 where it plays no role."""
@@ -47,7 +47,7 @@ class Memory:
         Frameworks that free gradients after each step hold less between two of them, and
         the same once the way back is done.
         """
-        return Bytes(sum(each.size for each in self.components if each.kind in STEADY))
+        return Bytes(sum(each.size for each in self.components if each.kind in STEADY_KINDS))
 
     @property
     def peak(self) -> Bytes | None:
@@ -68,22 +68,22 @@ def usual_sequence(architecture: Architecture) -> int:
     return min(USUAL_SEQUENCE, tokens_of(architecture, tower, tower.positions or USUAL_SEQUENCE))
 
 
-def needed(architecture: Architecture, plan: Plan) -> Memory:
+def training_memory(architecture: Architecture, plan: Plan) -> TrainingMemory:
     """Return the memory of training an architecture as planned.
 
     Raises `UnsupportedCombination` where devices cannot share the model's heads, or where
     adapters have nothing to adapt.
     """
     _check_heads(architecture, plan)
-    components = [*model_states.states(architecture, plan)]
+    components = [*model_states.state_parts(architecture, plan)]
     whole = model_states.gathered(architecture, plan)
     components += [whole] if whole else []
     uncovered = None
     try:
-        components += activations.activations(architecture, plan)
+        components += activations.activation_parts(architecture, plan)
     except UnsupportedCombination as fault:
         uncovered = str(fault)
-    return Memory(
+    return TrainingMemory(
         plan=plan,
         components=_together(components),
         uncovered=uncovered,
@@ -91,14 +91,14 @@ def needed(architecture: Architecture, plan: Plan) -> Memory:
     )
 
 
-def trained(architecture: Architecture, plan: Plan) -> Parameters:
+def trained_parameters(architecture: Architecture, plan: Plan) -> Parameters:
     """Return how many parameters are trained: all of them, or the adapters'."""
     if not plan.lora_rank:
         return architecture.inventory.total
-    return count(architecture, plan.lora_rank, plan.lora_targets)
+    return adapter_parameters(architecture, plan.lora_rank, plan.lora_targets)
 
 
-def _together(components: list[Component]) -> tuple[Component, ...]:
+def _together(components: list[TrainingPart]) -> tuple[TrainingPart, ...]:
     """Return components in the order of their kinds."""
     order = list(Part)
     return tuple(sorted(components, key=lambda each: order.index(each.kind)))

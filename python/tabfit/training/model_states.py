@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import Final
 
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Inventory, Part, Role, Tensor
 from tabfit.recipes.one_bit import is_packed
 from tabfit.storage.type_table import NF4_DOUBLE
 from tabfit.training import formula_sources
-from tabfit.training.component import Component, Kind, divided, filled
+from tabfit.training.component import TrainingPart, TrainingPartKind, divided, filled
+from tabfit.training.lora import trained_adapters
 from tabfit.training.plan import Optimizer, Plan, Zero
-from tabfit.training.trained_adapters import adapted
 
 #: Roles whose matrices are divided by inputs: their biases are added once and stay whole.
 _BY_INPUT: Final = {Role.ATTENTION_OUTPUT, Role.DOWN, Role.EXPERT_DOWN}
@@ -41,7 +41,7 @@ SMALLEST_8BIT: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Array:
+class ParameterArray:
     """A shape that is trained, and over how many devices it is divided."""
 
     shape: tuple[int, ...]
@@ -58,7 +58,7 @@ def splits(tensor: Tensor) -> bool:
     return tensor.role in _BY_OUTPUT or (tensor.role in _BY_INPUT and not tensor.bias)
 
 
-def states(architecture: Architecture, plan: Plan) -> Iterator[Component]:
+def state_parts(architecture: Architecture, plan: Plan) -> Iterator[TrainingPart]:
     """Yield what stays in memory from step to step, on one device."""
     yield from _frozen(architecture, plan)
     trained = _trained(architecture, plan)
@@ -74,22 +74,22 @@ def on_device(inventory: Inventory, devices: int) -> int:
 
 
 @lru_cache(maxsize=16)
-def _arrays(inventory: Inventory, devices: int) -> Counter[Array]:
+def _arrays(inventory: Inventory, devices: int) -> Counter[ParameterArray]:
     return Counter(
-        Array(tensor.shape, devices if splits(tensor) else 1)
+        ParameterArray(tensor.shape, devices if splits(tensor) else 1)
         for tensor in inventory.stored
         if not tensor.buffer
     )
 
 
-def _trained(architecture: Architecture, plan: Plan) -> Counter[Array]:
+def _trained(architecture: Architecture, plan: Plan) -> Counter[ParameterArray]:
     """Return every shape that is trained, and how often."""
     if not plan.lora_rank:
         return _arrays(architecture.inventory, plan.tensor_parallel)
     rank = plan.lora_rank
     return Counter(
-        Array(shape)
-        for each in adapted(architecture, plan.lora_targets)
+        ParameterArray(shape)
+        for each in trained_adapters(architecture, plan.lora_targets)
         for outputs in each.outputs
         for shape in ((rank, each.inputs), (outputs, rank))
     )
@@ -98,33 +98,38 @@ def _trained(architecture: Architecture, plan: Plan) -> Counter[Array]:
 # Weights
 
 
-def _weights(count: int, plan: Plan) -> Iterator[Component]:
+def _weights(count: int, plan: Plan) -> Iterator[TrainingPart]:
     """Yield the trained weights, and their float32 copy where the precision keeps one."""
     width, lora = plan.widths, plan.lora_rank > 0
     yield _of(
-        Kind.ADAPTERS if lora else Kind.WEIGHTS,
+        TrainingPartKind.ADAPTERS if lora else TrainingPartKind.WEIGHTS,
         (width.weights, "A" if lora else "N", count),
         1 if lora else plan.shared(Zero.WEIGHTS),
         formula_sources.LORA if lora else formula_sources.STATES,
     )
     if width.master:
         whole = (width.master, "A" if lora else "N", count)
-        yield _of(Kind.MASTER, whole, plan.shared(Zero.OPTIMIZER), formula_sources.MIXED)
+        yield _of(
+            TrainingPartKind.MASTER, whole, plan.shared(Zero.OPTIMIZER), formula_sources.MIXED
+        )
     if width.casts:
         yield _of(
-            Kind.CASTS, (width.casts, "A" if lora else "N", count), 1, formula_sources.AUTOCAST
+            TrainingPartKind.CASTS,
+            (width.casts, "A" if lora else "N", count),
+            1,
+            formula_sources.AUTOCAST,
         )
 
 
-def _frozen(architecture: Architecture, plan: Plan) -> Iterator[Component]:
+def _frozen(architecture: Architecture, plan: Plan) -> Iterator[TrainingPart]:
     """Yield the weights that adapters leave as they are."""
     if not plan.lora_rank:
         return
     devices, shared = plan.tensor_parallel, plan.shared(Zero.WEIGHTS)
     if plan.quantised:
         packed, rest = _quantised(architecture.inventory, devices)
-        yield Component(
-            kind=Kind.WEIGHTS,
+        yield TrainingPart(
+            kind=TrainingPartKind.WEIGHTS,
             size=-(-(packed + 2 * rest) // shared),
             text=divided(_("NF4 matrices + 2 × the rest"), shared, "d"),
             filled=divided(f"{filled(packed)} + {filled(2, rest)}", shared),
@@ -132,9 +137,13 @@ def _frozen(architecture: Architecture, plan: Plan) -> Iterator[Component]:
         )
         return
     count = on_device(architecture.inventory, devices)
-    yield _of(Kind.WEIGHTS, (plan.widths.weights, "N", count), shared, formula_sources.LORA)
+    yield _of(
+        TrainingPartKind.WEIGHTS, (plan.widths.weights, "N", count), shared, formula_sources.LORA
+    )
     if plan.widths.casts:
-        yield _of(Kind.CASTS, (plan.widths.casts, "N", count), 1, formula_sources.AUTOCAST)
+        yield _of(
+            TrainingPartKind.CASTS, (plan.widths.casts, "N", count), 1, formula_sources.AUTOCAST
+        )
 
 
 def _quantised(inventory: Inventory, devices: int) -> tuple[int, int]:
@@ -149,13 +158,13 @@ def _quantised(inventory: Inventory, devices: int) -> tuple[int, int]:
     return packed, rest
 
 
-def gathered(architecture: Architecture, plan: Plan) -> Component | None:
+def gathered(architecture: Architecture, plan: Plan) -> TrainingPart | None:
     """Return the largest layer, made whole for a moment where ZeRO shares out the weights."""
     if plan.shared(Zero.WEIGHTS) == 1:
         return None
     width = plan.widths.weights + (0 if plan.lora_rank else plan.widths.gradients)
     most = largest_layer(architecture, plan.tensor_parallel)
-    return _of(Kind.GATHERED, (width, "M", most), 1, formula_sources.GATHERED)
+    return _of(TrainingPartKind.GATHERED, (width, "M", most), 1, formula_sources.GATHERED)
 
 
 def largest_layer(architecture: Architecture, devices: int = 1) -> int:
@@ -171,27 +180,32 @@ def largest_layer(architecture: Architecture, devices: int = 1) -> int:
 # Gradients and the optimiser
 
 
-def _gradients(count: int, plan: Plan) -> Component:
+def _gradients(count: int, plan: Plan) -> TrainingPart:
     symbol = "A" if plan.lora_rank else "N"
     whole = (plan.widths.gradients, symbol, count)
-    return _of(Kind.GRADIENTS, whole, plan.shared(Zero.GRADIENTS), formula_sources.STATES)
+    return _of(
+        TrainingPartKind.GRADIENTS, whole, plan.shared(Zero.GRADIENTS), formula_sources.STATES
+    )
 
 
-def _optimizer(trained: Counter[Array], count: int, plan: Plan) -> Component:
+def _optimizer(trained: Counter[ParameterArray], count: int, plan: Plan) -> TrainingPart:
     symbol, shared = "A" if plan.lora_rank else "N", plan.shared(Zero.OPTIMIZER)
     optimizer, width = plan.optimizer, plan.widths
     if optimizer in _PER_PARAMETER:
         times = _PER_PARAMETER[optimizer] * width.state
         return _of(
-            Kind.STATES, (times, symbol, count), shared, formula_sources.OPTIMIZERS[optimizer]
+            TrainingPartKind.STATES,
+            (times, symbol, count),
+            shared,
+            formula_sources.OPTIMIZERS[optimizer],
         )
     whole = sum(state_size(array, optimizer) * times for array, times in trained.items())
     formula = {
         Optimizer.ADAMW_8BIT: _("2 × (1 + 4 ÷ 2048) × {symbol}, small tensors 8", symbol=symbol),
         Optimizer.ADAFACTOR: _("4 × (rows + columns of matrices, vectors whole)"),
     }[optimizer]
-    return Component(
-        kind=Kind.STATES,
+    return TrainingPart(
+        kind=TrainingPartKind.STATES,
         size=-(-whole // shared),
         text=divided(formula, shared, "d"),
         filled=divided(filled(whole), shared),
@@ -202,13 +216,13 @@ def _optimizer(trained: Counter[Array], count: int, plan: Plan) -> Component:
 _PER_PARAMETER: Final = {Optimizer.ADAMW: 2, Optimizer.SGD_MOMENTUM: 1, Optimizer.SGD: 0}
 
 
-def state_size(array: Array, optimizer: Optimizer) -> int:
+def state_size(array: ParameterArray, optimizer: Optimizer) -> int:
     """Return the bytes that 8-bit AdamW or Adafactor remembers of one array.
 
     Adafactor keeps a row and a column of float32 per matrix (Shazeer and Stern 2018,
     arXiv:1804.04235), and vectors whole.
 
-    >>> state_size(Array((1024, 4096)), Optimizer.ADAFACTOR)
+    >>> state_size(ParameterArray((1024, 4096)), Optimizer.ADAFACTOR)
     20480
     """
     count = array.elements
@@ -220,10 +234,12 @@ def state_size(array: Array, optimizer: Optimizer) -> int:
     return 4 * -(-count // columns) + 4 * -(-count // rows)
 
 
-def _of(kind: Kind, product: tuple[int, str, int], shared: int, source: str) -> Component:
+def _of(
+    kind: TrainingPartKind, product: tuple[int, str, int], shared: int, source: str
+) -> TrainingPart:
     """Return a component of so many bytes for each of so many parameters, shared out."""
     each, symbol, count = product
-    return Component(
+    return TrainingPart(
         kind=kind,
         size=-(-each * count // shared),
         text=divided(f"{each} × {symbol}", shared, "d"),

@@ -7,12 +7,12 @@ bytes per parameter. Nothing here knows a model.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final, TypeVar
 
 from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.i18n.language import Words, _, later
+from tabfit.light_dataclass import dataclass
 
 
 class Optimizer(StrEnum):
@@ -25,7 +25,7 @@ class Optimizer(StrEnum):
     SGD = "sgd"
 
 
-class Precision(StrEnum):
+class TrainingPrecision(StrEnum):
     """Which copies of the weights there are, and what activations are kept in."""
 
     MIXED = "mixed"
@@ -42,7 +42,7 @@ class Recompute(StrEnum):
     FULL = "full"
 
 
-class Targets(StrEnum):
+class LoraTargets(StrEnum):
     """Which matrices get an adapter."""
 
     QUERY_VALUE = "query-value"
@@ -63,7 +63,7 @@ class Zero(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Widths:
+class StateWidths:
     """Bytes per parameter: of weights, gradients, the float32 master copy, each optimiser state.
 
     `casts` are copies that live from the forward to the backward pass.
@@ -77,7 +77,7 @@ class Widths:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Elements:
+class ActivationWidths:
     """Bytes per number kept: of most activations, a layer norm's input, a softmax's result.
 
     A norm without a bias (root mean square) keeps `rms`, and `rms_trained` more for its
@@ -98,10 +98,10 @@ class Elements:
 #: Sources: Micikevicius et al. 2018, arXiv:1710.03740, and ZeRO section 3.1 (2 + 2 + 12 bytes);
 #: torch.autocast keeps float32 weights and casts them; bf16 keeps everything in 16 bits.
 WIDTHS: Final = {
-    Precision.MIXED: Widths(weights=2, gradients=2, master=4, state=4),
-    Precision.AUTOCAST: Widths(weights=4, gradients=4, master=0, state=4, casts=2),
-    Precision.BF16: Widths(weights=2, gradients=2, master=0, state=2),
-    Precision.FP32: Widths(weights=4, gradients=4, master=0, state=4),
+    TrainingPrecision.MIXED: StateWidths(weights=2, gradients=2, master=4, state=4),
+    TrainingPrecision.AUTOCAST: StateWidths(weights=4, gradients=4, master=0, state=4, casts=2),
+    TrainingPrecision.BF16: StateWidths(weights=2, gradients=2, master=0, state=2),
+    TrainingPrecision.FP32: StateWidths(weights=4, gradients=4, master=0, state=4),
 }
 
 #: Mixed is Megatron's, whose kernels keep inputs in 16 bits and work on the loss in place
@@ -109,16 +109,16 @@ WIDTHS: Final = {
 #: autocast norms, softmax and loss in float32 (Rees 2023, erees.dev/transformer-memory, measured);
 #: norms without a bias in float32 always, as saved tensors of transformers' models show.
 ELEMENTS: Final = {
-    Precision.MIXED: Elements(
+    TrainingPrecision.MIXED: ActivationWidths(
         most=2, norm=2, rms=2, rms_trained=0, map=2, cast_map=0, scores=4, scores_gradient=0
     ),
-    Precision.AUTOCAST: Elements(
+    TrainingPrecision.AUTOCAST: ActivationWidths(
         most=2, norm=4, rms=4, rms_trained=4, map=4, cast_map=2, scores=6, scores_gradient=4
     ),
-    Precision.BF16: Elements(
+    TrainingPrecision.BF16: ActivationWidths(
         most=2, norm=2, rms=4, rms_trained=2, map=2, cast_map=0, scores=6, scores_gradient=4
     ),
-    Precision.FP32: Elements(
+    TrainingPrecision.FP32: ActivationWidths(
         most=4, norm=4, rms=4, rms_trained=4, map=4, cast_map=0, scores=8, scores_gradient=4
     ),
 }
@@ -135,10 +135,14 @@ OPTIMIZERS: Final = Words(
 )
 PRECISIONS: Final = Words(
     {
-        Precision.MIXED: later("mixed: 16-bit weights and gradients, a float32 master copy"),
-        Precision.AUTOCAST: later("autocast: float32 weights, cast to 16 bits while computing"),
-        Precision.BF16: later("bf16: everything in 16 bits"),
-        Precision.FP32: later("fp32: everything in 32 bits"),
+        TrainingPrecision.MIXED: later(
+            "mixed: 16-bit weights and gradients, a float32 master copy"
+        ),
+        TrainingPrecision.AUTOCAST: later(
+            "autocast: float32 weights, cast to 16 bits while computing"
+        ),
+        TrainingPrecision.BF16: later("bf16: everything in 16 bits"),
+        TrainingPrecision.FP32: later("fp32: everything in 32 bits"),
     }
 )
 RECOMPUTED: Final = Words(
@@ -150,9 +154,9 @@ RECOMPUTED: Final = Words(
 )
 TARGETS: Final = Words(
     {
-        Targets.QUERY_VALUE: later("queries and values"),
-        Targets.ATTENTION: later("all of attention"),
-        Targets.LINEAR: later("every matrix in the layers"),
+        LoraTargets.QUERY_VALUE: later("queries and values"),
+        LoraTargets.ATTENTION: later("all of attention"),
+        LoraTargets.LINEAR: later("every matrix in the layers"),
     }
 )
 
@@ -199,10 +203,10 @@ MOST: Final = {
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def named(kind: type[Choice], text: str, what: str) -> Choice:
+def choice_named(kind: type[Choice], text: str, what: str) -> Choice:
     """Return the choice of a name in any usual spelling, or say which there are.
 
-    >>> named(Optimizer, "Adam", "optimizer")
+    >>> choice_named(Optimizer, "Adam", "optimizer")
     <Optimizer.ADAMW: 'adamw'>
     """
     name = text.strip().lower().replace("_", "-")
@@ -224,12 +228,12 @@ class Plan:
     """
 
     optimizer: Optimizer = Optimizer.ADAMW
-    precision: Precision = Precision.MIXED
+    precision: TrainingPrecision = TrainingPrecision.MIXED
     batch: int = 1
     sequence: int = 2048
     recompute: Recompute = Recompute.NONE
     lora_rank: int = 0
-    lora_targets: Targets = Targets.QUERY_VALUE
+    lora_targets: LoraTargets = LoraTargets.QUERY_VALUE
     quantised: bool = False
     zero: Zero = Zero.NOTHING
     gpus: int = 1
@@ -242,7 +246,7 @@ class Plan:
         """Refuse numbers out of bounds, and devices that do not divide."""
         for name, most in MOST.items():
             least = 0 if name == "lora_rank" else 1
-            within(name, getattr(self, name), range(least, most + 1))
+            check_range(name, getattr(self, name), range(least, most + 1))
         if self.gpus % self.tensor_parallel:
             raise UnsupportedCombination(
                 _(
@@ -264,12 +268,12 @@ class Plan:
         return self.gpus // self.tensor_parallel
 
     @property
-    def widths(self) -> Widths:
+    def widths(self) -> StateWidths:
         """Return the bytes per parameter of the chosen precision."""
         return WIDTHS[self.precision]
 
     @property
-    def elements(self) -> Elements:
+    def elements(self) -> ActivationWidths:
         """Return the bytes per number that the chosen precision keeps."""
         return ELEMENTS[self.precision]
 
@@ -278,13 +282,13 @@ class Plan:
         return self.copies if self.zero >= stage else 1
 
 
-def within(name: str, value: int, allowed: range) -> None:
+def check_range(name: str, value: int, allowed: range) -> None:
     """Raise `UnsupportedCombination` for a number that is out of bounds."""
     if value not in allowed:
-        raise refused(name, str(value), allowed)
+        raise out_of_range(name, str(value), allowed)
 
 
-def refused(name: str, value: str, allowed: range) -> UnsupportedCombination:
+def out_of_range(name: str, value: str, allowed: range) -> UnsupportedCombination:
     """Return the error that says what a number may be."""
     span = _("whole numbers from {low} to {high}", low=allowed.start, high=allowed.stop - 1)
     return UnsupportedCombination(_("{name} is {value}", name=NUMBERS[name], value=value), [span])

@@ -7,30 +7,30 @@ what is usual left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from tabfit.errors import shown
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import replace
 from tabfit.training.plan import (
     MOST,
+    LoraTargets,
     Optimizer,
     Plan,
-    Precision,
     Recompute,
-    Targets,
+    TrainingPrecision,
     Zero,
-    named,
-    refused,
-    within,
+    check_range,
+    choice_named,
+    out_of_range,
 )
 
 #: Choices of one name each, and what they are called in an error.
 _NAMES: Final[dict[str, tuple[type[Any], str]]] = {
     "optimizer": (Optimizer, later("optimiser")),
-    "precision": (Precision, later("training precision")),
+    "precision": (TrainingPrecision, later("training precision")),
     "recompute": (Recompute, later("recomputation")),
-    "lora_targets": (Targets, later("set of adapted matrices")),
+    "lora_targets": (LoraTargets, later("set of adapted matrices")),
 }
 #: Choices that are made by being there, and the plan's field each sets.
 FLAGS: Final = {
@@ -55,7 +55,7 @@ def read(said: Mapping[str, str], usual: Plan) -> Plan:
     found: dict[str, Any] = {}
     for key, (kind, what) in _NAMES.items():
         if said.get(key):
-            found[key] = named(kind, said[key], _(what))
+            found[key] = choice_named(kind, said[key], _(what))
     for key in MOST:
         if said.get(key):
             found[key] = _whole(key, said[key], MOST[key])
@@ -76,8 +76,8 @@ def _whole(key: str, text: str, most: int) -> int:
     least = 0 if key in ("zero", "lora_rank") else 1
     allowed = range(least, most + 1)
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 10):
-        raise refused(key, shown(text), allowed)
-    within(key, int(plain), allowed)
+        raise out_of_range(key, shown(text), allowed)
+    check_range(key, int(plain), allowed)
     return int(plain)
 
 

@@ -7,22 +7,22 @@ it claims to estimate, and how far off it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tabfit.i18n.language import Words, _, later
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.runtimes.cache import Allocation, cache_size
 from tabfit.storage.storage_type import F16
 from tabfit.training import model_states
 from tabfit.training.component import filled
 from tabfit.training.layer_shapes import tokens_of
-from tabfit.training.memory import Memory
+from tabfit.training.memory import TrainingMemory
 from tabfit.training.plan import Plan, Zero
 from tabfit.units import Tokens
 
 
-class Estimates(StrEnum):
+class EstimatedPart(StrEnum):
     """The figure that a rule claims to give."""
 
     INFERENCE = "inference"
@@ -33,23 +33,23 @@ class Estimates(StrEnum):
 
 ESTIMATES = Words(
     {
-        Estimates.INFERENCE: later("running it: weights and cache"),
-        Estimates.STEADY: later("the steady state"),
-        Estimates.ACTIVATIONS: later("activations, output included"),
-        Estimates.PEAK: later("the peak"),
+        EstimatedPart.INFERENCE: later("running it: weights and cache"),
+        EstimatedPart.STEADY: later("the steady state"),
+        EstimatedPart.ACTIVATIONS: later("activations, output included"),
+        EstimatedPart.PEAK: later("the peak"),
     }
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class RuleOfThumb:
     """A rule of thumb: what it says, what it gives here, and the exact figure."""
 
     id: str
     text: str
     filled: str
     value: int
-    estimates: Estimates
+    estimates: EstimatedPart
     exact: int
     why: str
     source: str
@@ -60,7 +60,9 @@ class Rule:
         return self.value / self.exact - 1 if self.exact else 0.0
 
 
-def rules(architecture: Architecture, plan: Plan, memory: Memory) -> tuple[Rule, ...]:
+def rules_of_thumb(
+    architecture: Architecture, plan: Plan, memory: TrainingMemory
+) -> tuple[RuleOfThumb, ...]:
     """Return every rule that has something to be compared with here."""
     found = (
         *_of_inference(architecture, plan),
@@ -80,29 +82,31 @@ def inference(architecture: Architecture, plan: Plan) -> int:
     return weights + plan.batch * cache_size(architecture, Tokens(plan.sequence), kept)
 
 
-def _of_inference(architecture: Architecture, plan: Plan) -> Iterator[Rule]:
+def _of_inference(architecture: Architecture, plan: Plan) -> Iterator[RuleOfThumb]:
     count, width = architecture.inventory.total, plan.elements.most
-    yield Rule(
+    yield RuleOfThumb(
         id="inference-twice",
         text=_("2 × weights"),
         filled=filled(2, width, count),
         value=2 * width * count,
-        estimates=Estimates.INFERENCE,
+        estimates=EstimatedPart.INFERENCE,
         exact=inference(architecture, plan),
         why=_("the cache grows with batch and context, not with the weights"),
         source=_("quoted without a source; EleutherAI’s Transformer Math says 1.2 × instead"),
     )
 
 
-def _of_steady(architecture: Architecture, plan: Plan, memory: Memory) -> Iterator[Rule]:
+def _of_steady(
+    architecture: Architecture, plan: Plan, memory: TrainingMemory
+) -> Iterator[RuleOfThumb]:
     count = architecture.inventory.total
     tokens = tokens_of(architecture, architecture.main, plan.sequence)
-    yield Rule(
+    yield RuleOfThumb(
         id="steady-16n",
         text="16 N + 8 B D",
         filled=f"{filled(16, count)} + {filled(8, plan.batch, tokens)}",
         value=16 * count + 8 * plan.batch * tokens,
-        estimates=Estimates.STEADY,
+        estimates=EstimatedPart.STEADY,
         exact=memory.steady,
         why=_(
             "right for Adam with every weight trained on one device: 4 + 4 + 8 bytes, or 2 + 2 + "
@@ -111,12 +115,12 @@ def _of_steady(architecture: Architecture, plan: Plan, memory: Memory) -> Iterat
         source=_("quoted without a source; Rees 2023, erees.dev/transformer-memory, has 16 N"),
     )
     for each, why, source in _per_parameter():
-        yield Rule(
+        yield RuleOfThumb(
             id=f"steady-{each}n",
             text=f"{each} N",
             filled=filled(each, count),
             value=each * count,
-            estimates=Estimates.STEADY,
+            estimates=EstimatedPart.STEADY,
             exact=memory.steady,
             why=why,
             source=source,
@@ -137,7 +141,9 @@ def _per_parameter() -> Iterator[tuple[int, str, str]]:
     )
 
 
-def _of_deepspeed(architecture: Architecture, plan: Plan, memory: Memory) -> Iterator[Rule]:
+def _of_deepspeed(
+    architecture: Architecture, plan: Plan, memory: TrainingMemory
+) -> Iterator[RuleOfThumb]:
     """Yield what DeepSpeed's own estimators print for its stages 2 and 3 (no offload)."""
     count, copies = architecture.inventory.total, plan.copies
     if copies == 1 or plan.zero < Zero.GRADIENTS:
@@ -149,19 +155,21 @@ def _of_deepspeed(architecture: Architecture, plan: Plan, memory: Memory) -> Ite
     else:
         text, value = "18 N ÷ d + 4 M", 18 * count // copies + 4 * largest
         shown = f"{filled(18, count)} ÷ {filled(copies)} + {filled(4, largest)}"
-    yield Rule(
+    yield RuleOfThumb(
         id=f"deepspeed-{int(plan.zero)}",
         text=text,
         filled=shown,
         value=value,
-        estimates=Estimates.STEADY,
+        estimates=EstimatedPart.STEADY,
         exact=memory.steady,
         why=_("keeps gradients whole, or a float32 copy of them, where the paper shares them out"),
         source="microsoft/DeepSpeed, docs/code-docs/source/memory.rst",
     )
 
 
-def _of_activations(architecture: Architecture, plan: Plan, memory: Memory) -> Iterator[Rule]:
+def _of_activations(
+    architecture: Architecture, plan: Plan, memory: TrainingMemory
+) -> Iterator[RuleOfThumb]:
     if memory.uncovered is not None or not architecture.main.layers:
         return
     tower = architecture.main
@@ -169,13 +177,13 @@ def _of_activations(architecture: Architecture, plan: Plan, memory: Memory) -> I
     tokens, batch = tokens_of(architecture, tower, plan.sequence), plan.batch
     element, pairs = batch * tokens * width, batch * tokens * tokens
     scores = 6 * batch * tokens * architecture.outputs
-    yield Rule(
+    yield RuleOfThumb(
         id="activations-14e",
         text="L (14 E + 4 B S S) + 6 B S V",
         filled=f"{filled(layers)} × ({filled(14, element)} + {filled(4, pairs)}) + "
         f"{filled(6, batch, tokens, architecture.outputs)}",
         value=layers * (14 * element + 4 * pairs) + scores,
-        estimates=Estimates.ACTIVATIONS,
+        estimates=EstimatedPart.ACTIVATIONS,
         exact=memory.activations,
         why=_(
             "14 E (E = B S h) is what attention alone keeps; the feed-forward layer is left out, "
@@ -184,29 +192,31 @@ def _of_activations(architecture: Architecture, plan: Plan, memory: Memory) -> I
         source=_("quoted without a source; its terms are Rees’s for one block of attention"),
     )
     inside = 34 * width + 5 * heads * tokens
-    yield Rule(
+    yield RuleOfThumb(
         id="activations-gpt",
         text="s b h L (34 + 5 a s ÷ h)",
         filled=f"{filled(layers, batch, tokens)} × ({filled(34, width)} + "
         f"{filled(5, heads, tokens)})",
         value=layers * batch * tokens * inside,
-        estimates=Estimates.ACTIVATIONS,
+        estimates=EstimatedPart.ACTIVATIONS,
         exact=memory.activations,
         why=_("the published sum for GPT’s layers, one device, nothing recomputed"),
         source="Korthikanti et al. 2022, arXiv:2205.05198, equation 1",
     )
 
 
-def _of_peak(architecture: Architecture, plan: Plan, memory: Memory) -> Iterator[Rule]:
+def _of_peak(
+    architecture: Architecture, plan: Plan, memory: TrainingMemory
+) -> Iterator[RuleOfThumb]:
     if memory.peak is None:
         return
     count, width = architecture.inventory.total, plan.elements.most
-    yield Rule(
+    yield RuleOfThumb(
         id="training-four-times",
         text=_("4 × weights"),
         filled=filled(4, width, count),
         value=4 * width * count,
-        estimates=Estimates.PEAK,
+        estimates=EstimatedPart.PEAK,
         exact=memory.peak,
         why=_(
             "weights, gradients and two states of one width each; no float32 copies, and no "

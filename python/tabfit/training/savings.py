@@ -7,49 +7,49 @@ peak, the smallest first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from tabfit.errors import TabfitError
 from tabfit.i18n.language import _, plural
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
-from tabfit.training.memory import Memory, needed
-from tabfit.training.plan import Optimizer, Plan, Precision, Recompute, Zero
+from tabfit.training.memory import TrainingMemory, training_memory
+from tabfit.training.plan import Optimizer, Plan, Recompute, TrainingPrecision, Zero
 from tabfit.training.plan_text import USUAL_RANK
 
 #: How many devices a plan on one is offered.
-MANY = 8
+OFFERED_GPUS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class PlanChange:
     """One change of a plan, in words, and what is needed with it."""
 
     says: str
     plan: Plan
-    memory: Memory
+    memory: TrainingMemory
 
     @property
     def size(self) -> int:
         """Return the peak with the change, or the steady state where no peak is known."""
-        return most(self.memory)
+        return peak_or_steady(self.memory)
 
 
-def most(memory: Memory) -> int:
+def peak_or_steady(memory: TrainingMemory) -> int:
     """Return the peak, or the steady state where no peak is known."""
     return memory.steady if memory.peak is None else memory.peak
 
 
-def changes(architecture: Architecture, plan: Plan) -> tuple[Change, ...]:
+def plan_changes(architecture: Architecture, plan: Plan) -> tuple[PlanChange, ...]:
     """Return every single change that needs less, the smallest need first."""
-    now = most(needed(architecture, plan))
+    now = peak_or_steady(training_memory(architecture, plan))
     found = []
     for says, other in _others(plan):
         try:
-            memory = needed(architecture, other)
+            memory = training_memory(architecture, other)
         except TabfitError:  # adapters for a model that has nothing to adapt
             continue
-        if most(memory) < now:
-            found.append(Change(says=says, plan=other, memory=memory))
+        if peak_or_steady(memory) < now:
+            found.append(PlanChange(says=says, plan=other, memory=memory))
     return tuple(sorted(found, key=lambda each: each.size))
 
 
@@ -82,10 +82,10 @@ def _kept(plan: Plan) -> Iterator[tuple[str, Plan]]:
 
 
 def _states(plan: Plan) -> Iterator[tuple[str, Plan]]:
-    if plan.precision is not Precision.BF16:
-        yield _("Everything in bf16"), replace(plan, precision=Precision.BF16)
-    if plan.precision is Precision.FP32:
-        yield _("Mixed precision"), replace(plan, precision=Precision.MIXED)
+    if plan.precision is not TrainingPrecision.BF16:
+        yield _("Everything in bf16"), replace(plan, precision=TrainingPrecision.BF16)
+    if plan.precision is TrainingPrecision.FP32:
+        yield _("Mixed precision"), replace(plan, precision=TrainingPrecision.MIXED)
     if plan.optimizer is Optimizer.ADAMW:
         yield _("8-bit AdamW"), replace(plan, optimizer=Optimizer.ADAMW_8BIT)
         yield _("Adafactor"), replace(plan, optimizer=Optimizer.ADAFACTOR)
@@ -107,6 +107,6 @@ def _shared(plan: Plan) -> Iterator[tuple[str, Plan]]:
         yield _("Everything shared out (ZeRO 3)"), replace(plan, zero=Zero.WEIGHTS)
     if plan.gpus == 1:
         yield (
-            _("{count} GPUs that share everything out (ZeRO 3)", count=MANY),
-            replace(plan, gpus=MANY, zero=Zero.WEIGHTS),
+            _("{count} GPUs that share everything out (ZeRO 3)", count=OFFERED_GPUS),
+            replace(plan, gpus=OFFERED_GPUS, zero=Zero.WEIGHTS),
         )

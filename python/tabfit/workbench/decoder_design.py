@@ -15,14 +15,22 @@ from tabfit.i18n.language import _, number
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.layers import KeyValue, Layer
-from tabfit.model.tensors import Part as Place
-from tabfit.model.tensors import Role
+from tabfit.model.tensors import Part, Role
 
-__all__ = ["BOUNDS", "Design", "Part", "config_of", "design_of", "grown", "parts", "shape_of"]
+__all__ = [
+    "BOUNDS",
+    "Design",
+    "ParameterShare",
+    "config_of",
+    "design_of",
+    "grown",
+    "parameter_shares",
+    "shape_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ParameterShare:
     """One part of a model: how many parameters, from which formula."""
 
     id: str
@@ -40,33 +48,35 @@ def shape_of(own: Design) -> Architecture:
     return architectures.read(config_of(own))
 
 
-def parts(own: Design) -> tuple[Part, ...]:
+def parameter_shares(own: Design) -> tuple[ParameterShare, ...]:
     """Return the parts of a design, in the order that a token passes them.
 
-    >>> sum(part.count for part in parts(Design()))
+    >>> sum(part.count for part in parameter_shares(Design()))
     123456000
     """
     return tuple(_parts(own))
 
 
-def _parts(own: Design) -> Iterator[Part]:
+def _parts(own: Design) -> Iterator[ParameterShare]:
     table = own.vocabulary * own.width
-    yield Part(id="table", count=table, text="V × h", filled=_product(own.vocabulary, own.width))
+    yield ParameterShare(
+        id="table", count=table, text="V × h", filled=_product(own.vocabulary, own.width)
+    )
     yield _attention(own)
     yield _feed_forward(own)
     if own.experts:
         router = own.layers * own.width * own.experts
         shown = _product(own.layers, own.width, own.experts)
-        yield Part(id="router", count=router, text="L × h × e", filled=shown)
+        yield ParameterShare(id="router", count=router, text="L × h × e", filled=shown)
     yield _norms(own)
     if own.tied:
-        yield Part(id="head", count=0, text=_("the token table again"), filled="0")
+        yield ParameterShare(id="head", count=0, text=_("the token table again"), filled="0")
     else:
         shown = _product(own.vocabulary, own.width)
-        yield Part(id="head", count=table, text="V × h", filled=shown)
+        yield ParameterShare(id="head", count=table, text="V × h", filled=shown)
 
 
-def _attention(own: Design) -> Part:
+def _attention(own: Design) -> ParameterShare:
     """Return queries and output as wide as all heads, keys and values as the shared ones."""
     width, each = own.width, own.each_head
     queries, keys = own.heads * each, own.key_value_heads * each
@@ -79,7 +89,7 @@ def _attention(own: Design) -> Part:
     if biases:
         text = "L × (2 × h × a × c + 2 × h × g × c + a × c + 2 × g × c + h)"
         shown += f" + {number(biases, ',')}"
-    return Part(
+    return ParameterShare(
         id="attention",
         count=own.layers * (inside + biases),
         text=text,
@@ -87,7 +97,7 @@ def _attention(own: Design) -> Part:
     )
 
 
-def _feed_forward(own: Design) -> Part:
+def _feed_forward(own: Design) -> ParameterShare:
     """Return what goes wide and comes back: two matrices, three with a gate, once per expert."""
     width, inner = own.width, own.feed_forward
     if own.gated:
@@ -95,9 +105,9 @@ def _feed_forward(own: Design) -> Part:
         factors = (own.layers, *([many] if own.experts else []), 3, width, inner)
         text = "L × e × 3 × h × f" if own.experts else "L × 3 × h × f"
         count = own.layers * many * 3 * width * inner
-        return Part(id="feed-forward", count=count, text=text, filled=_product(*factors))
+        return ParameterShare(id="feed-forward", count=count, text=text, filled=_product(*factors))
     shown = f"{_product(2, width, inner)} + {number(inner, ',')} + {number(width, ',')}"
-    return Part(
+    return ParameterShare(
         id="feed-forward",
         count=own.layers * (2 * width * inner + inner + width),
         text="L × (2 × h × f + f + h)",
@@ -105,10 +115,10 @@ def _feed_forward(own: Design) -> Part:
     )
 
 
-def _norms(own: Design) -> Part:
+def _norms(own: Design) -> ParameterShare:
     """Return two norms a layer and one behind the last, with biases where the others have them."""
     many, each = 2 * own.layers + 1, 1 if own.gated else 2
-    return Part(
+    return ParameterShare(
         id="norms",
         count=many * each * own.width,
         text="(2 × L + 1) × h" if own.gated else "(2 × L + 1) × 2 × h",
@@ -170,7 +180,7 @@ def _design(architecture: Architecture, layer: Layer) -> Design:
 
 def _experts(architecture: Architecture) -> tuple[int, int]:
     """Return how many experts there are, and how many a token goes to; 0 for a dense model."""
-    for tensor in architecture.inventory.in_part(Place.DECODER):
+    for tensor in architecture.inventory.in_part(Part.DECODER):
         if tensor.role is Role.EXPERT_DOWN and len(tensor.shape) == 3:
             count = tensor.shape[0]
             return count, max(1, count * tensor.active_elements // tensor.elements)

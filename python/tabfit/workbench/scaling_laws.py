@@ -7,15 +7,15 @@ a fit to models trained on enough data, and says nothing of what a model can do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from tabfit.light_dataclass import dataclass
 from tabfit.model.tensors import Inventory, Role
 from tabfit.units import Parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
+class ScalingLaw:
     """A fitted power law: loss = (`scale` ÷ N) ** `exponent`."""
 
     exponent: float
@@ -40,14 +40,14 @@ class Law:
 
 
 #: The fit with GPT-3's models in it.
-HENIGHAN: Final = Law(
+HENIGHAN: Final = ScalingLaw(
     exponent=0.070,
     scale=1.47e14,
     source="Henighan et al. 2020, Scaling Laws for Autoregressive Generative Modeling, "
     "arXiv:2010.14701, table 1, language",
 )
 #: The fit to models of up to 1.5 billion parameters.
-KAPLAN: Final = Law(
+KAPLAN: Final = ScalingLaw(
     exponent=0.076,
     scale=8.8e13,
     source="Kaplan et al. 2020, Scaling Laws for Neural Language Models, arXiv:2001.08361",

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from app.pages.answer import control as answer_page
 from app.pages.compare import control, side_by_side_link, typical_devices
 from app.pages.compare.export import as_csv
-from app.pages.compare.filter_and_sort import SORTS, Comparison, fields, wanted
-from app.request_reply import Asked, Reply
+from app.pages.compare.filter_and_sort import SORTS, Comparison, fields, read_filter
+from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
 from tabfit.compare.catalog_requirements import Ledger, lines_of, written
 from tabfit.compare.comparisons import reported
@@ -38,11 +38,11 @@ def ledger() -> Ledger:
     return Ledger(CATALOG, written({model: lines_of(model, CATALOG) for model in MODELS}))
 
 
-def reply(linked: str | None = None, **asked: Any) -> Reply:
+def reply(linked: str | None = None, **asked: Any) -> PageReply:
     """Return the reply to a link, or to the fields of the forms."""
     if linked is not None:
         asked |= {"linked": True, "fields": link.fields(linked, control.KEYS)}
-    return control.replied(Asked(catalog=CATALOG, here=LAPTOP, **asked), ledger())
+    return control.replied(PageRequest(catalog=CATALOG, here=LAPTOP, **asked), ledger())
 
 
 def names(html: str) -> list[str]:
@@ -178,7 +178,7 @@ def test_any_fields_get_a_reply(values: dict[str, str]) -> None:
 def test_hostile_text_stays_text() -> None:
     """What is searched for comes back escaped."""
     found = control.replied(
-        Asked(catalog=CATALOG, here=LAPTOP, linked=True, fields={"q": HOSTILE}), ledger()
+        PageRequest(catalog=CATALOG, here=LAPTOP, linked=True, fields={"q": HOSTILE}), ledger()
     )
 
     assert "&lt;script" in found.parts["compared"]
@@ -204,10 +204,10 @@ def test_what_is_wanted_survives_its_link(
         "pick": ",".join(picks),
         "most": "" if most is None else str(most),
     }
-    once = wanted(given_fields, CATALOG)
+    once = read_filter(given_fields, CATALOG)
     said = link.fields(link.composed(fields(once), control.KEYS), control.KEYS)
 
-    assert wanted(said, CATALOG) == once
+    assert read_filter(said, CATALOG) == once
 
 
 # Files
@@ -332,7 +332,7 @@ def test_an_answer_is_added_to_those_that_stand_there() -> None:
 def test_an_answer_leads_to_its_column() -> None:
     """The page of an answer offers its scenario beside what was compared before."""
     raw = {"sides": "v=1&view=sides&s1=gemma-2b~mediapipe~int4"}
-    asked = Asked(catalog=CATALOG, here=LAPTOP, about="distilbert", raw=raw)
+    asked = PageRequest(catalog=CATALOG, here=LAPTOP, about="distilbert", raw=raw)
     html = answer_page.respond(asked).parts["answer"]
 
     own = "s2=distilbert~transformersjs-wasm~q8"

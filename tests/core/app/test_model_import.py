@@ -21,7 +21,7 @@ from gguf import GGUFValueType
 
 from app.components import model_search
 from app.model_import import importer, session_models
-from app.model_import.importer import Ports
+from app.model_import.importer import BrowserPorts
 from app.respond import respond
 from tabfit import architectures, hub
 from tabfit.catalog import read
@@ -29,7 +29,7 @@ from tabfit.errors import NotAModel
 from tabfit.estimate import imported_model
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
-from tabfit.hub import Answer, Request
+from tabfit.hub import HubResponse, Request
 from tabfit.sources import http_fetch, read_source
 from tools import fake_hub as fake
 from tools import sample_files
@@ -40,14 +40,14 @@ LAPTOP = {"platform": "windows", "browser": "chrome", "ram_bytes": 16 * 2**30}
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, fake.State]]:
+def served() -> Iterator[tuple[str, fake.HubState]]:
     """Run the fake hub while this file's tests run."""
     with fake.running() as running:
         yield running
 
 
 @pytest.fixture
-def address(served: tuple[str, fake.State]) -> str:
+def address(served: tuple[str, fake.HubState]) -> str:
     """Return the fake hub's address, its memory of requests emptied."""
     served[1].asked.clear()
     served[1].faults_given.clear()
@@ -70,7 +70,7 @@ class Files:
         return data
 
 
-async def once(request: Request, came: Any) -> Answer:
+async def once(request: Request, came: Any) -> HubResponse:
     """Answer a request as the page's own fetch does, told of bytes as they come."""
     answer = http_fetch._once(request)
     came(len(answer.body))
@@ -81,7 +81,7 @@ def put(files: Files | None = None, /, **question: Any) -> tuple[dict[str, str],
     """Return what a question came to, and what was told on the way."""
     told: list[str] = []
     held = files or Files({})
-    ports = Ports(once=once, cut=held.cut, sizes=held.sizes, tell=told.append)
+    ports = BrowserPorts(once=once, cut=held.cut, sizes=held.sizes, tell=told.append)
     return asyncio.run(importer.answered(question, ports)), told
 
 
@@ -243,7 +243,7 @@ def test_a_hub_that_is_none_is_refused(hub: str) -> None:
     assert "is not a hub's address" in found["problem"]
 
 
-def test_a_link_to_a_hub_asks_nobody(served: tuple[str, fake.State]) -> None:
+def test_a_link_to_a_hub_asks_nobody(served: tuple[str, fake.HubState]) -> None:
     """Opening such a link shows whom a tap would ask; the link itself stays as it is."""
     served[1].asked.clear()
     link = "v=1&model=hf:never/asked&precision=q8_0"

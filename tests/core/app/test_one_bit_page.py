@@ -14,10 +14,12 @@ from tabfit.shrink import one_bit_comparison
 from tests.core.app.test_respond import HOSTILE, elements, parts
 
 
-def steps(model: str) -> dict[str, one_bit_comparison.Step]:
+def steps(model: str) -> dict[str, one_bit_comparison.MethodSize]:
     """Return every method on a model, by name."""
     scenario = Scenario(model=model, device="laptop-8gb-integrated")
-    return {step.method: step for step in one_bit_comparison.steps(scenario, Catalog(), Device())}
+    return {
+        step.method: step for step in one_bit_comparison.method_sizes(scenario, Catalog(), Device())
+    }
 
 
 def test_one_bit_of_a_small_model_is_mostly_its_table() -> None:
@@ -59,7 +61,7 @@ def test_bitnet_2b_is_a_tenth_of_a_gigabyte_more_than_it_says() -> None:
 
 def test_papers_sizes_come_out_again() -> None:
     """OneBit's to the printed digit; BitNet's runs within a tenth; BiLLM's at about twice."""
-    for each in one_bit_comparison.printed():
+    for each in one_bit_comparison.printed_sizes():
         printed, ours = each.row.memory_gb or 0.0, each.ours / 1e9
         if each.row.method == "onebit":
             assert round(ours, 1) == printed
@@ -98,7 +100,7 @@ def test_every_decoder_has_its_methods() -> None:
 def test_what_is_told_is_what_the_rows_say() -> None:
     """Every figure with two places in the sentences stands in a row of the papers' data."""
     known = set()
-    for row in published_quality.onebit():
+    for row in published_quality.one_bit_paper_rows():
         figures = (row.value, row.baseline, row.next_best, row.memory_gb, row.baseline_memory_gb)
         known |= {f"{each:.2f}" for each in (*figures, row.nominal_bits, row.speed) if each}
     said = re.findall(r"\d+\.\d\d\b", view.told())

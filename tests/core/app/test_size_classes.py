@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 from app.pages.learn.size_classes import SAID, chart
 from tabfit.catalog import Catalog
-from tabfit.catalog.undisclosed_sizes import believed
+from tabfit.catalog.undisclosed_sizes import undisclosed_sizes
 from tests.core.app.test_respond import elements
 
 CATALOG = Catalog()
@@ -25,9 +25,9 @@ def test_every_model_is_a_dot_and_every_belief_a_range() -> None:
 
     assert len([each for each in drawn.iter("circle") if each.attrib["r"] == "4"]) == len(known)
     assert len(rows) == len({model.size_class for model in known})
-    assert len(spans) == len(believed())
+    assert len(spans) == len(undisclosed_sizes())
     assert not rows & {each.attrib["y1"] for each in spans}
-    assert all(each.url in html and each.source in html for each in believed())
+    assert all(each.url in html and each.source in html for each in undisclosed_sizes())
 
 
 def test_the_finding_is_said() -> None:
@@ -41,8 +41,10 @@ def test_the_finding_is_said() -> None:
 
 def test_beliefs_are_ranges_of_what_others_estimated() -> None:
     """Each has two ends in order, a source to read, and words of what it rests on."""
-    assert {each.name for each in believed()} == {*SAID}
-    assert [each.low for each in believed()] == sorted(each.low for each in believed())
-    for each in believed():
+    assert {each.name for each in undisclosed_sizes()} == {*SAID}
+    assert [each.low for each in undisclosed_sizes()] == sorted(
+        each.low for each in undisclosed_sizes()
+    )
+    for each in undisclosed_sizes():
         assert 10**9 < each.low < each.high < 2 * 10**12
         assert each.url.startswith("https://")

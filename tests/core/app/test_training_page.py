@@ -7,15 +7,15 @@ import re
 import pytest
 
 from app.pages.training import control as page
-from app.request_reply import Asked, Reply
+from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
 from tabfit.devices.device import Device
 from tabfit.training import plan_text
 
 
-def asked(fields: dict[str, str], *, changed: str | None = None) -> Reply:
+def asked(fields: dict[str, str], *, changed: str | None = None) -> PageReply:
     """Return the reply to the form's fields, or to a link if nothing changed."""
-    question = Asked(
+    question = PageRequest(
         catalog=catalog.read(),
         here=Device(),
         fields=fields,

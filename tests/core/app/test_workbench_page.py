@@ -7,7 +7,7 @@ from html import unescape
 
 from app.pages.workbench import control as page
 from app.pages.workbench.view import SLIDERS
-from app.request_reply import Asked, Reply
+from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
 from tabfit.devices import device
 from tabfit.devices.device import Device
@@ -15,9 +15,11 @@ from tabfit.estimate import link, subjects
 from tabfit.workbench.decoder_design import BOUNDS
 
 
-def asked(fields: dict[str, str], *, changed: str | None = None, part: str | None = None) -> Reply:
+def asked(
+    fields: dict[str, str], *, changed: str | None = None, part: str | None = None
+) -> PageReply:
     """Return the reply to the sliders, or to a link if nothing changed."""
-    question = Asked(
+    question = PageRequest(
         catalog=catalog.read(),
         here=Device(),
         fields=fields,
@@ -96,7 +98,7 @@ def test_it_opens_as_a_model() -> None:
 def test_it_is_judged_on_the_device() -> None:
     """A model far too large for a phone does not fit it, at any width."""
     phone = device.read({"platform": "ios", "browser": "safari", "ram_bytes": 4 * 2**30})
-    given = Asked(
+    given = PageRequest(
         catalog=catalog.read(),
         here=phone,
         fields={"start": "llama-3.1-70b"},

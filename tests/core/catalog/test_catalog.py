@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 from tabfit.architectures import read as read_config
-from tabfit.catalog import Heading, Model, Offer, Shelf, read, reader, validation
-from tabfit.catalog.reader import FILES, plain
+from tabfit.catalog import (
+    CatalogTable,
+    Model,
+    PublishedPrecision,
+    RowHeading,
+    read,
+    reader,
+    validation,
+)
+from tabfit.catalog.reader import FILES, plain_name
 from tabfit.catalog.rows import Row
 from tabfit.devices import device as devices
 from tabfit.errors import CatalogFault, UnknownName
@@ -39,12 +47,12 @@ NINE = {
 NARROWING = ("fp32", "fp16", "q4f16")
 
 
-def listed(model: str, form: str, precision: str) -> Offer:
+def listed(model: str, form: str, precision: str) -> PublishedPrecision:
     """Return what a model's first publication in a format says of a precision."""
     return CATALOG.model(model).publications(form)[0].offers[precision]
 
 
-def total(offer: Offer) -> int:
+def total(offer: PublishedPrecision) -> int:
     """Return the bytes of an offer's files."""
     return sum(each.bytes for each in offer.files)
 
@@ -287,12 +295,12 @@ def test_a_name_like_no_other_has_no_suggestion(name: str) -> None:
 def test_two_rows_that_claim_a_name_are_reported_together() -> None:
     """Every clash of names is collected in one fault."""
     headings = [
-        Heading(id="one", name="One", aliases=("first",), group=""),
-        Heading(id="two", name="ONE", aliases=(), group=""),
-        Heading(id="three", name="Three", aliases=("First!",), group=""),
+        RowHeading(id="one", name="One", aliases=("first",), group=""),
+        RowHeading(id="two", name="ONE", aliases=(), group=""),
+        RowHeading(id="three", name="Three", aliases=("First!",), group=""),
     ]
     with pytest.raises(CatalogFault) as caught:
-        Shelf("model", headings, str)
+        CatalogTable("model", headings, str)
     assert len(caught.value.faults) == 2
 
 
@@ -409,4 +417,4 @@ def test_gemini_nano_hides_its_shape() -> None:
 
 def test_plain_names_hold_letters_and_digits_only() -> None:
     """Two spellings are the same when nothing but letters and digits is compared."""
-    assert plain("Qwen2.5 (0.5B)") == plain("qwen-2.5_0.5b") == "qwen2505b"
+    assert plain_name("Qwen2.5 (0.5B)") == plain_name("qwen-2.5_0.5b") == "qwen2505b"

@@ -14,7 +14,7 @@ from tabfit.estimate.answers import answer
 from tabfit.estimate.imported_model import subject
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
-from tabfit.hub import Found, ListedFile
+from tabfit.hub import HubResult, ListedFile
 from tabfit.hub.download_variants import variants_of
 from tabfit.hub.listing import Listing
 from tabfit.units import Basis, Bytes
@@ -22,11 +22,11 @@ from tabfit.units import Basis, Bytes
 CATALOG = catalog.read()
 
 
-def unread(*names: str, config: dict[str, Any] | None = None) -> Found:
+def unread(*names: str, config: dict[str, Any] | None = None) -> HubResult:
     """Return a repository of a model type that nothing here reads."""
     files = [ListedFile(name, Bytes(3 * 10**8)) for name in names]
     listing = Listing(name="made/unread", commit=None, files=tuple(files))
-    return Found(
+    return HubResult(
         source="hf:made/unread",
         name="made/unread",
         kind="config",

@@ -14,7 +14,7 @@ import pytest
 from tabfit import architectures, runtimes
 from tabfit.catalog import Catalog
 from tabfit.devices import budgets
-from tabfit.devices.budgets import Rule
+from tabfit.devices.budgets import TabMemoryRule
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import precisions_of, runtimes_of
@@ -312,7 +312,7 @@ def records() -> Iterator[tuple[str, Constant]]:
 
 def vars_of(value: object) -> list[object]:
     """Return a value, or what a rule, a table or a list of them holds."""
-    if isinstance(value, Rule):
+    if isinstance(value, TabMemoryRule):
         return [value.share, value.reserve, value.ceiling]
     if isinstance(value, dict):
         return list(value.values())

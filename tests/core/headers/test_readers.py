@@ -26,7 +26,7 @@ from onnx import TensorProto, helper
 
 from tabfit.architectures import read as read_architecture
 from tabfit.errors import UnreadableHeader
-from tabfit.headers import Header, Span, drive, drive_slowly, join, parts_of, read, read_index
+from tabfit.headers import Header, Span, drive, drive_async, join, parts_of, read, read_index
 from tabfit.headers import gguf as gguf_reader
 from tabfit.headers import safetensors as safetensors_reader
 from tabfit.headers.ggml_type_numbers import TYPES
@@ -377,7 +377,7 @@ def test_an_awaited_source_gives_what_a_plain_one_gives() -> None:
         return piece(data, span)
 
     reading = read("m.gguf", len(data))
-    assert asyncio.run(drive_slowly(reading, fetch)) == read_bytes("m.gguf", data)
+    assert asyncio.run(drive_async(reading, fetch)) == read_bytes("m.gguf", data)
 
 
 def test_a_header_is_an_inventory() -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tabfit.errors import UnreachableHub, UnreadableHeader
-from tabfit.hub import Address, Answer, Request, look, parse, pause_before
+from tabfit.hub import Address, HubResponse, Request, look_up, parse, pause_before
 from tabfit.hub.bounded_json import parse as parse_json
 from tabfit.hub.download_variants import gguf_precision, variants_of
 from tabfit.hub.listing import ListedFile, Listing, read_listing
@@ -273,24 +273,26 @@ WHOLE = Request(url="https://host.example/f", purpose="a config", most=10)
 @pytest.mark.parametrize(
     ("request_", "answer", "said"),
     [
-        (WHOLE, Answer(status=0, problem="timed out"), "could not be reached (timed out)"),
-        (WHOLE, Answer(status=401), "does not exist on host.example, or is private"),
-        (WHOLE, Answer(status=401, headers={"x-error-code": "RepoNotFound"}), "or is private"),
-        (WHOLE, Answer(status=401, headers={"x-error-code": "GatedRepo"}), "is gated"),
-        (WHOLE, Answer(status=403), "is gated"),
-        (WHOLE, Answer(status=404, headers={"x-error-code": "RevisionNotFound"}), "revision"),
-        (WHOLE, Answer(status=404, headers={"x-error-code": "EntryNotFound"}), "no such file"),
-        (RANGED, Answer(status=404), "no such file"),
-        (RANGED, Answer(status=416), "ends before byte 0"),
-        (WHOLE, Answer(status=429), "fewer requests"),
-        (WHOLE, Answer(status=451), "legal reasons"),
-        (WHOLE, Answer(status=503), "fault of its own (503)"),
-        (WHOLE, Answer(status=302), "answered 302"),
-        (WHOLE, Answer(status=418), "answered 418"),
-        (WHOLE, Answer(status=200, body=bytes(11)), "more than 10 bytes"),
+        (WHOLE, HubResponse(status=0, problem="timed out"), "could not be reached (timed out)"),
+        (WHOLE, HubResponse(status=401), "does not exist on host.example, or is private"),
+        (WHOLE, HubResponse(status=401, headers={"x-error-code": "RepoNotFound"}), "or is private"),
+        (WHOLE, HubResponse(status=401, headers={"x-error-code": "GatedRepo"}), "is gated"),
+        (WHOLE, HubResponse(status=403), "is gated"),
+        (WHOLE, HubResponse(status=404, headers={"x-error-code": "RevisionNotFound"}), "revision"),
+        (WHOLE, HubResponse(status=404, headers={"x-error-code": "EntryNotFound"}), "no such file"),
+        (RANGED, HubResponse(status=404), "no such file"),
+        (RANGED, HubResponse(status=416), "ends before byte 0"),
+        (WHOLE, HubResponse(status=429), "fewer requests"),
+        (WHOLE, HubResponse(status=451), "legal reasons"),
+        (WHOLE, HubResponse(status=503), "fault of its own (503)"),
+        (WHOLE, HubResponse(status=302), "answered 302"),
+        (WHOLE, HubResponse(status=418), "answered 418"),
+        (WHOLE, HubResponse(status=200, body=bytes(11)), "more than 10 bytes"),
     ],
 )
-def test_every_bad_answer_has_its_sentence(request_: Request, answer: Answer, said: str) -> None:
+def test_every_bad_answer_has_its_sentence(
+    request_: Request, answer: HubResponse, said: str
+) -> None:
     """What went wrong is told apart, with the host's name."""
     with pytest.raises(UnreachableHub) as caught:
         check("a/b", request_, answer)
@@ -300,22 +302,22 @@ def test_every_bad_answer_has_its_sentence(request_: Request, answer: Answer, sa
 
 def test_a_long_answer_to_a_range_is_cut_to_what_was_asked() -> None:
     """A server that ignores ranges sends more; the front is still good."""
-    assert check("a/b", RANGED, Answer(status=200, body=bytes(11))) == bytes(10)
+    assert check("a/b", RANGED, HubResponse(status=200, body=bytes(11))) == bytes(10)
 
 
 @pytest.mark.parametrize(
     ("answer", "pauses"),
     [
-        (Answer(status=503), [0.5, 1.0, 2.0, None]),
-        (Answer(status=0), [0.5, 1.0, 2.0, None]),
-        (Answer(status=429, headers={"retry-after": "7"}), [7.0, 7.0, 7.0, None]),
-        (Answer(status=429, headers={"retry-after": "3600"}), [None]),
-        (Answer(status=429, headers={"retry-after": "Wed, 21 Oct 2026"}), [0.5]),
-        (Answer(status=404), [None]),
-        (Answer(status=200), [None]),
+        (HubResponse(status=503), [0.5, 1.0, 2.0, None]),
+        (HubResponse(status=0), [0.5, 1.0, 2.0, None]),
+        (HubResponse(status=429, headers={"retry-after": "7"}), [7.0, 7.0, 7.0, None]),
+        (HubResponse(status=429, headers={"retry-after": "3600"}), [None]),
+        (HubResponse(status=429, headers={"retry-after": "Wed, 21 Oct 2026"}), [0.5]),
+        (HubResponse(status=404), [None]),
+        (HubResponse(status=200), [None]),
     ],
 )
-def test_only_what_may_pass_is_asked_again(answer: Answer, pauses: list[float | None]) -> None:
+def test_only_what_may_pass_is_asked_again(answer: HubResponse, pauses: list[float | None]) -> None:
     """Waits grow, follow the server's own word, and end."""
     assert [pause_before(i + 1, answer) for i in range(len(pauses))] == pauses
 
@@ -323,7 +325,7 @@ def test_only_what_may_pass_is_asked_again(answer: Answer, pauses: list[float | 
 def test_a_range_asks_for_no_credentials_and_exact_bytes() -> None:
     """A request names a range and what it takes, and nothing else."""
     assert RANGED.headers == {"Accept": "*/*", "Range": "bytes=0-9"}
-    assert "cannot be read" in sentence(WHOLE, Answer(status=300))
+    assert "cannot be read" in sentence(WHOLE, HubResponse(status=300))
 
 
 MLC_LISTS = {
@@ -384,6 +386,6 @@ def test_braces_in_strings_do_not_count_as_depth() -> None:
 
 def test_the_first_step_of_a_plan_asks_the_named_host_only() -> None:
     """Nothing is asked before a plan is begun, and then one small request."""
-    (request,) = next(look(parse("a/b")))
+    (request,) = next(look_up(parse("a/b")))
     assert request.url == "https://huggingface.co/api/models/a/b?blobs=true"
     assert request.accept == "application/json"

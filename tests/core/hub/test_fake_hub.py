@@ -30,14 +30,14 @@ from tools.fake_hub_models import Repository, repositories
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, fake.State]]:
+def served() -> Iterator[tuple[str, fake.HubState]]:
     """Run the fake hub while this file's tests run."""
     with fake.running() as running:
         yield running
 
 
 @pytest.fixture
-def address(served: tuple[str, fake.State]) -> str:
+def address(served: tuple[str, fake.HubState]) -> str:
     """Return the fake hub's address, its memory of requests emptied."""
     served[1].asked.clear()
     served[1].faults_given.clear()
@@ -45,7 +45,7 @@ def address(served: tuple[str, fake.State]) -> str:
 
 
 @pytest.fixture
-def asked(served: tuple[str, fake.State]) -> list[fake.Asked]:
+def asked(served: tuple[str, fake.HubState]) -> list[fake.ParsedPath]:
     """Return what the hub was asked."""
     return served[1].asked
 
@@ -141,7 +141,7 @@ def test_single_files_are_variants_with_sizes(address: str) -> None:
 
 @pytest.mark.parametrize("revision", ["v1", "refs/pr/1"])
 def test_a_revision_is_asked_for_everywhere(
-    revision: str, address: str, asked: list[fake.Asked]
+    revision: str, address: str, asked: list[fake.ParsedPath]
 ) -> None:
     """The list and every file come from the revision that was named."""
     quoted = revision.replace("/", "%2F")
@@ -150,7 +150,7 @@ def test_a_revision_is_asked_for_everywhere(
     assert all(quoted in one.path for one in asked)
 
 
-def test_variants_alone_need_two_small_requests(address: str, asked: list[fake.Asked]) -> None:
+def test_variants_alone_need_two_small_requests(address: str, asked: list[fake.ParsedPath]) -> None:
     """Where a config.json tells the architecture no header is read."""
     found, received = read_source.find("made/tiny-llama", address)
     assert [one.path for one in asked] == [
@@ -162,7 +162,7 @@ def test_variants_alone_need_two_small_requests(address: str, asked: list[fake.A
 
 
 def test_no_request_carries_credentials_or_a_referrer(
-    address: str, asked: list[fake.Asked]
+    address: str, asked: list[fake.ParsedPath]
 ) -> None:
     """Servers learn the file asked for and nothing of who asks."""
     read_source.inspect("made/tiny-llama", address)
@@ -232,11 +232,11 @@ def test_a_server_without_ranges_cannot_give_a_long_header() -> None:
         read_source.inspect("a/b", address)
 
 
-def answered(*answers: hub.Answer) -> partial[tuple[Any, Any]]:
+def answered(*answers: hub.HubResponse) -> partial[tuple[Any, Any]]:
     """Return a look at a GGUF file on a server that gives these answers, the last one for ever."""
     waiting = list(answers)
 
-    def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.Answer]:
+    def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.HubResponse]:
         return [waiting.pop(0) if len(waiting) > 1 else waiting[0] for _ in batch]
 
     return partial(read_source.find, "https://example.com/m.gguf", fetch=fetch)
@@ -245,7 +245,7 @@ def answered(*answers: hub.Answer) -> partial[tuple[Any, Any]]:
 def test_a_server_that_hides_a_files_size_is_named_so() -> None:
     """Without a size a header cannot be checked against its file."""
     with pytest.raises(UnreachableHub, match="does not tell a file's size"):
-        answered(hub.Answer(status=206, body=b"GGUF"))()
+        answered(hub.HubResponse(status=206, body=b"GGUF"))()
 
 
 def test_a_redirect_that_leaves_the_web_is_not_followed(address: str) -> None:
@@ -275,7 +275,9 @@ def test_a_file_beside_no_config_has_no_architecture() -> None:
     assert "nothing tells the architecture" in told["notes"][0]
 
 
-def test_a_file_of_another_kind_is_refused_unasked(address: str, asked: list[fake.Asked]) -> None:
+def test_a_file_of_another_kind_is_refused_unasked(
+    address: str, asked: list[fake.ParsedPath]
+) -> None:
     """What could not be read is not asked for."""
     with pytest.raises(UnreachableHub, match="a kind not read here"):
         read_source.inspect("hf:made/tiny-llama/train.py", address)
@@ -320,12 +322,12 @@ def test_nobody_there_is_said_so() -> None:
 def test_the_page_can_carry_out_the_same_plan(address: str) -> None:
     """An awaited fetch gives what a plain one gives."""
 
-    async def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.Answer]:
+    async def fetch(batch: Sequence[hub.Request]) -> Sequence[hub.HubResponse]:
         await asyncio.sleep(0)
         return http_fetch.fetch(batch)
 
-    plan = hub.look(hub.parse("made/tiny-llama-sharded", address), tensors=True)
-    found = asyncio.run(hub.carry_out_slowly(plan, fetch))
+    plan = hub.look_up(hub.parse("made/tiny-llama-sharded", address), tensors=True)
+    found = asyncio.run(hub.carry_out_async(plan, fetch))
     assert found.header is not None
     assert found.header.parameters == 1_436_928
 

@@ -89,7 +89,7 @@ def test_english_is_python() -> None:
 def test_words_follow() -> None:
     """Words that a module keeps follow the language; what kept sentences forgets them."""
 
-    @language.anew
+    @language.cleared_with_language
     @lru_cache
     def kept() -> str:
         return _("likely")

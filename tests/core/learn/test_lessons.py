@@ -51,7 +51,7 @@ def test_what_a_name_says(name: str, count: int | None) -> None:
 
 def test_gemma_2b_is_not_two_billion() -> None:
     """Gemma 2B has a quarter more parameters than its name says; an *effective* 2B far more."""
-    off = {each.model.id: each.ratio for each in lessons.names(CATALOG)}
+    off = {each.model.id: each.ratio for each in lessons.sizes_in_names(CATALOG)}
 
     assert off["gemma-2b"] == pytest.approx(2_506_172_416 / 2e9)
     assert max(off, key=lambda name: off[name]) == "gemma-3n-e2b"
@@ -59,7 +59,7 @@ def test_gemma_2b_is_not_two_billion() -> None:
 
 def test_widths_halve() -> None:
     """The same weights take half the bytes at half the bits."""
-    wide, half, quarter = lessons.widths("gemma-2b", CATALOG, ("fp32", "fp16", "int8"))
+    wide, half, quarter = lessons.nominal_widths("gemma-2b", CATALOG, ("fp32", "fp16", "int8"))
 
     assert wide.size == 4 * 2_506_172_416
     assert (half.size * 2, quarter.size * 4) == (wide.size, wide.size)
@@ -78,7 +78,7 @@ def test_every_model_of_known_size_has_a_class() -> None:
 
 def test_precisions_store_more_than_their_names_say() -> None:
     """Qwen2.5 0.5B at q4 stores about three times four bits: its token table stays at 32."""
-    rows = lessons.precisions(subject("qwen2.5-0.5b", CATALOG), CATALOG)
+    rows = lessons.stored_bits(subject("qwen2.5-0.5b", CATALOG), CATALOG)
     found = {each.name: each for each in rows}
 
     assert found["q4"].named == 4
@@ -97,7 +97,10 @@ def test_the_shorter_name_is_often_the_larger_file() -> None:
 
 def test_what_chrome_tells_leaves_a_factor_of_two() -> None:
     """8 on a computer is 6 to 12 GB; on Android, where counting stops there, much more."""
-    computer, android = dict(lessons.told("windows")), dict(lessons.told("android"))
+    computer, android = (
+        dict(lessons.reported_device_memory("windows")),
+        dict(lessons.reported_device_memory("android")),
+    )
 
     assert (computer[8].low, computer[8].high) == (6 * GIB, 12 * GIB)
     assert android[8].high > computer[8].high

@@ -10,7 +10,7 @@ import pytest
 from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.recipes.gguf import files
 from tabfit.recipes.gguf.metadata import (
-    TokenizerKind,
+    VocabularyKind,
     directory_size,
     padded,
     read_vocabulary,
@@ -245,7 +245,7 @@ def test_small_models_fall_back_to_fatter_types() -> None:
 
 def test_known_words_replace_the_modelled_tokenizer() -> None:
     """With the words given only keys are modelled."""
-    words = read_vocabulary(TokenizerKind.MERGES, ["a", "b", "ab"], ["a b"])
+    words = read_vocabulary(VocabularyKind.MERGES, ["a", "b", "ab"], ["a b"])
     small, usual = stored("Q8_0", vocabulary=words), stored("Q8_0")
     saved = usual.download.likely - small.download.likely
     assert saved == pytest.approx(7_820_000, rel=0.01)  # Llama 3's own

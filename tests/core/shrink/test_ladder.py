@@ -10,7 +10,7 @@ from tabfit.estimate import answers
 from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.shrink import ladder
-from tabfit.shrink.ladder import Rung, Way
+from tabfit.shrink.ladder import Rung, ShrinkMethod
 
 CATALOG = Catalog()
 
@@ -25,7 +25,7 @@ def imagined(model: str, device: str = "laptop-8gb-integrated") -> list[Rung]:
     return ladder.imagined(Scenario(model=model, device=device), CATALOG, Device())
 
 
-def of(rungs: list[Rung], way: Way) -> list[Rung]:
+def of(rungs: list[Rung], way: ShrinkMethod) -> list[Rung]:
     """Return the rungs of one way."""
     return [rung for rung in rungs if rung.way is way]
 
@@ -47,7 +47,7 @@ def test_the_ladder_goes_down() -> None:
 
 def test_models_made_from_this_one_are_steps_of_it() -> None:
     """Llama 3.1 8B leads to 3.2 3B and 1B, with what they cost on MMLU and where that stands."""
-    found = of(existing("llama-3.1-8b"), Way.DISTILLATION)
+    found = of(existing("llama-3.1-8b"), ShrinkMethod.DISTILLATION)
 
     assert [rung.answer.subject.id for rung in found] == ["llama-3.2-3b", "llama-3.2-1b"]
     assert [rung.qualities[0].value for rung in found] == [63.4, 49.3]
@@ -66,7 +66,7 @@ def test_a_relative_runs_in_the_same_runtime_where_it_can() -> None:
     """BERT's relatives are asked about in BERT's runtime; one without web files stands alone."""
     runtimes = {
         rung.answer.subject.id: rung.answer.facts.id
-        for rung in of(existing("bert-base-uncased"), Way.DISTILLATION)
+        for rung in of(existing("bert-base-uncased"), ShrinkMethod.DISTILLATION)
     }
     assert runtimes["distilbert"] == "transformersjs-wasm"
     assert runtimes["minilm-l12-h384-uncased"] == "ideal"
@@ -90,16 +90,16 @@ def test_where_nothing_fits_it_begins_nowhere() -> None:
 
 def test_zeros_anywhere_change_nothing() -> None:
     """Half the weights gone, and the file, the memory and the verdict are as before."""
-    (rung,) = of(imagined("llama-3.2-1b"), Way.ZEROS)
+    (rung,) = of(imagined("llama-3.2-1b"), ShrinkMethod.ZEROS)
     same = answers.answer(rung.answer.scenario, CATALOG, Device())
 
     assert rung.answer.download == same.download
-    assert rung.need == Rung(way=Way.ZEROS, name="", answer=same, real=False).need
+    assert rung.need == Rung(way=ShrinkMethod.ZEROS, name="", answer=same, real=False).need
 
 
 def test_two_of_four_is_smaller_than_sixteen_bits_and_larger_than_half() -> None:
     """The places of the weights that stay cost an eighth of what they weigh."""
-    (rung,) = of(imagined("llama-3.2-1b"), Way.TWO_OF_FOUR)
+    (rung,) = of(imagined("llama-3.2-1b"), ShrinkMethod.TWO_OF_FOUR)
     dense = answers.answer(
         Scenario(model="llama-3.2-1b", runtime="ideal", precision="fp16"), CATALOG, Device()
     )
@@ -109,7 +109,7 @@ def test_two_of_four_is_smaller_than_sixteen_bits_and_larger_than_half() -> None
 
 def test_fewer_layers_also_keep_a_smaller_cache() -> None:
     """Half the layers: half the cache, which quantised weights do not give."""
-    rungs = of(imagined("llama-3.2-1b"), Way.LAYERS)
+    rungs = of(imagined("llama-3.2-1b"), ShrinkMethod.LAYERS)
     whole = answers.answer(rungs[0].answer.scenario, CATALOG, Device())
 
     assert [rung.name for rung in rungs] == ["12/16", "8/16"]
@@ -118,7 +118,7 @@ def test_fewer_layers_also_keep_a_smaller_cache() -> None:
 
 def test_shared_layers_keep_the_whole_cache() -> None:
     """One layer used sixteen times stores little and remembers as much."""
-    (rung,) = of(imagined("llama-3.1-8b"), Way.SHARING)
+    (rung,) = of(imagined("llama-3.1-8b"), ShrinkMethod.SHARING)
     whole = answers.answer(rung.answer.scenario, CATALOG, Device())
 
     assert rung.answer.download.likely < whole.download.likely / 4
@@ -127,12 +127,12 @@ def test_shared_layers_keep_the_whole_cache() -> None:
 
 def test_one_bit_methods_are_for_decoders() -> None:
     """Nobody published them for encoders, so an encoder's ladder has none."""
-    assert [rung.name for rung in of(imagined("llama-3.2-1b"), Way.ONE_BIT)] == [
+    assert [rung.name for rung in of(imagined("llama-3.2-1b"), ShrinkMethod.ONE_BIT)] == [
         "billm",
         "ternary",
         "onebit",
     ]
-    assert not of(imagined("bert-base-uncased"), Way.ONE_BIT)
+    assert not of(imagined("bert-base-uncased"), ShrinkMethod.ONE_BIT)
 
 
 def test_perplexity_is_not_held_against_an_encoder() -> None:

@@ -17,7 +17,7 @@ from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part
 from tabfit.recipes.one_bit import is_packed
-from tabfit.shrink import Shared
+from tabfit.shrink import SharedLayers
 from tabfit.units import MIB
 
 LORA: dict[str, Any] = json.loads(
@@ -108,12 +108,17 @@ def test_zeros_anywhere_pay_only_beyond_the_bitmap() -> None:
 
 @pytest.mark.parametrize(
     ("what", "printed"),
-    [(Shared.ALL, 31), (Shared.ATTENTION, 83), (Shared.FEED_FORWARD, 57), (None, 108)],
+    [
+        (SharedLayers.ALL, 31),
+        (SharedLayers.ATTENTION, 83),
+        (SharedLayers.FEED_FORWARD, 57),
+        (None, 108),
+    ],
 )
-def test_alberts_four_ways_to_share(what: Shared | None, printed: int) -> None:
+def test_alberts_four_ways_to_share(what: SharedLayers | None, printed: int) -> None:
     """Table 4 of arXiv:1909.11942 at E = 768: millions of parameters, without the pooler."""
     whole = bert(vocab_size=30000)
-    left = shrink.shared(whole, what) if what else whole
+    left = shrink.with_shared_layers(whole, what) if what else whole
     pooler = sum(t.elements for t in left.inventory.stored if "pooler" in t.name)
 
     assert round((left.inventory.total - pooler) / 1e6) == printed
@@ -122,7 +127,7 @@ def test_alberts_four_ways_to_share(what: Shared | None, printed: int) -> None:
 def test_sharing_changes_what_is_stored_and_not_what_is_used() -> None:
     """The uses stay: shared layers are applied as often, and their caches stay as long."""
     whole = of("smollm2-135m")
-    left = shrink.shared(whole)
+    left = shrink.with_shared_layers(whole)
 
     assert left.inventory.untied == whole.inventory.untied
     assert left.inventory.total < whole.inventory.total / 3
@@ -131,7 +136,7 @@ def test_sharing_changes_what_is_stored_and_not_what_is_used() -> None:
 
 def test_layers_of_another_shape_keep_their_own() -> None:
     """A hybrid's attention layers share with each other and not with its convolutions."""
-    left = shrink.shared(of("lfm2-350m")).inventory
+    left = shrink.with_shared_layers(of("lfm2-350m")).inventory
     shapes = {tensor.name: tensor.shape for tensor in left}
     assert all(shapes[t.tied_to] == t.shape for t in left if t.tied_to)
 
@@ -197,7 +202,7 @@ MODELS: dict[str, Callable[[], Architecture]] = {
 @pytest.mark.parametrize("row", LORA["parameters"], ids=lambda row: f"{row['model']} {row['rank']}")
 def test_adapters_match_the_papers_tables(row: dict[str, Any]) -> None:
     """Trainable parameters to the printed digit."""
-    made = shrink.adapter(MODELS[row["model"]](), row["rank"], row["targets"])
+    made = shrink.lora_adapter(MODELS[row["model"]](), row["rank"], row["targets"])
     assert f"{made.parameters / 1e6:.1f}" == row["printed_millions"]
 
 
@@ -205,7 +210,8 @@ def test_one_budget_spent_in_seven_ways() -> None:
     """Table 5: the same parameters, printed as 18M, which at 16 bits are 36 mebibytes."""
     whole = gpt3()
     sizes = {
-        shrink.adapter(whole, way["rank"], way["targets"]).size() for way in LORA["budget"]["ways"]
+        shrink.lora_adapter(whole, way["rank"], way["targets"]).size()
+        for way in LORA["budget"]["ways"]
     }
     assert sizes == {36 * MIB}
 
@@ -213,7 +219,7 @@ def test_one_budget_spent_in_seven_ways() -> None:
 def test_a_checkpoint_is_its_parameters() -> None:
     """The published GPT-2 medium checkpoint, 1.5 MB by its README, and not table 3's 0.35M."""
     row = LORA["files"][0]
-    made = shrink.adapter(MODELS[row["model"]](), row["rank"], row["targets"])
+    made = shrink.lora_adapter(MODELS[row["model"]](), row["rank"], row["targets"])
 
     assert made.size(row["bytes_each"]) / MIB == float(row["printed_mebibytes"])
     assert f"{made.parameters / 1e6:.2f}" == "0.39" != LORA["explained"][0]["printed_millions"]
@@ -221,31 +227,31 @@ def test_a_checkpoint_is_its_parameters() -> None:
 
 def test_grouped_keys_are_thinner() -> None:
     """Llama 3.2 1B: queries of 2048, keys and values of 512, so a rank costs less beside them."""
-    query = shrink.adapter(of("llama-3.2-1b"), 1, ["query"]).parameters
-    value = shrink.adapter(of("llama-3.2-1b"), 1, ["value"]).parameters
+    query = shrink.lora_adapter(of("llama-3.2-1b"), 1, ["query"]).parameters
+    value = shrink.lora_adapter(of("llama-3.2-1b"), 1, ["value"]).parameters
     assert (query, value) == (16 * (2048 + 2048), 16 * (2048 + 512))
 
 
 def test_fused_matrices_cost_what_their_parts_do() -> None:
     """Phi-3 fuses queries, keys and values, and gate and up: the parts count one by one."""
     whole = of("phi-3-mini-4k")  # 32 layers of 3072, inner 8192
-    made = shrink.adapter(whole, 2, ["query", "key", "value"])
+    made = shrink.lora_adapter(whole, 2, ["query", "key", "value"])
     assert (made.matrices, made.parameters) == (32 * 3, 32 * 3 * 2 * (3072 + 3072))
-    inner = shrink.adapter(whole, 2, ["feed-forward"])
+    inner = shrink.lora_adapter(whole, 2, ["feed-forward"])
     assert (inner.matrices, inner.parameters) == (32 * 3, 32 * 3 * 2 * (3072 + 8192))
 
 
 def test_an_expert_costs_as_much_as_a_layer() -> None:
     """Mixtral's eight experts have three matrices each in every layer."""
-    assert shrink.adapter(of("mixtral-8x7b"), 1, ["feed-forward"]).matrices == 32 * 8 * 3
+    assert shrink.lora_adapter(of("mixtral-8x7b"), 1, ["feed-forward"]).matrices == 32 * 8 * 3
 
 
 def test_unknown_targets_and_ranks_are_refused() -> None:
     """The sentence names what was wrong and what there is."""
     with pytest.raises(UnsupportedCombination, match="no matrices are called 'wings'"):
-        shrink.adapter(of("gpt2"), 4, ["wings"])
+        shrink.lora_adapter(of("gpt2"), 4, ["wings"])
     with pytest.raises(UnsupportedCombination, match="a rank of 0 adapts nothing"):
-        shrink.adapter(of("gpt2"), 0)
+        shrink.lora_adapter(of("gpt2"), 0)
 
 
 def test_ranks_stay_below_the_models_width() -> None:

@@ -17,23 +17,23 @@ from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import Layer
 from tabfit.model.tensors import Inventory, Part, Role, Tensor
 from tabfit.model.textbook import Widths, textbook
-from tabfit.training import Kind as Piece
 from tabfit.training import (
+    LoraTargets,
     Optimizer,
     Plan,
-    Precision,
     Recompute,
-    Targets,
+    TrainingPrecision,
     Zero,
-    count,
-    named,
-    needed,
+    adapter_parameters,
+    choice_named,
+    training_memory,
     usual_sequence,
 )
-from tabfit.training.activations import Array, kept
-from tabfit.training.model_states import states
-from tabfit.training.rules_of_thumb import Rule, rules
-from tabfit.training.savings import changes
+from tabfit.training import TrainingPartKind as Piece
+from tabfit.training.activations import ActivationArray, layer_activations
+from tabfit.training.model_states import state_parts
+from tabfit.training.rules_of_thumb import RuleOfThumb, rules_of_thumb
+from tabfit.training.savings import plan_changes
 from tabfit.units import GB, GIB, MIB
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -153,7 +153,7 @@ def gpt(name: str) -> Architecture:
 def test_zero(row: dict[str, Any]) -> None:
     """Every cell of ZeRO's table of model states comes out, to the last digit printed."""
     plan = Plan(zero=Zero(row["stage"]), gpus=row["devices"])
-    given = sum(each.size for each in states(of_size(row["parameters"]), plan)) / GB
+    given = sum(each.size for each in state_parts(of_size(row["parameters"]), plan)) / GB
     digit = 10.0 ** int(Decimal(str(row["gb"])).normalize().as_tuple().exponent)
     whole = row["gb"] == int(row["gb"])
     assert given == pytest.approx(row["gb"], abs=1 if whole else digit)
@@ -161,7 +161,10 @@ def test_zero(row: dict[str, Any]) -> None:
 
 def test_galore() -> None:
     """LLaMA 7B wholly in bf16: GaLore's 14 GB of weights, and three times that beside them."""
-    paper, memory = PUBLISHED["galore"], needed(model("llama-2-7b"), Plan(precision=Precision.BF16))
+    paper, memory = (
+        PUBLISHED["galore"],
+        training_memory(model("llama-2-7b"), Plan(precision=TrainingPrecision.BF16)),
+    )
     assert memory.of(Piece.WEIGHTS) / GB == pytest.approx(paper["weights_gb"], rel=0.04)
     beside = memory.of(Piece.GRADIENTS) + memory.of(Piece.STATES)
     assert beside / GB == pytest.approx(paper["states_and_gradients_gb"], rel=0.04)
@@ -170,7 +173,7 @@ def test_galore() -> None:
 def test_states_of_nanogpt() -> None:
     """GPT-2's weights, gradients and Adam states under autocast, as PyTorch allocated them."""
     row = PUBLISHED["nanogpt_measured"]
-    memory = needed(model("nanogpt"), Plan(precision=Precision.AUTOCAST))
+    memory = training_memory(model("nanogpt"), Plan(precision=TrainingPrecision.AUTOCAST))
     measured = row["steady_bytes"]
     # nanoGPT's layers have no biases: 0.08 % fewer parameters
     weights = measured["model"] - row["buffers_bytes"]
@@ -183,7 +186,7 @@ def test_adafactor_is_small() -> None:
     """Adafactor remembers a row and a column: under a hundredth of Adam's states for Gemma 2B."""
     gemma = model("gemma-2b")
     adam, adafactor = (
-        needed(gemma, Plan(optimizer=each)).of(Piece.STATES)
+        training_memory(gemma, Plan(optimizer=each)).of(Piece.STATES)
         for each in (Optimizer.ADAMW, Optimizer.ADAFACTOR)
     )
     assert 0 < adafactor < adam / 100
@@ -192,7 +195,7 @@ def test_adafactor_is_small() -> None:
 def test_eight_bit_states() -> None:
     """8-bit AdamW keeps six bytes per parameter with the master copy, scales and vectors aside."""
     gemma = model("gemma-2b")
-    memory = needed(gemma, Plan(optimizer=Optimizer.ADAMW_8BIT))
+    memory = training_memory(gemma, Plan(optimizer=Optimizer.ADAMW_8BIT))
     kept_bytes = memory.of(Piece.STATES) + memory.of(Piece.MASTER)
     assert kept_bytes / gemma.inventory.total == pytest.approx(6, rel=0.001)
 
@@ -201,7 +204,7 @@ def test_plain_descent_remembers_nothing() -> None:
     """SGD has no states; with momentum it has as many as there are weights in float32."""
     gemma = model("gemma-2b")
     plain, momentum = (
-        needed(gemma, Plan(optimizer=each)).of(Piece.STATES)
+        training_memory(gemma, Plan(optimizer=each)).of(Piece.STATES)
         for each in (Optimizer.SGD, Optimizer.SGD_MOMENTUM)
     )
     assert (plain, momentum) == (0, 4 * gemma.inventory.total)
@@ -211,7 +214,8 @@ def test_tensor_parallel_leaves_norms_whole() -> None:
     """Two devices hold each half of the matrices and all of the norms and positions."""
     shape = textbook(Widths(positions=1024, norms=True))
     one, two = (
-        needed(shape, Plan(gpus=n, tensor_parallel=n)).of(Piece.WEIGHTS) // 2 for n in (1, 2)
+        training_memory(shape, Plan(gpus=n, tensor_parallel=n)).of(Piece.WEIGHTS) // 2
+        for n in (1, 2)
     )
     whole = 1024 * 768 + 25 * 2 * 768 + 12 * 2 * 768  # positions, norms, the biases added once
     assert two == (one - whole) // 2 + whole
@@ -219,7 +223,7 @@ def test_tensor_parallel_leaves_norms_whole() -> None:
 
 def test_largest_layer_is_made_whole() -> None:
     """Where the weights are shared out, the largest layer is gathered: Gemma's token table."""
-    memory = needed(model("gemma-2b"), Plan(zero=Zero.WEIGHTS, gpus=8))
+    memory = training_memory(model("gemma-2b"), Plan(zero=Zero.WEIGHTS, gpus=8))
     assert memory.of(Piece.GATHERED) == 4 * 256_000 * 2048
 
 
@@ -245,7 +249,7 @@ def test_korthikanti(name: str, row: dict[str, Any]) -> None:
         sequence_parallel=row["sequence_parallel"],
         recompute=Recompute(row["recompute"]),
     )
-    given = needed(gpt(name), plan).of(Piece.ACTIVATIONS) / (sequence * hidden * layers)
+    given = training_memory(gpt(name), plan).of(Piece.ACTIVATIONS) / (sequence * hidden * layers)
     assert given == pytest.approx(row["constant"] + row["maps"] * heads * sequence / hidden)
 
 
@@ -253,7 +257,7 @@ def test_korthikanti(name: str, row: dict[str, Any]) -> None:
 def test_selective_saves(name: str) -> None:
     """Selective recomputation saves the share of activations that the paper prints."""
     whole, selective = (
-        needed(gpt(name), Plan(recompute=each)).of(Piece.ACTIVATIONS)
+        training_memory(gpt(name), Plan(recompute=each)).of(Piece.ACTIVATIONS)
         for each in (Recompute.NONE, Recompute.SELECTIVE)
     )
     printed = PUBLISHED["korthikanti"]["selective_saves"][name]
@@ -269,17 +273,19 @@ def test_saved_tensors(case: dict[str, Any]) -> None:
         {**case["config"], "architectures": [case["class"]], "num_hidden_layers": 3}
     )
     plan = Plan(
-        precision=Precision(case["precision"]),
+        precision=TrainingPrecision(case["precision"]),
         batch=SAVED["batch"],
         sequence=SAVED["sequence"],
         flash=case["attention"] == "sdpa",
         dropout=False,
         lora_rank=0 if case["trained"] else 1,
     )
-    (layer,) = kept(shape, plan)
+    (layer,) = layer_activations(shape, plan)
     # the frozen models have no adapters, for which alone this input is kept
     items = [
-        each for each in layer.items if case["trained"] or each.array is not Array.ATTENTION_INPUT
+        each
+        for each in layer.items
+        if case["trained"] or each.array is not ActivationArray.ATTENTION_INPUT
     ]
     given = layer.tokens * plan.batch * sum(each.per_token for each in items)
     tolerance = APART.get(case["class"], 0.006)
@@ -290,12 +296,12 @@ def test_peak_of_nanogpt() -> None:
     """GPT-2's activations and peak under autocast, as PyTorch measured them."""
     row = PUBLISHED["nanogpt_measured"]
     plan = Plan(
-        precision=Precision.AUTOCAST,
+        precision=TrainingPrecision.AUTOCAST,
         batch=row["batch"],
         sequence=row["sequence"],
         dropout=False,
     )
-    memory = needed(model("nanogpt"), plan)
+    memory = training_memory(model("nanogpt"), plan)
     assert memory.activations / GIB == pytest.approx(row["activations_gib"], rel=0.02)
     assert memory.peak is not None
     assert memory.peak / GIB == pytest.approx(row["peak_gib"], rel=0.01)
@@ -306,12 +312,12 @@ def test_bert_large(row: dict[str, Any]) -> None:
     """BERT large in float32 takes what its device reported, within 14 % of what is not CUDA's."""
     table = PUBLISHED["bert_large_measured"]
     plan = Plan(
-        precision=Precision.FP32,
+        precision=TrainingPrecision.FP32,
         batch=row["batch"],
         sequence=table["sequence"],
         recompute=Recompute(row["recompute"]),
     )
-    peak = needed(model("bert-large"), plan).peak
+    peak = training_memory(model("bert-large"), plan).peak
     assert peak is not None
     measured = row["mib"] - table["loaded_mib"]
     assert 0.86 < peak / MIB / measured < 1
@@ -319,7 +325,7 @@ def test_bert_large(row: dict[str, Any]) -> None:
 
 def test_layers_without_attention() -> None:
     """A recurrent model's states are known and its peak is not, with a sentence that says why."""
-    memory = needed(model("mamba-130m"), Plan())
+    memory = training_memory(model("mamba-130m"), Plan())
     assert memory.steady == 16 * model("mamba-130m").inventory.total
     assert memory.peak is None
     assert "mamba" in (memory.uncovered or "")
@@ -331,14 +337,17 @@ def test_layers_without_attention() -> None:
 @pytest.mark.parametrize("row", PUBLISHED["lora_trainable"]["rows"], ids=lambda row: row["model"])
 def test_adapters(row: dict[str, Any]) -> None:
     """Adapters of rank 8 on queries and values have as many parameters as LitGPT counts."""
-    assert count(model(row["model"]), 8, Targets.QUERY_VALUE) == row["parameters"]
+    assert adapter_parameters(model(row["model"]), 8, LoraTargets.QUERY_VALUE) == row["parameters"]
 
 
 def test_lora_paper() -> None:
     """GPT-3 with adapters of rank 4: 350 GB of frozen weights, and a checkpoint of 36 MiB."""
     paper, shape = PUBLISHED["lora_paper"], gpt("175B")
-    assert 2 * count(shape, 4, Targets.QUERY_VALUE) == paper["adapter_checkpoint_mib"] * MIB
-    steady = needed(shape, Plan(lora_rank=4)).steady
+    assert (
+        2 * adapter_parameters(shape, 4, LoraTargets.QUERY_VALUE)
+        == paper["adapter_checkpoint_mib"] * MIB
+    )
+    steady = training_memory(shape, Plan(lora_rank=4)).steady
     assert steady / GB == pytest.approx(paper["training_gb"], rel=0.01)
 
 
@@ -346,14 +355,14 @@ def test_lora_paper() -> None:
 def test_lora_measured(row: dict[str, Any]) -> None:
     """Training adapters takes what LitGPT measured, less 3 to 15 % for its allocator."""
     plan = Plan(
-        precision=Precision.BF16,
+        precision=TrainingPrecision.BF16,
         batch=row["batch"],
         sequence=row["sequence"],
         lora_rank=8,
         flash=True,
         dropout=False,
     )
-    peak = needed(model(row["model"]), plan).peak
+    peak = training_memory(model(row["model"]), plan).peak
     assert peak is not None
     assert 0.85 < peak / GB / row["gb"] < 1
 
@@ -362,7 +371,7 @@ def test_lora_measured(row: dict[str, Any]) -> None:
 def test_qlora_measured(row: dict[str, Any]) -> None:
     """With NF4 weights more is measured than is counted: working copies are not in it."""
     plan = Plan(
-        precision=Precision.BF16,
+        precision=TrainingPrecision.BF16,
         batch=row["batch"],
         sequence=row["sequence"],
         lora_rank=8,
@@ -370,7 +379,7 @@ def test_qlora_measured(row: dict[str, Any]) -> None:
         flash=True,
         dropout=False,
     )
-    peak = needed(model(row["model"]), plan).peak
+    peak = training_memory(model(row["model"]), plan).peak
     assert peak is not None
     assert 0.65 < peak / GB / row["gb"] < 1
 
@@ -380,18 +389,20 @@ def test_llama_blog(row: dict[str, Any]) -> None:
     """The round figures given for training Llama 3.1 are met within a fifth."""
     lora = row["method"] != "full"
     plan = Plan(
-        precision=Precision.BF16, lora_rank=16 if lora else 0, quantised=row["method"] == "qlora"
+        precision=TrainingPrecision.BF16,
+        lora_rank=16 if lora else 0,
+        quantised=row["method"] == "qlora",
     )
-    steady = needed(model(row["model"]), plan).steady
+    steady = training_memory(model(row["model"]), plan).steady
     assert steady / GB == pytest.approx(row["gb"], rel=0.2)
 
 
 # Rules of thumb
 
 
-def rule(name: str, architecture: Architecture, plan: Plan) -> Rule:
+def rule(name: str, architecture: Architecture, plan: Plan) -> RuleOfThumb:
     """Return one rule beside the exact figure."""
-    found = rules(architecture, plan, needed(architecture, plan))
+    found = rules_of_thumb(architecture, plan, training_memory(architecture, plan))
     return next(each for each in found if each.id == name)
 
 
@@ -417,7 +428,9 @@ def test_deepspeed() -> None:
 def test_four_times() -> None:
     """Accelerate's rule gives BERT 1.61 GiB, which leaves out every activation."""
     table = PUBLISHED["accelerate"]
-    given = rule("training-four-times", model("bert-base-cased"), Plan(precision=Precision.FP32))
+    given = rule(
+        "training-four-times", model("bert-base-cased"), Plan(precision=TrainingPrecision.FP32)
+    )
     # its estimate leaves the pooler out
     assert given.value / GIB == pytest.approx(table["fp32_training_gib"], rel=0.01)
     assert given.off < -0.5
@@ -456,20 +469,20 @@ def test_refused(choices: dict[str, Any], says: str) -> None:
 def test_heads_divide() -> None:
     """Tensor parallelism that does not divide the heads is refused with what would."""
     with pytest.raises(UnsupportedCombination, match="12 heads do not divide over 8 devices"):
-        needed(textbook(Widths()), Plan(gpus=8, tensor_parallel=8))
+        training_memory(textbook(Widths()), Plan(gpus=8, tensor_parallel=8))
 
 
 def test_nothing_to_adapt() -> None:
     """A model without queries and values has nothing for the usual adapters."""
     with pytest.raises(UnsupportedCombination, match="no matrices for adapters"):
-        needed(model("mamba-130m"), Plan(lora_rank=8))
+        training_memory(model("mamba-130m"), Plan(lora_rank=8))
 
 
 def test_spellings() -> None:
     """Names are read in the spellings people use, and unknown ones are answered with the known."""
-    assert named(Precision, "BF16-true", "precision") is Precision.BF16
+    assert choice_named(TrainingPrecision, "BF16-true", "precision") is TrainingPrecision.BF16
     with pytest.raises(UnknownName, match="adamw-8bit"):
-        named(Optimizer, "lion", "optimizer")
+        choice_named(Optimizer, "lion", "optimizer")
 
 
 # Other kinds of model
@@ -477,27 +490,27 @@ def test_spellings() -> None:
 
 def test_encoder_and_decoder() -> None:
     """A translator runs two stacks: attention to the encoder makes the decoder keep more."""
-    found = kept(model("flan-t5-base"), Plan(sequence=512))
+    found = layer_activations(model("flan-t5-base"), Plan(sequence=512))
     inside, across = sorted(sum(each.per_token for each in group.items) for group in found)
     assert across > 1.4 * inside
 
 
 def test_pictures_have_their_own_length() -> None:
     """A vision model's input is as long as its patches, and a note says so."""
-    memory = needed(model("vit-base-patch16-224"), Plan(sequence=2048))
+    memory = training_memory(model("vit-base-patch16-224"), Plan(sequence=2048))
     assert memory.notes == ("one input of this model is 197 tokens, whatever is asked",)
 
 
 def test_beyond_reach() -> None:
     """A sequence longer than the model takes is answered, with a note."""
-    memory = needed(model("distilgpt2"), Plan(sequence=4096))
+    memory = training_memory(model("distilgpt2"), Plan(sequence=4096))
     assert "1,024" in memory.notes[0]
     assert usual_sequence(model("distilgpt2")) == 1024
 
 
 def test_only_text() -> None:
     """A chat model that also sees is trained on text here, and a note says so."""
-    assert "text alone" in needed(model("gemma-3-12b"), Plan()).notes[0]
+    assert "text alone" in training_memory(model("gemma-3-12b"), Plan()).notes[0]
 
 
 def test_every_model() -> None:
@@ -505,7 +518,7 @@ def test_every_model() -> None:
     for row in catalog.read().models:
         shape = subject(row.id, catalog.read()).architecture
         if shape is not None:
-            memory = needed(shape, Plan(sequence=usual_sequence(shape)))
+            memory = training_memory(shape, Plan(sequence=usual_sequence(shape)))
             assert memory.steady > 0
             assert (memory.peak or 0) > memory.steady or memory.uncovered
 
@@ -527,15 +540,17 @@ def test_fused_matrices_are_adapted_by_thirds() -> None:
     """A fused matrix has adapters for queries and values alone; whole where thirds are unknown."""
     fused = Tensor(name="qkv", shape=(24, 8), role=Role.QUERY_KEY_VALUE, layer=0)
     known = lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0))
-    assert count(known, 1, Targets.QUERY_VALUE) == 2 * (8 + 8)
-    assert count(lone(fused), 1, Targets.QUERY_VALUE) == 24 + 8
+    assert adapter_parameters(known, 1, LoraTargets.QUERY_VALUE) == 2 * (8 + 8)
+    assert adapter_parameters(lone(fused), 1, LoraTargets.QUERY_VALUE) == 24 + 8
 
 
 def test_attention_alone() -> None:
     """A layer without a feed-forward part keeps what attention keeps."""
     fused = Tensor(name="qkv", shape=(24, 8), role=Role.QUERY_KEY_VALUE, layer=0)
-    (layer,) = kept(lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0)), Plan())
-    assert Array.WIDE not in {item.array for item in layer.items}
+    (layer,) = layer_activations(
+        lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0)), Plan()
+    )
+    assert ActivationArray.WIDE not in {item.array for item in layer.items}
 
 
 # One change at a time
@@ -545,8 +560,8 @@ def test_attention_alone() -> None:
     ("plan", "offered", "not_offered"),
     [
         (Plan(), {"FlashAttention", "8-bit AdamW", "1,024 tokens a sequence"}, {"Mixed precision"}),
-        (Plan(precision=Precision.FP32), {"Mixed precision", "Everything in bf16"}, set()),
-        (Plan(precision=Precision.BF16), {"Adafactor"}, {"Everything in bf16"}),
+        (Plan(precision=TrainingPrecision.FP32), {"Mixed precision", "Everything in bf16"}, set()),
+        (Plan(precision=TrainingPrecision.BF16), {"Adafactor"}, {"Everything in bf16"}),
         (
             Plan(flash=True, recompute=Recompute.FULL, optimizer=Optimizer.SGD),
             {"Adapters of rank 8 (LoRA)"},
@@ -568,7 +583,7 @@ def test_attention_alone() -> None:
 )
 def test_changes(plan: Plan, offered: set[str], not_offered: set[str]) -> None:
     """What is offered to make a run smaller is what it does not do yet, the smallest need first."""
-    found = changes(model("gemma-2b"), plan)
+    found = plan_changes(model("gemma-2b"), plan)
     said = {each.says for each in found}
     assert offered <= said
     assert not not_offered & said
@@ -577,6 +592,6 @@ def test_changes(plan: Plan, offered: set[str], not_offered: set[str]) -> None:
 
 def test_changes_that_cannot_be_are_not_offered() -> None:
     """Adapters are not offered to a model that has nothing to adapt."""
-    said = {each.says for each in changes(model("mamba-130m"), Plan())}
+    said = {each.says for each in plan_changes(model("mamba-130m"), Plan())}
     assert "Everything in bf16" in said
     assert not any("dapters" in each for each in said)

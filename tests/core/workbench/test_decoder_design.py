@@ -11,12 +11,12 @@ from tabfit.architectures.custom_decoder import alike
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate.subjects import subject
 from tabfit.model.textbook import Widths, textbook
-from tabfit.workbench.decoder_design import Design, design_of, grown, parts, shape_of
+from tabfit.workbench.decoder_design import Design, design_of, grown, parameter_shares, shape_of
 
 
 def test_textbook() -> None:
     """The sliders begin at the textbook's 123,417,600 parameters, with norms beside them."""
-    norms = next(part.count for part in parts(Design()) if part.id == "norms")
+    norms = next(part.count for part in parameter_shares(Design()) if part.id == "norms")
     assert shape_of(Design()).inventory.total - norms == textbook(Widths()).inventory.total
 
 
@@ -57,7 +57,7 @@ def test_refused(widths: dict[str, Any], says: str) -> None:
 def test_growing_is_near() -> None:
     """The textbook's model made 3.9 times larger has about so many parameters in its layers."""
     inside = [
-        sum(part.count for part in parts(each) if part.id not in ("table", "head"))
+        sum(part.count for part in parameter_shares(each) if part.id not in ("table", "head"))
         for each in (Design(), grown(Design(), 3.9))
     ]
     assert inside[1] / inside[0] == pytest.approx(3.9, rel=0.05)

@@ -17,7 +17,7 @@ from tabfit.model.layers import KeyValue, Latent
 from tabfit.recipes.gguf import metadata
 from tabfit.recipes.gguf.converted_classes import CLASSES
 from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
-from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, Kind, Model, kind_of, types
+from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, MixShape, TensorKind, tensor_kind, types
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
 from tabfit.recipes.gguf.tensors import SEEN, converted, reading_order
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tabfit.model.architecture import Architecture
-    from tabfit.recipes.gguf.history import Made
+    from tabfit.recipes.gguf.history import WriterVersion
     from tabfit.recipes.gguf.tensors import Converted
     from tabfit.storage.storage_type import StorageType
 
@@ -80,14 +80,14 @@ def _queries_per_key(architecture: Architecture) -> int:
 
 
 def _model(
-    architecture: Architecture, made: Sequence[Converted], how: Made, *, imatrix: bool
-) -> Model:
+    architecture: Architecture, made: Sequence[Converted], how: WriterVersion, *, imatrix: bool
+) -> MixShape:
     """Return what the mixes ask about this model."""
     names = {one.name for one in made}
     numbers = [one.layer for one in made if one.layer is not None]
     shared = _queries_per_key(architecture)
     layers = max(numbers, default=-1) + 1
-    return Model(
+    return MixShape(
         layers=layers,
         queries_per_key=shared,
         experts=max((one.shape[0] for one in made if "_exps." in one.name), default=0),
@@ -95,7 +95,7 @@ def _model(
         large_grouped=layers == 80
         and (architecture.family == "qwen2" or (architecture.family == "llama" and shared > 1)),
         falcon=architecture.family == "falcon",
-        values=sum(kind_of(one.name) is Kind.VALUE for one in made),
+        values=sum(tensor_kind(one.name) is TensorKind.VALUE for one in made),
         fused_values=how.fused_values,
         imatrix=imatrix,
     )
@@ -143,7 +143,9 @@ def _joined_queries(made: Sequence[Converted]) -> Iterator[Converted]:
             yield replace(one, name=name, shape=(3 * one.shape[0], *one.shape[1:]))
 
 
-def _as_made(architecture: Architecture, how: Made, *, head_apart: bool) -> tuple[Converted, ...]:
+def _as_made(
+    architecture: Architecture, how: WriterVersion, *, head_apart: bool
+) -> tuple[Converted, ...]:
     """Return the float file's tensors as they were made at the time."""
     made: Sequence[Converted] = converted(architecture)
     if how.joined_queries:
@@ -153,7 +155,7 @@ def _as_made(architecture: Architecture, how: Made, *, head_apart: bool) -> tupl
     return tuple(sorted(made, key=reading_order))
 
 
-def _narrow(one: Converted, how: Made, mix: str) -> bool:
+def _narrow(one: Converted, how: WriterVersion, mix: str) -> bool:
     """Return whether a table of positions had the file's float type, not float32."""
     positions = ("position_embd.weight", "token_types.weight")
     return not how.wide_positions and one.name in positions and mix != "F32"
@@ -187,7 +189,7 @@ def tensors_of(
 
 
 def _type_kept(
-    one: Converted, chosen: StorageType, mix: str, architecture: Architecture, how: Made
+    one: Converted, chosen: StorageType, mix: str, architecture: Architecture, how: WriterVersion
 ) -> StorageType:
     """Return the chosen type, but for what was published or written in another."""
     if _kept_native(one, architecture) and mix != "F32":

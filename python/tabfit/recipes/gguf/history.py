@@ -1,6 +1,6 @@
 """What llama.cpp did differently when a published file was made.
 
-In: a family, a month. Out: `Made`, the few habits that change bytes. Files stay
+In: a family, a month. Out: `WriterVersion`, the few habits that change bytes. Files stay
 on hubs for years, so the usual file of an old family is not what today's
 converter would write.
 """
@@ -14,7 +14,7 @@ from tabfit.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class WriterVersion:
     """The habits of the converter and quantiser that made a file.
 
     `fused_values`: the mixes treat a fused query, key and value as a value.
@@ -29,7 +29,7 @@ class Made:
     joined_queries: bool = False
 
 
-NOW = Made()
+NOW = WriterVersion()
 
 # The month since which files are made as today. Sources: llama.cpp pull requests 12456 (heads,
 # March 2025) and 7234 (positions, May 2024); for the fused projections the source of early 2026,
@@ -58,7 +58,7 @@ USUAL: dict[str, str] = {
 STORED_HEADS = frozenset({"falcon"})
 
 
-def made_in(month: str, family: str) -> Made:
+def made_in(month: str, family: str) -> WriterVersion:
     """Return the habits of a month, written as year-month, for one family.
 
     >>> made_in("2024-09", "phi3").fused_values, made_in("2026-10", "phi3").fused_values
@@ -66,7 +66,7 @@ def made_in(month: str, family: str) -> Made:
     """
     if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month) is None:
         raise UnknownName("month", month, ("a year and a month such as 2024-09",))
-    return Made(
+    return WriterVersion(
         fused_values=month >= _FUSED_VALUES,
         copied_heads=month < _COPIED_HEADS.get(family, ""),
         wide_positions=month >= _WIDE_POSITIONS,
@@ -74,6 +74,6 @@ def made_in(month: str, family: str) -> Made:
     )
 
 
-def usually_made(family: str) -> Made:
+def usually_made(family: str) -> WriterVersion:
     """Return the habits behind the files that are usually fetched for a family."""
     return made_in(USUAL[family], family) if family in USUAL else NOW

@@ -30,7 +30,7 @@ _NUMBER = 4  # a score, or a token's type
 KEYS = Interval(1_500, 6_000, 25_000)
 
 
-class TokenizerKind(Enum):
+class VocabularyKind(Enum):
     """How llama.cpp stores a vocabulary."""
 
     PIECES = auto()  # SentencePiece: scores, no merges
@@ -42,14 +42,14 @@ class TokenizerKind(Enum):
     @property
     def scored(self) -> bool:
         """Return whether every token has a score."""
-        return self not in (TokenizerKind.MERGES, TokenizerKind.WORDS)
+        return self not in (VocabularyKind.MERGES, VocabularyKind.WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """A tokenizer as its sizes need it: how many tokens and merges, and their bytes together."""
 
-    kind: TokenizerKind
+    kind: VocabularyKind
     tokens: int
     token_bytes: int
     merges: int = 0
@@ -65,11 +65,11 @@ class Vocabulary:
 
 
 def read_vocabulary(
-    kind: TokenizerKind, tokens: Sequence[str], merges: Sequence[str] = ()
+    kind: VocabularyKind, tokens: Sequence[str], merges: Sequence[str] = ()
 ) -> Vocabulary:
     """Return the vocabulary of a tokenizer whose words are known, as its tokenizer.json lists them.
 
-    >>> read_vocabulary(TokenizerKind.MERGES, ["a", "b", "ab"], ["a b"]).size  # 3x12+4 + 8+3
+    >>> read_vocabulary(VocabularyKind.MERGES, ["a", "b", "ab"], ["a b"]).size  # 3x12+4 + 8+3
     51
     """
     return Vocabulary(
@@ -113,16 +113,16 @@ _PIECE_SIZES = range(31_900, 32_100)
 _PIECES_OF = frozenset({"llama", "mistral", "mixtral", "phi3", "minicpm", "olmo", "phimoe"})
 
 
-def tokenizer_kind(family: str, tokens: int) -> TokenizerKind:
+def tokenizer_kind(family: str, tokens: int) -> VocabularyKind:
     """Return how a family's tokenizer is stored, judged by its name and vocabulary size."""
     if family.startswith("gemma4"):
-        return TokenizerKind.BOTH
+        return VocabularyKind.BOTH
     if family in _WORD_FAMILIES:
-        return TokenizerKind.WORDS
+        return VocabularyKind.WORDS
     if family in _UNIGRAM_FAMILIES:
-        return TokenizerKind.UNIGRAM
+        return VocabularyKind.UNIGRAM
     small = family in _PIECES_OF and (tokens in _PIECE_SIZES or tokens in _PIECES_EXTENDED)
-    return TokenizerKind.PIECES if family in _PIECE_FAMILIES or small else TokenizerKind.MERGES
+    return VocabularyKind.PIECES if family in _PIECE_FAMILIES or small else VocabularyKind.MERGES
 
 
 _PIECES_EXTENDED = frozenset(
@@ -140,24 +140,24 @@ def _between(points: Sequence[tuple[int, float]], count: int) -> float:
     return points[-1][1]
 
 
-def modelled_vocabulary(kind: TokenizerKind, tokens: int) -> Vocabulary:
+def modelled_vocabulary(kind: VocabularyKind, tokens: int) -> Vocabulary:
     """Return a vocabulary of so many tokens with the usual lengths of its kind.
 
     Left out: what a language does to lengths; together with `KEYS` the error
     stays below a tenth of the tokenizer.
     """
-    if kind is TokenizerKind.MERGES:
+    if kind is VocabularyKind.MERGES:
         return _modelled_merges(tokens)
-    points = _WORD_BYTES if kind is TokenizerKind.WORDS else _PIECE_BYTES
+    points = _WORD_BYTES if kind is VocabularyKind.WORDS else _PIECE_BYTES
     token_bytes = round(tokens * _between(points, tokens))
-    merges = round(1.964 * tokens) if kind is TokenizerKind.BOTH else 0  # Gemma 4: 514,906
+    merges = round(1.964 * tokens) if kind is VocabularyKind.BOTH else 0  # Gemma 4: 514,906
     return Vocabulary(
         kind=kind,
         tokens=tokens,
         token_bytes=token_bytes,
         merges=merges,
         merge_bytes=round(merges * (token_bytes / tokens + 1.1)),
-        extra=_CHARACTER_MAP if kind is TokenizerKind.UNIGRAM else 0,
+        extra=_CHARACTER_MAP if kind is VocabularyKind.UNIGRAM else 0,
     )
 
 
@@ -167,7 +167,7 @@ def _modelled_merges(tokens: int) -> Vocabulary:
     longer = 1.0 if per_token == 1.0 else _SPLIT_LONGER
     merges = round(tokens * per_token)
     return Vocabulary(
-        kind=TokenizerKind.MERGES,
+        kind=VocabularyKind.MERGES,
         tokens=tokens,
         token_bytes=round(tokens * mean),
         merges=merges,

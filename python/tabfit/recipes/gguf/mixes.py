@@ -86,7 +86,7 @@ _KEPT = (
 _KEPT_WHOLE = frozenset({"position_embd.weight", "token_types.weight"})
 
 
-class Kind(Enum):
+class TensorKind(Enum):
     """What a tensor is to the mixes, by its name; the first that fits counts."""
 
     OUTPUT = auto()
@@ -102,36 +102,36 @@ class Kind(Enum):
 
 
 _WHOLE_NAMES = {
-    "output.weight": Kind.OUTPUT,
-    "token_embd.weight": Kind.TOKENS,
-    "per_layer_token_embd.weight": Kind.TOKENS,
+    "output.weight": TensorKind.OUTPUT,
+    "token_embd.weight": TensorKind.TOKENS,
+    "per_layer_token_embd.weight": TensorKind.TOKENS,
 }
 _PARTS_OF_NAMES = (
-    ("attn_qkv.weight", Kind.VALUE),
-    ("attn_kv_b.weight", Kind.VALUE),
-    ("attn_v.weight", Kind.VALUE),
-    ("attn_k.weight", Kind.KEY),
-    ("attn_q.weight", Kind.QUERY),
-    ("attn_output.weight", Kind.ATTENTION_OUTPUT),
-    ("ffn_up", Kind.UP),
-    ("ffn_gate", Kind.GATE),
-    ("ffn_down", Kind.DOWN),
+    ("attn_qkv.weight", TensorKind.VALUE),
+    ("attn_kv_b.weight", TensorKind.VALUE),
+    ("attn_v.weight", TensorKind.VALUE),
+    ("attn_k.weight", TensorKind.KEY),
+    ("attn_q.weight", TensorKind.QUERY),
+    ("attn_output.weight", TensorKind.ATTENTION_OUTPUT),
+    ("ffn_up", TensorKind.UP),
+    ("ffn_gate", TensorKind.GATE),
+    ("ffn_down", TensorKind.DOWN),
 )
 
 
-def kind_of(name: str) -> Kind:
+def tensor_kind(name: str) -> TensorKind:
     """Return what a GGUF tensor is to the mixes.
 
-    >>> kind_of("blk.0.attn_qkv.weight").name
+    >>> tensor_kind("blk.0.attn_qkv.weight").name
     'VALUE'
     """
     if name in _WHOLE_NAMES:
         return _WHOLE_NAMES[name]
-    return next((kind for part, kind in _PARTS_OF_NAMES if part in name), Kind.OTHER)
+    return next((kind for part, kind in _PARTS_OF_NAMES if part in name), TensorKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class MixShape:
     """What the mixes ask about a model.
 
     `queries_per_key` is 1 without grouped heads and 0 where the first layer has
@@ -158,7 +158,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class TensorPlace:
     """Where a tensor stands: the count of its kind before it, and its layer."""
 
     count: int
@@ -182,7 +182,7 @@ def _many_bits(layer: int, layers: int) -> bool:
     return layer < eighth or layer >= 7 * layers // 8 or (layer - eighth) % 3 == 2
 
 
-def _head(mix: str, base: str, model: Model, columns: int) -> str:
+def _head(mix: str, base: str, model: MixShape, columns: int) -> str:
     """Return the type of the output head, and of a token table that serves as one."""
     if mix == "MXFP4_MOE" or model.falcon or columns % GGUF_TYPES[base].elements:
         return "Q8_0"
@@ -200,26 +200,26 @@ def _tokens(mix: str, base: str) -> str:
     return "Q4_K" if mix in ("TQ1_0", "TQ2_0", "Q2_0") else base
 
 
-def _low_output(mix: str, base: str, model: Model) -> str:
+def _low_output(mix: str, base: str, model: MixShape) -> str:
     """Return the type of attention outputs in the one- and two-bit mixes."""
     if model.experts == 8:
         return "Q5_K"
     return {**dict.fromkeys(_LOW_S, "IQ3_S"), "IQ1_S": "IQ2_XXS", "IQ1_M": "IQ2_XXS"}.get(mix, base)
 
 
-def _low(kind: Kind, mix: str, base: str, model: Model, place: Place) -> str:
+def _low(kind: TensorKind, mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type inside the layers of the one- and two-bit mixes."""
     wider = "IQ3_S" if mix in _LOW_S else "Q2_K"
     rules = {
-        Kind.VALUE: "Q4_K" if model.grouped or model.experts >= 4 else wider,
-        Kind.KEY: "Q4_K" if model.experts == 8 else base,
-        Kind.DOWN: wider if place.count < model.layers // 8 else base,
-        Kind.ATTENTION_OUTPUT: _low_output(mix, base, model),
+        TensorKind.VALUE: "Q4_K" if model.grouped or model.experts >= 4 else wider,
+        TensorKind.KEY: "Q4_K" if model.experts == 8 else base,
+        TensorKind.DOWN: wider if place.count < model.layers // 8 else base,
+        TensorKind.ATTENTION_OUTPUT: _low_output(mix, base, model),
     }
     return rules.get(kind, base)
 
 
-def _value_of_mix(mix: str, base: str, model: Model, place: Place) -> str:
+def _value_of_mix(mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type of values, before what holds for every mix."""
     if mix in ("Q4_K_M", "Q5_K_M"):
         return "Q6_K" if _many_bits(place.count, model.values) else base
@@ -235,14 +235,14 @@ def _value_of_mix(mix: str, base: str, model: Model, place: Place) -> str:
     return {"Q2_K": "Q3_K", "IQ3_XXS": base if model.imatrix else "IQ3_S"}.get(mix, base)
 
 
-def _value(mix: str, base: str, model: Model, place: Place) -> str:
+def _value(mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     chosen = _value_of_mix(mix, base, model, place)
     if model.experts == 8:
         return "Q8_0"
     return "Q5_K" if model.large_grouped and chosen in ("Q3_K", "Q4_K") else chosen
 
 
-def _down_of_falcon(mix: str, base: str, model: Model, place: Place) -> str:
+def _down_of_falcon(mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type of Falcon's down projections in the mixes that treat it apart."""
     first = place.layer < model.layers // 16
     many = _many_bits(place.layer, model.layers)
@@ -253,7 +253,7 @@ def _down_of_falcon(mix: str, base: str, model: Model, place: Place) -> str:
     return {"Q3_K_L": "Q4_K"}.get(mix, base)
 
 
-def _down(mix: str, base: str, model: Model, place: Place) -> str:
+def _down(mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type of down projections: wider where errors add up most."""
     first_eighth = place.layer < model.layers // 8
     if model.falcon and mix in ("Q3_K_M", "Q4_K_M", "Q3_K_L", "Q4_K_S"):
@@ -283,7 +283,7 @@ _OUTPUT_OF_EIGHT = frozenset(
 _OUTPUT = {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}
 
 
-def _attention_output(mix: str, base: str, model: Model) -> str:
+def _attention_output(mix: str, base: str, model: MixShape) -> str:
     if model.falcon:
         return "Q4_K" if mix == "Q3_K_L" else base
     if model.experts == 8:
@@ -291,26 +291,26 @@ def _attention_output(mix: str, base: str, model: Model) -> str:
     return _OUTPUT.get(mix, base)
 
 
-def _query_or_key(kind: Kind, mix: str, base: str, model: Model) -> str:
-    if kind is Kind.KEY and model.experts == 8:
+def _query_or_key(kind: TensorKind, mix: str, base: str, model: MixShape) -> str:
+    if kind is TensorKind.KEY and model.experts == 8:
         return "Q8_0"
     return {"IQ3_XS": "IQ3_XXS", "IQ3_XXS": "IQ2_S"}.get(mix, base)
 
 
-def _gate_or_up(mix: str, base: str, model: Model, place: Place) -> str:
+def _gate_or_up(mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     middle = model.layers // 8 <= place.layer < 7 * model.layers // 8
     return "IQ3_XXS" if mix == "IQ3_XS" and middle else base
 
 
-def _inside(kind: Kind, mix: str, base: str, model: Model, place: Place) -> str:
+def _inside(kind: TensorKind, mix: str, base: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type of a tensor inside the layers, in mixes of three bits and more."""
-    if kind in (Kind.KEY, Kind.QUERY):
+    if kind in (TensorKind.KEY, TensorKind.QUERY):
         return _query_or_key(kind, mix, base, model)
-    if kind in (Kind.GATE, Kind.UP):
+    if kind in (TensorKind.GATE, TensorKind.UP):
         return _gate_or_up(mix, base, model, place)
-    if kind is Kind.ATTENTION_OUTPUT:
+    if kind is TensorKind.ATTENTION_OUTPUT:
         return _attention_output(mix, base, model)
-    rules = {Kind.VALUE: _value, Kind.DOWN: _down}
+    rules = {TensorKind.VALUE: _value, TensorKind.DOWN: _down}
     return rules[kind](mix, base, model, place) if kind in rules else base
 
 
@@ -322,16 +322,16 @@ def _fused_apart(made: Converted, mix: str, base: str) -> str:
     return {**older, "Q4_K_M": "Q5_K", "Q5_K_M": "Q6_K"}.get(mix, base)
 
 
-def _chosen(made: Converted, mix: str, model: Model, place: Place) -> str:
+def _chosen(made: Converted, mix: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type a mix wants for a tensor, whatever its shape."""
-    base, kind = BASE[mix], kind_of(made.name)
-    if kind is Kind.OUTPUT or (kind is Kind.TOKENS and model.tied):
+    base, kind = BASE[mix], tensor_kind(made.name)
+    if kind is TensorKind.OUTPUT or (kind is TensorKind.TOKENS and model.tied):
         return _head(mix, base, model, made.shape[-1])
     if mix == "MXFP4_MOE":
         return "MXFP4" if len(made.shape) == 3 and made.shape[0] > 1 else "Q8_0"
-    if kind is Kind.TOKENS:
+    if kind is TensorKind.TOKENS:
         return _tokens(mix, base)
-    if kind is Kind.VALUE and not model.fused_values and "attn_v" not in made.name:
+    if kind is TensorKind.VALUE and not model.fused_values and "attn_v" not in made.name:
         return _fused_apart(made, mix, base)
     rule = _low if mix in _LOW else _inside
     return rule(kind, mix, base, model, place)
@@ -349,20 +349,20 @@ def fitting(name: str, columns: int) -> StorageType:
     return F16 if columns % wanted.elements else wanted
 
 
-def _places(tensors: Sequence[Converted], model: Model) -> Iterator[Place]:
+def _places(tensors: Sequence[Converted], model: MixShape) -> Iterator[TensorPlace]:
     """Yield where each tensor stands: with experts by its layer's number, else by counting."""
-    seen: dict[Kind, int] = {}
+    seen: dict[TensorKind, int] = {}
     for made in tensors:
-        kind = kind_of(made.name)
+        kind = tensor_kind(made.name)
         count = seen.get(kind, 0)
         if quantised(made):
             seen[kind] = count + 1
         numbered = model.experts > 1 and made.layer is not None
-        yield Place(count=count, layer=(made.layer or 0) if numbered else count)
+        yield TensorPlace(count=count, layer=(made.layer or 0) if numbered else count)
 
 
 def types(
-    tensors: Sequence[Converted], mix: str, model: Model, *, pure: bool = False
+    tensors: Sequence[Converted], mix: str, model: MixShape, *, pure: bool = False
 ) -> Iterator[StorageType]:
     """Yield each tensor's storage type, in the order given (the quantiser's own).
 
