@@ -14,7 +14,7 @@ import pytest
 
 from app import pages
 from app.components import formula_popover
-from app.request_reply import Asked
+from app.request_reply import PageRequest
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import read
@@ -190,7 +190,7 @@ def test_the_page_answers_with_an_added_runtime(shelves: Catalog) -> None:
     page = pages.named("answer")
 
     def parts(part: str | None = None) -> dict[str, str]:
-        asked = Asked(catalog=shelves, here=LAPTOP, fields=fields, linked=True, part=part)
+        asked = PageRequest(catalog=shelves, here=LAPTOP, fields=fields, linked=True, part=part)
         return {name: str(html) for name, html in page.respond(asked).parts.items()}
 
     whole = parts()
