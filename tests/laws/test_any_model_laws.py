@@ -5,22 +5,33 @@ The families are those the reader knows; what converts one is asked of the runti
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.model_import import importer, session_models
+from app.model_import.importer import Ports
 from tabfit import catalog
 from tabfit.architectures import FAMILIES
 from tabfit.architectures.registry import OTHER_NAMES
+from tabfit.cli import commands
 from tabfit.compare import alternatives
 from tabfit.devices.device import Device
+from tabfit.errors import TabfitError
 from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
+from tabfit.headers import Span
+from tabfit.hub import Answer, Request
 from tabfit.model.architecture import Kind
+from tabfit.sources import http_fetch
+from tools import fake_hub, sample_files
+from tools.fake_hub_models import Repository
 
 ROOT = Path(__file__).parent.parent.parent
 CATALOG = catalog.read()
@@ -74,3 +85,101 @@ def test_the_types_of_transformers_js_are_those_of_its_own_registry() -> None:
 
     for name in ("transformersjs-wasm", "transformersjs-webgpu"):
         assert set(CATALOG.runtime(name).families) == types
+
+
+# Every family from every source, on the command line and through the page's own finder
+
+
+class Cut:
+    """Files as a page hands them over, by stretches."""
+
+    def __init__(self, given: dict[str, bytes]) -> None:
+        self.given = given
+
+    async def __call__(self, name: str, span: Span) -> bytes:
+        """Return a stretch of a file."""
+        return self.given[name][span.offset : span.offset + span.length]
+
+
+async def once(request: Request, came: Any) -> Answer:
+    """Answer a request as the page's own fetch does."""
+    answer = http_fetch.fetch([request])[0]
+    came(len(answer.body))
+    return answer
+
+
+def brought(given: dict[str, bytes], **question: Any) -> Subject | str:
+    """Return the model that the page's finder comes to, or its one sentence."""
+    sizes = {name: len(data) for name, data in given.items()}
+    ports = Ports(once=once, cut=Cut(given), sizes=sizes, tell=lambda _said: None)
+    reply = asyncio.run(importer.answered(question, ports))
+    if "problem" in reply:
+        return reply["problem"]
+    found = session_models.known(reply["model"])
+    assert found is not None
+    return found
+
+
+def named(source: str, catalog_: Any) -> Subject | str:
+    """Return the model that the command line takes a word for, or its one sentence."""
+    try:
+        return commands._about(source, catalog_)
+    except TabfitError as fault:
+        return str(fault)
+
+
+WEIGHTS = sample_files.safetensors_file({"a.weight": (4, 4)})
+EXPORT = {f"onnx/{part}_quantized.onnx": bytes(1000) for part in ("model", "encoder_model")}
+
+
+def sources_of(family: str) -> dict[str, dict[str, bytes]]:
+    """Return the files of a family as each kind of source has them."""
+    config = {"config.json": sample_files.as_json(config_of(family))}
+    weights = {"model.safetensors": WEIGHTS}
+    return {"config": config, "folder": config | weights, "with ONNX": config | weights | EXPORT}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Run a hub that holds every family, with and without an ONNX export."""
+    holds = {
+        f"made/{family}-{kind.replace(' ', '-')}": Repository(files=files)
+        for family in FAMILIES
+        for kind, files in sources_of(family).items()
+    }
+    with fake_hub.running(holds) as (address, _state):
+        yield address
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_source_tells_of_that_very_model(
+    family: str, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Config, header, folder and hub: the command line and the page come to this family alike."""
+    monkeypatch.setenv("HF_ENDPOINT", address)
+    found: list[Subject | str] = []
+    for kind, files in sources_of(family).items():
+        for name, data in files.items():
+            (tmp_path / kind / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / kind / name).write_bytes(data)
+        repository = f"made/{family}-{kind.replace(' ', '-')}"
+        asked = {"text": repository, "hub": address, "allowed": []}
+        found += [
+            named(str(tmp_path / kind), CATALOG),
+            named(repository, CATALOG),
+            brought(files, files=len(files)),
+            brought({}, find=asked),
+        ]
+    found.append(brought({}, config=json.dumps(config_of(family))))
+    found.append(named(str(tmp_path / "folder" / "model.safetensors"), CATALOG))
+
+    told: dict[object, Subject] = {}
+    for about in found:
+        assert isinstance(about, Subject), about  # every family's small config is readable
+        assert about.family == family
+        told[tuple(sorted(each.format for each in about.published))] = about
+    for about in told.values():
+        able = defaults.runtimes_of(about, CATALOG)
+        given = answers.answer(Scenario(model=about.id), CATALOG, Device(), about)
+        assert given.subject is about
+        assert given.facts == able[0]
