@@ -139,6 +139,62 @@ def test_a_family_explains_the_repositories_it_names(family: Family) -> None:
     assert max(error for errors in found.values() for error in errors) < 0.02
 
 
+# One published file for each rule, and how near its size must come.
+LANDMARKS = [
+    ("onnx-community/Qwen2.5-0.5B-Instruct", "model q4 (traced)", 0.0005),  # whole rotary tables
+    ("onnx-community/Llama-3.2-1B-Instruct", "model uint8 (traced)", 0.0005),  # none
+    ("onnx-community/Qwen3-0.6B-ONNX", "model q4 (fused)", 0.0001),  # half
+    ("onnx-community/granite-4.0-350m-ONNX-web", "model q4f16 (fused)", 0.0005),
+    ("onnx-community/Phi-4-mini-instruct-web-q4f16", "model q4f16 (doubled)", 0.002),
+    ("onnx-community/gemma-3-270m-it-ONNX", "model q4f16 (packed)", 0.001),  # table of 8 bits
+    ("onnx-community/LFM2.5-350M-ONNX", "model q8 (packed)", 0.001),  # head packed apart
+    ("onnx-community/Bonsai-1.7B-ONNX", "model q4 (packed)", 0.005),  # table of 4 bits
+    ("onnx-community/Qwen3.5-2B-ONNX", "decoder_model_merged q4 (packed)", 0.0005),  # chunks
+    ("onnx-community/gemma-4-E2B-it-ONNX", "decoder_model_merged q4 (packed)", 0.0005),
+    (
+        "onnx-community/whisper-large-v3-turbo",
+        "decoder_model_merged+encoder_model uint8 (slimmed)",
+        0.0005,  # the token table twice
+    ),
+    (
+        "onnx-community/piiranha-v1-detect-personal-information-ONNX",
+        "model fp32 (slimmed)",
+        0.001,  # distances projected beforehand
+    ),
+    (
+        "onnx-community/moonshine-tiny-ONNX",
+        "decoder_model_merged+encoder_model fp16 (traced)",
+        0.002,
+    ),
+    (
+        "onnx-community/moonshine-base-ONNX",
+        "decoder_model_merged+encoder_model q4f16 (traced)",
+        0.002,
+    ),
+    ("Xenova/m2m100_418M", "decoder_model_merged q8 (traced)", 0.003),  # sines of each branch
+    (
+        "onnx-community/sam2.1-hiera-tiny-ONNX",
+        "prompt_encoder_mask_decoder+vision_encoder fp32 (traced)",
+        0.002,
+    ),  # stretched positions
+    ("onnx-community/depth-anything-v2-small", "model fp32 (traced)", 0.001),
+    ("onnx-community/depth-anything-v2-base", "model q8 (traced)", 0.003),  # unread, not packed
+    (
+        "onnx-community/Florence-2-base-ft",
+        "decoder_model_merged+embed_tokens+encoder_model+vision_encoder fp32 (traced)",
+        0.0005,  # DaViT's graph
+    ),
+]
+
+
+@pytest.mark.parametrize(("repository", "what", "near"), LANDMARKS)
+def test_a_rule_is_seen_in_a_published_file(repository: str, what: str, near: float) -> None:
+    """Each rule of an exporter decides the size of a published file, and its size comes out."""
+    found = [row for row in _rows(KNOWN) if (row.model, row.recipe) == (repository, what)]
+    assert found
+    assert max(abs(row.error) for row in found) < near
+
+
 def test_families_are_dated() -> None:
     """Each kind of export has the month it began, in order, and its tools."""
     since = [FACTS[family].since for family in Family]

@@ -59,11 +59,10 @@ class Export:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyFacts:
-    """What a kind of export is: the tools, the months it was made in, where it is seen."""
+    """What a kind of export is: the tools, the month it is first seen in, and where."""
 
     made_with: str
     since: str
-    until: str | None
     repositories: tuple[str, ...]
 
 
@@ -74,7 +73,6 @@ FACTS: dict[Family, FamilyFacts] = {
     Family.TRACED: FamilyFacts(
         made_with="optimum's exporter and the quantising script of Transformers.js",
         since="2023-03",
-        until=None,
         repositories=(
             "Xenova/all-MiniLM-L6-v2",
             "Xenova/bge-small-en-v1.5",
@@ -85,7 +83,6 @@ FACTS: dict[Family, FamilyFacts] = {
     Family.SLIMMED: FamilyFacts(
         made_with="the same, the graph simplified by onnxslim before it is quantised",
         since="2024-06",
-        until=None,
         repositories=(
             "onnx-community/whisper-large-v3-turbo",
             "onnx-community/whisper-medium_timestamped",
@@ -95,7 +92,6 @@ FACTS: dict[Family, FamilyFacts] = {
     Family.FUSED: FamilyFacts(
         made_with="onnxruntime-genai's builder, then the quantising script of Transformers.js",
         since="2024-11",
-        until=None,
         repositories=(
             "HuggingFaceTB/SmolLM2-360M-Instruct",
             "onnx-community/Qwen3-0.6B-ONNX",
@@ -106,7 +102,6 @@ FACTS: dict[Family, FamilyFacts] = {
     Family.DOUBLED: FamilyFacts(
         made_with="onnxruntime-genai's builder, which stores a tied head apart from its table",
         since="2024-11",
-        until=None,
         repositories=(
             "onnx-community/Qwen2.5-Coder-0.5B-Instruct",
             "onnx-community/Phi-4-mini-instruct-web-q4f16",
@@ -115,7 +110,6 @@ FACTS: dict[Family, FamilyFacts] = {
     Family.PACKED: FamilyFacts(
         made_with="builds for the web whose token table is packed too (GatherBlockQuantized)",
         since="2025-08",
-        until=None,
         repositories=(
             "onnx-community/gemma-3-270m-it-ONNX",
             "onnx-community/embeddinggemma-300m-ONNX",
@@ -252,13 +246,14 @@ def _kept_tables(architecture: Architecture) -> bool:
 
 
 def _packed(architecture: Architecture) -> Iterator[Export]:
-    """Yield the builds with a packed table: its width is open, and rotary tables."""
-    for rotary in _fused(architecture):
-        for table in _tables(architecture):
-            packed = Export(Family.PACKED, table, rotary.rotary)
-            if architecture.head in _EMBEDDERS:
-                yield replace(packed, zero_points=False)
-            yield packed
+    """Yield the builds with a packed table: its width, zero points and rotary tables are open."""
+    every = [
+        Export(Family.PACKED, table, fused.rotary)
+        for fused in _fused(architecture)
+        for table in _tables(architecture)
+    ]
+    bare = replace(every[0], zero_points=False)  # EmbeddingGemma, LFM2.5 230M
+    yield from (bare, *every) if architecture.head in _EMBEDDERS else (*every, bare)
 
 
 def _tables(architecture: Architecture) -> tuple[Table, Table]:
