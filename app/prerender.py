@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from app import pages, render_page
 from app.document import document
-from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.i18n import language
 
@@ -22,24 +21,24 @@ def documents() -> Iterator[tuple[str, str]]:
     `SITE_MODELS` in the environment names the models that get a page of their own,
     for a quicker build while one works; all of them unless it is set.
     """
-    shelves = catalog.read()
+    catalog = Catalog()
     for code in language.LANGUAGES:
         if language.use(code) == code:
-            yield from (_fixed(name, shelves) for name in pages.NAMES)
+            yield from (_fixed(name, catalog) for name in pages.NAMES)
     language.use(language.ENGLISH)
     wanted = os.environ.get("SITE_MODELS")
-    for model in shelves.models:
+    for model in catalog.models:
         if wanted is None or model.id in wanted.split(","):
-            yield _of(model.id, shelves)
+            yield _of(model.id, catalog)
 
 
-def _fixed(name: str, shelves: Catalog) -> tuple[str, str]:
+def _fixed(name: str, catalog: Catalog) -> tuple[str, str]:
     folder = language.folder() + pages.named(name).FOLDER
     root = "../" * folder.count("/") or "./"
-    head, body = render_page.fixed_page(name, shelves, root)
+    head, body = render_page.fixed_page(name, catalog, root)
     return f"{folder}index.html", document(head, body, view=name)
 
 
-def _of(model: str, shelves: Catalog) -> tuple[str, str]:
-    head, body = render_page.model_page(model, shelves, "../../")
+def _of(model: str, catalog: Catalog) -> tuple[str, str]:
+    head, body = render_page.model_page(model, catalog, "../../")
     return f"m/{model}/index.html", document(head, body, view="answer", about=model)

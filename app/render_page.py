@@ -16,23 +16,22 @@ from app.components.html import Html
 from app.components.labels import SHORT, bytes_
 from app.pages.answer import view
 from app.request_reply import PageHead
-from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.estimate.answers import Answer
 from tabfit.i18n import language
 from tabfit.i18n.language import _
 
 
-def fixed_page(name: str, shelves: Catalog, root: str) -> tuple[PageHead, Html]:
+def fixed_page(name: str, catalog: Catalog, root: str) -> tuple[PageHead, Html]:
     """Return the head and the body of one of the site's own pages."""
     module = pages.named(name)
-    main = module.main(shelves, root)
-    return module.head(shelves), page_layout.body(main, root=root, view=name)
+    main = module.main(catalog, root)
+    return module.head(catalog), page_layout.body(main, root=root, view=name)
 
 
-def model_page(model: str, shelves: Catalog, root: str) -> tuple[PageHead, Html]:
+def model_page(model: str, catalog: Catalog, root: str) -> tuple[PageHead, Html]:
     """Return the head and the body of a model's own page."""
-    main, rows = view.of_model(model, shelves, root=root)
+    main, rows = view.of_model(model, catalog, root=root)
     name = rows[0][0].subject.name
     head = PageHead(title=_("Will {model} fit?", model=name), description=_summary(rows[0]))
     return head, page_layout.body(main, root=root, view="answer")
@@ -59,10 +58,10 @@ def rendered_in_language(text: str) -> str:
     The question is the page's: its view, the model it is about, and its root.
     """
     question: Mapping[str, str] = json.loads(text)
-    shelves = catalog.read()
+    catalog = Catalog()
     about, root = question.get("about"), question["root"]
     if about:
-        head, body = model_page(about, shelves, root)
+        head, body = model_page(about, catalog, root)
     else:
-        head, body = fixed_page(question["view"], shelves, root)
+        head, body = fixed_page(question["view"], catalog, root)
     return json.dumps({"language": language.current(), "title": head.title, "body": body})

@@ -14,7 +14,6 @@ from typing import Any, Final
 from app import pages
 from app.pages import Page
 from app.request_reply import PageReply, PageRequest
-from tabfit import catalog
 from tabfit.catalog import Catalog
 from tabfit.devices import device as devices
 from tabfit.devices.device import Device
@@ -44,11 +43,11 @@ def respond(text: str) -> str:
 
 
 def _asked(question: Mapping[str, Any], page: Page) -> tuple[PageRequest, str | None]:
-    shelves = catalog.read()
-    here, problem = _here(question, shelves)
+    catalog = Catalog()
+    here, problem = _here(question, catalog)
     fields, unread = _fields(question, page.KEYS)
     asked = PageRequest(
-        catalog=shelves,
+        catalog=catalog,
         here=here,
         stated=bool(_stated(question)),
         fields=fields,
@@ -95,15 +94,15 @@ def _stated(question: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _here(question: Mapping[str, Any], shelves: Catalog) -> tuple[Device, str | None]:
+def _here(question: Mapping[str, Any], catalog: Catalog) -> tuple[Device, str | None]:
     """Return the device at hand: what the browser told, corrected by what was stated.
 
     The name of a phone, told after a tap, brings the memory that its maker lists.
     """
     told = dict(question.get("device") or {})
     phone, problem = question.get("phone"), None
-    if phone and phone in shelves.devices:
-        row = shelves.device(phone)
+    if phone and phone in catalog.devices:
+        row = catalog.device(phone)
         told |= {"name": row.name, "ram_bytes": row.device.get("ram_bytes")}
     elif phone is not None:
         problem = _unlisted(phone)

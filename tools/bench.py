@@ -36,10 +36,11 @@ import json
 text = {CONFIG.read_text()!r}
 """
 INSPECT = """
-from tabfit import config, inspection
+from tabfit import architectures
+from tabfit.sources import inspection
 given = json.loads(text)
 json.dumps(inspection.of_architecture(
-    config.read(given), inspection.stored_type(given), source="", bytes_read=0), indent=1)
+    architectures.read(given), inspection.stored_type(given), source="", bytes_read=0), indent=1)
 """
 #: Named statements in their order: the first pays for the imports.
 RUNS = {
@@ -50,13 +51,14 @@ RUNS = {
 }
 #: The grid as the page has it: its table in a wheel of its own, read when it is installed.
 GRID = """
-from tabfit import catalog, grid
+from tabfit.catalog import Catalog
+from tabfit.compare import verdict_grid as grid
 from tabfit.estimate.answers import place
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.devices.device import Device
-whole, shelves = grid.shipped(), catalog.read()
-device = place("pixel-8-pro", Device(), shelves)
-judged = lambda: grid.judged(whole, device, shelves, CONTEXTS[2:10])
+whole, catalog = grid.shipped(), Catalog()
+device = place("pixel-8-pro", Device(), catalog)
+judged = lambda: grid.judged(whole, device, catalog, CONTEXTS[2:10])
 judged()
 """
 RUNS |= {"the whole grid, first": (GRID, 1), "the whole grid, again": ("judged()", TIMES)}

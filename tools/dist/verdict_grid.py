@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.dist.python_wheels import pack
 from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
-from tabfit import catalog
+from tabfit.catalog import Catalog
 from tabfit.compare import requirements
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.subjects import subject
@@ -40,5 +40,5 @@ def _make(folder: Path) -> None:
 
 
 def _table(model: str) -> bytes:
-    shelves = catalog.read()
-    return written(table(requirements.survey(subject(model, shelves), shelves, CONTEXTS), CONTEXTS))
+    catalog = Catalog()
+    return written(table(requirements.survey(subject(model, catalog), catalog, CONTEXTS), CONTEXTS))

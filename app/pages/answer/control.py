@@ -283,11 +283,11 @@ def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:
     return suggestions.card(given, helps) if given.subject.model else model_search.ways_card(given)
 
 
-def _chosen(given: Answer, shelves: Catalog) -> Scenario:
+def _chosen(given: Answer, catalog: Catalog) -> Scenario:
     """Return the scenario with what is the default left out."""
     full = given.scenario
     bare = replace(full, runtime=None, precision=None, context=None)
-    usual = answers.answer(bare, shelves, given.device, given.subject).scenario
+    usual = answers.answer(bare, catalog, given.device, given.subject).scenario
     return replace(
         full,
         runtime=None if full.runtime == usual.runtime else full.runtime,

@@ -34,25 +34,19 @@ class Facts:
 
 
 @lru_cache(maxsize=1)
-def _text() -> str:
+def _table() -> dict[str, Any]:
     # importlib.resources and pathlib would each take longer than reading a whole config.
     path = __file__.rpartition(".")[0] + ".json"
     with open(path, encoding="utf-8") as file:  # noqa: PTH123
-        return file.read()
-
-
-def _row(model_type: str) -> dict[str, Any]:
-    """Return what one line of the table says: each model_type has its own."""
-    line = _text().partition(f"\n{json.dumps(model_type)}:")[2].partition("\n")[0]
-    row: dict[str, Any] = json.loads(line.rstrip(",") or "{}")
-    return row
+        table: dict[str, Any] = json.load(file)
+    return table
 
 
 @lru_cache(maxsize=256)
 def facts_of(model_type: str) -> Facts:
     """Return what is known of a model_type; nothing at all where it is not listed."""
     model_type = OTHER_NAMES.get(model_type, model_type)
-    row = _row(model_type)
+    row = _table()["models"].get(model_type, {})
     return Facts(
         model_type=model_type,
         defaults=row.get("defaults", {}),
@@ -65,5 +59,5 @@ def facts_of(model_type: str) -> Facts:
 
 def transformers_version() -> str:
     """Return the version of transformers that the facts were read from."""
-    version: str = json.loads(_text())["transformers"]
+    version: str = _table()["transformers"]
     return version

@@ -1,9 +1,8 @@
 """The reader of the catalogue: the only input the core makes.
 
 In: a name, in any spelling. Out: the row that carries it, or `UnknownName`.
-Each file is read when it is first asked for. Its rows are told apart by the one
-form that `tools/format_catalog.py` writes (four lines of heading first), and the rest
-of a row is parsed when somebody asks for it: an answer takes three rows.
+Each file is read when it is first asked for, and a row becomes a value when somebody asks
+for it: an answer takes three rows.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ class CatalogTable(Generic[Value]):
     def extended(
         self, more: Sequence[Row], make: Callable[[Row, Row], Value]
     ) -> CatalogTable[Value]:
-        """Return a shelf with more rows behind these; raise `CatalogFault` for a name taken."""
+        """Return a table with more rows behind these; raise `CatalogFault` for a name taken."""
         added = {row["id"]: row for row in more}
         return CatalogTable(
             self.kind,
@@ -150,17 +149,11 @@ def text_of(kind: str) -> str:
     return resources.files("tabfit.catalog").joinpath(FILES[kind]).read_text("utf-8")
 
 
-def _shelf(kind: str, make: Callable[[Row, Row], Value]) -> CatalogTable[Value]:
-    start, *texts = text_of(kind).split("\n    {\n")
-    sources: Row = json.loads(start[: start.rindex(',\n  "rows"')] + "}")["sources"]
-    headings = [_heading(text) for text in texts]
-    whole = {each.id: text for each, text in zip(headings, texts, strict=True)}
-    return CatalogTable(kind, headings, lambda found: make(_row(whole[found]), sources))
-
-
-def _heading(text: str) -> RowHeading:
-    """Return what the first four lines of a row say; the reader parses no more of it at first."""
-    return _shown(json.loads("{" + "".join(text.split("\n", 4)[:4]).rstrip(",") + "}"))
+def _table(kind: str, make: Callable[[Row, Row], Value]) -> CatalogTable[Value]:
+    whole: Row = json.loads(text_of(kind))
+    found = {row["id"]: row for row in whole["rows"]}
+    headings = [_shown(row) for row in whole["rows"]]
+    return CatalogTable(kind, headings, lambda asked: make(found[asked], whole["sources"]))
 
 
 def _shown(row: Row) -> RowHeading:
@@ -170,33 +163,28 @@ def _shown(row: Row) -> RowHeading:
     return RowHeading(id=identity, name=name, aliases=tuple(aliases), group=shown)
 
 
-def _row(text: str) -> Row:
-    row: Row = json.loads("{" + text[: text.rindex("\n    }")] + "}")
-    return row
-
-
 @cache
 def models() -> CatalogTable[Model]:
     """Return every model, read once."""
-    return _shelf(later("model"), rows.model)
+    return _table(later("model"), rows.model)
 
 
 @cache
 def devices() -> CatalogTable[DeviceRow]:
     """Return every device, read once."""
-    return _shelf(later("device"), rows.device)
+    return _table(later("device"), rows.device)
 
 
 @cache
 def runtimes() -> CatalogTable[RuntimeFacts]:
     """Return every runtime, read once."""
-    return _shelf(later("runtime"), rows.runtime)
+    return _table(later("runtime"), rows.runtime)
 
 
 class Catalog:
-    """The three shelves under one name, each opened when first asked for.
+    """The three tables under one name, each read when first asked for.
 
-    It is a value: whoever answers is given one, and asks no other. Without shelves of its own
+    It is a value: whoever answers is given one, and asks no other. Without tables of its own
     it is the catalogue that this package carries.
 
     >>> Catalog().model("Gemma 2B").id
@@ -209,22 +197,22 @@ class Catalog:
         devices: CatalogTable[DeviceRow] | None = None,
         runtimes: CatalogTable[RuntimeFacts] | None = None,
     ) -> None:
-        """Take the shelves that are not the package's own."""
+        """Take the tables that are not the package's own."""
         self._models, self._devices, self._runtimes = models, devices, runtimes
 
     @property
     def models(self) -> CatalogTable[Model]:
-        """Return the shelf of models."""
+        """Return the table of models."""
         return self._models or models()
 
     @property
     def devices(self) -> CatalogTable[DeviceRow]:
-        """Return the shelf of devices."""
+        """Return the table of devices."""
         return self._devices or devices()
 
     @property
     def runtimes(self) -> CatalogTable[RuntimeFacts]:
-        """Return the shelf of runtimes."""
+        """Return the table of runtimes."""
         return self._runtimes or runtimes()
 
     @property

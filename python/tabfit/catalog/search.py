@@ -1,6 +1,6 @@
 """Search: what somebody types -> the models it may mean, the most likely first.
 
-In: a text and a shelf. Out: rows' headings. Names, aliases and tasks are looked through,
+In: a text and a table. Out: rows' headings. Names, aliases and tasks are looked through,
 without case and punctuation; what is misspelt finds the names most like it.
 """
 
@@ -14,7 +14,7 @@ from tabfit.catalog.reader import CatalogTable, RowHeading, plain_name
 LONGEST: Final = 200
 
 
-def search(text: str, shelf: CatalogTable[Any], *, most: int = 30) -> tuple[RowHeading, ...]:
+def search(text: str, table: CatalogTable[Any], *, most: int = 30) -> tuple[RowHeading, ...]:
     """Return the headings a text may mean; every one, in the file's order, for no text.
 
     >>> from tabfit.catalog import read
@@ -23,14 +23,14 @@ def search(text: str, shelf: CatalogTable[Any], *, most: int = 30) -> tuple[RowH
     """
     asked = plain_name(text[:LONGEST])
     if not asked:
-        return shelf.headings
+        return table.headings
     words = [plain_name(word) for word in text[:LONGEST].split()]
-    ranked = [(_rank(asked, words, each), each) for each in shelf.headings]
+    ranked = [(_rank(asked, words, each), each) for each in table.headings]
     found = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[0] or ())
     if found:
         return tuple(each for _, each in found[:most])
-    known = {each.id: each for each in shelf.headings}
-    return tuple(known[each] for each in shelf.near(text[:LONGEST]))[:most]
+    known = {each.id: each for each in table.headings}
+    return tuple(known[each] for each in table.near(text[:LONGEST]))[:most]
 
 
 def _rank(asked: str, words: list[str], each: RowHeading) -> tuple[int, int, str] | None:

@@ -257,10 +257,10 @@ def test_devices_and_runtimes_are_found_by_alias() -> None:
 
 def test_every_name_finds_its_own_row() -> None:
     """Ids, names and aliases of all rows lead back to them."""
-    for shelf in (CATALOG.models, CATALOG.devices, CATALOG.runtimes):
-        for row in shelf:
+    for table in (CATALOG.models, CATALOG.devices, CATALOG.runtimes):
+        for row in table:
             for name in (row.id, row.name, *row.aliases):
-                assert shelf.find(name) is row
+                assert table.find(name) is row
 
 
 def test_a_heading_says_what_its_row_says() -> None:

@@ -16,7 +16,7 @@ pytest.importorskip("safetensors")
 
 from gguf import GGUFReader
 
-from tabfit import catalog
+from tabfit.catalog import Catalog
 from tabfit.cli.commands import main
 from tabfit.devices.device import Device
 from tabfit.errors import UnreadableConfig
@@ -34,7 +34,7 @@ HELD = repositories()
 
 def found(name: str, address: str) -> Subject:
     """Return the model that lies under a name of the fake hub."""
-    return imported_model.subject(read_source.find(name, address)[0], catalog.read())
+    return imported_model.subject(read_source.find(name, address)[0], Catalog())
 
 
 @contextmanager
@@ -53,15 +53,15 @@ def address() -> Iterator[str]:
 
 def offered(about: Subject) -> dict[str, tuple[str, ...]]:
     """Return the precisions on offer under every runtime that has the model."""
-    shelves = catalog.read()
-    every = defaults.runtimes_of(about, shelves)
+    catalog = Catalog()
+    every = defaults.runtimes_of(about, catalog)
     real = (facts for facts in every if not facts.hypothetical)
     return {facts.id: defaults.precisions_of(about, facts) for facts in real}
 
 
 def answered(about: Subject, **chosen: Any) -> answers.Answer:
     """Return the answer for a model on a device of which nothing is known."""
-    return answers.answer(Scenario(model=about.id, **chosen), catalog.read(), Device(), about)
+    return answers.answer(Scenario(model=about.id, **chosen), Catalog(), Device(), about)
 
 
 @pytest.mark.parametrize(

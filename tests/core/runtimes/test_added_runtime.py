@@ -133,21 +133,21 @@ PHONE: Final = read({"platform": "android", "browser": "chrome", "device_memory"
 
 
 @pytest.fixture
-def shelves() -> Catalog:
+def catalog() -> Catalog:
     """Return the catalogue with the row; the third thing to do is to register the class."""
     registry.register("trial", Trial)
     return Catalog().extended(runtimes=[ROW])
 
 
-def asked(shelves: Catalog, device: Any) -> Answer:
+def asked(catalog: Catalog, device: Any) -> Answer:
     """Return the answer for Llama 3.2 1B under the made-up runtime."""
-    return answer(Scenario(model="llama-3.2-1b", runtime="trial"), shelves, device)
+    return answer(Scenario(model="llama-3.2-1b", runtime="trial"), catalog, device)
 
 
 @pytest.mark.parametrize("device", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_an_added_runtime_explains_what_it_answers(shelves: Catalog, device: Any) -> None:
+def test_an_added_runtime_explains_what_it_answers(catalog: Catalog, device: Any) -> None:
     """In every phase and every pool the explanation is the answer, and no value is missing."""
-    given = asked(shelves, device)
+    given = asked(catalog, device)
     found = explained(given)
 
     for phase in given.footprint.phases:
@@ -166,9 +166,9 @@ def test_an_added_runtime_explains_what_it_answers(shelves: Catalog, device: Any
             assert found[f"{check.name}-have"].interval == check.have
 
 
-def test_its_own_constants_stand_in_the_explanation(shelves: Catalog) -> None:
+def test_its_own_constants_stand_in_the_explanation(catalog: Catalog) -> None:
     """1,079 MiB of its own are in the tab while it generates, and are told as its own."""
-    found = explained(asked(shelves, LAPTOP))
+    found = explained(asked(catalog, LAPTOP))
     page = found["phase-generate-page"]
     told = {each.words: each.likely for each in givens(page.expression)}
 
@@ -177,20 +177,20 @@ def test_its_own_constants_stand_in_the_explanation(shelves: Catalog) -> None:
     assert page.sources == ("made up for this test",)
 
 
-def test_every_formula_of_an_added_runtime_can_be_written(shelves: Catalog) -> None:
+def test_every_formula_of_an_added_runtime_can_be_written(catalog: Catalog) -> None:
     """Whatever opens on the page has words for every line."""
-    for each in explained(asked(shelves, LAPTOP)).values():
+    for each in explained(asked(catalog, LAPTOP)).values():
         said = re.sub(r"<[^>]+>", " ", unescape(formula_popover.written(each)))
         assert said.count("=") >= 2, each.id
 
 
-def test_the_page_answers_with_an_added_runtime(shelves: Catalog) -> None:
+def test_the_page_answers_with_an_added_runtime(catalog: Catalog) -> None:
     """The answer's page shows it under the name of its row, and opens its formulas."""
     fields = {"model": "llama-3.2-1b", "runtime": "trial"}
     page = pages.named("answer")
 
     def parts(part: str | None = None) -> dict[str, str]:
-        asked = PageRequest(catalog=shelves, here=LAPTOP, fields=fields, linked=True, part=part)
+        asked = PageRequest(catalog=catalog, here=LAPTOP, fields=fields, linked=True, part=part)
         return {name: str(html) for name, html in page.respond(asked).parts.items()}
 
     whole = parts()
