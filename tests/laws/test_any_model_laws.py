@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from app.model_import import importer, session_models
-from app.model_import.importer import Ports
+from app.model_import.importer import BrowserPorts
 from tabfit import catalog
 from tabfit.architectures import FAMILIES
 from tabfit.architectures.registry import OTHER_NAMES
@@ -27,7 +27,7 @@ from tabfit.estimate import answers, defaults, subjects
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
-from tabfit.hub import Answer, Request
+from tabfit.hub import HubResponse, Request
 from tabfit.model.architecture import Kind
 from tabfit.sources import http_fetch
 from tools import fake_hub, sample_files
@@ -101,7 +101,7 @@ class Cut:
         return self.given[name][span.offset : span.offset + span.length]
 
 
-async def once(request: Request, came: Any) -> Answer:
+async def once(request: Request, came: Any) -> HubResponse:
     """Answer a request as the page's own fetch does."""
     answer = http_fetch.fetch([request])[0]
     came(len(answer.body))
@@ -111,7 +111,7 @@ async def once(request: Request, came: Any) -> Answer:
 def brought(given: dict[str, bytes], **question: Any) -> Subject | str:
     """Return the model that the page's finder comes to, or its one sentence."""
     sizes = {name: len(data) for name, data in given.items()}
-    ports = Ports(once=once, cut=Cut(given), sizes=sizes, tell=lambda _said: None)
+    ports = BrowserPorts(once=once, cut=Cut(given), sizes=sizes, tell=lambda _said: None)
     reply = asyncio.run(importer.answered(question, ports))
     if "problem" in reply:
         return reply["problem"]
