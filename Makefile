@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock messages site serve check format test accuracy bench clean screenshots oracle gguf-truth
+.PHONY: help setup lock messages site serve check format test accuracy bench clean screenshots oracle gguf-truth gguf-headers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,11 @@ oracle: .oracle/.ready ## build every test config with transformers, without wei
 gguf-truth: .oracle/.ready ## make GGUF files on random weights with llama.cpp itself and write down what came out (compiles it)
 	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1
 	.oracle/bin/pip install --quiet llama-cpp-python==0.3.36 && .oracle/bin/python tools/oracle/gguf_truth.py .cache/llama/vendor/llama.cpp
+
+gguf-headers: .oracle/.ready ## make small models of every family into GGUF with llama.cpp's converter and write down the headers
+	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1
+	.oracle/bin/pip install --quiet gguf==0.19.0 && mkdir -p .cache/gguf && cp -r .oracle/lib/python3*/site-packages/gguf .cache/gguf/ # with the converter's own constants in place of older ones
+	cp .cache/llama/vendor/llama.cpp/gguf-py/gguf/constants.py .cache/gguf/gguf/ && .oracle/bin/python tools/oracle/gguf_headers.py .cache/llama/vendor/llama.cpp .cache/gguf
 
 measure: setup ## measure real runtimes in a real browser (hours; see tests/runtimes)
 	$(PY) -m tests.runtimes.measure && $(PY) -m tests.runtimes.chart

@@ -77,6 +77,31 @@ HIFIGAN: Table = {
 }
 
 TABLES: dict[str, Table] = {
+    "wav2vec2-bert": {
+        "num_labels": (1, 5),
+        "vocab_size": (20, 32),
+        "hidden_size": (48, 96),
+        "num_hidden_layers": (1, 2),
+        "num_attention_heads": (3, 4),
+        "intermediate_size": (50, 77),
+        "feature_projection_input_dim": (20, 160),
+        "mask_time_prob": (0.0, 0.05),
+        "conv_depthwise_kernel_size": (3, 5),
+        "position_embeddings_type": (None, "relative", "relative_key", "rotary"),
+        "left_max_position_embeddings": (6, 8),
+        "right_max_position_embeddings": (2, 3),
+        "add_adapter": SWITCH,
+        "num_adapter_layers": (1, 2),
+        "adapter_kernel_size": (3,),
+        "output_hidden_size": (48, 24),
+        "use_intermediate_ffn_before_adapter": SWITCH,
+        "use_weighted_layer_sum": SWITCH,
+        "classifier_proj_size": (12, 16),
+        "tdnn_dim": ([16, 20, 18],),
+        "tdnn_kernel": ([5, 3, 1],),
+        "tdnn_dilation": ([1, 2, 1],),
+        "xvector_output_dim": (12, 16),
+    },
     "encodec": {
         **CODEC,
         "target_bandwidths": ([1.5, 3.0], [6.0]),

@@ -245,6 +245,7 @@ FAMILIES: dict[str, str] = {
     **_in("vision.detr", ("detr", "table-transformer")),
     **_in("vision.sam", ("sam", "sam_vision_model")),
     **_in("audio.clap", ("clap", "clap_text_model", "clap_audio_model")),
+    **_in("audio.wav2vec2_bert", ("wav2vec2-bert",)),
     **_in("audio.codecs", ("encodec", "dac", "mimi")),
     **_in("audio.speecht5", ("speecht5", "speecht5_hifigan")),
     **_in("audio.musicgen", ("musicgen", "musicgen_decoder")),

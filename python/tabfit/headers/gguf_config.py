@@ -11,7 +11,9 @@ Source: `gguf-py/gguf/constants.py` and `convert_hf_to_gguf.py` of llama.cpp.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from tabfit.headers.gguf_families import SETTLED, Seen, widths
 from tabfit.recipes.stored_model import StoredTensor
 
 _Values = Mapping[str, object]
@@ -56,6 +58,43 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "nomic-bert": ("nomic_bert", "NomicBertModel"),
     "modern-bert": ("modernbert", "ModernBertModel"),
     "mamba": ("mamba", "MambaForCausalLM"),
+    "afmoe": ("afmoe", "AfmoeForCausalLM"),
+    "apertus": ("apertus", "ApertusForCausalLM"),
+    "chatglm": ("glm", "GlmForCausalLM"),
+    "deepseek2": ("deepseek_v3", "DeepseekV3ForCausalLM"),
+    "deepseek32": ("deepseek_v32", "DeepseekV32ForCausalLM"),
+    "dots1": ("dots1", "Dots1ForCausalLM"),
+    "ernie4_5-moe": ("ernie4_5_moe", "Ernie4_5_MoeForCausalLM"),
+    "eurobert": ("eurobert", "EuroBertModel"),
+    "exaone-moe": ("exaone_moe", "ExaoneMoeForCausalLM"),
+    "falcon": ("falcon", "FalconForCausalLM"),
+    "falcon-h1": ("falcon_h1", "FalconH1ForCausalLM"),
+    "gemma3n": ("gemma3n_text", "Gemma3nForCausalLM"),
+    "gemma4": ("gemma4_text", "Gemma4ForCausalLM"),
+    "glm-dsa": ("glm_moe_dsa", "GlmMoeDsaForCausalLM"),
+    "glm4moe": ("glm4_moe", "Glm4MoeForCausalLM"),
+    "granite_swa": ("granite_swa", "GraniteSWAForCausalLM"),
+    "granitehybrid": ("granitemoehybrid", "GraniteMoeHybridForCausalLM"),
+    "hy_v3": ("hy_v3", "HYV3ForCausalLM"),
+    "jais2": ("jais2", "Jais2ForCausalLM"),
+    "jamba": ("jamba", "JambaForCausalLM"),
+    "lfm2moe": ("lfm2_moe", "Lfm2MoeForCausalLM"),
+    "llama4": ("llama4_text", "Llama4ForCausalLM"),
+    "mamba2": ("mamba2", "Mamba2ForCausalLM"),
+    "minicpm3": ("minicpm3", "MiniCPM3ForCausalLM"),
+    "minimax-m2": ("minimax_m2", "MiniMaxM2ForCausalLM"),
+    "nemotron": ("nemotron", "NemotronForCausalLM"),
+    "nemotron_h": ("nemotron_h", "NemotronHForCausalLM"),
+    "nemotron_h_moe": ("nemotron_h", "NemotronHForCausalLM"),
+    "qwen2vl": ("qwen2", "Qwen2ForCausalLM"),
+    "qwen3vl": ("qwen3", "Qwen3ForCausalLM"),
+    "qwen3vlmoe": ("qwen3_moe", "Qwen3MoeForCausalLM"),
+    "qwen3next": ("qwen3_next", "Qwen3NextForCausalLM"),
+    "qwen35": ("qwen3_5_text", "Qwen3_5ForCausalLM"),
+    "qwen35moe": ("qwen3_5_moe_text", "Qwen3_5MoeForCausalLM"),
+    "starcoder": ("gpt_bigcode", "GPTBigCodeForCausalLM"),
+    "t5": ("t5", "T5ForConditionalGeneration"),
+    "t5encoder": ("t5", "T5EncoderModel"),
 }
 
 # Keys below "<architecture>." -> what transformers calls them.
@@ -90,13 +129,14 @@ def read_config(
     if not isinstance(architecture, str) or architecture not in _TYPES:
         return None
     model_type, head = _TYPES[architecture]
-    config: dict[str, object] = {"model_type": model_type, "architectures": [head]}
+    config: dict[str, Any] = {"model_type": model_type, "architectures": [head]}
     config.update(_translated(metadata, architecture + "."))
     shapes = {tensor.name: tensor.shape for tensor in tensors}
     config.update(_seen(shapes))
     config.update(_vocabulary(config, shapes, lengths))
     config.update(_windows(metadata.get(architecture + ".attention.sliding_window_pattern")))
-    _settle(config, shapes)
+    keys = {key.removeprefix(architecture + "."): value for key, value in metadata.items()}
+    _settle(config, Seen(keys, shapes))
     return config
 
 
@@ -140,29 +180,18 @@ def _windows(pattern: object) -> dict[str, object]:
     return {"sliding_window_pattern": pattern} if type(pattern) is int else {}
 
 
-def _settle(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Say what a header leaves to custom: head widths, experts, short convolutions."""
+def _settle(config: dict[str, Any], seen: Seen) -> None:
+    """Say what a header leaves to custom: head widths, experts, and each family's own keys."""
     width, heads = config.get("hidden_size"), config.get("num_attention_heads")
-    if isinstance(width, int) and isinstance(heads, int) and heads:
+    if type(width) is int and type(heads) is int and heads:
         config.setdefault("head_dim", width // heads)
+    widths(config, seen)
     if config["model_type"] == "llama" and config.get("num_experts"):
         config.update(_MIXTRAL, num_local_experts=config.pop("num_experts"))
     if config["model_type"] in {"gpt_oss", "granitemoe"}:
         config["num_local_experts"] = config.pop("num_experts", None)
         inner = config.pop("moe_intermediate_size", config.get("intermediate_size"))
         config["intermediate_size"] = inner
-    if config["model_type"] == "lfm2":
-        _settle_lfm2(config, shapes)
-    if config["model_type"] == "bert" and len(shapes.get("token_types.weight", ())) == 2:
-        config["type_vocab_size"] = shapes["token_types.weight"][0]
-
-
-def _settle_lfm2(config: dict[str, object], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Say which layers attend; the others are short convolutions without key-value heads."""
-    layers, heads = config.get("num_hidden_layers"), config.get("num_key_value_heads")
-    if isinstance(heads, list) and heads:
-        config["num_key_value_heads"] = max(heads)
-    if isinstance(layers, int) and 0 < layers <= len(shapes):
-        attends = (f"blk.{layer}.attn_q.weight" in shapes for layer in range(layers))
-        config["layer_types"] = ["full_attention" if one else "conv" for one in attends]
-    config["block_auto_adjust_ff_dim"] = False
+    settle = SETTLED.get(str(config["model_type"]))
+    if settle is not None:
+        settle(config, seen)

@@ -17,13 +17,25 @@ import pytest
 from tabfit.architectures import FAMILIES
 from tabfit.architectures import read as read_architecture
 from tabfit.errors import UnreadableConfig
-from tabfit.headers.gguf_config import read_config
+from tabfit.headers.gguf_config import _TYPES, read_config
 from tabfit.headers.header import stored
 from tabfit.model.architecture import Architecture, KeyValue
+from tabfit.model.tensors import Part
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
 from tabfit.recipes.gguf.tensors import converted
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import F16
+
+CONVERTED = json.loads(
+    (Path(__file__).parents[2] / "data" / "gguf" / "converted.json").read_text(encoding="utf-8")
+)["rows"]
+# Their files leave windows to llama.cpp: it keeps every token, or knows the pattern by itself.
+WINDOWS_UNSAID = {"llama", "mistral3", "qwen2vl", "cohere2", "llama4"}
+# The converter wants weights or keys that transformers' own small models do not have.
+NOT_CONVERTED = {
+    *("bitnet", "eurobert", "gptneox", "lfm2moe", "nemotron_h", "nomic-bert", "qwen3next"),
+    "t5encoder",
+}
 
 CONFIGS = Path(__file__).parents[2] / "data" / "configs"
 # What the converter writes, and where in a config.json it finds it.
@@ -110,6 +122,51 @@ def test_a_llama_file_of_a_windowed_mistral_keeps_the_whole_context() -> None:
     assert back.inventory.total == whole.inventory.total
     keeps = [keep for layer in back.main.layers for keep in layer.keeps]
     assert {keep.window for keep in keeps if isinstance(keep, KeyValue)} == {None}
+
+
+def made_of(row: Mapping[str, Any]) -> Architecture:
+    """Return the architecture that the header of a converted file tells."""
+    keys = {k: tuple(v) if isinstance(v, list) else v for k, v in row["metadata"].items()}
+    tensors = tuple(stored(name, tuple(shape), F16, 0) for name, shape in row["tensors"].items())
+    told = read_config(keys, {}, tensors)
+    assert told is not None
+    return read_architecture(told)
+
+
+def kept(architecture: Architecture, *, windows: bool) -> list[tuple[object, ...]]:
+    """Return what each layer keeps, as if every token were kept where windows are left out."""
+    layers = [layer.keeps for layer in architecture.main.layers]
+    if windows:
+        return [tuple(layer) for layer in layers]
+    return [
+        tuple(
+            (keep.key_value_heads, keep.key_width, keep.value_width)
+            if isinstance(keep, KeyValue)
+            else keep
+            for keep in layer
+        )
+        for layer in layers
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    CONVERTED,
+    ids=lambda row: f"{row['metadata']['general.architecture']}-{row['config']['model_type']}",
+)
+def test_a_converted_file_tells_the_shape_of_its_config(row: Mapping[str, Any]) -> None:
+    """Words and what layers keep are the config's, in files that llama.cpp's converter made."""
+    whole, back = read_architecture(row["config"]), made_of(row)
+    windows = row["metadata"]["general.architecture"] not in WINDOWS_UNSAID
+    parts = (Part.ENCODER, Part.DECODER)
+    assert back.inventory.in_part(*parts).total == whole.inventory.in_part(*parts).total
+    assert kept(back, windows=windows) == kept(whole, windows=windows)
+
+
+def test_every_architecture_that_is_listed_has_been_converted() -> None:
+    """What is read was compared with the converter, but for those it cannot make from a config."""
+    converted = {row["metadata"]["general.architecture"] for row in CONVERTED}
+    assert set(_TYPES) - converted == NOT_CONVERTED
 
 
 @pytest.mark.parametrize("name", ["", "clip", "no-such-model", "llama\x00"])

@@ -301,7 +301,8 @@ def _quantised(keys: Keys, body: Body) -> Ending:
     )
 
 
-def _heads(at: str, *names: str) -> dict[str, Head]:
+def speech_heads(at: str, *names: str) -> dict[str, Head]:
+    """Return the heads of these names over a body called so, and none for the bare model."""
     every = {
         "ForCTC": _letters,
         "ForSequenceClassification": _sound_labels,
@@ -316,9 +317,9 @@ FEW = ("ForCTC", "ForSequenceClassification")
 MORE = (*FEW, "ForAudioFrameClassification", "ForXVector")
 
 FAMILIES = {
-    "wav2vec2": Family(wav2vec2, _heads("wav2vec2", *MORE, "ForPreTraining")),
-    "hubert": Family(wav2vec2, _heads("hubert", *FEW)),
-    "unispeech": Family(wav2vec2, _heads("unispeech", *FEW)),
-    "unispeech-sat": Family(wav2vec2, _heads("unispeech_sat", *MORE)),
-    "wavlm": Family(wavlm, _heads("wavlm", *MORE)),
+    "wav2vec2": Family(wav2vec2, speech_heads("wav2vec2", *MORE, "ForPreTraining")),
+    "hubert": Family(wav2vec2, speech_heads("hubert", *FEW)),
+    "unispeech": Family(wav2vec2, speech_heads("unispeech", *FEW)),
+    "unispeech-sat": Family(wav2vec2, speech_heads("unispeech_sat", *MORE)),
+    "wavlm": Family(wavlm, speech_heads("wavlm", *MORE)),
 }
