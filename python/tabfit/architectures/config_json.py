@@ -6,6 +6,7 @@ In: what such a file holds. Out: the config inside it, in the words of a config.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ NEVER: Final = (
     *("processor_config.json", "modules.json", "sentence_bert_config.json", "adapter_config.json"),
     *("config_sentence_transformers.json", "quantize_config.json", "model_index.json"),
 )
+_NAMED: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 MLC: Final = "mlc-chat-config.json"
 
 
@@ -64,6 +66,16 @@ def of_mlc(chat: Mapping[str, Any]) -> Mapping[str, Any] | None:
     packed = chat.get("quantization")
     how = {"quantization_config": {"quant_method": f"MLC {packed}"}} if packed else {}
     return {"model_type": kind, **{k: inner[k] for k in inner if k != "model_type"}, **how}
+
+
+def own_name(config: Mapping[str, Any]) -> str | None:
+    """Return what a config calls its model, `None` where it gives no owner and name.
+
+    >>> own_name({"_name_or_path": "openai/whisper-tiny"}), own_name({"_name_or_path": "./out"})
+    ('openai/whisper-tiny', None)
+    """
+    said = config.get("_name_or_path")
+    return said if isinstance(said, str) and _NAMED.fullmatch(said) else None
 
 
 def may_be_config(name: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tabfit import architectures
+from tabfit.architectures.config_json import own_name
 from tabfit.catalog import Catalog, Publication, PublishedFile, PublishedPrecision
 from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.subjects import Subject
@@ -50,7 +51,7 @@ def subject(found: HubResult, catalog: Catalog, *, name: str | None = None) -> S
         return _unread(found, offered, name or found.source, fault)
     return Subject(
         id=name or found.source,
-        name=family if found.name.endswith(".json") else found.name,
+        name=own_name(shape) or family if found.name.endswith(".json") else found.name,
         config=shape,
         published=offered,
         notes=(*found.notes, *notes, *missing(found)),

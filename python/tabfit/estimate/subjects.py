@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tabfit import architectures
+from tabfit.architectures.config_json import own_name
 from tabfit.catalog import Catalog, Model, Publication, RuntimeFacts
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
@@ -117,7 +118,7 @@ def subject(name: str, catalog: Catalog) -> Subject:
 def described(given: Mapping[str, Any], *, name: str, title: str | None = None) -> Subject:
     """Return the subject that a config.json describes, or raise what reading it raises."""
     family = architectures.read(given).family
-    return Subject(id=name, name=title or family, config=given)
+    return Subject(id=name, name=title or own_name(given) or family, config=given)
 
 
 def parameters(about: Subject) -> dict[str, Parameters | None]:
