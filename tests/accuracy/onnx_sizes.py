@@ -12,7 +12,7 @@ from tabfit.architectures import read
 from tabfit.errors import UnsupportedArchitecture
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
-from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx import files, sessions
 from tabfit.recipes.onnx.export_families import Family, exports_of
 from tabfit.units import Interval, exactly
 
@@ -87,11 +87,11 @@ def predicted(row: dict[str, Any], withheld: Withheld) -> Interval | None:
         architecture = replace(architecture, family=f"unseen {architecture.kind}")
     every = exports_of(architecture, None if withheld.kind else row["family"])
     exports = tuple(each for each in every if each.family is not withheld.family) or every
-    _, dtype = sessions.dtype_of(row["dtype"])
+    _, dtype = files.dtype_of(row["dtype"])
     size = exactly(0)
     for session in filter(None, found):
-        candidates = sessions.candidates_of(session, architecture, dtype, exports)
-        one = sessions.session_size(candidates)
+        candidates = files.candidates_of(session, architecture, dtype, exports)
+        one = files.session_size(candidates)
         size += _without_graph(one, candidates) if _external_alone(row) else one
     return size
 
@@ -101,7 +101,7 @@ def _external_alone(row: dict[str, Any]) -> bool:
     return bool(row["files"]) and all(".onnx_data" in name for name in row["files"])
 
 
-def _without_graph(size: Interval, candidates: Sequence[sessions.Candidate]) -> Interval:
+def _without_graph(size: Interval, candidates: Sequence[files.Candidate]) -> Interval:
     """Return the bytes of weights alone; a small tensor may lie in the graph's file instead."""
     data = [candidate.data for candidate in candidates]
     graph = size.likely - data[0]

@@ -13,7 +13,7 @@ from tabfit.architectures import read
 from tabfit.catalog.rows import Row
 from tabfit.errors import TabfitError
 from tabfit.model.architecture import Architecture
-from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx import files
 from tabfit.units import Interval
 
 #: Listed sizes are refused where they lie further than this outside what is computed. Published
@@ -56,6 +56,6 @@ def _near(listed: int, size: Interval) -> bool:
 
 def _computed(architecture: Architecture, precision: str, family: str | None) -> Interval | None:
     try:
-        return sessions.weights_size(architecture, precision, family=family)
+        return files.weights_size(architecture, precision, family=family)
     except TabfitError:
         return None

@@ -34,7 +34,7 @@ from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import Layer
 from tabfit.model.tensors import Role
-from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx import files
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes import constants
 from tabfit.runtimes.base import Load
@@ -91,7 +91,7 @@ class TransformersJs:
 
     def store(self, architecture: Architecture, precision: str, family: str | None) -> Stored:
         """Return the ONNX files of every session."""
-        return sessions.store(architecture, precision, family=family)
+        return files.store(architecture, precision, family=family)
 
     def kept(self, load: Load) -> Allocation:
         """Return a cache of exactly the tokens seen, in every layer, in the graph's own type."""

@@ -12,7 +12,7 @@ from tabfit.architectures import FAMILIES, read
 from tabfit.errors import UnsupportedCombination
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.tensors import Part, Role, Tensor, gather
-from tabfit.recipes.onnx import sessions
+from tabfit.recipes.onnx import files, sessions
 from tabfit.recipes.onnx.export_families import FACTS, Export, Family, exports_of
 from tabfit.recipes.onnx.exports import DTYPES
 from tests.accuracy.onnx_sizes import (
@@ -100,7 +100,7 @@ def test_weights_of_made_files_match_to_the_byte(name: str, file: str, dtype: st
     architecture = read(made["config"])
     session = session_of(architecture, file.removesuffix(".onnx"))
     assert session is not None
-    (candidate,) = sessions.candidates_of(session, architecture, DTYPES[dtype], [Export()])
+    (candidate,) = files.candidates_of(session, architecture, DTYPES[dtype], [Export()])
     assert candidate.data == made["files"][file][dtype]["weights"]
 
 
@@ -108,7 +108,7 @@ def _made_and_said(name: str, file: str, dtype: str, family: Family) -> tuple[in
     architecture = read(MADE[name]["config"])
     session = session_of(architecture, file)
     assert session is not None
-    (candidate,) = sessions.candidates_of(session, architecture, DTYPES[dtype], [Export(family)])
+    (candidate,) = files.candidates_of(session, architecture, DTYPES[dtype], [Export(family)])
     return MADE[name]["files"][f"{file}.onnx"][dtype]["weights"], candidate.data
 
 
@@ -218,7 +218,7 @@ def test_published_rows_name_repository_and_revision() -> None:
 def test_distilbert_made_here_is_within_one_percent(dtype: str) -> None:
     """DistilBERT exported and quantised with the real tools has the predicted size."""
     made = MADE["distilbert-sst2"]["files"]["model.onnx"][dtype]["bytes"]
-    size = sessions.weights_size(architecture_of(DISTILBERT), dtype)
+    size = files.weights_size(architecture_of(DISTILBERT), dtype)
     assert abs(size.likely / made - 1) < 0.01
     assert size.low <= made <= size.high
 
@@ -229,19 +229,19 @@ def test_a_speech_encoder_is_made_as_predicted(name: str) -> None:
     architecture = read(MADE[name]["config"])
     session = session_of(architecture, "encoder_model")
     assert session is not None
-    (candidate,) = sessions.candidates_of(session, architecture, DTYPES["q8"], [Export()])
+    (candidate,) = files.candidates_of(session, architecture, DTYPES["q8"], [Export()])
     made = MADE[name]["files"]["encoder_model.onnx"]["q8"]["weights"]
     assert abs(candidate.data - made) < 100  # int64 shapes of the convolutions' outputs
 
 
 def test_files_are_named_as_they_are_fetched() -> None:
     """Sessions, suffixes and the q8 suffix follow Transformers.js."""
-    names = [f.name for f in sessions.store(architecture_of("openai__whisper-base"), "Q8").files]
+    names = [f.name for f in files.store(architecture_of("openai__whisper-base"), "Q8").files]
     assert names[:2] == [
         "onnx/encoder_model_quantized.onnx",
         "onnx/decoder_model_merged_quantized.onnx",
     ]
-    assert sessions.store(architecture_of(DISTILBERT), "fp32").files[0].name == "onnx/model.onnx"
+    assert files.store(architecture_of(DISTILBERT), "fp32").files[0].name == "onnx/model.onnx"
 
 
 def _seeing() -> Architecture:
@@ -276,7 +276,7 @@ def test_a_model_that_sees_has_a_session_for_each_part() -> None:
 
 def test_packed_builds_pack_the_table_too() -> None:
     """At q4 a packed export stores table and head in blocks of four bits with zero points."""
-    stored = sessions.store(_seeing(), "q4", family="packed")
+    stored = files.store(_seeing(), "q4", family="packed")
     bits = {t.name: 8 * t.size / (t.shape[0] * t.shape[1]) for t in stored.tensors if t.origin}
     assert bits["model.up.weight"] == bits["lm_head.weight"] == 5.125
     assert bits["model.embed_tokens.weight"] == 9.125  # eight bits where nothing else is known
@@ -284,28 +284,28 @@ def test_packed_builds_pack_the_table_too() -> None:
 
 def test_weights_beyond_two_gigabytes_lie_beside_the_graph() -> None:
     """A file that protobuf cannot hold becomes a graph and parts of at most 2000 MiB."""
-    stored = sessions.store(architecture_of("meta-llama__Llama-3.2-1B"), "fp32")
+    stored = files.store(architecture_of("meta-llama__Llama-3.2-1B"), "fp32")
     names = [file.name for file in stored.files if file.name.startswith("onnx/")]
     assert names[0] == "onnx/model.onnx"
     assert names[1:] == ["onnx/model.onnx_data"] + [
         f"onnx/model.onnx_data_{number}" for number in range(1, len(names) - 1)
     ]
     for file in stored.files[1 : len(names)]:
-        assert file.size.likely <= sessions.CHUNK or len(file.tensors) == 1
+        assert file.size.likely <= files.CHUNK or len(file.tensors) == 1
 
 
 def test_parts_add_up_to_the_session() -> None:
     """Splitting a session over files loses no byte at either end of the interval."""
     architecture = architecture_of("meta-llama__Llama-3.2-1B")
-    size = sessions.weights_size(architecture, "fp32")
-    files = [f for f in sessions.store(architecture, "fp32").files if f.name.startswith("onnx/")]
-    assert sum(file.size.likely for file in files) == size.likely
-    assert sum(file.size.low for file in files) == pytest.approx(size.low, abs=len(files))
+    size = files.weights_size(architecture, "fp32")
+    parts = [f for f in files.store(architecture, "fp32").files if f.name.startswith("onnx/")]
+    assert sum(part.size.likely for part in parts) == size.likely
+    assert sum(part.size.low for part in parts) == pytest.approx(size.low, abs=len(parts))
 
 
 def test_every_end_of_an_interval_is_explained() -> None:
     """Where the size depends on the exporter, the file says what makes it least and most."""
-    (file, *_) = sessions.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
+    (file, *_) = files.store(architecture_of("HuggingFaceTB__SmolLM2-135M"), "q4").files
     assert "least: built for the web" in file.why
     assert "most: built by onnxruntime-genai" in file.why
     assert file.size.low < file.size.likely < file.size.high
@@ -314,7 +314,7 @@ def test_every_end_of_an_interval_is_explained() -> None:
 def test_knowing_the_export_narrows_the_interval() -> None:
     """A named family never widens what was said without it."""
     architecture = architecture_of("Qwen__Qwen2.5-0.5B")
-    known, unknown = (sessions.weights_size(architecture, "q4", family=f) for f in ("traced", None))
+    known, unknown = (files.weights_size(architecture, "q4", family=f) for f in ("traced", None))
     assert unknown.low <= known.low <= known.high <= unknown.high
     assert known.high - known.low < 0.1 * (unknown.high - unknown.low)
 
@@ -323,9 +323,9 @@ def test_unknown_names_are_refused_with_those_accepted() -> None:
     """A dtype or a family that does not exist is refused in one sentence."""
     architecture = architecture_of(DISTILBERT)
     with pytest.raises(UnsupportedCombination, match="no ONNX dtype is called 'q5'"):
-        sessions.store(architecture, "q5")
+        files.store(architecture, "q5")
     with pytest.raises(UnsupportedCombination, match="accepted are: doubled, fused, packed"):
-        sessions.store(architecture, "q4", family="mine")
+        files.store(architecture, "q4", family="mine")
 
 
 def test_exports_begin_with_the_likeliest() -> None:
