@@ -12,9 +12,11 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from tabfit.architectures import read
+from tabfit.architectures.weight_types import weight_types
 from tabfit.errors import UnreadableConfig
 from tabfit.model.blocks.block import MOST_TENSORS
 from tabfit.model.tensors import Inventory
+from tabfit.sources.inspection import of_architecture
 from tools.fuzz_configs import SOURCES, mutated
 
 EXAMPLES = 500
@@ -75,3 +77,48 @@ def test_more_words_never_make_a_model_smaller(source: dict[str, Any], more: int
     larger = {**source, "vocab_size": source["vocab_size"] + more}
 
     assert read(larger).inventory.total >= read(source).inventory.total
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2**40) | st.floats() | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+WORDS = st.sampled_from(
+    ["gptq", "awq", "fp8", "bitsandbytes", "compressed-tensors", "modelopt", "mxfp4", "NVFP4",
+     "group", "channel", "tensor", "float", "int", 4, 8, 16, 128, True, [128, 128], "re:.*q$"]
+)  # fmt: skip
+SETTINGS = st.sampled_from(
+    ["quant_method", "bits", "group_size", "load_in_4bit", "load_in_8bit", "weight_block_size",
+     "quant_algo", "ignore", "modules_to_not_convert", "format", "zero_point"]
+)  # fmt: skip
+WEIGHTS = st.dictionaries(
+    st.sampled_from(["num_bits", "type", "strategy", "group_size", "symmetric", "block_structure"]),
+    WORDS | VALUES,
+)
+GROUPS = st.builds(lambda weights: {"config_groups": {"0": {"weights": weights}}}, WEIGHTS)
+QUANTISED = st.builds(
+    lambda said, groups: said | groups,
+    st.dictionaries(SETTINGS, WORDS | VALUES),
+    st.just({}) | GROUPS,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(made=VALUES | QUANTISED, dtype=VALUES | st.sampled_from(["bfloat16", "torch.float16"]))
+def test_any_quantisation_gives_bytes_or_says_that_none_are_known(made: Any, dtype: Any) -> None:
+    """Whatever a config says of its types, its tensors have bytes, or nothing has."""
+    config = {
+        "model_type": "llama", "vocab_size": 8, "hidden_size": 8, "intermediate_size": 8,
+        "num_hidden_layers": 1, "num_attention_heads": 2, "dtype": dtype,
+        "quantization_config": made,
+    }  # fmt: skip
+    found = of_architecture(read(config), weight_types(config), source="", bytes_read=0)
+
+    told = [tensor["bytes"] for tensor in found["tensors"]]
+    if found["weights_bytes"] is None:
+        assert told == [None] * len(told)
+    else:
+        assert found["weights_bytes"] == sum(told) > 0

@@ -138,7 +138,7 @@ def _of_fp8(given: Mapping[str, Any]) -> StorageType | None:
     block = given.get("weight_block_size")
     if block is None:
         return FP8
-    return FP8_BLOCK if list(block) == [128, 128] else None
+    return FP8_BLOCK if block in ([128, 128], (128, 128)) else None
 
 
 def _of_compressed(given: Mapping[str, Any]) -> StorageType | None:
