@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from tabfit.learn.accuracy import PLACE, WITHIN
-from tests.accuracy import field_verdicts
+from tests.accuracy import field_judgement
 from tests.runtimes.chart import Pair, pairs
 from tools.accuracy.document import SHOWN, Section, ordered
 from tools.accuracy.memory import RECORD
@@ -28,8 +28,8 @@ def written(sections: Iterable[Section]) -> str:
         f'"errors": {_listed(_errors(each) for each in sections if each.rows)}',
         f'"peaks": {_listed(_peak(each) for each in _by_error(pairs(record)))}',
         f'"graphics": {_listed(_peak(each) for each in _by_error(pairs(record, "gpu")))}',
-        f'"reports": {_listed(_report(each) for each in field_verdicts.reports())}',
-        f'"left_out": {_listed(list(each) for each in field_verdicts.left_out())}',
+        f'"judgement": {json.dumps(_judgement(), ensure_ascii=False)}',
+        f'"left_out": {_listed(list(each) for each in field_judgement.left_out())}',
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -62,13 +62,23 @@ def _peak(pair: Pair) -> list[Any]:
     return [pair.id, pair.split == "judge", pair.measured, pair.low, pair.likely, pair.high]
 
 
-def _report(report: field_verdicts.Report) -> list[Any]:
-    chance = None if report.probability is None else round(report.probability, 2)
-    return [
-        report.name,
-        report.ran,
-        str(report.said.verdict.outcome),
-        chance,
-        report.question.note,
-        report.row["source"],
-    ]
+def _judgement() -> dict[str, Any]:
+    """Return how the reports were judged, each without its source; the wrong ones one by one."""
+    every = field_judgement.rows()
+    told = [row for row in every if row.probability is not None]
+    return {
+        "reports": len(every),
+        "sources": len({row.source for row in every}),
+        "told": len(told),
+        "right": sum(row.right is True for row in told),
+        "brier": round(field_judgement.brier(), PLACES),
+        "base_rate": round(field_judgement.base_rate(), PLACES),
+        "bands": [list(band) for band in field_judgement.bands()],
+        "words": {str(word): list(pair) for word, pair in field_judgement.words().items()},
+        "wrong": [_report(row) for row in told if not row.right],
+    }
+
+
+def _report(row: field_judgement.Row) -> list[Any]:
+    chance = round(row.probability or 0.0, 2)
+    return [row.report, row.ran, row.outcome, chance, row.kind, row.source]

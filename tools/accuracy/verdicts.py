@@ -3,63 +3,80 @@
 from __future__ import annotations
 
 from tabfit.estimate.outcome import Outcome
-from tests.accuracy import field_verdicts
+from tests.accuracy import field_judgement
 from tools.accuracy.document import Claim, Section
+
+#: How much better than always saying the base rate the chances must be.
+GAIN = 0.05
+#: What the Brier score may be at most.
+MOST = 0.19
 
 
 def verdicts() -> Section:
     """Return the section on people's reports."""
-    reports = field_verdicts.reports()
-    wrong = [r.name for r in reports if not r.ran and r.said.verdict.outcome is Outcome.LIKELY]
-    share = field_verdicts.right_share()
-    told = len(field_verdicts.told())
-    brier = field_verdicts.brier_score()
+    brier, base = field_judgement.brier(), field_judgement.base_rate()
+    off, wrong = field_judgement.off_bands(), field_judgement.surely_wrong()
+    every = field_judgement.rows()
+    sources = len({row.source for row in every})
     return Section(
         key="verdicts",
         title="Verdicts against people's reports",
-        about="Reports of models that ran or died in a browser on a named device "
-        "(`tests/data/field_reports.csv`). What a report does not say is not known: where no "
-        "memory is told, neither side is. The budgets are priors with their own reasons "
-        "(`python/tabfit/devices/budgets.py`). The first 17 reports were seen when they were set. "
-        "The others were first judged unseen: 36 of the 49 that could be told were on the right "
-        "side, Brier score 0.192, and three that died were called likely (Transformers.js on two "
-        "Android phones of 6 GB and on an iPad). They then informed WebAssembly's room on small "
-        "Android phones, what Safari's compiler takes, the likeliest shares of iPhones, Android "
-        "phones, Macs and PCs, and how much of a large file wllama holds: what stands here is "
-        "a fit to them and no test.",
+        about=f"{len(every)} reports from {sources} projects and sites, in threads, result files "
+        "of benchmarks and articles, of models that ran or died in a browser "
+        "(`tests/data/field_reports.jsonl`), each judged by chances fitted on the reports of "
+        "all other projects and sites (`make budgets`): nothing here was seen by what judges "
+        "it. What a report does not say is not known: where no memory is told, there is no "
+        "chance either way. Trackers gather what failed, and benchmarks what ran on one good "
+        "machine: both are kept, the reports of one source weigh together as the root of "
+        "their number, older ones less.",
         claims=(
-            Claim("no *likely* where it died", ", ".join(wrong) or "none", not wrong),
-            Claim("at least 80 % on the right side", f"{share:.0%} of {told}", share >= 0.8),
-            Claim("Brier score (0 perfect, 0.25 says nothing)", f"{brier:.3f}", brier < 0.25),
+            Claim(f"Brier score at most {MOST} (0 perfect)", f"{brier:.3f}", brier <= MOST),
+            Claim(
+                f"better by {GAIN} than always saying the base rate",
+                f"{base:.3f} less {brier:.3f}",
+                base - brier >= GAIN,
+            ),
+            Claim(
+                "in each band the share that ran, give or take 12 in 100",
+                "; ".join(off) or "all",
+                not off,
+            ),
+            Claim(
+                "no *likely* of 0.9 and more that died of memory, a limit or a feature",
+                ", ".join(row.report for row in wrong) or "none",
+                not wrong,
+            ),
         ),
-        tables=(_confusion(), _reports(), (("left out", "because"), *field_verdicts.left_out())),
+        tables=(_bands(), _words(), _wrong(), _left_out()),
     )
 
 
-def _confusion() -> tuple[tuple[str, ...], ...]:
-    reports = field_verdicts.reports()
-
-    def count(outcome: Outcome, *, ran: bool) -> str:
-        return str(sum(r.said.verdict.outcome is outcome and r.ran is ran for r in reports))
-
+def _bands() -> tuple[tuple[str, ...], ...]:
     lines = (
-        ("ran" if ran else "died", *(count(outcome, ran=ran) for outcome in Outcome))
-        for ran in (True, False)
+        (f"{low:.2f}–{high:.2f}", str(count), str(ran), f"{ran / count:.0%}" if count else "–")
+        for low, high, count, ran in field_judgement.bands()
+    )
+    return (("chance", "reports", "ran", "share"), *lines)
+
+
+def _words() -> tuple[tuple[str, ...], ...]:
+    counts = field_judgement.words()
+    lines = (
+        ("ran" if at == 0 else "died", *(str(counts[outcome][at]) for outcome in Outcome))
+        for at in (0, 1)
     )
     return (("", *(str(outcome) for outcome in Outcome)), *lines)
 
 
-def _reports() -> tuple[tuple[str, ...], ...]:
+def _wrong() -> tuple[tuple[str, ...], ...]:
+    found = [row for row in field_judgement.rows() if row.right is False]
     lines = (
-        (
-            report.name,
-            "ran" if report.ran else "died",
-            str(report.said.verdict.outcome),
-            "–" if report.probability is None else f"{report.probability:.2f}",
-            {True: "yes", False: "no", None: "–"}[report.right],
-            report.question.note,
-            report.row["source"],
-        )
-        for report in field_verdicts.reports()
+        (row.report, "ran" if row.ran else row.kind, f"{row.probability:.2f}", row.source)
+        for row in sorted(found, key=lambda row: -abs((row.probability or 0.0) - row.ran))
     )
-    return (("report", "really", "said", "chance", "right side", "asked as", "source"), *lines)
+    return (("on the wrong side", "really", "chance", "source"), *lines)
+
+
+def _left_out() -> tuple[tuple[str, ...], ...]:
+    rows = ((why, str(count)) for why, count in field_judgement.left_out())
+    return (("left out because", "reports"), *rows)

@@ -10,7 +10,7 @@ from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, day, later, number, plural
-from tabfit.learn.accuracy import Accuracy, ErrorSummary, FieldReport, MeasuredPeak, brier
+from tabfit.learn.accuracy import Accuracy, Band, ErrorSummary, FieldReport, Judgement, MeasuredPeak
 from tabfit.units import GB, MB
 
 #: Kinds of figures that were compared, as a reader knows them.
@@ -41,23 +41,23 @@ def short(known: Accuracy) -> Html:
     files = [each for each in known.errors if each.key in FILES]
     judged = known.judged
     worst = max(abs(each.error) for each in judged)
-    right = sum(each.right is True for each in known.told)
     return tag(
         "p",
         sentence(
             _(
+                "Of {told} people’s reports that say enough, each judged by chances that never saw "
+                "its source, {right} are on the right side. {peaks} measured peaks of memory that "
+                "no constant was fitted on are {typical} off in the middle and {worst} at worst. "
                 "{files} published files were computed from shapes alone; {near} of them come out "
-                "within one percent. {peaks} measured peaks of memory that no constant was fitted "
-                "on are {typical} off in the middle and {worst} at worst. Of {told} people’s "
-                "reports that say enough, {right} are on the right side."
+                "within one percent."
             ),
             files=tag("b", number(sum(each.rows for each in files), ",")),
             near=tag("b", number(sum(each.within[1] for each in files), ",")),
             peaks=tag("b", number(len(judged))),
             typical=tag("b", percent(_middle([abs(each.error) for each in judged]))),
             worst=tag("b", percent(worst)),
-            told=tag("b", number(len(known.told))),
-            right=tag("b", number(right)),
+            told=tag("b", number(known.judgement.told)),
+            right=tag("b", number(known.judgement.right)),
         ),
     )
 
@@ -272,19 +272,25 @@ def verdicts(known: Accuracy) -> Html:
             "p",
             _(
                 "People tell of models that ran in a browser on their device, or took the tab "
-                "down. Each report is asked here as a question; where it does not say how much "
-                "memory there was, neither do we know."
+                "down. Each report is asked here as a question, and judged by chances learnt from "
+                "the reports of all other sources; where it does not say how much memory there "
+                "was, neither do we know."
             ),
             class_="lead",
         ),
         tag(
             "div",
-            _confusion(known),
-            tag("p", _brier(known)),
-            svg_chart.behind(_("Every report"), _reports(known.reports)),
+            _confusion(known.judgement),
+            tag("p", _brier(known.judgement)),
+            _bands(known.judgement.bands),
+            svg_chart.behind(_("Reports on the wrong side"), _wrong(known.judgement.wrong)),
             svg_chart.behind(
                 _("Reports left out"),
-                svg_chart.table(_("Reports left out"), (_("report"), _("because")), known.left_out),
+                svg_chart.table(
+                    _("Reports left out"),
+                    (_("because"), _("reports")),
+                    [(why, number(count)) for why, count in known.left_out],
+                ),
             ),
             class_="card",
         ),
@@ -292,7 +298,7 @@ def verdicts(known: Accuracy) -> Html:
     )
 
 
-def _confusion(known: Accuracy) -> Html:
+def _confusion(known: Judgement) -> Html:
     head = (_("really"), *(SHORT[each] for each in _WORDS))
     rows: list[tuple[Child, ...]] = [
         (
@@ -310,36 +316,50 @@ def _cell(count: int, outcome: Outcome) -> Child:
     return joined(mark(outcome), " ", number(count)) if count else "–"
 
 
-def _brier(known: Accuracy) -> Html:
+def _brier(known: Judgement) -> Html:
+    score = _(
+        "The Brier score, the mean square of chance less outcome, is {score:.3f}: 0 would be "
+        "perfect, and always saying the share that ran gives {base:.3f}.",
+        score=known.brier,
+        base=known.base_rate,
+    )
     died = known.count(Outcome.LIKELY, ran=False)
     worst = plural(
         "{count} model that died was called likely.",
         "{count} models that died were called likely.",
         died,
     )
-    score = _(
-        "The Brier score, the mean square of chance less outcome, is {score:.3f}: 0 would be "
-        "perfect, and saying 50 in 100 every time gives 0.25.",
-        score=brier(known.told),
-    )
-    none = _("No model that died was called likely.")
-    return joined(worst if died else none, " ", score)
+    return joined(score, " ", worst if died else _("No model that died was called likely."))
 
 
-def _reports(reports: tuple[FieldReport, ...]) -> Html:
-    head = (_("report"), _("really"), _("said"), _("chance"), _("right"), _("source"))
+def _bands(bands: tuple[Band, ...]) -> Html:
+    """Return what came true of each band of chances."""
+    head = (_("chance"), _("reports"), _("ran"), _("share that ran"))
+    rows = [
+        (
+            _("{low}–{high} in 100", low=number(100 * each.low), high=number(100 * each.high)),
+            number(each.reports),
+            number(each.ran),
+            percent(each.ran / each.reports) if each.reports else "–",
+        )
+        for each in bands
+    ]
+    return svg_chart.table(_("What came true of each chance"), head, rows)
+
+
+def _wrong(reports: tuple[FieldReport, ...]) -> Html:
+    head = (_("report"), _("really"), _("said"), _("chance"), _("source"))
     rows = [
         (
             each.name,
             _("ran") if each.ran else _("died"),
             SHORT[each.said],
-            "–" if each.chance is None else number(each.chance, ".2f"),
-            {True: _("yes"), False: _("no"), None: "–"}[each.right],
-            joined(each.source, tag("small", f" {each.note}") if each.note else None),
+            number(each.chance, ".2f"),
+            each.source,
         )
         for each in reports
     ]
-    return svg_chart.table(_("Every report, and what is said of it"), head, rows)
+    return svg_chart.table(_("Reports on the wrong side"), head, rows)
 
 
 # What is not known

@@ -32,12 +32,14 @@ class Presence:
     """Whether a device has a feature.
 
     `there` is `None` where nobody asked and no table decides; `share` is then how many such
-    visitors have it, from 0 to 1. `why` is the rest of a sentence, empty where it is there.
+    visitors have it, from 0 to 1. `why` is the rest of a sentence, empty where it is there;
+    `asked` says that the browser itself was asked.
     """
 
     there: bool | None
     share: float
     why: str = ""
+    asked: bool = False
 
 
 def presence(device: Device, feature: str) -> Presence:
@@ -46,8 +48,8 @@ def presence(device: Device, feature: str) -> Presence:
     if asked is None:
         return _from_table(device, feature)
     if asked:
-        return Presence(there=True, share=1.0)
-    return Presence(there=False, share=0.0, why=_why_absent(device, feature))
+        return Presence(there=True, share=1.0, asked=True)
+    return Presence(there=False, share=0.0, why=_why_absent(device, feature), asked=True)
 
 
 def _asked(device: Device, feature: str) -> bool | None:
@@ -82,9 +84,9 @@ def _too_old(device: Device, feature: str) -> bool:
 def _from_table(device: Device, feature: str) -> Presence:
     """Return what system, browser and version let one expect."""
     by_version, by_system = _by_version(device, feature), _by_system(device, feature)
-    if by_version.there is False:
+    if by_version.there is False and (by_system is None or _too_old(device, feature)):
         return by_version
-    share = by_version.share
+    share = by_version.share or 1.0  # a system's row speaks where no version is known to have it
     if by_system is not None:
         share *= by_system
     elif feature == "webgpu" and _key(device) is not None:

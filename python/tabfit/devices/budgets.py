@@ -6,14 +6,19 @@ is a tier of the browser and is never taken for memory.
 
 The rules below are priors, each a record with what it rests on. They were set
 against field reports of models that ran or died on named devices
-(`tests/data/field_reports.csv`) and are judged by the table in
+(`tests/data/field_reports.jsonl`) and are judged by the table in
 `docs/accuracy.md`.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 from tabfit.devices.device import Device
 from tabfit.formula import (
@@ -63,16 +68,25 @@ class TabMemoryRule:
     to the reader beside the budget.
     """
 
+    name: str
     why: str
     share: Constant
     reserve: Constant | None = None
     ceiling: Constant | None = None
 
     def of(self, ram: Quantity) -> Quantity:
-        """Return the budget for installed memory.
+        """Return the budget for installed memory: the prior, corrected by what reports taught.
 
         Each end grows with the same end of `ram`, so more memory never worsens a verdict.
         """
+        prior, learnt = self.prior(ram), learnt_of(self.name)
+        if learnt is None:
+            return prior
+        have = ordered(rounded(prior * learnt))
+        return have if self.ceiling is None else smallest(have, _latest(self.ceiling))
+
+    def prior(self, ram: Quantity) -> Quantity:
+        """Return the budget before any report is fitted."""
         have = rounded(self.share * ram)
         if self.reserve is not None or min(self.share.ends) * LEAST.exact < 1:
             kept = have if self.reserve is None else have - self.reserve
@@ -92,7 +106,60 @@ LEAST: Final = Constant(
 )
 
 
+def _latest(ceiling: Constant) -> Quantity:
+    """Return where a ceiling is at the latest, which no report moves."""
+    ends = (ceiling.high,) * 3
+    return Given(ceiling.label, ends, ceiling.unit, ceiling.basis, ceiling.origin)
+
+
+@cache
+def _read() -> dict[str, dict[str, Any]]:
+    path = Path(__file__).parents[1] / "catalog" / "budgets.json"
+    rules: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["rules"]
+    return rules
+
+
+_fitted: dict[str, dict[str, Any]] | None = None
+
+
+def learnt_of(rule: str) -> Constant | None:
+    """Return what `make budgets` learnt of a rule from reports: a factor for each of its ends."""
+    row = (_read() if _fitted is None else _fitted).get(rule)
+    if row is None:
+        return None
+    told = later("{reports} people’s reports, {died} of which died"), row
+    return Constant(
+        later("learnt from reports"),
+        ends_of(scale=row["scale"], spread=row["spread"]),
+        unit=Unit.SHARE,
+        basis=Basis.MEASURED,
+        source=told,
+        fitted_on="tests/data/field_reports.jsonl, by tools/budgets/memory_fit.py",
+    )
+
+
+def ends_of(*, scale: float, spread: float) -> Ends:
+    """Return a factor's ends: `scale`, and so many times less and more.
+
+    >>> ends_of(scale=1.2, spread=2.0)
+    (0.6, 1.2, 2.4)
+    """
+    return scale / spread, scale, scale * spread
+
+
+@contextmanager
+def fitted_as(table: dict[str, dict[str, Any]]) -> Iterator[None]:
+    """Judge by other factors for a while: none, or ones that never saw some of the reports."""
+    global _fitted  # noqa: PLW0603 - the table in use, put back below
+    before, _fitted = _fitted, table
+    try:
+        yield
+    finally:
+        _fitted = before
+
+
 def _rule(
+    name: str,
     why: str,
     source: str,
     fitted_on: str,
@@ -109,6 +176,7 @@ def _rule(
         )
 
     return TabMemoryRule(
+        name=name,
         why=why,
         share=part(_SHARE, shares, Unit.SHARE),
         reserve=part(_RESERVE, reserve, Unit.BYTES) if reserve else None,
@@ -126,6 +194,7 @@ def _megabytes(low: int, likely: int, high: int) -> Ends:
 
 
 IPHONE: Final = _rule(
+    "iphone",
     later(
         "Safari ends a tab on an iPhone at about 1.5 GB, graphics included, whatever the phone has"
     ),
@@ -138,6 +207,7 @@ IPHONE: Final = _rule(
     ceiling=_megabytes(400, 950, 1500),
 )
 IPAD: Final = _rule(
+    "ipad",
     later("Safari ends a tab on an iPad somewhere between 1 and 2 GB, graphics included"),
     later("webgpu-bench commits 3877bd6 and f59fbdb"),
     "An iPad of 8 GB with 2,500 MB in use was ended, 1,500 MB is what webgpu-bench admits, and "
@@ -146,6 +216,7 @@ IPAD: Final = _rule(
     ceiling=_megabytes(600, 1200, 2000),
 )
 ANDROID: Final = _rule(
+    "android",
     later("Android ends a tab when memory runs short; no fixed limit is published"),
     later("web-llm issues 209, 262, 524 and 759; mlc-llm issue 2703"),
     "The system and its services take a share that does not grow with the phone, hence the "
@@ -157,6 +228,7 @@ ANDROID: Final = _rule(
     ceiling=_megabytes(1600, 3200, 4400),
 )
 SHARED: Final = _rule(
+    "shared",
     later("the system and the browser keep part of the memory, and graphics shares the rest"),
     later("web-llm issue 759 and other reports of laptops that ran or died"),
     "The system and a browser hold 2-4 GB; Windows lends graphics at most half of what is "
@@ -167,6 +239,7 @@ SHARED: Final = _rule(
     reserve=_megabytes(700, 500, 2200),
 )
 UNIFIED: Final = _rule(
+    "unified",
     later("a Mac shares memory with its graphics and lends about two thirds of it"),
     later("llama.cpp reports for Apple silicon: 11 GB of 16; transformers.js issue 759"),
     "Metal's working set is 65-75 % of memory; the page's own part is compressed and swapped "
@@ -176,6 +249,7 @@ UNIFIED: Final = _rule(
     reserve=_megabytes(700, 600, 0),
 )
 MAC_SAFARI: Final = _rule(
+    "mac-safari",
     later("Safari on a Mac reloads a tab that uses significant memory, at the latest near 7 GB"),
     later("WebKit MemoryPressureHandler.cpp and reports of tabs ended"),
     "A 1.2 GB model reloaded a Mac's tab where Chrome on the same machine went on.",
@@ -183,6 +257,7 @@ MAC_SAFARI: Final = _rule(
     ceiling=_megabytes(2000, 4000, 8000),
 )
 TAB: Final = _rule(
+    "tab",
     later("the system and the browser keep part of the memory"),
     later("Chrome’s renderer may address 8 GB and more; it rarely gets it all"),
     "No report of its own: what is left of the rules above where graphics has its own memory.",
@@ -191,6 +266,8 @@ TAB: Final = _rule(
     ceiling=_megabytes(7000, 12000, 16000),
 )
 
+#: The name of the rule for graphics cards.
+CARD: Final = "card"
 VRAM_SHARE: Final = Constant(
     _SHARE,
     (0.65, 0.80, 0.95),
@@ -322,6 +399,13 @@ def page(device: Device) -> Budget:
     return _by_rule(Pool.PAGE, TAB, _memory(ram), ram, device)
 
 
+def rule_name(pool: Pool, device: Device) -> str | None:
+    """Return the name of the rule behind a pool's budget; a card's is learnt like any other."""
+    if pool is Pool.PEAK:
+        return rule_of(device).name
+    return {Pool.PAGE: TAB.name, Pool.GPU: CARD}.get(pool)
+
+
 def _by_rule(
     pool: Pool, rule: TabMemoryRule, memory: Quantity | None, ram: Budget, device: Device
 ) -> Budget:
@@ -338,9 +422,12 @@ def _by_rule(
 def graphics(device: Device) -> Budget:
     """Return what a separate graphics card offers."""
     have: Quantity = UNKNOWN_CARD
+    learnt = learnt_of(CARD)
     why = _("no browser tells how much memory a graphics card has")
     if device.vram_bytes is not None:
         have, why = _of_card(device.vram_bytes, device), _("the card keeps some for the screen")
+    if learnt is not None:
+        have = ordered(rounded(have * learnt))
     return Budget(
         pool=Pool.GPU,
         have=_at_least(have, device.measured.gpu_bytes).interval,

@@ -12,20 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tabfit.devices.browser_features import UNKNOWN_BROWSER
 from tabfit.devices.budgets import ANYWHERE
 from tabfit.estimate.outcome import UNLIKELY_TO, Outcome, choose, probability, rounded, word
 from tabfit.units import Interval
 
-#: The chance given to a feature that nobody asked the browser about: current browsers mostly
-#: have it (WebGPU reaches about 85 % of visitors, caniuse, July 2026), so it lowers, not decides.
-UNASKED: Final = 0.85
+#: The chance given to a limit that nobody asked the browser about, as to WebGPU itself in a browser
+#: of which nothing is known (`browser_features.UNKNOWN_BROWSER`): it lowers, and does not decide.
+UNASKED: Final = UNKNOWN_BROWSER
 #: A limit that a runtime works around, at a cost, when it is not met.
 WORKED_AROUND: Final = 0.6
-#: A browser whose compiler a runtime overtaxes. WebKit optimises ONNX Runtime's larger build with
-#: 1 GB of memory and more, and has ended phones' tabs over it (onnxruntime issue 26827,
-#: transformers.js issue 1242); Transformers.js avoided that build there until version 4.3, which
-#: was tried on iOS and macOS 26 and ran (its pull request 1700).
-STRAINED: Final = 0.7
+#: One of two.
+HALF: Final = 0.5
 #: A need that fits everywhere, where nothing is known of the memory.
 ANYWHERE_CHANCE: Final = 0.95
 #: Browsers say too little of storage to rule a download out.
@@ -58,30 +56,37 @@ class Decision:
         return self.chance if self.known else None
 
 
-def feature(*, there: bool | None, hard: bool) -> Decision:
-    """Return the decision on something a device has or has not; `None` where nobody asked."""
+def feature(*, there: bool | None, hard: bool, share: float = UNASKED) -> Decision:
+    """Return the decision on something a device has or has not.
+
+    `None` where nobody asked: `share` of such devices have it.
+    """
     if there is None:
-        return Decision(chance=_unasked(hard=hard), asked=False)
+        return Decision(chance=_unasked(share, hard=hard), asked=False)
     if there:
         return Decision(chance=1.0)
     return Decision(chance=choose(hard, 0.0, WORKED_AROUND), failed=hard)
 
 
-def _unasked(*, hard: bool) -> float:
-    return choose(hard, UNASKED, UNASKED + (1 - UNASKED) * WORKED_AROUND)
+def _unasked(share: float, *, hard: bool) -> float:
+    return choose(hard, share, share + (1 - share) * WORKED_AROUND)
 
 
-def within(need: Interval, limit: int | None, *, hard: bool, least: int = 0) -> Decision:
+def within(
+    need: Interval, limit: int | None, *, hard: bool, least: int = 0, near: float = 1.0
+) -> Decision:
     """Return the decision on bytes against a limit that a browser states exactly.
 
-    Where it states none, `least` is what every device offers.
+    Where it states none, `least` is what every device offers. Above the share `near` of the
+    limit it is met by half of those who try.
     """
     if limit is None:
         met = need.high <= least
-        return Decision(chance=choose(met, 1.0, _unasked(hard=hard)), asked=met)
+        return Decision(chance=choose(met, 1.0, _unasked(UNASKED, hard=hard)), asked=met)
     failed = (need.low > limit) & hard
     missed = choose(failed, 0.0, WORKED_AROUND)
-    return Decision(chance=choose(need.likely <= limit, 1.0, missed), failed=failed)
+    inside = choose(need.likely > near * limit, HALF, 1.0)
+    return Decision(chance=choose(need.likely <= limit, inside, missed), failed=failed)
 
 
 def heap(need: Interval, have: Interval, ceiling: int) -> Decision:

@@ -31,7 +31,7 @@ from tabfit.estimate import check_kinds
 from tabfit.estimate.check_kinds.kind import Kind
 from tabfit.estimate.check_rules import Decision, together
 from tabfit.estimate.demands import Demand, Offered, Requirements, Setup
-from tabfit.estimate.outcome import OUTCOMES, Outcome, choose, place
+from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, Outcome, choose, place
 from tabfit.runtimes import FilesAlone
 from tabfit.runtimes.footprint import Footprint
 
@@ -39,6 +39,9 @@ from tabfit.runtimes.footprint import Footprint
 _FAILED, _UNTOLD = -2.0, -1.0
 #: What ranks a check that is no reason at all behind every other.
 _NO_REASON: Final = 2.0
+#: No chance lies beyond these: every kind of device has died of something nobody thought of, and
+#: of what was called hopeless some ran (the outermost bands of docs/accuracy.md).
+LEAST, SUREST = 0.02, 0.97
 #: Of checks that are certain, memory is named: by so little it comes before the others.
 _NAMED_FIRST: Final = 1e-9
 
@@ -129,11 +132,17 @@ def settle(every: Sequence[Decided]) -> Settled:
         rank = _reason(each, known, fails, nobody)
         before = rank < found
         found, because = choose(before, rank, found), choose(before, number, because)
-    chance = choose(failed, 0.0, together(asked, unasked))
+    chance = choose(failed, 0.0, _modest(together(asked, unasked)))
     word = choose(untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
     return Settled(
         place=choose(failed, OUTCOMES.index(Outcome.NO), word), chance=chance, because=because
     )
+
+
+def _modest(chance: float) -> float:
+    """Return a chance no surer than anybody can be: only a hard limit says *never*."""
+    chance = choose(chance > SUREST, SUREST, chance)
+    return choose(chance < LEAST, LEAST, chance)
 
 
 def _or_else(condition: bool, value: float, otherwise: float) -> float:  # noqa: FBT001 - it chooses
@@ -147,6 +156,8 @@ def _reason(each: Decided, known: bool, fails: bool, nobody: bool) -> float:  # 
     Where all are certain it is the one of memory. Of equals the first is taken.
     """
     chance = each.decision.chance
+    if each.kind.background:
+        chance = choose(chance >= LIKELY_FROM, 1.0, chance)
     if each.kind.decides:
         chance = chance - _NAMED_FIRST * (chance == 1.0)
     other = _NO_REASON if nobody is False else choose(nobody, _UNTOLD, _NO_REASON)

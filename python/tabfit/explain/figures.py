@@ -21,6 +21,7 @@ from tabfit.estimate.check_kinds.browser import HEAP
 from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
 from tabfit.estimate.check_rules import LEAST_STORAGE
 from tabfit.estimate.checks import Check
+from tabfit.estimate.decide import LEAST, SUREST
 from tabfit.estimate.labels import CHECKS, LABELS, PHASES
 from tabfit.estimate.outcome import Outcome, probability
 from tabfit.estimate.subjects import UNDISCLOSED
@@ -308,7 +309,7 @@ def _chance(answer: Answer) -> Explanation:
     return Explanation(
         id="chance",
         title=_("The chance that it fits"),
-        expression=product(terms),
+        expression=_modest(product(terms)),
         basis=Basis.ASSUMED,
         unit=Unit.CHANCE,
         about=_(
@@ -316,6 +317,16 @@ def _chance(answer: Answer) -> Explanation:
             "the browser about fails for one reason, an old browser, and counts once."
         ),
     )
+
+
+def _modest(chance: Quantity) -> Quantity:
+    """Return a chance no surer than anybody can be."""
+    why = later("devices die of what nobody thought of, and some that seem hopeless run")
+    if chance.likely > SUREST:
+        return smallest(chance, share(later("surest"), (SUREST,) * 3, Basis.ASSUMED, why))
+    if chance.likely < LEAST:
+        return largest(chance, share(later("least sure"), (LEAST,) * 3, Basis.ASSUMED, why))
+    return chance
 
 
 def _factor(check: Check, answer: Answer) -> Quantity:

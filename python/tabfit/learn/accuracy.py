@@ -7,7 +7,6 @@ In: `accuracy.json`, which `make accuracy` writes from the rows behind
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -76,19 +75,47 @@ class MeasuredPeak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReport:
-    """Somebody's report of a model that ran or died, and what this project says of it."""
+    """Somebody's report on whose wrong side the chance lay, judged without its source."""
 
     name: str
     ran: bool
     said: Outcome
-    chance: float | None
-    note: str
+    chance: float
+    kind: str
     source: str
 
-    @property
-    def right(self) -> bool | None:
-        """Return whether the chance lies on the report's side; `None` where none was told."""
-        return None if self.chance is None else (self.chance >= 0.5) is self.ran
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """The reports that were given a chance from `low` to below `high`, and how many ran."""
+
+    low: float
+    high: float
+    reports: int
+    ran: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """How chances fitted on the reports of all other sources compare with what happened.
+
+    `brier` is the mean square of chance less outcome (Brier 1950), `base_rate` what always saying
+    the share that ran would give. `words` counts by word those that ran and those that died.
+    """
+
+    reports: int
+    sources: int
+    told: int
+    right: int
+    brier: float
+    base_rate: float
+    bands: tuple[Band, ...]
+    words: dict[str, tuple[int, int]]
+    wrong: tuple[FieldReport, ...]
+
+    def count(self, said: Outcome, *, ran: bool) -> int:
+        """Return how many reports were given this word and really ran, or died."""
+        return self.words[said][0 if ran else 1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,31 +127,13 @@ class Accuracy:
     errors: tuple[ErrorSummary, ...]
     peaks: tuple[MeasuredPeak, ...]
     graphics: tuple[MeasuredPeak, ...]
-    reports: tuple[FieldReport, ...]
-    left_out: tuple[tuple[str, str], ...]
+    judgement: Judgement
+    left_out: tuple[tuple[str, int], ...]
 
     @property
     def judged(self) -> tuple[MeasuredPeak, ...]:
         """Return the measured peaks that no constant was fitted on."""
         return tuple(each for each in self.peaks if each.judged)
-
-    @property
-    def told(self) -> tuple[FieldReport, ...]:
-        """Return the reports of which a chance could be told."""
-        return tuple(each for each in self.reports if each.chance is not None)
-
-    def count(self, said: Outcome, *, ran: bool) -> int:
-        """Return how many reports were given this word and really ran, or died."""
-        return sum(each.said is said and each.ran is ran for each in self.reports)
-
-
-def brier(reports: Iterable[FieldReport]) -> float:
-    """Return the mean square of chance less outcome: 0 is perfect, 0.25 says nothing.
-
-    Source: Brier 1950, "Verification of forecasts expressed in terms of probability".
-    """
-    squares = [((each.chance or 0.0) - each.ran) ** 2 for each in reports]
-    return sum(squares) / len(squares)
 
 
 @lru_cache(maxsize=1)
@@ -137,8 +146,8 @@ def read() -> Accuracy:
         errors=tuple(_errors(each) for each in rows["errors"]),
         peaks=tuple(_peak(each) for each in rows["peaks"]),
         graphics=tuple(_peak(each) for each in rows["graphics"]),
-        reports=tuple(_report(each) for each in rows["reports"]),
-        left_out=tuple((name, why) for name, why in rows["left_out"]),
+        judgement=_judgement(rows["judgement"]),
+        left_out=tuple((why, count) for why, count in rows["left_out"]),
     )
 
 
@@ -162,7 +171,15 @@ def _peak(row: list[Any]) -> MeasuredPeak:
 
 
 def _report(row: list[Any]) -> FieldReport:
-    name, ran, said, chance, note, source = row
+    name, ran, said, chance, kind, source = row
     return FieldReport(
-        name=name, ran=ran, said=Outcome(said), chance=chance, note=note, source=source
+        name=name, ran=ran, said=Outcome(said), chance=chance, kind=kind, source=source
     )
+
+
+def _judgement(row: dict[str, Any]) -> Judgement:
+    names = ("low", "high", "reports", "ran")
+    bands = tuple(Band(**dict(zip(names, each, strict=True))) for each in row["bands"])
+    words = {word: (ran, died) for word, (ran, died) in row["words"].items()}
+    wrong = tuple(_report(each) for each in row["wrong"])
+    return Judgement(**{**row, "bands": bands, "words": words, "wrong": wrong})

@@ -19,13 +19,16 @@ class Needs:
     start, their `advised` twins limits below which it warns or works worse.
     `workgroup_storage_bytes` is what its shaders share in a workgroup. `threads` are those
     of WebAssembly, without which it does not start.
-    `wasm_memory` is the ceiling of its WebAssembly memory. `straining` are browsers whose
-    compiler its own code overtaxes. `availability` says that the browser itself is asked.
+    `wasm_memory` is the ceiling of its WebAssembly memory. `jspi_less_build` says that it brings
+    another build for browsers without JSPI. `shared_memory` says that it declares a shared
+    WebAssembly memory, whose maximum WebKit reserves. `availability` says that the browser itself
+    is asked.
     """
 
     webgpu: bool = False
     jspi: bool = False
-    straining: tuple[str, ...] = ()
+    jspi_less_build: bool = False
+    shared_memory: bool = False
     threads: bool = False
     shader_f16_for: tuple[str, ...] = ()
     buffer_bytes: Bytes | None = None

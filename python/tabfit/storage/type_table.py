@@ -6,6 +6,8 @@ elements and bytes per block, with the arrays that lie beside the weights.
 
 from __future__ import annotations
 
+from typing import Final
+
 from tabfit.storage.storage_type import (
     BF16,
     F16,
@@ -115,13 +117,17 @@ def matmul_nbits(
     )
 
 
+#: The operator that looks packed embeddings up.
+PACKED_LOOKUP: Final = "GatherBlockQuantized"
+
+
 def gather_block_quantized(
     bits: int = 4, *, block: int = 32, scale: StorageType = F32, zero_points: bool = False
 ) -> StorageType:
     """Return GatherBlockQuantized, an embedding's form: codes of a row without block padding."""
     zeros = (Beside(1, Per.BLOCK, block * 8 // bits),) if zero_points else ()
     return StorageType(
-        f"GatherBlockQuantized {bits}-bit block {block} {scale.name}",
+        f"{PACKED_LOOKUP} {bits}-bit block {block} {scale.name}",
         *_packed(bits),
         (Beside(scale.size, Per.BLOCK, block), *zeros),
     )

@@ -219,7 +219,7 @@ def test_a_new_budget_decides(kitchen: Catalog, monkeypatch: pytest.MonkeyPatch)
         source="nobody",
         fitted_on="nothing",
     )
-    scarce = budgets.TabMemoryRule(why="it is a toaster", share=share)
+    scarce = budgets.TabMemoryRule(name="made-up", why="it is a toaster", share=share)
     monkeypatch.setattr(budgets, "TAB", scarce)
     after = asked(kitchen)
     here = place("kitchen", Device(), kitchen)

@@ -9,19 +9,21 @@ sentence for it; `decide` applies them all, whoever asks.
     browser     WebAssembly, its memory, single files
     built_in    what a browser says of its own model
     memory      peaks against budgets, the download against its room
+    failures    what no limit tells, learnt from reports
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from tabfit.estimate.check_kinds.browser import COMPILER, FILE, HEAP, JSPI, THREADS
+from tabfit.estimate.check_kinds.browser import FILE, HEAP, JSPI, PACKED_TABLE, THREADS
 from tabfit.estimate.check_kinds.built_in import (
     AVAILABILITY,
     BUILT_IN_MEMORY,
     BUILT_IN_STORAGE,
     PLATFORM,
 )
+from tabfit.estimate.check_kinds.failures import DRIVER, FAULT, RESERVE, WRONG
 from tabfit.estimate.check_kinds.graphics import (
     ADVISED,
     BINDING,
@@ -36,7 +38,8 @@ from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_
 #: Every kind, in the order in which checks are made.
 KINDS: Final[tuple[Kind, ...]] = (
     *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, WORKGROUP_STORAGE),
-    *(JSPI, THREADS, COMPILER, HEAP, FILE),
+    *(JSPI, THREADS, HEAP, FILE, PACKED_TABLE),
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
     *(TAB_MEMORY, GPU_MEMORY, MEMORY, STORAGE),
+    *(DRIVER, FAULT, RESERVE, WRONG),
 )

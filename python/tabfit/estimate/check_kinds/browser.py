@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from tabfit.devices.browser_features import Presence, presence
 from tabfit.devices.budgets import Budget
 from tabfit.devices.device import Device
 from tabfit.estimate import check_rules
@@ -20,8 +22,16 @@ from tabfit.estimate.size_text import size
 from tabfit.i18n.language import _, later
 from tabfit.recipes.stored_model import total_size
 from tabfit.runtimes import Needs
+from tabfit.storage.type_table import PACKED_LOOKUP
 from tabfit.units import GIB, Basis, exactly
 
+#: An ArrayBuffer takes one unbroken stretch of addresses, which is hard to find near the largest:
+#: of three files within a tenth of 2 GiB Chrome read one (Ministral 3 3B Q4_K_S, 2,053 MB) and
+#: refused two (2,007 and 2,061 MB; abhijitramesh/webgpu-bench at 5f0b1b5).
+UNBROKEN: Final = 0.9
+#: Three exports of three families, all refused by ONNX Runtime's build for the processor
+#: (soroushdty/gaitscope, docs/research/llm-tutor-compute.md), none known to run.
+UNREAD_ON_PROCESSOR: Final = 0.1
 #: Where a WebAssembly memory with 32-bit addresses ends.
 ADDRESSED: Final = 4 * GIB
 
@@ -32,9 +42,18 @@ def _why_jspi(setup: Setup) -> str | None:
     return _("{title} needs WebAssembly that can wait for promises", title=setup.facts.name)
 
 
-def _has_jspi(device: Device, needs: Needs) -> bool | None:
-    del needs
-    return device.wasm.jspi
+def _jspi(device: Device, needs: Needs) -> Presence:
+    """Return whether it is there; a runtime with another build does without, and says so."""
+    found = presence(device, "jspi")
+    if needs.jspi_less_build and found.there is not True:
+        return replace(found, there=True)
+    return found
+
+
+def _other_build(why: str, device: Device) -> str:
+    if presence(device, "jspi").there:
+        return why
+    return _("{why}; where there is none it takes its other build, larger and slower", why=why)
 
 
 def _why_threads(setup: Setup) -> str | None:
@@ -43,61 +62,60 @@ def _why_threads(setup: Setup) -> str | None:
     return _("{title} needs WebAssembly threads", title=setup.facts.name)
 
 
-def _has_threads(device: Device, needs: Needs) -> bool | None:
+def _threads(device: Device, needs: Needs) -> Presence:
     """Return whether threads may share memory: browsers allow it on isolated pages alone."""
     del needs
-    parts = device.wasm.threads, device.cross_origin_isolated
-    return False if False in parts else None if None in parts else True
-
-
-def _strained(required: Requirements, offered: Offered) -> bool:
-    """Return whether a runtime overtaxes the browser's compiler; on iOS all are WebKit's."""
-    device = offered.device
-    engine = "safari" if device.on_apple_mobile else device.browser
-    return engine in required.needs.straining
-
-
-class _Compiler(Kind):
-    """A browser whose compiler takes long, and much memory, for a runtime's program."""
-
-    def asked(self, setup: Setup) -> Demand | None:
-        """Return the demand of a runtime that strains any browser."""
-        if not setup.facts.needs.straining:
-            return None
-        why = _("{title} brings a large WebAssembly program of its own", title=setup.facts.name)
-        return Demand(name=self.name, why=why, hard=False)
-
-    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
-        """Return what is known of such browsers."""
-        del demand, required, offered
-        return Decision(chance=check_rules.STRAINED)
-
-    def finding(
-        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
-    ) -> Finding:
-        """Return what has happened there."""
-        del required, offered, decision
-        said = _(
-            "{why}; this browser’s compiler has taken a gigabyte and more for it", why=demand.why
-        )
-        return Finding(have=None, basis=Basis.ASSUMED, message=said)
+    found = presence(device, "threads")
+    if found.there and device.cross_origin_isolated is None:
+        return replace(found, there=None, why=_("whether the page is isolated is not known here"))
+    return found
 
 
 JSPI: Final = Feature(
     name="jspi",
     title=later("WebAssembly that waits"),
     why=_why_jspi,
-    there=_has_jspi,
-    without=later("this browser has none"),
+    presence=_jspi,
+    met=_other_build,
 )
 THREADS: Final = Feature(
     name="threads",
     title=later("WebAssembly threads"),
     why=_why_threads,
-    there=_has_threads,
-    without=later("a page has them only where it is isolated from other sites"),
+    presence=_threads,
 )
-COMPILER: Final = _Compiler(name="compiler", title=later("Compiling the runtime"), counts=_strained)
+
+
+class _PackedLookup(Kind):
+    """A token table packed for the graphics processor, which the processor's build cannot read."""
+
+    def asked(self, setup: Setup) -> Demand | None:
+        """Return the demand of a packed table, away from the graphics processor."""
+        tensors = setup.load.stored.tensors
+        packed = any(each.type.name.startswith(PACKED_LOOKUP) for each in tensors)
+        if setup.runtime.uses_gpu or not packed:
+            return None
+        why = _("this export packs its token table for WebGPU ({operator})", operator=PACKED_LOOKUP)
+        return Demand(name=self.name, why=why)
+
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return that hardly any runs."""
+        del demand, required, offered
+        return Decision(chance=UNREAD_ON_PROCESSOR)
+
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return who met it."""
+        del required, offered, decision
+        said = _(
+            "{why}; on the processor such files were refused: could not find an implementation",
+            why=demand.why,
+        )
+        return Finding(have=None, basis=Basis.MEASURED, message=said)
+
+
+PACKED_TABLE: Final = _PackedLookup(name="operators", title=later("Operators of the export"))
 
 
 # WebAssembly's memory and single files
@@ -163,4 +181,5 @@ FILE: Final = Limit(
     wanted=_wants_file,
     limit=_largest_file,
     says=later("the most one ArrayBuffer takes"),
+    near=UNBROKEN,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.devices.browser_features import UNKNOWN_BROWSER, Presence
 from tabfit.devices.device import Device
 from tabfit.estimate import check_rules
 from tabfit.estimate.check_kinds.kind import (
@@ -41,9 +42,11 @@ def _why_availability(setup: Setup) -> str | None:
     return _("the browser was asked for its own model")
 
 
-def _says_available(device: Device, needs: Needs) -> bool | None:
+def _says_available(device: Device, needs: Needs) -> Presence:
     del needs
-    return device.language_model in _READY
+    ready = device.language_model in _READY
+    why = "" if ready else _("it says that there is none for this device")
+    return Presence(there=ready, share=float(ready), why=why, asked=True)
 
 
 def _ready(why: str, device: Device) -> str:
@@ -58,11 +61,14 @@ def _why_platform(setup: Setup) -> str | None:
     return _("{title} exists on {where} only", title=setup.facts.name, where=where)
 
 
-def _right_platform(device: Device, needs: Needs) -> bool | None:
+def _right_platform(device: Device, needs: Needs) -> Presence:
     if device.platform is None or device.browser is None:
-        return None
+        why = _("not known here, most current browsers have it")
+        return Presence(there=None, share=UNKNOWN_BROWSER, why=why)
     system = not needs.platforms or device.platform in needs.platforms
-    return system and (not needs.browsers or device.browser in needs.browsers)
+    right = system and (not needs.browsers or device.browser in needs.browsers)
+    why = "" if right else _("this is neither")
+    return Presence(there=right, share=float(right), why=why, asked=True)
 
 
 class _BuiltInMemory(Kind):
@@ -173,8 +179,7 @@ AVAILABILITY: Final = Feature(
     name="availability",
     title=later("What the browser says itself"),
     why=_why_availability,
-    there=_says_available,
-    without=later("it says that there is none for this device"),
+    presence=_says_available,
     met=_ready,
     counts=asked_itself,
 )
@@ -182,8 +187,7 @@ PLATFORM: Final = Feature(
     name="platform",
     title=later("Browser and system"),
     why=_why_platform,
-    there=_right_platform,
-    without=later("this is neither"),
+    presence=_right_platform,
     counts=not_asked,
 )
 BUILT_IN_MEMORY: Final = _BuiltInMemory(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.devices.device import Device, Unasked
+from tabfit.devices.browser_features import Presence, presence
+from tabfit.devices.device import Device
 from tabfit.estimate.check_kinds.kind import (
     Feature,
     Limit,
@@ -36,9 +37,9 @@ def _why_webgpu(setup: Setup) -> str | None:
     return _("{title} computes on the graphics processor through WebGPU", title=setup.facts.name)
 
 
-def _has_webgpu(device: Device, needs: Needs) -> bool | None:
+def _webgpu(device: Device, needs: Needs) -> Presence:
     del needs
-    return None if isinstance(device.webgpu, Unasked) else device.webgpu is not None
+    return presence(device, "webgpu")
 
 
 def _emulated(why: str, device: Device) -> str:
@@ -54,9 +55,9 @@ def _why_shader_f16(setup: Setup) -> str | None:
     return _("{precision} computes in 16-bit floats on the GPU", precision=precision)
 
 
-def _has_shader_f16(device: Device, needs: Needs) -> bool | None:
+def _shader_f16(device: Device, needs: Needs) -> Presence:
     del needs
-    return device.adapter.shader_f16 if device.adapter else None
+    return presence(device, "shader_f16")
 
 
 def _largest(setup: Setup) -> int:
@@ -168,16 +169,14 @@ WEBGPU: Final = Feature(
     name="webgpu",
     title=later("Graphics through WebGPU"),
     why=_why_webgpu,
-    there=_has_webgpu,
-    without=later("this browser offers none here"),
+    presence=_webgpu,
     met=_emulated,
 )
 SHADER_F16: Final = Feature(
     name="shader-f16",
     title=later("16-bit shaders"),
     why=_why_shader_f16,
-    there=_has_shader_f16,
-    without=later("this adapter has none"),
+    presence=_shader_f16,
 )
 BUFFER: Final = Limit(
     name="largest-buffer",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tabfit.devices.browser_features import Presence
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate import check_rules
@@ -46,7 +47,8 @@ class Kind(ABC):
 
     `title` is its heading. `decides` says whether an unknown here makes the whole verdict
     unknown, `grows` whether the context has a bearing on what is asked, `pool` which memory it
-    is about. `counts` says whether it is checked at all on a device.
+    is about. `counts` says whether it is checked at all on a device. `background` is a way to fail
+    that is always there and named only where it takes *likely* away.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Kind(ABC):
     decides: bool = False
     grows: bool = False
     pool: Pool | None = None
+    background: bool = False
     counts: Callable[[Requirements, Offered], bool] = _always
 
     def asked(self, setup: Setup) -> Demand | None:
@@ -83,15 +86,14 @@ def _plainly(why: str, device: Device) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Feature(Kind):
-    """Something a device has or has not; `there` is `None` where nobody asked.
+    """Something a device has or has not.
 
-    `why` is the reason that a load asks for it, `None` where it does not. `without` says
-    what is missing, `met` the sentence where nothing is.
+    `why` is the reason that a load asks for it, `None` where it does not. `presence` says
+    whether it is there, or how many such devices have it; `met` the sentence where it is.
     """
 
     why: Callable[[Setup], str | None]
-    there: Callable[[Device, Needs], bool | None]
-    without: str = ""
+    presence: Callable[[Device, Needs], Presence]
     met: Callable[[str, Device], str] = _plainly
     hard: bool = True
 
@@ -102,21 +104,27 @@ class Feature(Kind):
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on what is there, is not, or is not known."""
-        return check_rules.feature(
-            there=self.there(offered.device, required.needs), hard=demand.hard
-        )
+        found = self.presence(offered.device, required.needs)
+        return check_rules.feature(there=found.there, hard=demand.hard, share=found.share)
 
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
     ) -> Finding:
         """Return why it is asked for, and what is missing if something is."""
-        if not decision.asked:
-            return _untold(demand)
-        if self.there(offered.device, required.needs):
+        del decision
+        found = self.presence(offered.device, required.needs)
+        if found.there:
             said = self.met(demand.why, offered.device)
         else:
-            said = _("{why}; {fault}", why=demand.why, fault=_(self.without))
-        return Finding(have=None, basis=Basis.REPORTED, message=said)
+            said = _("{why}; {fault}", why=demand.why, fault=found.why)
+        return Finding(have=None, basis=_basis(found), message=said)
+
+
+def _basis(found: Presence) -> Basis:
+    """Return how it is known: asked, read off a list of browsers, or neither."""
+    if found.asked:
+        return Basis.REPORTED
+    return Basis.ASSUMED if found.there is None else Basis.LISTED
 
 
 def _untold(demand: Demand) -> Finding:
@@ -134,7 +142,7 @@ class Limit(Kind):
     """Bytes against a limit that a browser or the runtime states exactly.
 
     `least` is what every such device has that has any; `says` what the limit is,
-    `says_least` what the least is.
+    `says_least` what the least is. Above the share `near` of the limit half are refused.
     """
 
     wanted: Callable[[Setup], Demand | None]
@@ -142,6 +150,7 @@ class Limit(Kind):
     says: str
     least: Callable[[Device], int] = _nothing
     says_least: str = ""
+    near: float = 1.0
 
     def asked(self, setup: Setup) -> Demand | None:
         """Return the demand, if the load makes one."""
@@ -150,8 +159,9 @@ class Limit(Kind):
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on the need, which lies within the limit or beyond it."""
         limit = self.limit(offered.device, required.needs)
+        least = self.least(offered.device)
         return check_rules.within(
-            need_of(demand), limit, hard=demand.hard, least=self.least(offered.device)
+            need_of(demand), limit, hard=demand.hard, least=least, near=self.near
         )
 
     def finding(

@@ -1,0 +1,54 @@
+"""Fit the chances on all reports, judge each source without it, and write what came out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from tests.accuracy.field_reports import base_rate_score, brier_score
+from tools.budgets import failure_fit, memory_fit
+from tools.budgets.cases import Case, cases
+from tools.budgets.cross_validation import judgements
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+CATALOG: Final = ROOT / "python" / "tabfit" / "catalog"
+JUDGEMENT: Final = ROOT / "tests" / "data" / "field_judgement.json"
+
+
+def write() -> None:
+    """Write the catalogue's tables and the judgement of every report."""
+    every = cases()
+    about = {"written_by": "make budgets", **counts(every)}
+    _write(CATALOG / "budgets.json", {**about, "rules": memory_fit.fit(every)})
+    _write(CATALOG / "failure_rates.json", {**about, "kinds": failure_fit.fit(every)})
+    sources = sorted({each.report.source for each in every})
+    rows = list(judgements(every, sources))
+    _write(JUDGEMENT, {"about": ABOUT, **counts(every), "rows": rows})
+    told = [(row["probability"], row["ran"]) for row in rows if row["probability"] is not None]
+    print(
+        f"{len(told)} of {len(rows)} told, left out by source: Brier {brier_score(told):.3f},",
+        end=" ",
+    )
+    print(f"always the base rate {base_rate_score(ran for _, ran in told):.3f}")
+
+
+ABOUT: Final = (
+    "What is said of each report by chances fitted on the reports of all other sources; "
+    "`make budgets` writes it."
+)
+
+
+def counts(every: tuple[Case, ...]) -> dict[str, int]:
+    """Return how many reports of how many sources stand behind a fit."""
+    return {"reports": len(every), "sources": len({each.report.source for each in every})}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON with one row a line, so that a change shows as the lines that changed."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,103 @@
+"""Reports as the fits see them: needs against budgets, groups of failures, and a weight.
+
+A tracker is where people go with what failed, a benchmark's result file has what ran on one good
+machine. Both are kept; what keeps either from ruling is that the reports of one source together
+weigh as much as the root of their number, and that a report loses a fifth of its weight with every
+year, as browsers and runtimes change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from tabfit.devices import budgets
+from tabfit.estimate import failure_rates
+from tabfit.units import Interval
+from tests.accuracy.field_reports import Report, asked
+
+#: The year in which a report weighs full.
+NOW: Final = 2026
+#: A report of a year before has this share of the weight.
+YEARLY: Final = 0.8
+#: The year of a report that names none.
+USUAL_YEAR: Final = 2025
+#: What a report's kind is to the fits. A feature that is missing is no driver's fault.
+KINDS: Final = {
+    "driver": failure_rates.DRIVER,
+    "wrong output": failure_rates.WRONG,
+    "reserve": failure_rates.RESERVE,
+    "release": failure_rates.FAULT,
+    "compiler": failure_rates.FAULT,
+    "hang": failure_rates.FAULT,
+    "leak": failure_rates.FAULT,
+    "other": failure_rates.FAULT,
+}
+#: Kinds that are told by a need against a limit.
+OF_MEMORY: Final = ("memory", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A report, what it weighs, and the groups it belongs to for each kind of failure.
+
+    `memory` has each pool's rule, its need and its budget before any fit.
+    """
+
+    report: Report
+    weight: float
+    memory: tuple[tuple[str, Interval, Interval], ...]
+    groups: dict[str, tuple[str, ...]]
+
+    @property
+    def ran(self) -> bool:
+        """Return whether the model ran."""
+        return self.report.ran
+
+    @property
+    def failure(self) -> str | None:
+        """Return of which kind of failure it died, `None` for another reason or none."""
+        return KINDS.get(self.report.kind)
+
+
+def cases() -> tuple[Case, ...]:
+    """Return every report as a case, read with the budgets as they are before any fit."""
+    with budgets.fitted_as({}):
+        every = tuple(asked())
+    counts = Counter(each.source for each in every)
+    return tuple(_case(each, counts[each.source]) for each in every)
+
+
+def _case(report: Report, of_source: int) -> Case:
+    said = report.said
+    memory = (
+        (budgets.rule_name(check.pool, said.device), check.need, check.have)
+        for check in said.checks
+        if check.pool is not None and check.need is not None and check.have is not None
+    )
+    kinds = {
+        kind: failure_rates.groups(kind, said.runtime, said.facts.needs, said.device)
+        for kind in failure_rates.KINDS
+    }
+    return Case(
+        report=report,
+        weight=of_source**-0.5 * YEARLY ** max(NOW - _year(report), 0),
+        memory=tuple((rule, need, have) for rule, need, have in memory if rule is not None),
+        groups={kind: found for kind, found in kinds.items() if found},
+    )
+
+
+def _year(report: Report) -> int:
+    return int(str(report.row.get("date", USUAL_YEAR))[:4])
+
+
+def without(source: str, every: Iterable[Case]) -> list[Case]:
+    """Return the cases of all other sources."""
+    return [each for each in every if each.report.source != source]
+
+
+def of(source: str, every: Iterable[Case]) -> list[Case]:
+    """Return the cases of one source."""
+    return [each for each in every if each.report.source == source]
