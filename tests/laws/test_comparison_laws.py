@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tabfit.catalog import Catalog
 from tabfit.compare.catalog_requirements import Ledger, Line, lines_of, written
-from tabfit.compare.comparisons import Judge, best, of_kind, smallest
+from tabfit.compare.comparisons import Judge, best, compare, of_kind, smallest
 from tabfit.compare.ranking import USUAL
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
@@ -156,3 +156,14 @@ def test_lines_of_one_runtime_never_repeat_a_need() -> None:
 def _needs(line: Line) -> list[tuple[Any, ...]]:
     every = line.surveyed
     return [(each.adapters, each.peaks, each.growing, each.demands) for each in every]
+
+
+@settings(max_examples=20, deadline=None)
+@given(device=DEVICES)
+def test_what_no_runtime_loads_is_nobodys_best_model(device: Device) -> None:
+    """A model that exists as weights alone comes after every model that a browser can load."""
+    names = (*MODELS, "deberta-v3-small")
+    ledger = Ledger(CATALOG, written({name: lines_of(name, CATALOG) for name in names[-3:]}))
+    rows = compare(CATALOG, device, ledger)
+
+    assert [row.facts.hypothetical for row in rows] == [False, False, True]

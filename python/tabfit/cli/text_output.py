@@ -79,8 +79,9 @@ def compared(rows: list[Row], catalog: Catalog) -> Iterator[str]:
             f"{MARKS[each.outcome]} {each.outcome:9} {name:32} "
             f"{line.runtime} {line.precision}  {size(line.download)}"
         )
-    likely = sum(each.outcome is Outcome.LIKELY for each in rows)
-    yield f"{likely} of {len(rows)} likely fit"
+    loaded = [each for each in rows if not each.facts.hypothetical]
+    likely = sum(each.outcome is Outcome.LIKELY for each in loaded)
+    yield f"{likely} of {len(loaded)} that a browser can load likely fit"
 
 
 def needed(found: dict[str, Any]) -> Iterator[str]:

@@ -106,14 +106,18 @@ def _order(row: Row) -> Preference:
 
 
 def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
-    """Return the best row of every model in the ledger on one device, best verdict first."""
+    """Return the best row of every model in the ledger on one device, best verdict first.
+
+    Models that no runtime loads are the last, whatever their weights alone would need.
+    """
     on = Judge(catalog, device)
     found = [best(ledger.each(model), on) for model in ledger.models]
     return sorted(found, key=_from_likeliest)
 
 
-def _from_likeliest(row: Row) -> tuple[int, float, int]:
-    return RANK[row.outcome], -(row.probability or 0.0), row.line.download.likely
+def _from_likeliest(row: Row) -> tuple[bool, int, float, int]:
+    chance = -(row.probability or 0.0)
+    return row.facts.hypothetical, RANK[row.outcome], chance, row.line.download.likely
 
 
 def report(rows: list[Row], catalog: Catalog, device: str | None) -> dict[str, Any]:
