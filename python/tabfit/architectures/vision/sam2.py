@@ -171,7 +171,9 @@ def sam3_vision(asked: Asked) -> Body:
         raise keys.fault("backbone_config.model_type", "is read as sam3_vit_model alone")
     body, width = vit_tower(inner), keys.whole("fpn_hidden_size")
     factors = keys.get("scale_factors")
-    if not isinstance(factors, (list, tuple)) or not all(f in GROWN for f in factors):
+    if not isinstance(factors, (list, tuple)) or not all(
+        isinstance(f, int | float) and f in GROWN for f in factors
+    ):
         raise keys.fault("scale_factors", "needs a list of 4, 2, 1 and 0.5")
     if len(factors) > MOST_SIDE:
         raise keys.fault("scale_factors", f"has more than {MOST_SIDE} entries")
