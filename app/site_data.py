@@ -1,6 +1,7 @@
-"""What the build laid beside the page's code: the ledger of the catalogue.
+"""What the build laid beside the page's code: the requirements of the catalogue.
 
-Out: a `Ledger`. Where nothing was laid, in the sources, it is worked out model by model.
+Out: `CatalogRequirements`. Where nothing was laid, in the sources, they are worked out
+model by model.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from functools import cache
 from pathlib import Path
 
 from tabfit import catalog
-from tabfit.compare.catalog_requirements import Ledger
+from tabfit.compare.catalog_requirements import CatalogRequirements
 
-#: Where the build lays it; `SITE_LEDGER` in the environment tells the build's own pages.
-PLACE = Path(__file__).with_name("ledger.json")
+#: Where the build lays it; `SITE_REQUIREMENTS` in the environment tells the build's own pages.
+PLACE = Path(__file__).with_name("catalog_requirements.json")
 
 
 @cache
-def ledger() -> Ledger:
-    """Return the catalogue's ledger, read once."""
-    place = Path(os.environ.get("SITE_LEDGER", PLACE))
+def catalog_requirements() -> CatalogRequirements:
+    """Return the catalogue's requirements, read once."""
+    place = Path(os.environ.get("SITE_REQUIREMENTS", PLACE))
     text = place.read_text(encoding="utf-8") if place.is_file() else None
-    return Ledger(catalog.read(), text)
+    return CatalogRequirements(catalog.read(), text)

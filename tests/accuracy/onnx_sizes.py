@@ -13,7 +13,7 @@ from tabfit.errors import UnsupportedArchitecture
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.onnx import files, sessions
-from tabfit.recipes.onnx.export_families import Family, exports_of
+from tabfit.recipes.onnx.export_families import ExportFamily, exports_of
 from tabfit.units import Interval, exactly
 
 DATA = Path(__file__).parents[1] / "data"
@@ -71,7 +71,7 @@ class Withheld(NamedTuple):
 
     kind: bool = True
     type: bool = False
-    family: Family | None = None
+    family: ExportFamily | None = None
 
 
 def predicted(row: dict[str, Any], withheld: Withheld) -> Interval | None:

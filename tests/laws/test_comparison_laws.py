@@ -1,4 +1,4 @@
-"""Laws of comparisons: a line of the ledger says what the whole answer says, on any device."""
+"""Laws of comparisons: a line of the requirements says what the whole answer says, on any device."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabfit.catalog import Catalog
-from tabfit.compare.catalog_requirements import Ledger, Line, lines_of, written
+from tabfit.compare.catalog_requirements import (
+    CatalogRequirement,
+    CatalogRequirements,
+    requirements_of_model,
+    written,
+)
 from tabfit.compare.comparisons import Judge, best, compare, of_kind, smallest
 from tabfit.compare.ranking import USUAL
 from tabfit.devices.budgets import Pool
@@ -66,10 +71,10 @@ DEVICES = st.fixed_dictionaries(
 
 
 @cache
-def lines(model: str) -> tuple[Line, ...]:
+def lines(model: str) -> tuple[CatalogRequirement, ...]:
     """Return a model's lines, worked out once and read back from their text."""
-    text = written({model: lines_of(model, CATALOG)})
-    return Ledger(CATALOG, text).lines(model)
+    text = written({model: requirements_of_model(model, CATALOG)})
+    return CatalogRequirements(CATALOG, text).lines(model)
 
 
 LINES = st.sampled_from(MODELS).flatmap(lambda model: st.sampled_from(lines(model)))
@@ -77,7 +82,7 @@ LINES = st.sampled_from(MODELS).flatmap(lambda model: st.sampled_from(lines(mode
 
 @given(line=LINES, device=DEVICES)
 @settings(max_examples=250, deadline=None)
-def test_a_line_says_what_the_answer_says(line: Line, device: Device) -> None:
+def test_a_line_says_what_the_answer_says(line: CatalogRequirement, device: Device) -> None:
     """Verdict, deciding check, peaks, download and speed are those of the whole answer."""
     row = Judge(CATALOG, device).row(line)
     whole = answer(line.scenario, CATALOG, device)
@@ -135,15 +140,17 @@ def test_the_smallest_memory_is_enough_and_less_is_not(model: str, more: int) ->
     assert size == 2 * GIB or outcome(size // 2) is not Outcome.LIKELY
 
 
-def test_a_ledger_holds_what_its_text_says() -> None:
+def test_requirements_hold_what_their_text_says() -> None:
     """A text of two models holds those two; another model is worked out when asked for."""
     text = written({model: lines(model) for model in ("distilbert", "gemma-2b")})
-    ledger = Ledger(CATALOG, text)
+    requirements = CatalogRequirements(CATALOG, text)
 
-    assert ledger.models == ("distilbert", "gemma-2b")
-    assert ledger.lines("gemma-2b") == lines("gemma-2b")
-    assert {each.runtime for each in ledger.lines("all-minilm-l6-v2")} >= {"transformersjs-wasm"}
-    assert Ledger(CATALOG).models == CATALOG.models.ids
+    assert requirements.models == ("distilbert", "gemma-2b")
+    assert requirements.lines("gemma-2b") == lines("gemma-2b")
+    assert {each.runtime for each in requirements.lines("all-minilm-l6-v2")} >= {
+        "transformersjs-wasm"
+    }
+    assert CatalogRequirements(CATALOG).models == CATALOG.models.ids
 
 
 def test_lines_of_one_runtime_never_repeat_a_need() -> None:
@@ -153,7 +160,7 @@ def test_lines_of_one_runtime_never_repeat_a_need() -> None:
         assert all(line not in bare[:at] for at, line in enumerate(bare))
 
 
-def _needs(line: Line) -> list[tuple[Any, ...]]:
+def _needs(line: CatalogRequirement) -> list[tuple[Any, ...]]:
     every = line.surveyed
     return [(each.adapters, each.peaks, each.growing, each.demands) for each in every]
 
@@ -163,7 +170,9 @@ def _needs(line: Line) -> list[tuple[Any, ...]]:
 def test_what_no_runtime_loads_is_nobodys_best_model(device: Device) -> None:
     """A model that exists as weights alone comes after every model that a browser can load."""
     names = (*MODELS, "deberta-v3-small")
-    ledger = Ledger(CATALOG, written({name: lines_of(name, CATALOG) for name in names[-3:]}))
-    rows = compare(CATALOG, device, ledger)
+    requirements = CatalogRequirements(
+        CATALOG, written({name: requirements_of_model(name, CATALOG) for name in names[-3:]})
+    )
+    rows = compare(CATALOG, device, requirements)
 
     assert [row.facts.hypothetical for row in rows] == [False, False, True]

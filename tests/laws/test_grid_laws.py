@@ -71,30 +71,32 @@ SIGNALS = st.fixed_dictionaries(
 
 
 @cache
-def few() -> verdict_grid.Table:
+def few() -> verdict_grid.RequirementsTable:
     """Return the table of the choices, carried as bytes."""
-    rows: list[requirements.Surveyed] = []
+    rows: list[requirements.RunRequirements] = []
     for model, runtime, precision in CHOICES:
         about, facts = subject(model, CATALOG), CATALOG.runtime(runtime)
         named = precision or precisions_of(about, facts)[0]
-        rows += requirements.of_precision(about, facts, named, CONTEXTS)
-    return verdict_grid.read(verdict_grid.written(verdict_grid.table(rows, CONTEXTS)))
+        rows += requirements.requirements_of_precision(about, facts, named, CONTEXTS)
+    return verdict_grid.read(verdict_grid.written(verdict_grid.requirements_table(rows, CONTEXTS)))
 
 
 @cache
-def everything() -> verdict_grid.Table:
+def everything() -> verdict_grid.RequirementsTable:
     """Return a table with a row of every catalogue model, each by its own runtime and precision."""
-    rows: list[requirements.Surveyed] = []
+    rows: list[requirements.RunRequirements] = []
     for number, model in enumerate(CATALOG.models.ids):
         about = subject(model, CATALOG)
         able = runtimes_of(about, CATALOG)
         facts = able[number % len(able)]
         offered = precisions_of(about, facts)
-        rows += requirements.of_precision(about, facts, offered[number % len(offered)], CONTEXTS)
-    return verdict_grid.table(rows, CONTEXTS)
+        rows += requirements.requirements_of_precision(
+            about, facts, offered[number % len(offered)], CONTEXTS
+        )
+    return verdict_grid.requirements_table(rows, CONTEXTS)
 
 
-def same(made: verdict_grid.Grid, row: int, column: int, device: Device) -> None:
+def same(made: verdict_grid.VerdictGrid, row: int, column: int, device: Device) -> None:
     """Assert that one place of a grid says what a single answer says."""
     whole, number, context = made.table, int(made.rows[row]), made.contexts[column]
     asked = Scenario(
@@ -126,7 +128,7 @@ def test_every_model_as_answered_singly(name: str | None) -> None:
     Two devices in five are compared for each model, every device for two models in five.
     """
     turn, device = DEVICES.index(name), place(name, Device(), CATALOG)
-    made = verdict_grid.judged(everything(), device, CATALOG, (*CONTEXTS, None))
+    made = verdict_grid.judge_table(everything(), device, CATALOG, (*CONTEXTS, None))
 
     assert len(made.rows) == len(CATALOG.models.ids)
     for row in range(len(made.rows)):
@@ -139,7 +141,7 @@ def test_every_model_as_answered_singly(name: str | None) -> None:
 def test_any_device_as_answered_singly(signals: dict[str, Any], column: int) -> None:
     """Whatever a device tells, every choice is judged as if it were the only one."""
     device = read(signals)
-    made = verdict_grid.judged(few(), device, CATALOG, (*CONTEXTS, None))
+    made = verdict_grid.judge_table(few(), device, CATALOG, (*CONTEXTS, None))
 
     assert len(made.rows) == len(CHOICES)
     for row in range(len(made.rows)):
@@ -150,7 +152,7 @@ def test_any_device_as_answered_singly(signals: dict[str, Any], column: int) -> 
 def test_arrays_are_weighed_like_numbers(needs: list[Interval], have: Interval) -> None:
     """The chance of an array of needs is the chance of each need, to the last figure."""
     ends = np.array([(need.low, need.likely, need.high) for need in needs])
-    many = weighed(verdict_grid.Ends.of(ends).interval, have)
+    many = weighed(verdict_grid.IntervalEnds.of(ends).interval, have)
 
     assert np.asarray(many).tolist() == [weighed(need, have) for need in needs]
     assert all(abs(weighed(n, have) - probability(n, have)) < 1e-4 for n in needs)
@@ -170,4 +172,4 @@ def test_a_page_can_carry_the_table() -> None:
 def test_only_what_was_surveyed_is_judged() -> None:
     """A context nobody surveyed is refused."""
     with pytest.raises(ValueError, match="tuple"):
-        verdict_grid.judged(few(), Device(), CATALOG, (Tokens(1000),))
+        verdict_grid.judge_table(few(), Device(), CATALOG, (Tokens(1000),))

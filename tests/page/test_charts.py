@@ -44,7 +44,7 @@ def test_a_tap_on_the_chart_chooses_a_context(near: Page) -> None:
 
 def test_every_way_is_judged_with_numpy_and_can_be_tapped(near: Page) -> None:
     """Once it is near, numpy and its table are installed; a cell chooses its precision."""
-    near.locator("#turned").scroll_into_view_if_needed()
+    near.locator("#alternatives").scroll_into_view_if_needed()
     cell = near.get_by_role("link", name=re.compile("^int8 with 2,048 tokens: "))
     expect(cell).to_be_visible()
     expect(near.get_by_role("heading", name="What fits here")).to_be_visible()

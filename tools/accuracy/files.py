@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tabfit.recipes.onnx.export_families import Family
+from tabfit.recipes.onnx.export_families import ExportFamily
 from tests.accuracy import (
     gguf_sizes,
     litert_sizes,
@@ -94,10 +94,10 @@ def onnx_unseen() -> Section:
 def _left_out() -> tuple[tuple[str, ...], ...]:
     """Return a table of each kind of export, predicted from the others."""
     heading = ("kind of export left out", "files", "within 2 %", "inside")
-    return (heading, *(_left_out_line(family) for family in Family))
+    return (heading, *(_left_out_line(family) for family in ExportFamily))
 
 
-def _left_out_line(family: Family) -> tuple[str, ...]:
+def _left_out_line(family: ExportFamily) -> tuple[str, ...]:
     rows = list(onnx_sizes.rows(onnx_sizes.Withheld(family=family)))
     near = sum(abs(row.error) <= 0.02 for row in rows) / len(rows)
     held = sum(row.inside for row in rows) / len(rows)

@@ -30,7 +30,7 @@ from app.document import filled
 from tools import messages
 from tools.dist import licences, html_pages, content_security_policy
 from tools.dist.python_wheels import page_wheels
-from tools.dist.verdict_grid import grid
+from tools.dist.verdict_grid import grid_wheel
 from tools.dist.build_cache import BUILT, digest, files_under
 from tools.dist.pyodide_lock import lock
 from tools.dist.paths import DIST, MODULES, ROOT
@@ -85,7 +85,7 @@ def _alone() -> Iterator[None]:
 def build(folder: Path) -> None:
     """Write the whole page into `folder`."""
     engine, others = runtime(), wheels()
-    later = {**others, SHIPPED: grid()}
+    later = {**others, SHIPPED: grid_wheel()}
     first = page_wheels(engine / "pyodide" / "python_stdlib.zip")
     runtime_at = _lay(engine, folder, "runtime")
     code_at = _lay_code(first, later, folder)

@@ -1,4 +1,4 @@
-"""The catalogue's ledger as text, worked out at build time by as many processors as there are.
+"""The catalogue's requirements as text, worked out at build time by as many processors as there are.
 
 Out: the path of a file, made anew only when what it follows from changed.
 `SITE_MODELS` in the environment names the models it holds, for a quicker build while
@@ -14,9 +14,9 @@ from pathlib import Path
 from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.paths import ROOT
 from tabfit import catalog
-from tabfit.compare.catalog_requirements import entry, gathered, lines_of
+from tabfit.compare.catalog_requirements import written_model, joined_models, requirements_of_model
 
-NAME = "ledger.json"
+NAME = "catalog_requirements.json"
 PYTHON = ROOT / "python" / "tabfit"
 #: What no line follows from.
 BESIDE = (
@@ -25,10 +25,10 @@ BESIDE = (
 )
 
 
-def ledger() -> Path:
-    """Return the file of the ledger."""
+def requirements_file() -> Path:
+    """Return the file of the requirements."""
     behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
-    return cached_step("ledger", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
+    return cached_step("catalog_requirements", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
 
 
 def wanted() -> list[str]:
@@ -39,9 +39,9 @@ def wanted() -> list[str]:
 
 def _make(folder: Path) -> None:
     with ProcessPoolExecutor() as pool:
-        text = gathered(pool.map(_entry, wanted(), chunksize=4))
+        text = joined_models(pool.map(_entry, wanted(), chunksize=4))
     (folder / NAME).write_text(text, encoding="utf-8")
 
 
 def _entry(model: str) -> str:
-    return entry(model, lines_of(model, catalog.read()))
+    return written_model(model, requirements_of_model(model, catalog.read()))

@@ -17,7 +17,7 @@ from pathlib import Path
 from app.document import filled
 from app.components import loading_status
 from tools.dist.build_cache import digest, files_under, cached_step
-from tools.dist.catalog_requirements import ledger
+from tools.dist.catalog_requirements import requirements_file
 from tools.dist.share_image import draw
 from tools.dist.paths import CACHE, ROOT
 from tools.messages import OTHERS
@@ -77,7 +77,7 @@ def _rendered() -> Path:
     def render(folder: Path) -> None:
         from app import prerender  # a second's work, of no use when nothing changed
 
-        os.environ["SITE_LEDGER"] = str(ledger())
+        os.environ["SITE_REQUIREMENTS"] = str(requirements_file())
         for path, text in prerender.documents():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")

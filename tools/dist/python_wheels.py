@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.dist.build_cache import digest, files_under, cached_step
-from tools.dist.catalog_requirements import ledger
+from tools.dist.catalog_requirements import requirements_file
 from tools.dist.paths import CACHE, ROOT
 from tools.dist.pyodide_runtime import COMPILER, INSTALLED, compiled
 
@@ -37,7 +37,7 @@ def page_wheels(library: Path) -> dict[str, Path]:
     `library` is the compiled standard library, with which the compiler starts faster.
     """
     whole = wheel()
-    key = digest(whole, APP, ledger(), COMPILER, Path(__file__))
+    key = digest(whole, APP, requirements_file(), COMPILER, Path(__file__))
     folder = cached_step("code", key, lambda fresh: _compile(whole, library, fresh))
     return {path.name.partition("-")[0]: path for path in sorted(folder.iterdir())}
 
@@ -70,7 +70,7 @@ def _pack_app(path: Path) -> None:
         for source in files_under(APP)
         if source.suffix == ".py" and source.name not in AT_BUILD
     }
-    pack(path, {**inside, f"app/{ledger().name}": ledger().read_bytes()})
+    pack(path, {**inside, f"app/{requirements_file().name}": requirements_file().read_bytes()})
 
 
 def pack(path: Path, inside: Mapping[str, bytes]) -> None:

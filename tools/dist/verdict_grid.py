@@ -2,7 +2,7 @@
 
 Out: the path of a wheel that holds nothing but the table, made anew only when what it
 follows from changed. The page installs it with numpy, when it first judges many answers
-at once. `SITE_MODELS` in the environment names the models it holds, as for the ledger.
+at once. `SITE_MODELS` in the environment names the models it holds, as for the catalogue's requirements.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from tabfit.catalog import Catalog
 from tabfit.compare import requirements
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.subjects import subject
-from tabfit.compare.verdict_grid import joined, read, table, written
+from tabfit.compare.verdict_grid import joined, read, requirements_table, written
 from tabfit.compare.verdict_grid.table import FILE, SHIPPED
 
 
-def grid() -> Path:
+def grid_wheel() -> Path:
     """Return the wheel of the catalogue's table."""
     behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
     key = digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__))
@@ -41,4 +41,4 @@ def _make(folder: Path) -> None:
 
 def _table(model: str) -> bytes:
     catalog = Catalog()
-    return written(table(requirements.survey(subject(model, catalog), catalog, CONTEXTS), CONTEXTS))
+    return written(requirements_table(requirements.requirements_of_all(subject(model, catalog), catalog, CONTEXTS), CONTEXTS))

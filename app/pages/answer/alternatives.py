@@ -9,7 +9,7 @@ from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_, gigabytes, tokens
 from app.components.outcome_marks import mark
 from app.pages.answer.charts import short
-from tabfit.compare.alternatives import Change, Reach, Turned, Way
+from tabfit.compare.alternatives import Alternatives, PossibleRun, ReachableContext, ScenarioChange
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.checks import Check
 from tabfit.estimate.defaults import nominal_bits
@@ -28,7 +28,7 @@ KINDS = Words({"iphone": "iPhone", "android": "Android", "laptop": later("laptop
 MOST = 7
 
 
-def inside(answer: Answer, every: Sequence[Way], found: Turned) -> Html:
+def inside(answer: Answer, every: Sequence[PossibleRun], found: Alternatives) -> Html:
     """Return the cards that look at every way to run the model here."""
     return tag(
         "div",
@@ -57,7 +57,7 @@ def _change(
 # What fits here
 
 
-def _here(answer: Answer, found: Turned) -> Html:
+def _here(answer: Answer, found: Alternatives) -> Html:
     rows = [
         _longest(answer, found.longest),
         _precision(answer, found.precision),
@@ -72,7 +72,7 @@ def _row(name: str, *inside: Html | str | None) -> Html:
     return tag("div", tag("dt", name), tag("dd", inside))
 
 
-def _longest(answer: Answer, reach: Reach) -> Html:
+def _longest(answer: Answer, reach: ReachableContext) -> Html:
     asked = replace(answer.scenario, context=reach.context)
     if reach.outcome in (Outcome.NO, Outcome.UNLIKELY, Outcome.UNKNOWN) and reach.whole:
         return _row(_("Longest context"), _("no context changes the answer"))
@@ -86,7 +86,7 @@ def _longest(answer: Answer, reach: Reach) -> Html:
     )
 
 
-def _precision(answer: Answer, way: Way | None) -> Html | None:
+def _precision(answer: Answer, way: PossibleRun | None) -> Html | None:
     if way is None:
         return None
     fits = way.outcome is Outcome.LIKELY
@@ -94,7 +94,7 @@ def _precision(answer: Answer, way: Way | None) -> Html | None:
     return _best(answer, name, way, way.precision)
 
 
-def _runtime(answer: Answer, way: Way | None) -> Html | None:
+def _runtime(answer: Answer, way: PossibleRun | None) -> Html | None:
     if way is None:
         return None
     fits = way.outcome is Outcome.LIKELY
@@ -102,7 +102,7 @@ def _runtime(answer: Answer, way: Way | None) -> Html | None:
     return _best(answer, name, way, f"{way.facts.short}, {way.precision}")
 
 
-def _best(answer: Answer, name: str, way: Way, words: str) -> Html:
+def _best(answer: Answer, name: str, way: PossibleRun, words: str) -> Html:
     return _row(name, _change(way.of(answer.scenario), tag("b", words)), " ", _short(way.outcome))
 
 
@@ -133,7 +133,7 @@ def _needs(answer: Answer, demands: Sequence[Demand]) -> Html:
 # Every way at a glance
 
 
-def _map(answer: Answer, every: Sequence[Way]) -> Html | None:
+def _map(answer: Answer, every: Sequence[PossibleRun]) -> Html | None:
     own = [each for each in every if each.runtime == answer.facts.id]
     contexts = sorted({each.context for each in own})
     precisions = sorted({(-each.download, each.precision) for each in own})
@@ -177,7 +177,7 @@ def _first(names: list[str], chosen: str) -> list[str]:
 
 def _table(
     answer: Answer,
-    places: Mapping[tuple[str, Tokens], Way],
+    places: Mapping[tuple[str, Tokens], PossibleRun],
     names: list[str],
     contexts: Sequence[Tokens],
     spare: set[Tokens],
@@ -211,7 +211,7 @@ def _table(
     )
 
 
-def _cell(answer: Answer, way: Way | None) -> Html | None:
+def _cell(answer: Answer, way: PossibleRun | None) -> Html | None:
     if way is None:
         return None
     said = _(
@@ -232,7 +232,7 @@ def _cell(answer: Answer, way: Way | None) -> Html | None:
     )
 
 
-def _key(own: Sequence[Way]) -> Html:
+def _key(own: Sequence[PossibleRun]) -> Html:
     found = {each.outcome for each in own}
     return tag(
         "ul",
@@ -244,7 +244,7 @@ def _key(own: Sequence[Way]) -> Html:
 # What would help
 
 
-def _mend(answer: Answer, found: Turned) -> Html | None:
+def _mend(answer: Answer, found: Alternatives) -> Html | None:
     if not found.together and not any(helping for _check, helping in found.checks):
         return None
     items = [_item(answer, each) for each in found.together]
@@ -258,18 +258,18 @@ def _mend(answer: Answer, found: Turned) -> Html | None:
     )
 
 
-def _by_check(answer: Answer, check: Check, found: Sequence[Change]) -> Html:
+def _by_check(answer: Answer, check: Check, found: Sequence[ScenarioChange]) -> Html:
     if not found:
         return _row(CHECKS[check.name], _("no single change is enough"))
     taps = [tag("li", _tap(answer, each)) for each in found]
     return _row(CHECKS[check.name], tag("ul", taps, class_="chips"))
 
 
-def _tap(answer: Answer, change: Change) -> Html:
+def _tap(answer: Answer, change: ScenarioChange) -> Html:
     return _change(change.way.of(answer.scenario), _words(change), class_="tap")
 
 
-def _words(change: Change) -> str:
+def _words(change: ScenarioChange) -> str:
     """Return what a change changes, in a few words."""
     way = change.way
     runtime = way.facts.short
@@ -281,7 +281,7 @@ def _words(change: Change) -> str:
     return ", ".join(each for each in parts if each)
 
 
-def _item(answer: Answer, change: Change) -> Html:
+def _item(answer: Answer, change: ScenarioChange) -> Html:
     way = change.way
     less = _("needs {size} less", size=bytes_(change.saves)) if change.saves > 0 else None
     words = joined(tag("b", _words(change)), " ", tag("small", less) if less else None)

@@ -16,7 +16,7 @@ from tabfit.estimate.link import write
 from tabfit.explain.size_breakdown import Group, shares
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.light_dataclass import replace
-from tabfit.runtimes.speed import LINES, line, seconds
+from tabfit.runtimes.speed import LINES, network_speed, seconds
 from tabfit.units import Basis, Interval, Tokens
 
 #: What tensors do together.
@@ -274,7 +274,7 @@ def _wait(milliseconds: int) -> str:
 
 
 def _lines(answer: Answer, whole: int) -> Iterator[Bar]:
-    own = line(answer.device)
+    own = network_speed(answer.device)
     speeds: list[tuple[float, bool]] = [(float(each), False) for each in LINES]
     if own is not None and not own.capped:
         speeds = sorted(
@@ -287,7 +287,7 @@ def _lines(answer: Answer, whole: int) -> Iterator[Bar]:
 
 
 def _own_line(answer: Answer) -> Html | None:
-    own = line(answer.device)
+    own = network_speed(answer.device)
     if own is None:
         return None
     speed = tag("b", _("{speed} Mbit/s", speed=number(own.megabits, "g")))

@@ -36,7 +36,7 @@ from tabfit.units import Tokens
 FOLDER: Final = ""
 KEYS: Final = link.KEYS
 #: What lies below the answer, filled when it comes near: pictures, and every way to run the model.
-LATER: Final = ("pictures", "turned")
+LATER: Final = ("pictures", "alternatives")
 NUMPY: Final[tuple[str, ...]] = LATER[1:]
 
 #: The page opens on this: the textbook case.

@@ -19,7 +19,7 @@ from tabfit.estimate.defaults import CONTEXTS
 
 
 def replied(given: Answer, part: str, catalog: Catalog) -> PageReply:
-    """Return the content of `pictures`, or of `turned`, which needs numpy."""
+    """Return the content of `pictures`, or of `alternatives`, which needs numpy."""
     html = _pictures(given) if part == "pictures" else _ways(given, catalog)
     return PageReply(parts={part: html}, title="")
 
@@ -36,9 +36,11 @@ def _ways(given: Answer, catalog: Catalog) -> Html:
     whole = verdict_grid.shipped() if given.subject.model else None
     rows = verdict_grid.only(whole, given.subject.id) if whole else None
     if rows is None:
-        surveyed = requirements.of_runtime(given.subject, given.facts, CONTEXTS)
-        rows = verdict_grid.table(surveyed, CONTEXTS)
-    made = verdict_grid.judged(rows, given.device, catalog, (*rows.contexts, None))
+        surveyed = requirements.requirements_of_runtime(given.subject, given.facts, CONTEXTS)
+        rows = verdict_grid.requirements_table(surveyed, CONTEXTS)
+    made = verdict_grid.judge_table(rows, given.device, catalog, (*rows.contexts, None))
     architecture = given.subject.architecture
-    every = alternatives.ways(made, architecture.main.positions if architecture else None, catalog)
-    return views.inside(given, every, alternatives.turned(given, every, catalog))
+    every = alternatives.possible_runs(
+        made, architecture.main.positions if architecture else None, catalog
+    )
+    return views.inside(given, every, alternatives.find_alternatives(given, every, catalog))

@@ -73,7 +73,7 @@ def _closer() -> Html:
     return tag(
         "section",
         tag("div", id="pictures", data_later="pictures"),
-        tag("div", id="turned", data_later="turned"),
+        tag("div", id="alternatives", data_later="alternatives"),
         id="closer",
     )
 

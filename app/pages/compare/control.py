@@ -27,8 +27,8 @@ from app.pages.compare.filter_and_sort import Comparison, RowFilter
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog, read
 from tabfit.compare import comparisons
-from tabfit.compare.catalog_requirements import Ledger
-from tabfit.compare.comparisons import Row
+from tabfit.compare.catalog_requirements import CatalogRequirements
+from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
@@ -89,8 +89,8 @@ def _typical(catalog: Catalog, root: str) -> Html | None:
     """Return the table of typical devices; in the page the answer itself follows at once."""
     if sys.platform == "emscripten":
         return None
-    ledger = site_data.ledger()
-    found = {device: _best(_comparison(ledger, catalog, device)) for device in TYPICAL}
+    requirements = site_data.catalog_requirements()
+    found = {device: _best(_comparison(requirements, catalog, device)) for device in TYPICAL}
     shown = {model for rows in found.values() for model in rows}
     models = sorted(shown, key=lambda model: catalog.model(model).name.lower())
     return joined(
@@ -99,8 +99,8 @@ def _typical(catalog: Catalog, root: str) -> Html | None:
     )
 
 
-def _best(comparison: Comparison) -> dict[str, Row]:
-    rows = {model: comparison.row(model) for model in comparison.ledger.models}
+def _best(comparison: Comparison) -> dict[str, ComparisonRow]:
+    rows = {model: comparison.row(model) for model in comparison.requirements.models}
     return {model: row for model, row in rows.items() if row is not None}
 
 
@@ -135,17 +135,17 @@ def _how() -> tuple[Html, Html, Html]:
 
 def respond(asked: PageRequest) -> PageReply:
     """Return what changes, in the view that was asked for."""
-    return replied(asked, site_data.ledger())
+    return replied(asked, site_data.catalog_requirements())
 
 
-def replied(asked: PageRequest, ledger: Ledger) -> PageReply:
-    """Return the reply from a ledger."""
+def replied(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
+    """Return the reply from the requirements."""
     view = asked.fields.get("view")
     if view == "places":
-        return _places(asked, ledger)
+        return _places(asked, requirements)
     if view == "sides":
-        return _sides(asked, ledger)
-    return _models(asked, ledger)
+        return _sides(asked, requirements)
+    return _models(asked, requirements)
 
 
 def _views(chosen: str, place: str | None) -> Html:
@@ -163,19 +163,19 @@ def _views(chosen: str, place: str | None) -> Html:
 
 @cleared_with_language
 @lru_cache(maxsize=KEPT)
-def _on(ledger: Ledger, device: Device) -> Comparison:
-    return Comparison(ledger, read(), device)
+def _on(requirements: CatalogRequirements, device: Device) -> Comparison:
+    return Comparison(requirements, read(), device)
 
 
-def _comparison(ledger: Ledger, catalog: Catalog, device: str) -> Comparison:
-    return _on(ledger, answers.place(device, Device(), catalog))
+def _comparison(requirements: CatalogRequirements, catalog: Catalog, device: str) -> Comparison:
+    return _on(requirements, answers.place(device, Device(), catalog))
 
 
-def _models(asked: PageRequest, ledger: Ledger) -> PageReply:
+def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     place, notice = _place(asked)
     device = answers.place(place, asked.here, asked.catalog)
     comparison, wanted = (
-        _on(ledger, device),
+        _on(requirements, device),
         filter_and_sort.read_filter(asked.fields, asked.catalog),
     )
     passing = comparison.passing(wanted)
@@ -210,8 +210,8 @@ def _model_parts(
     asked: PageRequest,
     comparison: Comparison,
     wanted: RowFilter,
-    rows: list[Row],
-    passing: list[Row],
+    rows: list[ComparisonRow],
+    passing: list[ComparisonRow],
     place: str | Device | None,
 ) -> dict[str, Html]:
     """Return all of the view, or what a change of its forms leaves to renew."""
@@ -249,7 +249,7 @@ def _save(kind: str) -> Html:
     )
 
 
-def _file(asked: PageRequest, rows: list[Row], place: str | Device | None) -> PageReply:
+def _file(asked: PageRequest, rows: list[ComparisonRow], place: str | Device | None) -> PageReply:
     known = place if isinstance(place, str) else None
     report = comparisons.report(rows, asked.catalog, known)
     kind = str(asked.part)
@@ -291,13 +291,13 @@ def _written(place: str | Device | None) -> str | None:
 # One model on every device
 
 
-def _places(asked: PageRequest, ledger: Ledger) -> PageReply:
+def _places(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     catalog, notice = asked.catalog, None
     try:
         model = catalog.model(asked.fields.get("model") or MODEL)
     except TabfitError as fault:
         model, notice = catalog.model(MODEL), str(fault)
-    lines = ledger.lines(model.id)
+    lines = requirements.lines(model.id)
     rows = comparisons.everywhere(lines, catalog)
     smallest = {kind: comparisons.smallest(lines, catalog, kind) for kind in comparisons.KINDS}
     options = question_form.model_options(catalog.models, model.id)
@@ -328,8 +328,8 @@ def _places(asked: PageRequest, ledger: Ledger) -> PageReply:
 # Side by side
 
 
-def _sides(asked: PageRequest, ledger: Ledger) -> PageReply:
-    scenarios, notice = _scenarios(asked, ledger)
+def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
+    scenarios, notice = _scenarios(asked, requirements)
     given, unanswered = _answered(scenarios, asked)
     only = asked.fields.get("only") == "differences"
     tokens = [side_by_side_link.token(side_by_side_link.settled(each)) for each in given]
@@ -361,7 +361,9 @@ def _difference(given: list[Answer]) -> Html:
     return tag("h2", _("{fit} of {all} likely fit", fit=fit, all=len(given)))
 
 
-def _scenarios(asked: PageRequest, ledger: Ledger) -> tuple[list[Scenario], str | None]:
+def _scenarios(
+    asked: PageRequest, requirements: CatalogRequirements
+) -> tuple[list[Scenario], str | None]:
     """Return the scenarios of the page's selects, those of a link, or two for a beginning."""
     fields = asked.fields
     if "model1" in fields:
@@ -372,7 +374,7 @@ def _scenarios(asked: PageRequest, ledger: Ledger) -> tuple[list[Scenario], str 
         given, notice = [side_by_side_link.scenario(text) for text in texts], None
     except TabfitError as fault:
         given, notice = [], str(fault)
-    comparison = _on(ledger, asked.here)
+    comparison = _on(requirements, asked.here)
     usual = [row.line.scenario for each in SIDES if (row := comparison.row(each)) is not None]
     return given or usual, notice
 

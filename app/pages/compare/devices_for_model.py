@@ -16,7 +16,7 @@ from app.components.question_form import device_groups
 from app.components.verdict_card import chip
 from app.pages.compare.models_on_device import ROOT, way
 from tabfit.catalog import Catalog, DeviceRow
-from tabfit.compare.comparisons import Row
+from tabfit.compare.comparisons import ComparisonRow
 from tabfit.estimate import link
 from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.outcome import Outcome
@@ -33,14 +33,14 @@ KINDS: Final = Words(
 )
 
 
-def needs(smallest: Mapping[str, tuple[Bytes, Row] | None]) -> Html:
+def needs(smallest: Mapping[str, tuple[Bytes, ComparisonRow] | None]) -> Html:
     """Return the least memory of each kind of device that likely runs a model."""
     return tag(
         "dl", [_need(kind, found) for kind, found in smallest.items()], class_="figures least"
     )
 
 
-def _need(kind: str, found: tuple[Bytes, Row] | None) -> Html:
+def _need(kind: str, found: tuple[Bytes, ComparisonRow] | None) -> Html:
     if found is None:
         return tag(
             "div", tag("dd", _("more than any has")), tag("dt", KINDS[kind], " ", _assumed())
@@ -58,14 +58,14 @@ def _assumed() -> Html:
     return chip(Basis.ASSUMED)
 
 
-def _way(row: Row) -> str:
+def _way(row: ComparisonRow) -> str:
     size = row.line.download.likely
     if not size:
         return way(row)
     return _("{way}, {size} to download", way=way(row), size=bytes_(size))
 
 
-def places(rows: Mapping[str, Row], catalog: Catalog) -> Html:
+def places(rows: Mapping[str, ComparisonRow], catalog: Catalog) -> Html:
     """Return the catalogue's devices by kind, each with its verdict."""
     return tag(
         "div",
@@ -74,7 +74,7 @@ def places(rows: Mapping[str, Row], catalog: Catalog) -> Html:
     )
 
 
-def _group(name: str, devices: Iterable[DeviceRow], rows: Mapping[str, Row]) -> Html:
+def _group(name: str, devices: Iterable[DeviceRow], rows: Mapping[str, ComparisonRow]) -> Html:
     every = list(devices)
     fit = sum(rows[each.id].outcome is Outcome.LIKELY for each in every)
     tally = _("{count} of {all}", count=number(fit), all=number(len(every)))
@@ -85,7 +85,7 @@ def _group(name: str, devices: Iterable[DeviceRow], rows: Mapping[str, Row]) -> 
     )
 
 
-def _place(device: DeviceRow, row: Row) -> Html:
+def _place(device: DeviceRow, row: ComparisonRow) -> Html:
     asked = replace(row.line.scenario, context=None, device=device.id)
     why = way(row)
     if row.outcome is not Outcome.LIKELY:
@@ -97,7 +97,7 @@ def _place(device: DeviceRow, row: Row) -> Html:
     return tag("li", tag("a", said, href=f"{ROOT}#{link.write(asked)}"))
 
 
-def finding(rows: Mapping[str, Row], name: str) -> Html:
+def finding(rows: Mapping[str, ComparisonRow], name: str) -> Html:
     """Return on how many devices a model fits, in one sentence."""
     fit = sum(row.outcome is Outcome.LIKELY for row in rows.values())
     said = _(

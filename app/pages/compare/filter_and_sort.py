@@ -1,6 +1,6 @@
 """What the page Compare is asked for, and the rows that answer it.
 
-In: the fields of its forms or its link, a ledger and a device. Out: `RowFilter`, and from a
+In: the fields of its forms or its link, the requirements and a device. Out: `RowFilter`, and from a
 `Comparison` the rows that pass it, in order. Every verdict is worked out once per device;
 sorting and choosing among them works none out again.
 """
@@ -16,8 +16,8 @@ from app.components.question_form import task_name
 from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog, Model
 from tabfit.catalog.reader import plain_name
-from tabfit.compare.catalog_requirements import Ledger
-from tabfit.compare.comparisons import Judge, Row, best
+from tabfit.compare.catalog_requirements import CatalogRequirements
+from tabfit.compare.comparisons import ComparisonRow, Judge, best
 from tabfit.devices.device import Device
 from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.i18n.language import current
@@ -104,17 +104,17 @@ def fields(given: RowFilter) -> dict[str, str | None]:
 
 
 class Comparison:
-    """Every model of a ledger on one device, each judged when it is first looked at."""
+    """Every model of the catalogue on one device, each judged when it is first looked at."""
 
-    def __init__(self, ledger: Ledger, catalog: Catalog, device: Device) -> None:
+    def __init__(self, requirements: CatalogRequirements, catalog: Catalog, device: Device) -> None:
         """Judge nothing yet."""
-        self.ledger = ledger
+        self.requirements = requirements
         self.catalog = catalog
         self._judge = Judge(catalog, device)
-        self._rows: dict[tuple[str, str | None], Row | None] = {}
+        self._rows: dict[tuple[str, str | None], ComparisonRow | None] = {}
         self._shown: dict[tuple[str, ...], Html] = {}
 
-    def row(self, model: str, runtime: str | None = None) -> Row | None:
+    def row(self, model: str, runtime: str | None = None) -> ComparisonRow | None:
         """Return the best row of a model, over all runtimes or of one; `None` where it has none.
 
         What no browser runtime has is there only where its bare weights are asked for.
@@ -124,13 +124,13 @@ class Comparison:
             nothing = self.catalog.weights_alone.id
             lines = [
                 each
-                for each in self.ledger.lines(model)
+                for each in self.requirements.lines(model)
                 if (each.runtime != nothing if runtime is None else each.runtime == runtime)
             ]
             self._rows[key] = best(lines, self._judge) if lines else None
         return self._rows[key]
 
-    def shown(self, row: Row, *how: str, make: Callable[[], Html]) -> Html:
+    def shown(self, row: ComparisonRow, *how: str, make: Callable[[], Html]) -> Html:
         """Return how a row is shown, made once for each of the ways that `how` names."""
         line = row.line
         key = (current(), line.model, line.runtime, line.precision, *how)
@@ -141,16 +141,16 @@ class Comparison:
     @property
     def without_runtime(self) -> int:
         """Return how many models no browser runtime has."""
-        every = (self.ledger.lines(model) for model in self.ledger.models)
+        every = (self.requirements.lines(model) for model in self.requirements.models)
         nothing = self.catalog.weights_alone.id
         return sum(all(each.runtime == nothing for each in lines) for lines in every)
 
-    def passing(self, given: RowFilter) -> list[Row]:
+    def passing(self, given: RowFilter) -> list[ComparisonRow]:
         """Return the rows that pass everything but the choice of verdicts, in order."""
         tasks = given.task and alike(given.task, self.catalog)
         kept = [
             row
-            for model in self.ledger.models
+            for model in self.requirements.models
             if _passes(self.catalog.model(model), given, tasks)
             and (row := self.row(model, given.runtime)) is not None
             and (given.most is None or row.line.download.likely <= given.most)
@@ -179,7 +179,7 @@ def _named(model: Model, query: str) -> bool:
     return all(plain_name(word) in names for word in query.split())
 
 
-def counted(rows: Iterable[Row]) -> Counter[Outcome]:
+def counted(rows: Iterable[ComparisonRow]) -> Counter[Outcome]:
     """Return how many rows have each outcome."""
     return Counter(row.outcome for row in rows)
 
@@ -187,7 +187,9 @@ def counted(rows: Iterable[Row]) -> Counter[Outcome]:
 # Order
 
 
-def ordered(rows: Iterable[Row], given: RowFilter, catalog: Catalog) -> list[Row]:
+def ordered(
+    rows: Iterable[ComparisonRow], given: RowFilter, catalog: Catalog
+) -> list[ComparisonRow]:
     """Return rows by the wanted column; those without a value come last, either way."""
     named = by_name(rows, catalog)
     pairs = [(_values(row, catalog.model(row.line.model))[given.column], row) for row in named]
@@ -199,7 +201,7 @@ def ordered(rows: Iterable[Row], given: RowFilter, catalog: Catalog) -> list[Row
     return [row for _value, row in told] + [row for value, row in pairs if value is None]
 
 
-def _values(row: Row, model: Model) -> dict[str, Any]:
+def _values(row: ComparisonRow, model: Model) -> dict[str, Any]:
     """Return what each column sorts by."""
     return {
         "verdict": (RANK[row.outcome], -round(row.probability or 0.0, 1), -_months(model)),
@@ -212,7 +214,7 @@ def _values(row: Row, model: Model) -> dict[str, Any]:
     }
 
 
-def by_name(rows: Iterable[Row], catalog: Catalog) -> list[Row]:
+def by_name(rows: Iterable[ComparisonRow], catalog: Catalog) -> list[ComparisonRow]:
     """Return rows in the order of their models' names."""
     return sorted(rows, key=lambda row: catalog.model(row.line.model).name.lower())
 

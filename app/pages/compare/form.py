@@ -17,7 +17,7 @@ from app.pages.compare import filter_and_sort
 from app.pages.compare.filter_and_sort import SIZES, RowFilter
 from app.pages.compare.models_on_device import COLUMNS
 from tabfit.catalog import Catalog
-from tabfit.compare.comparisons import Row
+from tabfit.compare.comparisons import ComparisonRow
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later, number
 
@@ -73,7 +73,7 @@ def asking(view: str, choices: dict[str, tuple[str, str, Html]]) -> Html:
     )
 
 
-def filters(given: RowFilter, rows: Iterable[Row], catalog: Catalog) -> Html:
+def filters(given: RowFilter, rows: Iterable[ComparisonRow], catalog: Catalog) -> Html:
     """Return the choices among the rows; `rows` are those of every verdict."""
     search = tag(
         "label",
@@ -113,7 +113,7 @@ def _narrowing(given: RowFilter, catalog: Catalog) -> list[Html]:
     ]
 
 
-def count_parts(rows: Iterable[Row]) -> dict[str, Html]:
+def count_parts(rows: Iterable[ComparisonRow]) -> dict[str, Html]:
     """Return the numbers beside the verdicts, by the ids of their elements."""
     counts = filter_and_sort.counted(rows)
     return {f"count-{each}": joined(number(counts[each], ",")) for each in Outcome}

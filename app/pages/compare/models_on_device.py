@@ -17,8 +17,8 @@ from app.pages.compare import filter_and_sort, side_by_side_link
 from app.pages.compare.filter_and_sort import Comparison, RowFilter
 from app.pages.compare.side_by_side_link import KEYS
 from tabfit.catalog import Catalog, Model, RuntimeFacts
-from tabfit.compare.catalog_requirements import Line
-from tabfit.compare.comparisons import Row
+from tabfit.compare.catalog_requirements import CatalogRequirement
+from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
 from tabfit.estimate import link
 from tabfit.estimate.labels import CHECKS
@@ -62,7 +62,7 @@ def address(fields: Mapping[str, str | None]) -> str:
 
 
 def finding(
-    rows: Sequence[Row], given: RowFilter, comparison: Comparison, place: str | None
+    rows: Sequence[ComparisonRow], given: RowFilter, comparison: Comparison, place: str | None
 ) -> Html:
     """Return how many fit, in one sentence, and the way back to all of them."""
     likely = filter_and_sort.counted(rows)[Outcome.LIKELY]
@@ -99,7 +99,10 @@ def _unavailable(comparison: Comparison, place: str | None) -> Html:
 
 
 def table(
-    rows: Sequence[Row], given: RowFilter, comparison: Comparison, place: str | Device | None
+    rows: Sequence[ComparisonRow],
+    given: RowFilter,
+    comparison: Comparison,
+    place: str | Device | None,
 ) -> Html:
     """Return the table with its heads; the page renews heads and rows apart."""
     return tag(
@@ -134,7 +137,7 @@ def _head(column: str, given: RowFilter, kept: Mapping[str, str | None]) -> Html
         tag(
             "a",
             COLUMNS[column],
-            tag("span", class_="turned", aria_hidden="true"),
+            tag("span", class_="sort-arrow", aria_hidden="true"),
             href=address({**kept, "sort": sort}),
             id=f"sort-{column}",
             data_change="stay",
@@ -148,7 +151,10 @@ def _head(column: str, given: RowFilter, kept: Mapping[str, str | None]) -> Html
 
 
 def body(
-    rows: Iterable[Row], given: RowFilter, comparison: Comparison, place: str | Device | None
+    rows: Iterable[ComparisonRow],
+    given: RowFilter,
+    comparison: Comparison,
+    place: str | Device | None,
 ) -> Html:
     """Return the rows, or that there are none."""
     made = joined(_kept(each, given, comparison, place) for each in rows)
@@ -158,7 +164,9 @@ def body(
     return tag("tr", tag("td", none, colspan=len(COLUMNS) + 2, role="cell"), role="row")
 
 
-def _kept(each: Row, given: RowFilter, comparison: Comparison, place: str | Device | None) -> Html:
+def _kept(
+    each: ComparisonRow, given: RowFilter, comparison: Comparison, place: str | Device | None
+) -> Html:
     """Return a row as it was made before, wherever it now stands."""
     picked = each.line.model in given.picks
     how = "picked" if picked else "", place if isinstance(place, str) else ""
@@ -167,7 +175,9 @@ def _kept(each: Row, given: RowFilter, comparison: Comparison, place: str | Devi
     )
 
 
-def row(given: Row, catalog: Catalog, place: str | Device | None, *, picked: bool) -> Html:
+def row(
+    given: ComparisonRow, catalog: Catalog, place: str | Device | None, *, picked: bool
+) -> Html:
     """Return one model's row; all of it leads to its answer."""
     line, model = given.line, catalog.model(given.line.model)
     return tag(
@@ -185,7 +195,7 @@ def row(given: Row, catalog: Catalog, place: str | Device | None, *, picked: boo
     )
 
 
-def _name(given: Row, model: Model, place: str | Device | None) -> Html:
+def _name(given: ComparisonRow, model: Model, place: str | Device | None) -> Html:
     line = given.line
     asked = Scenario(model=model.id, runtime=line.runtime, precision=line.precision, device=place)
     return joined(
@@ -194,7 +204,7 @@ def _name(given: Row, model: Model, place: str | Device | None) -> Html:
     )
 
 
-def _verdict(given: Row) -> Iterator[Html]:
+def _verdict(given: ComparisonRow) -> Iterator[Html]:
     outcome = given.outcome
     yield tag("span", mark(outcome), SHORT[outcome], class_=f"short {outcome}")
     if outcome is not Outcome.LIKELY:
@@ -209,7 +219,7 @@ def _number(column: str, text: str, basis: Basis) -> Html:
     return tag("td", text, role="cell", class_=kind, data_label=label, title=why)
 
 
-def _download(given: Row) -> str:
+def _download(given: ComparisonRow) -> str:
     line = given.line
     if not line.download.likely:
         return _("nothing")
@@ -222,14 +232,14 @@ def runtime_name(facts: RuntimeFacts) -> str:
     return _("weights alone") if facts.hypothetical else facts.short
 
 
-def _how(line: Line, facts: RuntimeFacts) -> Html:
+def _how(line: CatalogRequirement, facts: RuntimeFacts) -> Html:
     there = address({"view": "places", "model": line.model})
     more = tag("a", _("other devices"), href=there, data_change=True)
     precision = tag("span", line.precision.lower())
     return joined(runtime_name(facts), tag("small", precision, " ", more))
 
 
-def way(row: Row) -> str:
+def way(row: ComparisonRow) -> str:
     """Return how a model is run, in a few words."""
     precision, runtime = row.line.precision.lower(), runtime_name(row.facts)
     return _("{precision} with {runtime}", precision=precision, runtime=runtime)
@@ -278,7 +288,7 @@ def speed(rates: Rates | None) -> str:
 # What was picked
 
 
-def tray(given: RowFilter, rows: Iterable[Row], place: str | None) -> Html | None:
+def tray(given: RowFilter, rows: Iterable[ComparisonRow], place: str | None) -> Html | None:
     """Return what was picked, with the way to see it side by side; nothing for none."""
     sides = {f"s{at}": _token(each, place) for at, each in enumerate(rows, 1)}
     if not sides:
@@ -298,5 +308,5 @@ def tray(given: RowFilter, rows: Iterable[Row], place: str | None) -> Html | Non
     )
 
 
-def _token(row: Row, place: str | None) -> str:
+def _token(row: ComparisonRow, place: str | None) -> str:
     return side_by_side_link.token(replace(row.line.scenario, context=None, device=place))

@@ -11,13 +11,16 @@ from app.components.outcome_marks import mark
 from app.components.question_form import task_name
 from app.pages.compare.models_on_device import parameters
 from tabfit.catalog import Catalog
-from tabfit.compare.comparisons import Row
+from tabfit.compare.comparisons import ComparisonRow
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import _
 
 
 def table(
-    models: Iterable[str], rows: Mapping[str, Mapping[str, Row]], catalog: Catalog, root: str
+    models: Iterable[str],
+    rows: Mapping[str, Mapping[str, ComparisonRow]],
+    catalog: Catalog,
+    root: str,
 ) -> Html:
     """Return a row for each model and a column for each typical device, by the device's id."""
     names = [_named(each, catalog) for each in rows]
@@ -31,7 +34,9 @@ def table(
     )
 
 
-def _row(model: str, rows: Mapping[str, Mapping[str, Row]], catalog: Catalog, root: str) -> Html:
+def _row(
+    model: str, rows: Mapping[str, Mapping[str, ComparisonRow]], catalog: Catalog, root: str
+) -> Html:
     row = catalog.model(model)
     name = tag("a", row.name, href=f"{root}m/{model}/")
     return tag(
@@ -46,7 +51,7 @@ def _named(device: str, catalog: Catalog) -> str:
     return short_name(device, catalog.device(device).name)
 
 
-def _cell(device: str, row: Row | None) -> Html:
+def _cell(device: str, row: ComparisonRow | None) -> Html:
     if row is None:
         return tag("td", "–", data_label=device)
     shown = tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}")
@@ -54,12 +59,12 @@ def _cell(device: str, row: Row | None) -> Html:
     return tag("td", shown, tag("small", bytes_(size)) if size else None, data_label=device)
 
 
-def finding(rows: Mapping[str, Mapping[str, Row]], catalog: Catalog) -> Html:
+def finding(rows: Mapping[str, Mapping[str, ComparisonRow]], catalog: Catalog) -> Html:
     """Return how many models likely fit each typical device."""
     said = [_fit(_named(device, catalog), [*found.values()]) for device, found in rows.items()]
     return joined(tag("h2", _("On typical devices")), tag("p", " ".join(said), class_="lead"))
 
 
-def _fit(device: str, rows: Sequence[Row]) -> str:
+def _fit(device: str, rows: Sequence[ComparisonRow]) -> str:
     fit = sum(row.outcome is Outcome.LIKELY for row in rows)
     return _("{device}: {fit} of {all} likely fit.", device=device, fit=fit, all=len(rows))

@@ -80,7 +80,9 @@ def _form(given: Answer, catalog: Catalog) -> Html:
 
 
 def _running(catalog: Catalog, root: str) -> Html:
-    return view.running(lessons.reaches(site_data.ledger(), catalog, common_devices.DEVICES), root)
+    return view.running(
+        lessons.reaches(site_data.catalog_requirements(), catalog, common_devices.DEVICES), root
+    )
 
 
 def respond(asked: PageRequest) -> PageReply:

@@ -293,12 +293,12 @@ def _list(asked: argparse.Namespace) -> int:
 def _compare(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
     from tabfit.compare import comparisons
-    from tabfit.compare.catalog_requirements import Ledger
+    from tabfit.compare.catalog_requirements import CatalogRequirements
     from tabfit.estimate import answers
 
     catalog = _catalog()
     device = answers.place(asked.device, _here(asked), catalog)
-    rows = comparisons.compare(catalog, device, Ledger(catalog))
+    rows = comparisons.compare(catalog, device, CatalogRequirements(catalog))
     if asked.json:
         _print_json(comparisons.report(rows, catalog, asked.device))
     else:

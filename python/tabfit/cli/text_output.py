@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tabfit.catalog import Catalog
-from tabfit.compare.comparisons import Row
+from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.estimate.checks import Check
@@ -71,7 +71,7 @@ def listing(kind: str, found: dict[str, Any]) -> Iterator[str]:
         yield f"{row['id']:28} {row['name']:36} {more}"
 
 
-def compared(rows: list[Row], catalog: Catalog) -> Iterator[str]:
+def compared(rows: list[ComparisonRow], catalog: Catalog) -> Iterator[str]:
     """Yield a line for each model, and how many fit."""
     for each in rows:
         line, name = each.line, catalog.model(each.line.model).name

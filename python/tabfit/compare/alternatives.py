@@ -34,7 +34,7 @@ from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 
 if TYPE_CHECKING:
-    from tabfit.compare.verdict_grid import Grid
+    from tabfit.compare.verdict_grid import VerdictGrid
 
 #: Contexts are told apart in steps of this many tokens.
 STEP: Final = 128
@@ -43,7 +43,7 @@ FARTHEST: Final = 131_072
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class PossibleRun:
     """One way to run the model on the device; `failing` are the checks that it may not pass."""
 
     facts: RuntimeFacts
@@ -65,12 +65,12 @@ class Way:
         return replace(asked, runtime=self.runtime, precision=self.precision, context=self.context)
 
 
-def ways(made: Grid, reach: int | None, catalog: Catalog) -> list[Way]:
+def possible_runs(made: VerdictGrid, reach: int | None, catalog: Catalog) -> list[PossibleRun]:
     """Return every way in a grid of one model, at contexts within its reach, each once."""
     chances, peaks = made.chances.tolist(), made.peaks
     low, likely, high = (each.tolist() for each in (peaks.low, peaks.likely, peaks.high))
     failing = list(_failing(made))
-    found: dict[tuple[str, str, int], Way] = {}
+    found: dict[tuple[str, str, int], PossibleRun] = {}
     for row, number in enumerate(made.rows.tolist()):
         whole = made.table
         for column, offered in enumerate(made.contexts):
@@ -79,7 +79,7 @@ def ways(made: Grid, reach: int | None, catalog: Catalog) -> list[Way]:
                 continue
             chance, at = chances[row][column], (row, column)
             outcome = OUTCOMES[made.outcomes[at]]
-            found[whole.runtimes[number], whole.precisions[number], context] = Way(
+            found[whole.runtimes[number], whole.precisions[number], context] = PossibleRun(
                 facts=catalog.runtime(whole.runtimes[number]),
                 precision=whole.precisions[number],
                 context=context,
@@ -92,7 +92,7 @@ def ways(made: Grid, reach: int | None, catalog: Catalog) -> list[Way]:
     return list(found.values())
 
 
-def _failing(made: Grid) -> Iterator[tuple[str, list[list[bool]]]]:
+def _failing(made: VerdictGrid) -> Iterator[tuple[str, list[list[bool]]]]:
     """Yield for each check where it applies and is not likely met."""
     for each in made.columns:
         short = each.applies & ((each.chance < LIKELY_FROM) | ~each.known)
@@ -103,7 +103,7 @@ def _failing(made: Grid) -> Iterator[tuple[str, list[list[bool]]]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class ReachableContext:
     """The longest context as good as the shortest; `whole` if the model takes no longer one."""
 
     context: Tokens
@@ -111,7 +111,7 @@ class Reach:
     whole: bool
 
 
-def longest(given: Answer, catalog: Catalog) -> Reach:
+def longest_context(given: Answer, catalog: Catalog) -> ReachableContext:
     """Return the longest context that gets the verdict of the shortest.
 
     A longer context never helps, so halving the distance finds the end.
@@ -125,21 +125,21 @@ def longest(given: Answer, catalog: Catalog) -> Reach:
 
     best = outcome(min(STEP, end))
     if outcome(end) is best:
-        return Reach(context=Tokens(end), outcome=best, whole=True)
+        return ReachableContext(context=Tokens(end), outcome=best, whole=True)
     fits, too_long = 1, -(-end // STEP)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
         fits, too_long = (middle, too_long) if outcome(middle * STEP) is best else (fits, middle)
-    return Reach(context=Tokens(fits * STEP), outcome=best, whole=False)
+    return ReachableContext(context=Tokens(fits * STEP), outcome=best, whole=False)
 
 
-def column(every: Sequence[Way], context: Tokens) -> Tokens:
+def column(every: Sequence[PossibleRun], context: Tokens) -> Tokens:
     """Return the context among the ways that stands for a context: itself, or the next longer."""
     found = sorted({each.context for each in every})
     return next((each for each in found if each >= context), found[-1] if found else context)
 
 
-def best_precision(every: Sequence[Way], given: Answer) -> Way | None:
+def best_precision(every: Sequence[PossibleRun], given: Answer) -> PossibleRun | None:
     """Return the way nearest the original that is likely here, all else as it is.
 
     Where none is likely: the likeliest.
@@ -149,19 +149,21 @@ def best_precision(every: Sequence[Way], given: Answer) -> Way | None:
     return min(same, key=_widest, default=None)
 
 
-def _widest(each: Way) -> tuple[int, float, int]:
+def _widest(each: PossibleRun) -> tuple[int, float, int]:
     among = 0.0 if each.outcome is Outcome.LIKELY else -(each.probability or 0.0)
     return RANK[each.outcome], among, -each.download
 
 
-def best_runtime(every: Sequence[Way], given: Answer, catalog: Catalog) -> Way | None:
+def best_runtime(
+    every: Sequence[PossibleRun], given: Answer, catalog: Catalog
+) -> PossibleRun | None:
     """Return the best way to run the model at this context, `None` where nothing real runs it."""
     order = [facts.id for facts in runtimes_of(given.subject, catalog) if not facts.hypothetical]
     context = column(every, given.context)
     same = [each for each in every if each.runtime in order and each.context == context]
     same.sort(key=lambda each: order.index(each.runtime))
 
-    def rank(way: Way) -> tuple[int, int, float, int]:
+    def rank(way: PossibleRun) -> tuple[int, int, float, int]:
         willingly = tier(given.subject, way.facts, way.precision)
         return preference(way.outcome, way.probability, willingly, way.download, way.download)
 
@@ -187,10 +189,10 @@ def _peak(given: Answer, context: Tokens, pool: Pool) -> Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ScenarioChange:
     """A way with what it changes of the scenario, and the bytes it needs less at its peak."""
 
-    way: Way
+    way: PossibleRun
     precision: bool
     context: bool
     runtime: bool
@@ -202,7 +204,9 @@ class Change:
         return self.context + (self.runtime or self.precision)
 
 
-def changes(every: Iterable[Way], given: Answer, most: int = 4) -> list[Change]:
+def scenario_changes(
+    every: Iterable[PossibleRun], given: Answer, most: int = 4
+) -> list[ScenarioChange]:
     """Return the ways that are better, those that change least first.
 
     Of several ways that change the same choices only the one nearest to what was asked is
@@ -212,7 +216,7 @@ def changes(every: Iterable[Way], given: Answer, most: int = 4) -> list[Change]:
     every = list(every)
     context = column(every, given.context)
     found = [
-        Change(
+        ScenarioChange(
             way=way,
             precision=way.precision != given.scenario.precision,
             context=way.context != context,
@@ -223,19 +227,19 @@ def changes(every: Iterable[Way], given: Answer, most: int = 4) -> list[Change]:
         if not way.facts.hypothetical and RANK[way.outcome] < rank and way.context <= context
     ]
     found.sort(key=_least_changed)
-    kept: list[Change] = []
+    kept: list[ScenarioChange] = []
     for each in found:
         if not any(_covers(other, each) for other in kept):
             kept.append(each)
     return sorted(kept, key=_best)[:most]
 
 
-def _least_changed(each: Change) -> tuple[int, int, int, int, int]:
+def _least_changed(each: ScenarioChange) -> tuple[int, int, int, int, int]:
     way = each.way
     return each.count, RANK[way.outcome], -way.context, each.runtime, -way.download
 
 
-def _covers(some: Change, other: Change) -> bool:
+def _covers(some: ScenarioChange, other: ScenarioChange) -> bool:
     """Return whether `some` changes nothing more than `other` and is as good."""
     less = (
         some.precision <= other.precision
@@ -245,7 +249,7 @@ def _covers(some: Change, other: Change) -> bool:
     return less and RANK[some.way.outcome] <= RANK[other.way.outcome]
 
 
-def _best(each: Change) -> tuple[int, int, float]:
+def _best(each: ScenarioChange) -> tuple[int, int, float]:
     return _worth(each.way.outcome, each.count, each.way.probability)
 
 
@@ -254,7 +258,9 @@ def _worth(outcome: Outcome, changed: int, probability: float | None) -> tuple[i
     return RANK[outcome], changed, -(probability or 0.0)
 
 
-def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
+def remedies_by_check(
+    every: Sequence[PossibleRun], given: Answer, check: Check
+) -> list[ScenarioChange]:
     """Return for one check what a single change can do: a precision, a context, a runtime.
 
     Each is the one nearest to what was asked by which the check would likely be met.
@@ -262,7 +268,7 @@ def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
     met = [each for each in every if check.name not in each.failing and not each.facts.hypothetical]
     runtime, precision = given.facts.id, given.scenario.precision
     context = column(every, given.context)
-    alone: tuple[Callable[[Way], bool], ...] = (
+    alone: tuple[Callable[[PossibleRun], bool], ...] = (
         lambda w: (w.runtime, w.context) == (runtime, context) and w.precision != precision,
         lambda w: (w.runtime, w.precision) == (runtime, precision) and w.context < context,
         lambda w: w.context == context and w.runtime != runtime,
@@ -276,7 +282,7 @@ def helps(every: Sequence[Way], given: Answer, check: Check) -> list[Change]:
         )
         if near is not None:
             found.append(
-                Change(
+                ScenarioChange(
                     way=near,
                     precision=number == 0,
                     context=number == 1,
@@ -334,36 +340,40 @@ def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[Scenario, str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turned:
+class Alternatives:
     """The whole question turned round.
 
     `demands` are what the runtime asks of a device besides memory, `together` changes of
     several choices, `checks` what helps each check that is not likely met.
     """
 
-    longest: Reach
-    precision: Way | None
-    runtime: Way | None
+    longest: ReachableContext
+    precision: PossibleRun | None
+    runtime: PossibleRun | None
     least: Mapping[str, Bytes | None]
     demands: tuple[Demand, ...]
-    together: tuple[Change, ...]
-    checks: tuple[tuple[Check, tuple[Change, ...]], ...]
+    together: tuple[ScenarioChange, ...]
+    checks: tuple[tuple[Check, tuple[ScenarioChange, ...]], ...]
 
 
-def turned(given: Answer, every: Sequence[Way], catalog: Catalog) -> Turned:
+def find_alternatives(
+    given: Answer, every: Sequence[PossibleRun], catalog: Catalog
+) -> Alternatives:
     """Return what fits here, what would have to change, and the least memory."""
     mend = given.verdict.outcome is not Outcome.LIKELY
     short = [each for each in given.checks if mend and each.outcome is not Outcome.LIKELY]
-    return Turned(
-        longest=longest(given, catalog),
+    return Alternatives(
+        longest=longest_context(given, catalog),
         precision=best_precision(every, given),
         runtime=best_runtime(every, given, catalog),
         least=least_memory(given),
         demands=demands(Setup(runtime=given.runtime, facts=given.facts, load=given.load)),
-        together=tuple(each for each in changes(every, given) if each.count > 1),
+        together=tuple(each for each in scenario_changes(every, given) if each.count > 1),
         checks=tuple(
             (check, found)
-            for check, found in ((each, tuple(helps(every, given, each))) for each in short)
+            for check, found in (
+                (each, tuple(remedies_by_check(every, given, each))) for each in short
+            )
             if found or check.pool is not None
         ),
     )

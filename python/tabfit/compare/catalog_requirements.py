@@ -1,6 +1,6 @@
-"""The ledger: what each way to run a catalogue model needs, worked out before any device is known.
+"""What each way to run a catalogue model needs, worked out before any device is known.
 
-In: the catalogue, or a ledger's own text. Out: `Line`s, one per model, runtime and
+In: the catalogue, or their own text. Out: `CatalogRequirement`s, one per model, runtime and
 precision worth offering, in the order of preference. Laying out a model's files is
 what costs time; with the lines at hand a verdict is a few comparisons, so a page
 reads them from a text made once and judges the whole catalogue at a tap.
@@ -16,7 +16,7 @@ from typing import Any
 from tabfit.catalog import Catalog
 from tabfit.compare import requirements
 from tabfit.compare.ranking import WIDER, offers
-from tabfit.compare.requirements import ENDLESS, Adapters, Surveyed
+from tabfit.compare.requirements import ENDLESS, Adapters, RunRequirements
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
@@ -31,7 +31,7 @@ Figure = int | list[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CatalogRequirement:
     """One model at one precision under one runtime, at its usual context.
 
     `surveyed` says what that needs for each kind of adapter that makes a difference;
@@ -42,7 +42,7 @@ class Line:
     download_basis: Basis
     token_bytes: int | None
     bits: float
-    surveyed: tuple[Surveyed, ...]
+    surveyed: tuple[RunRequirements, ...]
 
     @property
     def model(self) -> str:
@@ -75,7 +75,7 @@ class Line:
             context=first.usual,
         )
 
-    def on(self, device: Device) -> Surveyed:
+    def on(self, device: Device) -> RunRequirements:
         """Return what it needs on a device.
 
         A device that names no limit is taken to split nothing. No WebGPU adapter binds less
@@ -97,14 +97,14 @@ def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT
 # Working it out
 
 
-def lines_of(model: str, catalog: Catalog) -> Iterator[Line]:
+def requirements_of_model(model: str, catalog: Catalog) -> Iterator[CatalogRequirement]:
     """Yield a catalogue model's lines, each worked out when it is asked for.
 
     What is wider than a runtime's usual precision is left out, and what needs no less in any
     respect than a line chosen more willingly: no device would ever have it chosen.
     """
     about = subject(model, catalog)
-    kept: list[Line] = []
+    kept: list[CatalogRequirement] = []
     for tier, scenario in offers(about, catalog):
         if tier == WIDER:
             break
@@ -114,7 +114,7 @@ def lines_of(model: str, catalog: Catalog) -> Iterator[Line]:
             yield line
 
 
-def _spares(some: Line, other: Line) -> bool:
+def _spares(some: CatalogRequirement, other: CatalogRequirement) -> bool:
     """Return whether `some` needs no more than `other` in any respect."""
     return (
         some.runtime == other.runtime
@@ -124,7 +124,7 @@ def _spares(some: Line, other: Line) -> bool:
     )
 
 
-def _lighter(some: Surveyed, other: Surveyed) -> bool:
+def _lighter(some: RunRequirements, other: RunRequirements) -> bool:
     asked, least = some.asked(-1), other.asked(-1)
     peaks = zip(some.peaks[-1], other.peaks[-1], strict=True)
     return (
@@ -142,11 +142,11 @@ def _no_harder(some: Demand, other: Demand | None) -> bool:
     return _within(some.need, other.need)
 
 
-def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> Line:
+def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> CatalogRequirement:
     given = answer(scenario, catalog, Device(), about)
     precision = given.scenario.precision or ""
-    found = requirements.of_precision(about, given.facts, precision, ())
-    return Line(
+    found = requirements.requirements_of_precision(about, given.facts, precision, ())
+    return CatalogRequirement(
         tier=tier,
         download_basis=given.download_basis,
         token_bytes=token_bytes(given.runtime, given.load) if given.rates else None,
@@ -155,7 +155,7 @@ def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> Li
     )
 
 
-def _wordless(surveyed: Surveyed) -> Surveyed:
+def _wordless(surveyed: RunRequirements) -> RunRequirements:
     """Return it at its usual context, every demand without its sentence."""
     asked = tuple(replace(each, why="") for each in surveyed.asked(-1).values())
     return replace(surveyed, demands=asked, growing=((),))
@@ -168,58 +168,58 @@ def _within(some: Interval, other: Interval) -> bool:
 # As text
 
 
-class Ledger:
+class CatalogRequirements:
     """The lines of many models, each model's made into values when somebody asks for it."""
 
     def __init__(self, catalog: Catalog, text: str | None = None) -> None:
         """Take the lines from a text that `written` made, or work them out one by one."""
         self._catalog = catalog
         self._rows: Mapping[str, list[Any]] | None = None if text is None else json.loads(text)
-        self._lines: dict[str, tuple[Line, ...]] = {}
+        self._lines: dict[str, tuple[CatalogRequirement, ...]] = {}
 
     @property
     def models(self) -> tuple[str, ...]:
         """Return the ids of the models it holds; a text may hold some of the catalogue."""
         return tuple(self._catalog.models.ids if self._rows is None else self._rows)
 
-    def lines(self, model: str) -> tuple[Line, ...]:
+    def lines(self, model: str) -> tuple[CatalogRequirement, ...]:
         """Return a model's lines, the most willingly chosen first."""
         if model not in self._lines:
             self._lines[model] = tuple(self.each(model))
         return self._lines[model]
 
-    def each(self, model: str) -> Iterator[Line]:
+    def each(self, model: str) -> Iterator[CatalogRequirement]:
         """Yield a model's lines one by one, for whoever may not need the last of them."""
         rows = (self._rows or {}).get(model)
         if rows is None:
-            return lines_of(model, self._catalog)
+            return requirements_of_model(model, self._catalog)
         return (_read(model, row) for row in rows)
 
 
-def written(models: Mapping[str, Iterable[Line]]) -> str:
-    """Return the text that `Ledger` reads, one model a line."""
-    return gathered(entry(model, lines) for model, lines in models.items())
+def written(models: Mapping[str, Iterable[CatalogRequirement]]) -> str:
+    """Return the text that `CatalogRequirements` reads, one model a line."""
+    return joined_models(written_model(model, lines) for model, lines in models.items())
 
 
-def entry(model: str, lines: Iterable[Line]) -> str:
+def written_model(model: str, lines: Iterable[CatalogRequirement]) -> str:
     """Return one model's part of the text."""
     rows = [_row(line) for line in lines]
     return f"{json.dumps(model)}:{json.dumps(rows, separators=(',', ':'))}"
 
 
-def gathered(entries: Iterable[str]) -> str:
+def joined_models(entries: Iterable[str]) -> str:
     """Return the whole text of the models' parts."""
     return "{" + ",\n".join(entries) + "}\n"
 
 
-def _row(line: Line) -> list[Any]:
+def _row(line: CatalogRequirement) -> list[Any]:
     first = line.surveyed[0]
     head = [first.runtime, first.precision, first.usual, line.tier, line.download_basis]
     tail = [_ends(first.download), line.token_bytes, line.bits]
     return [*head, *tail, [_surveyed_row(each) for each in line.surveyed]]
 
 
-def _surveyed_row(each: Surveyed) -> list[Any]:
+def _surveyed_row(each: RunRequirements) -> list[Any]:
     adapters = each.adapters
     return [
         [adapters.floor, adapters.below % ENDLESS, adapters.emulated],
@@ -242,7 +242,7 @@ def _interval(given: Figure) -> Interval:
     return Interval(given, given, given) if isinstance(given, int) else Interval(*given)
 
 
-def _read(model: str, row: list[Any]) -> Line:
+def _read(model: str, row: list[Any]) -> CatalogRequirement:
     runtime, precision, context, tier, basis, download, reads, bits, surveyed = row
     common = {
         "model": model,
@@ -251,7 +251,7 @@ def _read(model: str, row: list[Any]) -> Line:
         "usual": Tokens(context),
         "download": _interval(download),
     }
-    return Line(
+    return CatalogRequirement(
         tier=tier,
         download_basis=Basis(basis),
         token_bytes=reads,
@@ -265,9 +265,9 @@ def _read_surveyed(
     adapters: list[Any],
     peaks: list[Figure],
     demands: list[list[Any]],
-) -> Surveyed:
+) -> RunRequirements:
     floor, below, emulated = adapters
-    return Surveyed(
+    return RunRequirements(
         **common,
         adapters=Adapters(floor=floor, below=below or ENDLESS, emulated=emulated),
         demands=tuple(_read_demand(*each) for each in demands),

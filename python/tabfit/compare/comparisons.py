@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
-from tabfit.compare.catalog_requirements import Ledger, Line
+from tabfit.compare.catalog_requirements import CatalogRequirement, CatalogRequirements
 from tabfit.compare.ranking import USUAL, Preference, preference
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
@@ -30,10 +30,10 @@ SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ComparisonRow:
     """One way to run a model, judged on a device; `because` names the deciding check."""
 
-    line: Line
+    line: CatalogRequirement
     facts: RuntimeFacts
     outcome: Outcome
     probability: float | None
@@ -56,14 +56,14 @@ class Judge:
         self.device = device
         self._offered = Offered(device)
 
-    def row(self, line: Line) -> Row:
+    def row(self, line: CatalogRequirement) -> ComparisonRow:
         """Return what a whole answer would say of this line."""
         surveyed, facts = line.on(self.device), self.catalog.runtime(line.runtime)
         required = surveyed.requirements(facts, -1)
         decided = decide(required, self._offered)
         settled = settle(decided)
         reads = line.token_bytes
-        return Row(
+        return ComparisonRow(
             line=line,
             facts=facts,
             outcome=settled.outcome,
@@ -78,7 +78,7 @@ class Judge:
         )
 
 
-def best(lines: Iterable[Line], judge_of: Judge) -> Row:
+def best(lines: Iterable[CatalogRequirement], judge_of: Judge) -> ComparisonRow:
     """Return the line to choose on a device, of lines that come the most willingly chosen first.
 
     The best verdict wins. Among equals a runtime's usual precision does, then one of at least
@@ -86,7 +86,7 @@ def best(lines: Iterable[Line], judge_of: Judge) -> Row:
     usual precision is taken, or the widest of the others; where none does, the likeliest.
     Raises `ValueError` where there is no line.
     """
-    found: Row | None = None
+    found: ComparisonRow | None = None
     for line in lines:
         if found and found.outcome is Outcome.LIKELY and line.tier > found.line.tier:
             break
@@ -100,27 +100,29 @@ def best(lines: Iterable[Line], judge_of: Judge) -> Row:
     return found
 
 
-def _order(row: Row) -> Preference:
+def _order(row: ComparisonRow) -> Preference:
     line = row.line
     return preference(row.outcome, row.probability, line.tier, line.bits, line.download.likely)
 
 
-def compare(catalog: Catalog, device: Device, ledger: Ledger) -> list[Row]:
-    """Return the best row of every model in the ledger on one device, best verdict first.
+def compare(
+    catalog: Catalog, device: Device, requirements: CatalogRequirements
+) -> list[ComparisonRow]:
+    """Return the best row of every model in the requirements on one device, best verdict first.
 
     Models that no runtime loads are the last, whatever their weights alone would need.
     """
     on = Judge(catalog, device)
-    found = [best(ledger.each(model), on) for model in ledger.models]
+    found = [best(requirements.each(model), on) for model in requirements.models]
     return sorted(found, key=_from_likeliest)
 
 
-def _from_likeliest(row: Row) -> tuple[bool, int, float, int]:
+def _from_likeliest(row: ComparisonRow) -> tuple[bool, int, float, int]:
     chance = -(row.probability or 0.0)
     return row.facts.hypothetical, RANK[row.outcome], chance, row.line.download.likely
 
 
-def report(rows: list[Row], catalog: Catalog, device: str | None) -> dict[str, Any]:
+def report(rows: list[ComparisonRow], catalog: Catalog, device: str | None) -> dict[str, Any]:
     """Return the object of `tabfit compare --json`."""
     return {
         "schema": reports.SCHEMA,
@@ -129,7 +131,7 @@ def report(rows: list[Row], catalog: Catalog, device: str | None) -> dict[str, A
     }
 
 
-def reported(row: Row, catalog: Catalog, device: str | None) -> dict[str, Any]:
+def reported(row: ComparisonRow, catalog: Catalog, device: str | None) -> dict[str, Any]:
     """Return one row of a comparison as plain values."""
     line, model = row.line, catalog.model(row.line.model)
     rates = row.rates.per_second if row.rates else None
@@ -216,11 +218,13 @@ def least_memory(given: Answer) -> dict[str, Bytes | None]:
     return {kind: least_sold(partial(likely, kind)) for kind in KINDS}
 
 
-def smallest(lines: Iterable[Line], catalog: Catalog, kind: str) -> tuple[Bytes, Row] | None:
+def smallest(
+    lines: Iterable[CatalogRequirement], catalog: Catalog, kind: str
+) -> tuple[Bytes, ComparisonRow] | None:
     """Return the least memory sold with which a kind of device likely runs one of the lines."""
     every = tuple(lines)
 
-    def row(size: Bytes) -> Row:
+    def row(size: Bytes) -> ComparisonRow:
         return best(every, Judge(catalog, of_kind(kind, size)))
 
     least = least_sold(lambda size: row(size).outcome is Outcome.LIKELY)
@@ -231,7 +235,7 @@ def _on(given: Answer, catalog: Catalog, device: Device) -> Answer:
     return answer(replace(given.scenario, device=device), catalog, Device(), given.subject)
 
 
-def everywhere(lines: Iterable[Line], catalog: Catalog) -> dict[str, Row]:
+def everywhere(lines: Iterable[CatalogRequirement], catalog: Catalog) -> dict[str, ComparisonRow]:
     """Return the best row of a model on every catalogue device, by the device's id."""
     every = tuple(lines)
     return {

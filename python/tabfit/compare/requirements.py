@@ -1,6 +1,6 @@
 """Surveys: what every way to run a model needs at many contexts, whatever the device.
 
-In: a subject and contexts. Out: `Surveyed`, one for each runtime and precision, and one
+In: a subject and contexts. Out: `RunRequirements`, one for each runtime and precision, and one
 more wherever the kind of graphics adapter makes a difference. The runtimes' own rules
 are asked; nothing here knows a budget.
 """
@@ -45,7 +45,7 @@ class Adapters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surveyed:
+class RunRequirements:
     """What one runtime needs for one precision, at each context in turn.
 
     `peaks` has the peak of every one of `POOLS` at each context, `growing` the demands on
@@ -78,23 +78,25 @@ class Surveyed:
         )
 
 
-def survey(about: Subject, catalog: Catalog, contexts: Sequence[Tokens]) -> Iterator[Surveyed]:
+def requirements_of_all(
+    about: Subject, catalog: Catalog, contexts: Sequence[Tokens]
+) -> Iterator[RunRequirements]:
     """Yield every way to run a subject; its usual context is surveyed last, behind the others."""
     for facts in runtimes_of(about, catalog):
-        yield from of_runtime(about, facts, contexts)
+        yield from requirements_of_runtime(about, facts, contexts)
 
 
-def of_runtime(
+def requirements_of_runtime(
     about: Subject, facts: RuntimeFacts, contexts: Sequence[Tokens]
-) -> Iterator[Surveyed]:
+) -> Iterator[RunRequirements]:
     """Yield every precision that one runtime loads of a subject."""
     for precision in precisions_of(about, facts):
-        yield from of_precision(about, facts, precision, contexts)
+        yield from requirements_of_precision(about, facts, precision, contexts)
 
 
-def of_precision(
+def requirements_of_precision(
     about: Subject, facts: RuntimeFacts, precision: str, contexts: Sequence[Tokens]
-) -> Iterator[Surveyed]:
+) -> Iterator[RunRequirements]:
     """Yield what one runtime needs for one precision, once for each kind of adapter."""
     publication = about.publication(facts)
     offer = publication.offers.get(precision) if publication else None
@@ -155,10 +157,10 @@ def _peaks(setup: Setup) -> tuple[Interval, ...]:
 
 def _surveyed(
     names: tuple[str, str], setup: Setup, adapters: Adapters, contexts: Iterable[Tokens]
-) -> Surveyed:
+) -> RunRequirements:
     on = _on(setup, adapters)
     each = [replace(on, load=replace(on.load, context=context)) for context in contexts]
-    return Surveyed(
+    return RunRequirements(
         model=names[0],
         runtime=setup.facts.id,
         precision=names[1],

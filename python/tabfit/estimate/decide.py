@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from tabfit.estimate import check_kinds
-from tabfit.estimate.check_kinds.kind import Kind
+from tabfit.estimate.check_kinds.kind import CheckKind
 from tabfit.estimate.check_rules import Decision, together
 from tabfit.estimate.demands import Demand, Offered, Requirements, Setup
 from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, Outcome, choose, place
@@ -49,7 +49,7 @@ _NAMED_FIRST: Final = 1e-9
 class Decided(NamedTuple):
     """One check: its kind, what was asked, and how it came out."""
 
-    kind: Kind
+    kind: CheckKind
     demand: Demand
     decision: Decision
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tabfit.catalog import Catalog, DeviceRow, Model, RuntimeFacts
-from tabfit.compare.catalog_requirements import Ledger
+from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import Judge, best
 from tabfit.devices import budgets
 from tabfit.devices.device import Device, read
@@ -214,14 +214,18 @@ class DeviceReach:
         return sum(self.outcomes.values())
 
 
-def reaches(ledger: Ledger, catalog: Catalog, devices: Sequence[str]) -> tuple[DeviceReach, ...]:
+def reaches(
+    requirements: CatalogRequirements, catalog: Catalog, devices: Sequence[str]
+) -> tuple[DeviceReach, ...]:
     """Return how many models are likely to run on each device, and which, the largest first."""
-    return tuple(_reach(ledger, catalog, catalog.device(device)) for device in devices)
+    return tuple(_reach(requirements, catalog, catalog.device(device)) for device in devices)
 
 
-def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> DeviceReach:
+def _reach(requirements: CatalogRequirements, catalog: Catalog, row: DeviceRow) -> DeviceReach:
     on = Judge(catalog, read(row.device))
-    judged = [(catalog.model(model), _outcome(ledger, model, on)) for model in ledger.models]
+    judged = [
+        (catalog.model(model), _outcome(requirements, model, on)) for model in requirements.models
+    ]
     likely = [model for model, outcome in judged if outcome is Outcome.LIKELY]
     return DeviceReach(
         device=row.id,
@@ -231,8 +235,8 @@ def _reach(ledger: Ledger, catalog: Catalog, row: DeviceRow) -> DeviceReach:
     )
 
 
-def _outcome(ledger: Ledger, model: str, on: Judge) -> Outcome | None:
+def _outcome(requirements: CatalogRequirements, model: str, on: Judge) -> Outcome | None:
     """Return a model's best verdict on a device, `None` where no browser runtime has it."""
     nothing = on.catalog.weights_alone.id
-    lines = [line for line in ledger.lines(model) if line.runtime != nothing]
+    lines = [line for line in requirements.lines(model) if line.runtime != nothing]
     return best(lines, on).outcome if lines else None

@@ -235,19 +235,19 @@ def first_token(runtime: Runtime, context: Tokens, found: Rates | None) -> Wait 
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NetworkSpeed:
     """A line's speed in Mbit/s, `capped` where the browser would tell of no faster one."""
 
     megabits: float
     capped: bool
 
 
-def line(device: Device) -> Line | None:
+def network_speed(device: Device) -> NetworkSpeed | None:
     """Return the visitor's own line as the browser tells it, or `None`."""
     told = device.connection.downlink_mbps
     if not told or told <= 0:
         return None
-    return Line(told, capped=device.browser in CAPPED and told >= CAP)
+    return NetworkSpeed(told, capped=device.browser in CAPPED and told >= CAP)
 
 
 def seconds(size: int, megabits: float) -> int:

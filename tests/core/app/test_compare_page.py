@@ -18,7 +18,7 @@ from app.pages.compare.export import as_csv
 from app.pages.compare.filter_and_sort import SORTS, Comparison, fields, read_filter
 from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
-from tabfit.compare.catalog_requirements import Ledger, lines_of, written
+from tabfit.compare.catalog_requirements import CatalogRequirements, requirements_of_model, written
 from tabfit.compare.comparisons import reported
 from tabfit.devices.device import read
 from tabfit.errors import UnreadableLink
@@ -33,16 +33,18 @@ LAPTOP = read({"platform": "windows", "browser": "chrome", "ram_bytes": 8 * 2**3
 
 
 @cache
-def ledger() -> Ledger:
-    """Return a ledger of a few models, one of which no browser runtime has."""
-    return Ledger(CATALOG, written({model: lines_of(model, CATALOG) for model in MODELS}))
+def requirements() -> CatalogRequirements:
+    """Return the requirements of a few models, one of which no browser runtime has."""
+    return CatalogRequirements(
+        CATALOG, written({model: requirements_of_model(model, CATALOG) for model in MODELS})
+    )
 
 
 def reply(linked: str | None = None, **asked: Any) -> PageReply:
     """Return the reply to a link, or to the fields of the forms."""
     if linked is not None:
         asked |= {"linked": True, "fields": link.fields(linked, control.KEYS)}
-    return control.replied(PageRequest(catalog=CATALOG, here=LAPTOP, **asked), ledger())
+    return control.replied(PageRequest(catalog=CATALOG, here=LAPTOP, **asked), requirements())
 
 
 def names(html: str) -> list[str]:
@@ -178,7 +180,8 @@ def test_any_fields_get_a_reply(values: dict[str, str]) -> None:
 def test_hostile_text_stays_text() -> None:
     """What is searched for comes back escaped."""
     found = control.replied(
-        PageRequest(catalog=CATALOG, here=LAPTOP, linked=True, fields={"q": HOSTILE}), ledger()
+        PageRequest(catalog=CATALOG, here=LAPTOP, linked=True, fields={"q": HOSTILE}),
+        requirements(),
     )
 
     assert "&lt;script" in found.parts["compared"]
@@ -288,7 +291,7 @@ def test_an_unreadable_scenario_is_said() -> None:
 
 def test_typical_devices_stand_in_before_scripts() -> None:
     """A row for each model, a column for each device, each model's own page one tap away."""
-    comparison = Comparison(ledger(), CATALOG, LAPTOP)
+    comparison = Comparison(requirements(), CATALOG, LAPTOP)
     rows = {model: row for model in MODELS if (row := comparison.row(model)) is not None}
     html = typical_devices.table(rows, {"iphone-13": rows}, CATALOG, "../")
 
@@ -298,7 +301,7 @@ def test_typical_devices_stand_in_before_scripts() -> None:
 
 def test_a_row_is_told_with_its_choices() -> None:
     """A reported row names what to load and what was counted."""
-    row = Comparison(ledger(), CATALOG, LAPTOP).row("distilbert")
+    row = Comparison(requirements(), CATALOG, LAPTOP).row("distilbert")
     assert row is not None
     found = reported(row, CATALOG, None)
 

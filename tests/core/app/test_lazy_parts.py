@@ -37,7 +37,7 @@ def part(name: str, link: str, device: dict[str, Any] | None = None) -> str:
 
 def test_only_the_ways_need_numpy() -> None:
     """Pictures come at once; what judges many answers brings numpy and its table first."""
-    assert packages('{"part": "turned"}') == ("numpy", "tabfitgrid")
+    assert packages('{"part": "alternatives"}') == ("numpy", "tabfitgrid")
     assert packages('{"part": "pictures"}') == packages("{}") == ()
 
 
@@ -84,7 +84,7 @@ def test_a_slow_line_is_one_of_the_bars() -> None:
 def test_every_way_at_a_glance() -> None:
     """Each cell says its precision, context and word, and is a tap that chooses it."""
     link = "v=1&model=qwen2.5-0.5b&runtime=transformersjs-webgpu&precision=q4&context=4096"
-    html = part("turned", link)
+    html = part("alternatives", link)
     title = json.loads(respond(json.dumps({"device": ANDROID, "link": link})))["title"]
 
     cells = re.findall(r'aria-label="(\S+) with ([\d,]+) tokens: (\w+)"', html)
@@ -100,7 +100,7 @@ def test_every_way_at_a_glance() -> None:
 def test_any_model_can_be_looked_at(model: str) -> None:
     """A model without files, one that hears, one without positions: pictures and ways for each."""
     assert "</h2>" in part("pictures", f"v=1&model={model}")
-    assert "What fits here" in part("turned", f"v=1&model={model}", {})
+    assert "What fits here" in part("alternatives", f"v=1&model={model}", {})
 
 
 def test_what_was_brought_is_looked_at_too() -> None:
@@ -115,7 +115,7 @@ def test_what_was_brought_is_looked_at_too() -> None:
         "vocab_size": 1000,
         "max_position_embeddings": 2048,
     }
-    html = part("turned", f"v=1&model={packed(shape)}&runtime=wllama-cpu&precision=q8_0")
+    html = part("alternatives", f"v=1&model={packed(shape)}&runtime=wllama-cpu&precision=q8_0")
 
     assert ("q8_0", "2,048", "likely") in re.findall(r'"(\S+) with ([\d,]+) tokens: (\w+)"', html)
     assert "4,096 tokens" not in html

@@ -38,21 +38,25 @@ def asked(case: tuple[str, str, str, str]) -> Answer:
 
 
 @cache
-def surveyed(model: str) -> verdict_grid.Table:
+def surveyed(model: str) -> verdict_grid.RequirementsTable:
     """Return every way to run a model."""
-    return verdict_grid.table(
-        requirements.survey(subject(model, CATALOG), CATALOG, CONTEXTS), CONTEXTS
+    return verdict_grid.requirements_table(
+        requirements.requirements_of_all(subject(model, CATALOG), CATALOG, CONTEXTS), CONTEXTS
     )
 
 
-def every(given: Answer) -> list[alternatives.Way]:
+def every(given: Answer) -> list[alternatives.PossibleRun]:
     """Return every way to run an answer's model on its device."""
-    made = verdict_grid.judged(surveyed(given.subject.id), given.device, CATALOG, (*CONTEXTS, None))
+    made = verdict_grid.judge_table(
+        surveyed(given.subject.id), given.device, CATALOG, (*CONTEXTS, None)
+    )
     architecture = given.subject.architecture
-    return alternatives.ways(made, architecture.main.positions if architecture else None, CATALOG)
+    return alternatives.possible_runs(
+        made, architecture.main.positions if architecture else None, CATALOG
+    )
 
 
-def alone(way: alternatives.Way, given: Answer) -> Answer:
+def alone(way: alternatives.PossibleRun, given: Answer) -> Answer:
     """Return the answer to a way, asked for by itself."""
     return answer(way.of(given.scenario), CATALOG, Device())
 
@@ -61,7 +65,7 @@ def alone(way: alternatives.Way, given: Answer) -> Answer:
 def test_the_longest_context(case: tuple[str, str, str, str]) -> None:
     """It gets the word of the shortest; one step more does not, or the model takes no more."""
     given = asked(case)
-    reach = alternatives.longest(given, CATALOG)
+    reach = alternatives.longest_context(given, CATALOG)
 
     def outcome(context: int) -> Outcome:
         scenario = replace(given.scenario, context=Tokens(context))
@@ -97,7 +101,7 @@ def test_the_best_of_what_fits(case: tuple[str, str, str, str]) -> None:
 def test_changes_that_help(case: tuple[str, str, str, str]) -> None:
     """Every suggested change is better when asked for, and none is offered where all is well."""
     given = asked(case)
-    found = alternatives.changes(every(given), given)
+    found = alternatives.scenario_changes(every(given), given)
 
     assert bool(found) is (given.verdict.outcome is not Outcome.LIKELY)
     for each in found:
@@ -111,7 +115,7 @@ def test_changes_that_help(case: tuple[str, str, str, str]) -> None:
 def test_what_helps_a_check() -> None:
     """Llama 3.2 1B's full weights: other precisions and runtimes pass what it fails."""
     given = asked(CASES[2])
-    found = alternatives.turned(given, every(given), CATALOG)
+    found = alternatives.find_alternatives(given, every(given), CATALOG)
 
     assert [check.name for check, _ in found.checks] == ["memory", "file-size"]
     for check, changes in found.checks:

@@ -13,7 +13,7 @@ from app.pages.answer import memory_chart
 from tabfit import catalog, runtimes
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, ranking, requirements, verdict_grid
-from tabfit.compare.catalog_requirements import lines_of
+from tabfit.compare.catalog_requirements import requirements_of_model
 from tabfit.compare.comparisons import Judge, best
 from tabfit.devices import budgets
 from tabfit.devices.budgets import Pool
@@ -162,10 +162,15 @@ def test_what_is_added_is_judged_alike(kitchen: Catalog, precision: str) -> None
     assert [each.id for each in runtimes_of(about, kitchen)] == ["toaster", "ideal"]
     assert precisions_of(about, facts) == ("loaf", "crumbs")
 
-    table = verdict_grid.table(requirements.of_precision(about, facts, precision, ()), ())
-    made = verdict_grid.judged(table, here, kitchen, (None,))
-    (way,) = alternatives.ways(made, None, kitchen)
-    rows = {line.precision: Judge(kitchen, here).row(line) for line in lines_of(about.id, kitchen)}
+    table = verdict_grid.requirements_table(
+        requirements.requirements_of_precision(about, facts, precision, ()), ()
+    )
+    made = verdict_grid.judge_table(table, here, kitchen, (None,))
+    (way,) = alternatives.possible_runs(made, None, kitchen)
+    rows = {
+        line.precision: Judge(kitchen, here).row(line)
+        for line in requirements_of_model(about.id, kitchen)
+    }
     ranked = ranking.answered(Scenario(model=about.id), kitchen, here, about)
 
     judged = (single.verdict.outcome, single.verdict.probability, single.verdict.because)
@@ -177,7 +182,7 @@ def test_what_is_added_is_judged_alike(kitchen: Catalog, precision: str) -> None
     if precision == "crumbs":  # a loaf is wider than usual, which no comparison chooses
         row = rows[precision]
         assert (row.outcome, row.probability, row.because) == judged
-        assert best(lines_of(about.id, kitchen), Judge(kitchen, here)) == row
+        assert best(requirements_of_model(about.id, kitchen), Judge(kitchen, here)) == row
     assert {each.scenario.precision for each in ranked} == {"loaf", "crumbs"}
     assert ranked[0].scenario.precision == "crumbs"
 
@@ -223,7 +228,7 @@ def test_a_new_budget_decides(kitchen: Catalog, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(budgets, "TAB", scarce)
     after = asked(kitchen)
     here = place("kitchen", Device(), kitchen)
-    row = best(lines_of("sourdough-1b", kitchen), Judge(kitchen, here))
+    row = best(requirements_of_model("sourdough-1b", kitchen), Judge(kitchen, here))
 
     assert (before.verdict.probability or 0) > (after.verdict.probability or 0)
     assert "it is a toaster" in after.verdict.sentence

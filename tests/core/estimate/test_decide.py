@@ -9,7 +9,7 @@ import pytest
 
 from tabfit.catalog import Catalog
 from tabfit.compare import requirements, verdict_grid
-from tabfit.compare.catalog_requirements import lines_of
+from tabfit.compare.catalog_requirements import requirements_of_model
 from tabfit.compare.comparisons import Judge
 from tabfit.devices.browser_features import Presence
 from tabfit.devices.device import Device, read
@@ -165,14 +165,16 @@ def test_a_new_kind_of_check_reaches_every_judgement(monkeypatch: pytest.MonkeyP
     single = answer(asked, CATALOG, device)
     line = next(
         each
-        for each in lines_of("distilbert", CATALOG)
+        for each in requirements_of_model("distilbert", CATALOG)
         if (each.runtime, each.precision) == (asked.runtime, asked.precision)
     )
     row = Judge(CATALOG, device).row(line)
     about, facts = subject("distilbert", CATALOG), CATALOG.runtime("transformersjs-wasm")
     short = (Tokens(100),)
-    table = verdict_grid.table(requirements.of_precision(about, facts, "q8", short), short)
-    made = verdict_grid.judged(
+    table = verdict_grid.requirements_table(
+        requirements.requirements_of_precision(about, facts, "q8", short), short
+    )
+    made = verdict_grid.judge_table(
         verdict_grid.read(verdict_grid.written(table)), device, CATALOG, (*short, None)
     )
 

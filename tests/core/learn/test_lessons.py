@@ -15,7 +15,7 @@ from app.pages.learn import control as page
 from app.pages.learn.view import TITLES
 from app.respond import respond
 from tabfit.catalog import Catalog
-from tabfit.compare.catalog_requirements import Ledger, lines_of, written
+from tabfit.compare.catalog_requirements import CatalogRequirements, requirements_of_model, written
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.outcome import Outcome
@@ -110,8 +110,10 @@ def test_what_chrome_tells_leaves_a_factor_of_two() -> None:
 def test_reach_counts_every_published_model() -> None:
     """On each device every published model has one verdict, the one its own page shows."""
     some = ("distilbert", "all-minilm-l6-v2", "llama-3.1-8b", "falcon-7b")
-    ledger = Ledger(CATALOG, written({each: lines_of(each, CATALOG) for each in some}))
-    phone, laptop = lessons.reaches(ledger, CATALOG, ("iphone-13", "laptop-16gb-integrated"))
+    requirements = CatalogRequirements(
+        CATALOG, written({each: requirements_of_model(each, CATALOG) for each in some})
+    )
+    phone, laptop = lessons.reaches(requirements, CATALOG, ("iphone-13", "laptop-16gb-integrated"))
 
     assert phone.models == laptop.models == 3  # nobody publishes the last for a browser
     assert [model.id for model in laptop.likely] == [
@@ -126,8 +128,10 @@ def test_reach_counts_every_published_model() -> None:
 
 def test_every_lesson_has_its_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
     """The contents lead to every lesson, and each shows a figure."""
-    few = Ledger(CATALOG, written({"distilbert": lines_of("distilbert", CATALOG)}))
-    monkeypatch.setattr(site_data, "ledger", lambda: few)
+    few = CatalogRequirements(
+        CATALOG, written({"distilbert": requirements_of_model("distilbert", CATALOG)})
+    )
+    monkeypatch.setattr(site_data, "catalog_requirements", lambda: few)
     html = page.main(CATALOG, "../")
 
     for name in TITLES:

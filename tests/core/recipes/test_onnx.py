@@ -13,7 +13,7 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.tensors import Part, Role, Tensor, gather
 from tabfit.recipes.onnx import files, sessions
-from tabfit.recipes.onnx.export_families import FACTS, Export, Family, exports_of
+from tabfit.recipes.onnx.export_families import FACTS, Export, ExportFamily, exports_of
 from tabfit.recipes.onnx.exports import DTYPES
 from tests.accuracy.onnx_sizes import (
     DATA,
@@ -104,7 +104,7 @@ def test_weights_of_made_files_match_to_the_byte(name: str, file: str, dtype: st
     assert candidate.data == made["files"][file][dtype]["weights"]
 
 
-def _made_and_said(name: str, file: str, dtype: str, family: Family) -> tuple[int, int]:
+def _made_and_said(name: str, file: str, dtype: str, family: ExportFamily) -> tuple[int, int]:
     architecture = read(MADE[name]["config"])
     session = session_of(architecture, file)
     assert session is not None
@@ -115,21 +115,21 @@ def _made_and_said(name: str, file: str, dtype: str, family: Family) -> tuple[in
 @pytest.mark.parametrize("dtype", ["fp32", "fp16", "q8", "q4", "q4f16", "bnb4"])
 def test_distances_are_projected_beforehand_in_a_slimmed_graph(dtype: str) -> None:
     """What onnxslim folds of DeBERTa lies in the file, and what it folds away does not."""
-    made, said = _made_and_said("deberta-v2-2-slimmed", "model", dtype, Family.SLIMMED)
+    made, said = _made_and_said("deberta-v2-2-slimmed", "model", dtype, ExportFamily.SLIMMED)
     assert abs(said - made) < 500  # a few shapes
 
 
 def test_a_slimmed_branch_keeps_its_table_wide() -> None:
     """At eight bits a merged decoder that was slimmed has the token table a second time."""
     file = "decoder_model_merged"
-    plain, said_plain = _made_and_said("whisper-4", file, "q8", Family.TRACED)
-    slim, said_slim = _made_and_said("whisper-4-slimmed", file, "q8", Family.SLIMMED)
+    plain, said_plain = _made_and_said("whisper-4", file, "q8", ExportFamily.TRACED)
+    slim, said_slim = _made_and_said("whisper-4-slimmed", file, "q8", ExportFamily.SLIMMED)
     assert slim - plain > 4 * 500 * 64  # vocabulary, width
     assert said_slim - said_plain == pytest.approx(slim - plain, abs=500)
 
 
-@pytest.mark.parametrize("family", list(Family))
-def test_a_family_explains_the_repositories_it_names(family: Family) -> None:
+@pytest.mark.parametrize("family", list(ExportFamily))
+def test_a_family_explains_the_repositories_it_names(family: ExportFamily) -> None:
     """Every published file of these repositories that this kind made is within 2 %."""
     found: dict[str, list[float]] = {name: [] for name in FACTS[family].repositories}
     for row in _rows(KNOWN):
@@ -197,9 +197,9 @@ def test_a_rule_is_seen_in_a_published_file(repository: str, what: str, near: fl
 
 def test_families_are_dated() -> None:
     """Each kind of export has the month it began, in order, and its tools."""
-    since = [FACTS[family].since for family in Family]
+    since = [FACTS[family].since for family in ExportFamily]
     assert since == sorted(since)
-    assert all(FACTS[family].made_with for family in Family)
+    assert all(FACTS[family].made_with for family in ExportFamily)
 
 
 def test_published_rows_name_repository_and_revision() -> None:
@@ -330,7 +330,7 @@ def test_unknown_names_are_refused_with_those_accepted() -> None:
 
 def test_exports_begin_with_the_likeliest() -> None:
     """Of a decoder's exports, all different, that of its own time comes first."""
-    assert exports_of(architecture_of(DISTILBERT))[0].family is Family.TRACED
+    assert exports_of(architecture_of(DISTILBERT))[0].family is ExportFamily.TRACED
     several = exports_of(architecture_of("meta-llama__Llama-3.2-1B"))
-    assert several[0].family is Family.FUSED
+    assert several[0].family is ExportFamily.FUSED
     assert len(several) == len(set(several))

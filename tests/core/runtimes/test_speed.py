@@ -8,7 +8,7 @@ from tabfit.catalog import Catalog
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.runtimes.speed import Line, line, seconds
+from tabfit.runtimes.speed import NetworkSpeed, network_speed, seconds
 from tabfit.units import GB, GIB, Tokens
 
 CATALOG = Catalog()
@@ -85,21 +85,21 @@ def test_a_short_context_holds_a_short_prompt() -> None:
 @pytest.mark.parametrize(
     ("browser", "told", "expected"),
     [
-        ("chrome", 10, Line(10, capped=True)),
-        ("edge", 10.0, Line(10, capped=True)),
-        ("chrome", 1.45, Line(1.45, capped=False)),
-        ("firefox", 30, Line(30, capped=False)),
+        ("chrome", 10, NetworkSpeed(10, capped=True)),
+        ("edge", 10.0, NetworkSpeed(10, capped=True)),
+        ("chrome", 1.45, NetworkSpeed(1.45, capped=False)),
+        ("firefox", 30, NetworkSpeed(30, capped=False)),
         ("chrome", None, None),
         ("chrome", 0, None),
     ],
 )
 def test_the_line_as_the_browser_tells_it(
-    browser: str, told: float | None, expected: Line | None
+    browser: str, told: float | None, expected: NetworkSpeed | None
 ) -> None:
     """Chromium tells of no line faster than 10 Mbit/s; a line of nothing is no line."""
     signals = {"browser": browser, "connection": {"downlink_mbps": told}}
 
-    assert line(read(signals)) == expected
+    assert network_speed(read(signals)) == expected
 
 
 def test_seconds_to_download() -> None:

@@ -29,10 +29,10 @@ def florence2(asked: Asked) -> Body:
     """Return Florence 2 but its output layer."""
     keys = asked.keys
     texts = part_body(asked, "text_config", "language_model.")
-    eyes = asked.part("vision_config", "vision_tower.", "florence_vision")
-    bridge = _bridge(eyes.keys)
+    vision = asked.part("vision_config", "vision_tower.", "florence_vision")
+    bridge = _bridge(vision.keys)
     at = f"{asked.at}multi_modal_projector"
-    return together(keys, texts, _davit(eyes), bridge=(at, bridge))
+    return together(keys, texts, _davit(vision), bridge=(at, bridge))
 
 
 def _davit(asked: Asked) -> Body:

@@ -1,4 +1,4 @@
-"""Gemma 3n and 4: eyes and ears before a decoder with embeddings per layer.
+"""Gemma 3n and 4: vision and audio encoders before a decoder with embeddings per layer.
 
 In: keys of such a config. Out: bodies.
 """
@@ -92,15 +92,15 @@ def gemma3n(asked: Asked) -> Body:
     """Return Gemma 3n: a convolutional eye, an ear, and words of their own for both."""
     keys = asked.keys
     texts = part_body(asked, "text_config", "language_model.", "gemma3n_text")
-    eyes = asked.part("vision_config", "vision_tower.timm_model.", "gemma3n_vision")
-    ears = asked.part("audio_config", "audio_tower.", "gemma3n_audio")
+    vision = asked.part("vision_config", "vision_tower.timm_model.", "gemma3n_vision")
+    audio = asked.part("audio_config", "audio_tower.", "gemma3n_audio")
     bridges = {
-        "embed_vision": _own_words(eyes.keys, texts.hidden),
-        "embed_audio": _own_words(ears.keys, texts.hidden),
+        "embed_vision": _own_words(vision.keys, texts.hidden),
+        "embed_audio": _own_words(audio.keys, texts.hidden),
     }
     at = asked.at.removesuffix(".")
     return together(
-        keys, texts, mobilenet_v5(eyes), conformer.gemma3n(ears), bridge=(at, joined(bridges))
+        keys, texts, mobilenet_v5(vision), conformer.gemma3n(audio), bridge=(at, joined(bridges))
     )
 
 

@@ -1,17 +1,25 @@
 """The grid: many answers at once, as arrays (numpy)."""
 
-from tabfit.compare.verdict_grid.judging import Ends, Grid, judged
-from tabfit.compare.verdict_grid.table import Table, joined, only, read, shipped, table, written
+from tabfit.compare.verdict_grid.judging import IntervalEnds, VerdictGrid, judge_table
+from tabfit.compare.verdict_grid.table import (
+    RequirementsTable,
+    joined,
+    only,
+    read,
+    requirements_table,
+    shipped,
+    written,
+)
 
 __all__ = [
-    "Ends",
-    "Grid",
-    "Table",
+    "IntervalEnds",
+    "RequirementsTable",
+    "VerdictGrid",
     "joined",
-    "judged",
+    "judge_table",
     "only",
     "read",
+    "requirements_table",
     "shipped",
-    "table",
     "written",
 ]

@@ -1,7 +1,7 @@
 """The grid's judgement: a table's answers on a device, all at once.
 
-In: a `Table` and a device. Out: `Grid`, whose rows are ways to run a model and whose
-columns are contexts. Each runtime's rows go through `estimate.decide` as arrays, so that a
+In: a `RequirementsTable` and a device. Out: `VerdictGrid`, whose rows are ways to run a model and
+whose columns are contexts. Each runtime's rows go through `estimate.decide` as arrays, so that a
 grid says what as many single answers would say (`tests/laws/test_grid_laws.py`).
 """
 
@@ -24,7 +24,7 @@ from tabfit.compare.verdict_grid.table import (
     HARD,
     NOT_ASKED,
     REAL,
-    Table,
+    RequirementsTable,
     Whole,
 )
 from tabfit.devices.budgets import Pool
@@ -40,7 +40,7 @@ Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class IntervalEnds:
     """An `Interval` of arrays; the last axis of the array it is made of is low, likely, high."""
 
     low: Whole
@@ -48,7 +48,7 @@ class Ends:
     high: Whole
 
     @classmethod
-    def of(cls, array: Whole) -> Ends:
+    def of(cls, array: Whole) -> IntervalEnds:
         """Return the ends that lie along an array's last axis."""
         return cls(array[..., 0], array[..., 1], array[..., 2])
 
@@ -78,18 +78,18 @@ class _Part:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Grid:
+class VerdictGrid:
     """Answers: `rows` are the table's rows that hold on the device, columns are `contexts`.
 
     `outcomes` are places in `OUTCOMES`, `chances` are not a number where nothing is known.
     """
 
-    table: Table
+    table: RequirementsTable
     rows: Whole
     contexts: tuple[Tokens | None, ...]
     outcomes: NDArray[np.int64]
     chances: NDArray[np.float64]
-    peaks: Ends
+    peaks: IntervalEnds
     parts: tuple[_Part, ...]
 
     @cached_property
@@ -121,12 +121,12 @@ class Grid:
         return found
 
 
-def judged(
-    whole: Table,
+def judge_table(
+    whole: RequirementsTable,
     device: Device,
     catalog: Catalog,
     contexts: Sequence[Tokens | None] | None = None,
-) -> Grid:
+) -> VerdictGrid:
     """Return the answers of a table on a device.
 
     `contexts` are some of the table's, `None` among them each row's usual one; all of them
@@ -141,7 +141,7 @@ def judged(
     chances = np.zeros(words.shape)
     for part in parts:
         words[part.rows], chances[part.rows] = part.settled.place, part.settled.chance
-    return Grid(
+    return VerdictGrid(
         table=whole,
         rows=rows,
         contexts=wanted,
@@ -152,7 +152,7 @@ def judged(
     )
 
 
-def _holds(whole: Table, device: Device) -> Truths:
+def _holds(whole: RequirementsTable, device: Device) -> Truths:
     """Return which rows hold for the device's adapter; every adapter binds the least there is."""
     adapter = device.adapter
     limit = adapter.max_storage_buffer_binding_size if adapter else None
@@ -178,14 +178,14 @@ def _parts(every: _Rows, offered: Offered, catalog: Catalog) -> Iterator[_Part]:
 class _Rows:
     """Rows of a table at some of its contexts."""
 
-    whole: Table
+    whole: RequirementsTable
     rows: Whole
     places: Whole
 
-    def peak(self, pool: Pool) -> Ends:
+    def peak(self, pool: Pool) -> IntervalEnds:
         """Return the peak of a pool for every row and context."""
         at = np.ix_(self.rows, self.places)
-        return Ends.of(self.whole.peaks[:, :, POOLS.index(pool)][at])
+        return IntervalEnds.of(self.whole.peaks[:, :, POOLS.index(pool)][at])
 
     def requirements(self, runtime: str, catalog: Catalog) -> Requirements:
         """Return what the rows need, all of them of one runtime."""
@@ -194,7 +194,7 @@ class _Rows:
             needs=catalog.runtime(runtime).needs,
             demands={each.name: each for each in self._demands()},
             peak=lambda pool: self.peak(pool).interval,
-            download=Ends.of(self.whole.download[self.rows][:, None, :]).interval,
+            download=IntervalEnds.of(self.whole.download[self.rows][:, None, :]).interval,
         )
 
     def _demands(self) -> Iterator[Demand]:
@@ -213,7 +213,7 @@ def _demand(name: str, ends: Whole, state: Whole) -> Demand:
     return Demand(
         name=name,
         why="",
-        need=Ends.of(ends).interval,
+        need=IntervalEnds.of(ends).interval,
         hard=cast("bool", hard),
         applies=cast("bool", applies),
     )

@@ -1,6 +1,6 @@
 """The grid's table: surveys as arrays, made of values or of bytes.
 
-In: surveys (what each way to run a model needs at each context). Out: a `Table`, whole
+In: surveys (what each way to run a model needs at each context). Out: a `RequirementsTable`, whole
 numbers whose rows are the surveys, and the bytes that carry it to a page.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tabfit.compare.requirements import Surveyed
+from tabfit.compare.requirements import RunRequirements
 from tabfit.estimate import check_kinds
 from tabfit.estimate.demands import Demand
 from tabfit.units import Interval, Tokens
@@ -35,7 +35,7 @@ NOT_ASKED, SOFT, HARD = range(3)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Table:
+class RequirementsTable:
     """Surveys as arrays, one row each; their last context is the one the page opens with.
 
     `kinds` are the checks that a row may ask for, those on which the context has no bearing
@@ -63,11 +63,13 @@ class Table:
         return names, _whole([names.index(each) for each in self.runtimes])
 
 
-def table(surveys: Iterable[Surveyed], contexts: Sequence[Tokens]) -> Table:
+def requirements_table(
+    surveys: Iterable[RunRequirements], contexts: Sequence[Tokens]
+) -> RequirementsTable:
     """Return surveys, made at these contexts, as arrays."""
     rows = list(surveys)
     fixed, grown = (_kinds(grows=grows) for grows in (False, True))
-    return Table(
+    return RequirementsTable(
         models=tuple(each.model for each in rows),
         runtimes=tuple(each.runtime for each in rows),
         precisions=tuple(each.precision for each in rows),
@@ -86,13 +88,13 @@ def _kinds(*, grows: bool) -> tuple[str, ...]:
     return tuple(kind.name for kind in check_kinds.KINDS if kind.grows is grows)
 
 
-def joined(tables: Sequence[Table]) -> Table:
+def joined(tables: Sequence[RequirementsTable]) -> RequirementsTable:
     """Return the rows of several tables, made at the same contexts, as one table."""
 
     def together(name: str) -> tuple[str, ...]:
         return tuple(each for one in tables for each in getattr(one, name))
 
-    return Table(
+    return RequirementsTable(
         models=together("models"),
         runtimes=together("runtimes"),
         precisions=together("precisions"),
@@ -107,12 +109,12 @@ def joined(tables: Sequence[Table]) -> Table:
     )
 
 
-def only(whole: Table, model: str) -> Table | None:
+def only(whole: RequirementsTable, model: str) -> RequirementsTable | None:
     """Return a model's own rows, or `None` where the table has none."""
     rows = [number for number, each in enumerate(whole.models) if each == model]
     if not rows:
         return None
-    return Table(
+    return RequirementsTable(
         models=tuple(whole.models[row] for row in rows),
         runtimes=tuple(whole.runtimes[row] for row in rows),
         precisions=tuple(whole.precisions[row] for row in rows),
@@ -135,7 +137,7 @@ def _three(interval: Interval) -> tuple[int, int, int]:
     return interval.low, interval.likely, interval.high
 
 
-def _adapters(row: Surveyed) -> tuple[int, int, int]:
+def _adapters(row: RunRequirements) -> tuple[int, int, int]:
     kind = ANY if row.adapters.emulated is None else REAL + row.adapters.emulated
     return row.adapters.floor, row.adapters.below, kind
 
@@ -156,7 +158,7 @@ def _state(demand: Demand | None) -> tuple[int, int, int, int]:
 
 
 @cache
-def shipped() -> Table | None:
+def shipped() -> RequirementsTable | None:
     """Return the catalogue's table, if the package that brings it is installed."""
     try:
         return read((resources.files(SHIPPED) / FILE).read_bytes())
@@ -164,7 +166,7 @@ def shipped() -> Table | None:
         return None
 
 
-def written(whole: Table) -> bytes:
+def written(whole: RequirementsTable) -> bytes:
     """Return a table as the bytes that `read` takes: differences, which compress far better."""
     names = [whole.models, whole.runtimes, whole.precisions, whole.contexts, whole.kinds]
     into = BytesIO()
@@ -183,13 +185,13 @@ def written(whole: Table) -> bytes:
     return into.getvalue()
 
 
-def read(content: bytes) -> Table:
+def read(content: bytes) -> RequirementsTable:
     """Return the table that `written` made bytes of."""
     with np.load(BytesIO(content)) as kept:
         models, able, precisions, contexts, kinds = json.loads(kept["names"].tobytes())
         asked, growing = kept["asked"], kept["growing"]
         grown = np.cumsum(np.cumsum(growing[..., :3], axis=1), axis=-1)
-        return Table(
+        return RequirementsTable(
             models=tuple(models),
             runtimes=tuple(able),
             precisions=tuple(precisions),

@@ -10,9 +10,9 @@ from tabfit.devices.budgets import Budget
 from tabfit.devices.device import Device
 from tabfit.estimate import check_rules
 from tabfit.estimate.check_kinds.kind import (
+    CheckKind,
     Feature,
     Finding,
-    Kind,
     Limit,
     need_of,
 )
@@ -86,7 +86,7 @@ THREADS: Final = Feature(
 )
 
 
-class _PackedLookup(Kind):
+class _PackedLookup(CheckKind):
     """A token table packed for the graphics processor, which the processor's build cannot read."""
 
     def asked(self, setup: Setup) -> Demand | None:
@@ -121,7 +121,7 @@ PACKED_TABLE: Final = _PackedLookup(name="operators", title=later("Operators of 
 # WebAssembly's memory and single files
 
 
-class _Heap(Kind):
+class _Heap(CheckKind):
     """What a runtime's WebAssembly memory must hold."""
 
     def asked(self, setup: Setup) -> Demand | None:

@@ -8,9 +8,9 @@ from tabfit.devices.browser_features import UNKNOWN_BROWSER, Presence
 from tabfit.devices.device import Device
 from tabfit.estimate import check_rules
 from tabfit.estimate.check_kinds.kind import (
+    CheckKind,
     Feature,
     Finding,
-    Kind,
     asked_itself,
     declared,
     not_asked,
@@ -71,7 +71,7 @@ def _right_platform(device: Device, needs: Needs) -> Presence:
     return Presence(there=right, share=float(right), why=why, asked=True)
 
 
-class _BuiltInMemory(Kind):
+class _BuiltInMemory(CheckKind):
     """A card above a size, or so much memory with so many cores, as a browser asks for itself."""
 
     def asked(self, setup: Setup) -> Demand | None:
@@ -145,7 +145,7 @@ def _visible(needs: Needs) -> Interval:
     return exactly(round((needs.ram_bytes or 0) * VISIBLE))
 
 
-class _BuiltInStorage(Kind):
+class _BuiltInStorage(CheckKind):
     """Free disk space for a browser's own model, which no browser tells a page."""
 
     def asked(self, setup: Setup) -> Demand | None:

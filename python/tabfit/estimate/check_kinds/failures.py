@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tabfit.estimate import failure_rates
-from tabfit.estimate.check_kinds.kind import Finding, Kind
+from tabfit.estimate.check_kinds.kind import CheckKind, Finding
 from tabfit.estimate.check_rules import Decision
 from tabfit.estimate.demands import Demand, Offered, Requirements
 from tabfit.estimate.failure_rates import Rate
@@ -20,7 +20,7 @@ from tabfit.units import Basis
 
 
 @dataclass(frozen=True, kw_only=True)
-class Failure(Kind):
+class Failure(CheckKind):
     """One kind of failure, with the sentence that says how often it happened."""
 
     says: Callable[[Rate], str]

@@ -1,4 +1,4 @@
-"""What a kind of check is: `Kind`, and the two shapes that most have.
+"""What a kind of check is: `CheckKind`, and the two shapes that most have.
 
 In: what its record says. Out: a demand of a load, a decision on a device, a sentence.
 """
@@ -42,7 +42,7 @@ def _always(required: Requirements, offered: Offered) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind(ABC):
+class CheckKind(ABC):
     """One kind of check.
 
     `title` is its heading. `decides` says whether an unknown here makes the whole verdict
@@ -85,7 +85,7 @@ def _plainly(why: str, device: Device) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feature(Kind):
+class Feature(CheckKind):
     """Something a device has or has not.
 
     `why` is the reason that a load asks for it, `None` where it does not. `presence` says
@@ -138,7 +138,7 @@ def _nothing(device: Device) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limit(Kind):
+class Limit(CheckKind):
     """Bytes against a limit that a browser or the runtime states exactly.
 
     `least` is what every such device has that has any; `says` what the limit is,

@@ -9,8 +9,8 @@ from typing import Final
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.estimate import check_rules
 from tabfit.estimate.check_kinds.kind import (
+    CheckKind,
     Finding,
-    Kind,
     need_of,
     not_asked,
 )
@@ -40,7 +40,7 @@ def _whole(required: Requirements, offered: Offered) -> Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room(Kind):
+class Room(CheckKind):
     """The peak of a pool of memory against its budget."""
 
     budget: Callable[[Requirements, Offered], Budget]
@@ -81,7 +81,7 @@ class Room(Kind):
         return Finding(have=None, basis=budget.basis, message=said)
 
 
-class _Storage(Kind):
+class _Storage(CheckKind):
     """The room to keep a download."""
 
     def demand(self, required: Requirements) -> Demand | None:

@@ -11,7 +11,7 @@ from math import isqrt, prod
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part, Role, Tensor
-from tabfit.recipes.onnx.export_families import Export, Family, Rotary, Table
+from tabfit.recipes.onnx.export_families import EmbeddingTable, Export, ExportFamily, Rotary
 from tabfit.recipes.onnx.exports import (
     Dtype,
     Packing,
@@ -36,7 +36,7 @@ def stored_arrays(
     session: Session, architecture: Architecture, dtype: Dtype, export: Export
 ) -> tuple[StoredTensor, ...]:
     """Return every array of a session's file."""
-    if session.name == "vision_encoder" and export.family is Family.PACKED:
+    if session.name == "vision_encoder" and export.family is ExportFamily.PACKED:
         return tuple(_seen_anew(session.tensors, architecture, dtype))
     if _has_cast_branches(session, dtype, export):
         return tuple(_cast_by_branch(session.tensors, architecture, dtype, export))
@@ -50,7 +50,7 @@ def stored_arrays(
 
 def _head_is_apart(dtype: Dtype, export: Export) -> bool:
     """Return whether a tied head is stored beside its table: as built, or packed otherwise."""
-    looked_up = export.table is Table.EIGHT_BITS and dtype.packing is Packing.DYNAMIC
+    looked_up = export.table is EmbeddingTable.EIGHT_BITS and dtype.packing is Packing.DYNAMIC
     return export.separate_head or looked_up
 
 
@@ -63,7 +63,7 @@ def _unpacked_tables(
     makes the quantiser pack it, so the first branch of a merged decoder keeps the float one
     (made here: tests/data/onnx/made.json, whisper-1-slim).
     """
-    slimmed = export.family is Family.SLIMMED and session.branches > 1
+    slimmed = export.family is ExportFamily.SLIMMED and session.branches > 1
     if not slimmed or dtype.packing is not Packing.DYNAMIC:
         return []
     tied = {t.tied_to for t in architecture.inventory if t.role is Role.HEAD}
@@ -127,7 +127,7 @@ def _folded_places(architecture: Architecture, export: Export) -> int:
     DeBERTa projects the same table of distances in every layer; the products are constants
     and stay wide.
     """
-    if export.family is not Family.SLIMMED:
+    if export.family is not ExportFamily.SLIMMED:
         return 0
     tables = (t for t in architecture.inventory if t.name.endswith(PLACES))
     return next((table.shape[0] for table in tables), 0)

@@ -14,7 +14,7 @@ from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Role
 
 
-class Family(StrEnum):
+class ExportFamily(StrEnum):
     """The kinds of export that decide sizes, in the order they appeared."""
 
     TRACED = "traced"
@@ -24,7 +24,7 @@ class Family(StrEnum):
     PACKED = "packed"
 
 
-class Table(StrEnum):
+class EmbeddingTable(StrEnum):
     """How the token table is kept where matrix products are packed in blocks."""
 
     WIDE = "wide"  # float32 or float16, as the exporter leaves it
@@ -49,8 +49,8 @@ class Export:
     decoder read keeps 32-bit floats beside 16-bit ones.
     """
 
-    family: Family = Family.TRACED
-    table: Table = Table.WIDE
+    family: ExportFamily = ExportFamily.TRACED
+    table: EmbeddingTable = EmbeddingTable.WIDE
     rotary: Rotary = Rotary.COMPUTED
     separate_head: bool = False
     zero_points: bool = True
@@ -69,8 +69,8 @@ class FamilyFacts:
 # Months are those of the tools' own histories (huggingface/transformers.js scripts/convert.py and
 # requirements.txt, microsoft/onnxruntime-genai's builder) and of the repositories named; each
 # repository has rows in tests/data/onnx/published.json that this kind of export explains.
-FACTS: dict[Family, FamilyFacts] = {
-    Family.TRACED: FamilyFacts(
+FACTS: dict[ExportFamily, FamilyFacts] = {
+    ExportFamily.TRACED: FamilyFacts(
         made_with="optimum's exporter and the quantising script of Transformers.js",
         since="2023-03",
         repositories=(
@@ -80,7 +80,7 @@ FACTS: dict[Family, FamilyFacts] = {
             "onnx-community/Qwen2.5-0.5B-Instruct",
         ),
     ),
-    Family.SLIMMED: FamilyFacts(
+    ExportFamily.SLIMMED: FamilyFacts(
         made_with="the same, the graph simplified by onnxslim before it is quantised",
         since="2024-06",
         repositories=(
@@ -89,7 +89,7 @@ FACTS: dict[Family, FamilyFacts] = {
             "onnx-community/piiranha-v1-detect-personal-information-ONNX",
         ),
     ),
-    Family.FUSED: FamilyFacts(
+    ExportFamily.FUSED: FamilyFacts(
         made_with="onnxruntime-genai's builder, then the quantising script of Transformers.js",
         since="2024-11",
         repositories=(
@@ -99,7 +99,7 @@ FACTS: dict[Family, FamilyFacts] = {
             "onnx-community/DeepSeek-R1-Distill-Qwen-1.5B-ONNX",
         ),
     ),
-    Family.DOUBLED: FamilyFacts(
+    ExportFamily.DOUBLED: FamilyFacts(
         made_with="onnxruntime-genai's builder, which stores a tied head apart from its table",
         since="2024-11",
         repositories=(
@@ -107,7 +107,7 @@ FACTS: dict[Family, FamilyFacts] = {
             "onnx-community/Phi-4-mini-instruct-web-q4f16",
         ),
     ),
-    Family.PACKED: FamilyFacts(
+    ExportFamily.PACKED: FamilyFacts(
         made_with="builds for the web whose token table is packed too (GatherBlockQuantized)",
         since="2025-08",
         repositories=(
@@ -119,24 +119,24 @@ FACTS: dict[Family, FamilyFacts] = {
     ),
 }
 
-FAMILIES: tuple[str, ...] = tuple(Family)
+FAMILIES: tuple[str, ...] = tuple(ExportFamily)
 
 # How wide the packed table of a type is in builds for the web (read off published repositories,
 # 2025-26), and the types that are published so before any other way.
 _PACKED_TABLES = {
-    "qwen3": Table.FOUR_BITS,
-    "gemma3_text": Table.EIGHT_BITS,
-    "gemma3": Table.EIGHT_BITS,
-    "lfm2": Table.EIGHT_BITS,
-    "hunyuan_v1_dense": Table.EIGHT_BITS,
-    "gemma3n": Table.FOUR_BITS,
-    "voxtral": Table.FOUR_BITS,
-    "embedding_gemma2": Table.FOUR_BITS,
-    "gemma3n_text": Table.FOUR_BITS,
-    "gemma4": Table.FOUR_BITS,
-    "gemma4_text": Table.FOUR_BITS,
-    "qwen3_5": Table.FOUR_BITS,
-    "qwen3_5_text": Table.FOUR_BITS,
+    "qwen3": EmbeddingTable.FOUR_BITS,
+    "gemma3_text": EmbeddingTable.EIGHT_BITS,
+    "gemma3": EmbeddingTable.EIGHT_BITS,
+    "lfm2": EmbeddingTable.EIGHT_BITS,
+    "hunyuan_v1_dense": EmbeddingTable.EIGHT_BITS,
+    "gemma3n": EmbeddingTable.FOUR_BITS,
+    "voxtral": EmbeddingTable.FOUR_BITS,
+    "embedding_gemma2": EmbeddingTable.FOUR_BITS,
+    "gemma3n_text": EmbeddingTable.FOUR_BITS,
+    "gemma4": EmbeddingTable.FOUR_BITS,
+    "gemma4_text": EmbeddingTable.FOUR_BITS,
+    "qwen3_5": EmbeddingTable.FOUR_BITS,
+    "qwen3_5_text": EmbeddingTable.FOUR_BITS,
 }
 
 _USUALLY_PACKED = frozenset(_PACKED_TABLES) - {"qwen3"}
@@ -183,7 +183,7 @@ def exports_of(architecture: Architecture, family: str | None = None) -> tuple[E
 def _every(architecture: Architecture) -> Iterator[Export]:
     if architecture.kind is Kind.ENCODER_DECODER:
         yield Export(shared_stays_wide=architecture.family in _SHARED_STAYS_WIDE)
-        yield Export(Family.SLIMMED)
+        yield Export(ExportFamily.SLIMMED)
     elif architecture.kind is Kind.DECODER and architecture.main.rope_widths:
         yield from _of_a_generator(architecture)
     else:
@@ -193,19 +193,19 @@ def _every(architecture: Architecture) -> Iterator[Export]:
 def _of_an_encoder(architecture: Architecture) -> Iterator[Export]:
     """Yield the exports of a model without rotary positions: graphs traced, simplified or not."""
     if architecture.family in _USUALLY_PACKED:
-        yield Export(Family.PACKED, _tables(architecture)[0])
+        yield Export(ExportFamily.PACKED, _tables(architecture)[0])
     yield Export()
-    yield Export(Family.SLIMMED)
+    yield Export(ExportFamily.SLIMMED)
 
 
 def _of_a_generator(architecture: Architecture) -> Iterator[Export]:
     """Yield the exports of a decoder with rotary positions: each kind, the usual one first."""
     kinds = {
-        Family.PACKED: tuple(_packed(architecture)),
-        Family.FUSED: tuple(_fused(architecture)),
-        Family.TRACED: tuple(_traced(architecture)),
-        Family.DOUBLED: tuple(
-            replace(export, family=Family.DOUBLED, separate_head=True)
+        ExportFamily.PACKED: tuple(_packed(architecture)),
+        ExportFamily.FUSED: tuple(_fused(architecture)),
+        ExportFamily.TRACED: tuple(_traced(architecture)),
+        ExportFamily.DOUBLED: tuple(
+            replace(export, family=ExportFamily.DOUBLED, separate_head=True)
             for export in _fused(architecture)
             if _is_tied(architecture)
         ),
@@ -216,10 +216,10 @@ def _of_a_generator(architecture: Architecture) -> Iterator[Export]:
         yield from exports
 
 
-def _usual_family(architecture: Architecture) -> Family:
+def _usual_family(architecture: Architecture) -> ExportFamily:
     if architecture.family in _USUALLY_PACKED:
-        return Family.PACKED
-    return Family.TRACED if architecture.family in _TRACED_GENERATORS else Family.FUSED
+        return ExportFamily.PACKED
+    return ExportFamily.TRACED if architecture.family in _TRACED_GENERATORS else ExportFamily.FUSED
 
 
 def _is_tied(architecture: Architecture) -> bool:
@@ -229,14 +229,14 @@ def _is_tied(architecture: Architecture) -> bool:
 def _fused(architecture: Architecture) -> Iterator[Export]:
     """Yield the builds around GroupQueryAttention, which reads tables of half the width."""
     if architecture.family not in _THREE_WAYS:
-        yield Export(Family.FUSED, rotary=Rotary.HALF)
-    yield Export(Family.FUSED)
+        yield Export(ExportFamily.FUSED, rotary=Rotary.HALF)
+    yield Export(ExportFamily.FUSED)
 
 
 def _traced(architecture: Architecture) -> Iterator[Export]:
     if _kept_tables(architecture):
-        yield Export(Family.TRACED, rotary=Rotary.FULL)
-    yield Export(Family.TRACED)
+        yield Export(ExportFamily.TRACED, rotary=Rotary.FULL)
+    yield Export(ExportFamily.TRACED)
 
 
 def _kept_tables(architecture: Architecture) -> bool:
@@ -248,7 +248,7 @@ def _kept_tables(architecture: Architecture) -> bool:
 def _packed(architecture: Architecture) -> Iterator[Export]:
     """Yield the builds with a packed table: its width, zero points and rotary tables are open."""
     every = [
-        Export(Family.PACKED, table, fused.rotary)
+        Export(ExportFamily.PACKED, table, fused.rotary)
         for fused in _fused(architecture)
         for table in _tables(architecture)
     ]
@@ -256,8 +256,13 @@ def _packed(architecture: Architecture) -> Iterator[Export]:
     yield from (bare, *every) if architecture.head in _EMBEDDERS else (*every, bare)
 
 
-def _tables(architecture: Architecture) -> tuple[Table, Table]:
-    first = _PACKED_TABLES.get(architecture.family, Table.EIGHT_BITS)
+def _tables(architecture: Architecture) -> tuple[EmbeddingTable, EmbeddingTable]:
+    first = _PACKED_TABLES.get(architecture.family, EmbeddingTable.EIGHT_BITS)
     if architecture.head in _EMBEDDERS:
-        first = Table.FOUR_BITS
-    return first, Table.FOUR_BITS if first is Table.EIGHT_BITS else Table.EIGHT_BITS
+        first = EmbeddingTable.FOUR_BITS
+    return (
+        first,
+        EmbeddingTable.FOUR_BITS
+        if first is EmbeddingTable.EIGHT_BITS
+        else EmbeddingTable.EIGHT_BITS,
+    )

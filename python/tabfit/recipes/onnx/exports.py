@@ -12,7 +12,7 @@ from enum import StrEnum
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part, Role, Tensor
-from tabfit.recipes.onnx.export_families import Export, Family, Table
+from tabfit.recipes.onnx.export_families import EmbeddingTable, Export, ExportFamily
 from tabfit.storage.storage_type import F16, F32, Beside, Per, StorageType
 from tabfit.storage.type_table import ONNX_INT8, gather_block_quantized, matmul_bnb4, matmul_nbits
 
@@ -143,7 +143,9 @@ def packed_eye(tensor: Tensor, architecture: Architecture, dtype: Dtype) -> tupl
     if family in _FOUR_CORNERS and (looked_up or in_layer):
         dtype = replace(dtype, wide=F32)
     corners = family in _FOUR_CORNERS and looked_up and dtype.packing is not Packing.NONE
-    return type_of(use, dtype, Export(Family.PACKED, Table.FOUR_BITS)), 4 if corners else 1
+    return type_of(
+        use, dtype, Export(ExportFamily.PACKED, EmbeddingTable.FOUR_BITS)
+    ), 4 if corners else 1
 
 
 # The zero points of an 8-bit table take half a byte per block in the published files (Gemma 3,
@@ -161,7 +163,7 @@ def type_of(use: Use, dtype: Dtype, export: Export) -> StorageType:
     """Return how a weight read by `use` is stored."""
     if dtype.packing is Packing.NONE or use is Use.OTHER:
         return dtype.wide
-    if export.family is Family.PACKED:
+    if export.family is ExportFamily.PACKED:
         return _packed_type(use, dtype, export)
     if dtype.packing is Packing.DYNAMIC:
         return ONNX_INT8
@@ -181,7 +183,7 @@ def _packed_type(use: Use, dtype: Dtype, export: Export) -> StorageType:
     if dtype.packing is Packing.DYNAMIC:
         return _eight_bit_type(use, export)
     points = export.zero_points
-    if use is Use.GATHER and export.table is Table.EIGHT_BITS:
+    if use is Use.GATHER and export.table is EmbeddingTable.EIGHT_BITS:
         return _eight_bit_table(dtype.wide)
     block = BLOCKS.get(dtype.bits, USUAL_BLOCK)
     if use is Use.GATHER:
@@ -196,7 +198,7 @@ def _eight_bit_type(use: Use, export: Export) -> StorageType:
     Embedders are quantised as traced models are, and so is a table of eight bits, whose
     head is then packed apart (sizes of EmbeddingGemma, LFM2.5 and Gemma 3 270M).
     """
-    looked_up = use is Use.GATHER and export.table is Table.EIGHT_BITS
+    looked_up = use is Use.GATHER and export.table is EmbeddingTable.EIGHT_BITS
     if looked_up or not export.zero_points:
         return ONNX_INT8
     return matmul_nbits(8, zero_points=True)

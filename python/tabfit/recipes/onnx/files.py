@@ -13,7 +13,7 @@ from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.onnx.arrays import stored_arrays
-from tabfit.recipes.onnx.export_families import FAMILIES, Export, Family, Rotary, exports_of
+from tabfit.recipes.onnx.export_families import FAMILIES, Export, ExportFamily, Rotary, exports_of
 from tabfit.recipes.onnx.exports import DTYPES, Dtype
 from tabfit.recipes.onnx.graphs import Trace, chunk_constants, graph_size
 from tabfit.recipes.onnx.sessions import Session, sessions_of
@@ -27,7 +27,7 @@ SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside t
 ALIGNED = 64  # where an array beside the graph begins
 CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside
 
-_FUSED_FAMILIES = (Family.FUSED, Family.DOUBLED, Family.PACKED)
+_FUSED_FAMILIES = (ExportFamily.FUSED, ExportFamily.DOUBLED, ExportFamily.PACKED)
 
 
 def _graph(session: Session, dtype: Dtype, export: Export) -> Interval:
@@ -55,7 +55,7 @@ class Candidate:
     @property
     def padding(self) -> int:
         """Return at most how many bytes lie between arrays beside the graph, 64 for each."""
-        return ALIGNED * len(self.tensors) if self.export.family is Family.PACKED else 0
+        return ALIGNED * len(self.tensors) if self.export.family is ExportFamily.PACKED else 0
 
     @property
     def described(self) -> str:
@@ -70,9 +70,9 @@ class Candidate:
             Rotary.FULL: _(", rotary tables at full width"),
         }[self.export.rotary]
         made = {
-            Family.TRACED: _("exported by optimum"),
-            Family.SLIMMED: _("exported by optimum and simplified"),
-            Family.PACKED: _("built for the web"),
+            ExportFamily.TRACED: _("exported by optimum"),
+            ExportFamily.SLIMMED: _("exported by optimum and simplified"),
+            ExportFamily.PACKED: _("built for the web"),
         }.get(self.export.family, _("built by onnxruntime-genai"))
         return _("{made}: {table}{more}", made=made, table=table, more=rotary + head)
 
@@ -120,7 +120,7 @@ def _why(candidates: tuple[Candidate, ...]) -> str:
 def _files(session: Session, dtype: Dtype, candidates: tuple[Candidate, ...]) -> Iterator[File]:
     likely, size, why = candidates[0], session_size(candidates), _why(candidates)
     name = f"onnx/{session.name}{dtype.suffix}.onnx"
-    beside = likely.export.family is Family.PACKED or size.likely > SINGLE_FILE
+    beside = likely.export.family is ExportFamily.PACKED or size.likely > SINGLE_FILE
     if not beside:
         yield File(name=name, size=size, basis=Basis.COMPUTED, why=why, tensors=likely.tensors)
         return

@@ -87,7 +87,7 @@ def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[S
     looked_up = reads and Part.VISION in seen
     tables = tuple(t for t in read if t.role is Role.EMBEDDING) if looked_up else ()
     return (
-        *(_eyes(architecture, seen) if reads else ()),
+        *(_vision_encoder(architecture, seen) if reads else ()),
         *((Session("embed_tokens", tables, Trace.TABLE),) if tables else ()),
         Session(
             "encoder_model",
@@ -123,7 +123,7 @@ def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Sessio
     own_head = heads if tied & {t.name for t in tables} else ()
     yield Session("embed_tokens", tables, Trace.TABLE)
     yield Session("decoder_model_merged", (*rest, *own_head), Trace.FUSED, (architecture.main,))
-    yield from _eyes(architecture, parts)
+    yield from _vision_encoder(architecture, parts)
     if Part.AUDIO in parts:
         towers = tuple(t for t in architecture.towers if t.part is Part.AUDIO)
         heard = _of_parts(architecture, {Part.AUDIO})
@@ -135,7 +135,7 @@ def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Sessio
         yield Session("audio_encoder", heard, Trace.ENCODER, towers)
 
 
-def _eyes(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
+def _vision_encoder(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
     """Yield the session of what a model sees with, its projector included."""
     if Part.VISION in parts:
         towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
