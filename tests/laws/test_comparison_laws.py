@@ -1,4 +1,4 @@
-"""Laws of comparisons: a line of the requirements says what the whole answer says, on any device."""
+"""Laws of comparisons: the catalogue's requirements judge as the whole answer does."""
 
 from __future__ import annotations
 
