@@ -84,7 +84,9 @@ def test_an_estimate_has_the_whole_contract(
     found = told(capsys, "estimate", *words)
 
     assert found["schema"] == 1
-    assert set(found["scenario"]) == {"model", "runtime", "precision", "context", "device"}
+    assert set(found["scenario"]) == {
+        *("model", "runtime", "precision", "context", "prompt", "device")
+    }
     assert {"weights_bytes", "largest_tensor_bytes", "cache_bytes", "workspace_bytes"} <= set(found)
     assert {"bytes", "low", "high", "basis", "runtime_bytes", "files"} <= set(found["download"])
     assert {"page", "gpu", "peak", "phases"} <= set(found["memory"])

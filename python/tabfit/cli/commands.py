@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from tabfit import __version__
 from tabfit.errors import TabfitError, UnreadableDevice, shown
 from tabfit.sources import config_files
 
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="tabfit", description="Will this model run in this browser on this device?"
     )
+    parser.add_argument("--version", action="version", version=f"tabfit {__version__}")
     commands = parser.add_subparsers(
         title="commands", required=True, metavar="COMMAND", prog="tabfit"
     )
@@ -90,13 +93,15 @@ def _add_choices(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--runtime")
     command.add_argument("--precision")
-    command.add_argument("--context", metavar="N", help="tokens")
+    command.add_argument("--context", metavar="N", help="tokens of the longest conversation")
+    command.add_argument("--prompt", metavar="N", help="tokens read at once (512 unless said)")
 
 
 def _add_device(command: argparse.ArgumentParser, *, required: bool = False) -> None:
     which = command.add_mutually_exclusive_group(required=required)
     which.add_argument("--device", metavar="D", help="a catalogue device")
     which.add_argument("--device-json", metavar="FILE", help="a device's signals as JSON")
+    which.add_argument("--ram", metavar="SIZE", help="a computer with so much memory: 8GB")
 
 
 def _add_estimate(commands: Any) -> None:
@@ -198,6 +203,8 @@ def _means_a_source(name: str, path: Path) -> bool:
 def _here(asked: argparse.Namespace) -> Device:
     from tabfit.devices import device
 
+    if asked.ram is not None:
+        return device.read({"ram_bytes": _memory(asked.ram)})
     if asked.device_json is None:
         return device.Device()
     file = asked.device_json
@@ -206,18 +213,27 @@ def _here(asked: argparse.Namespace) -> Device:
     )
 
 
-def _context(text: str | None) -> Any:
+def _memory(text: str) -> int:
+    """Return the bytes of a memory as it is sold: 8GB, 8 GiB and 8 are all 8 x 2^30."""
+    match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9])?) ?(?:g|gb|gib)?", text.strip().lower())
+    size = float(match[1]) if match else 0.0
+    if not 0 < size <= 4096:
+        raise _Usage(f"--ram is {shown(text)}; a size from 1GB to 4096GB, such as 8GB, is accepted")
+    return round(size * 2**30)
+
+
+def _tokens(name: str, text: str | None) -> Any:
     from tabfit.estimate.link import MOST_CONTEXT
     from tabfit.units import Tokens
 
     if text is None:
         return None
-    plain = text.replace(",", "").replace("_", "")
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= 10):
-        raise _Usage(f"--context is {shown(text)}; a whole number of tokens is accepted")
-    if not 1 <= int(plain) <= MOST_CONTEXT:
-        raise _Usage(f"--context is {shown(text)}; from 1 to {MOST_CONTEXT} is accepted")
-    return Tokens(int(plain))
+    match = re.fullmatch(r"([0-9]{1,10})(k?)", text.lower().replace(",", "").replace("_", ""))
+    count = int(match[1]) * (1024 if match[2] else 1) if match else 0
+    if not 1 <= count <= MOST_CONTEXT:
+        most = f"a whole number of tokens from 1 to {MOST_CONTEXT}, such as 4096 or 8k"
+        raise _Usage(f"--{name} is {shown(text)}; {most} is accepted")
+    return Tokens(count)
 
 
 def _answer(asked: argparse.Namespace, device: str | None, here: Device) -> Answer:
@@ -230,7 +246,8 @@ def _answer(asked: argparse.Namespace, device: str | None, here: Device) -> Answ
         model=about.id,
         runtime=asked.runtime,
         precision=asked.precision,
-        context=_context(asked.context),
+        context=_tokens("context", asked.context),
+        prompt=_tokens("prompt", asked.prompt),
         device=device,
     )
     return answer(scenario, catalog, here, about)

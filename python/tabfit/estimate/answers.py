@@ -111,7 +111,7 @@ class Answer:
     @property
     def wait(self) -> Wait | None:
         """Return how long the first token takes, `None` for a model that makes none."""
-        return first_token(self.runtime, self.context, self.rates)
+        return first_token(self.runtime, self.load, self.rates)
 
     def memory(self, pool: Pool) -> Interval:
         """Return the peak of one pool above an empty page."""
@@ -207,6 +207,7 @@ def _weighed(
         architecture=architecture or about.architecture or UNDISCLOSED,
         stored=stored,
         context=context,
+        prompt=asked.prompt,
         binding=adapter.max_storage_buffer_binding_size if adapter else None,
         emulated=bool(adapter and adapter.fallback),
     )

@@ -26,7 +26,7 @@ from tabfit.i18n.language import _
 from tabfit.units import Tokens
 
 VERSION: Final = "1"
-KEYS: Final = ("model", "runtime", "precision", "context", "device")
+KEYS: Final = ("model", "runtime", "precision", "context", "device", "prompt")
 LANGUAGE: Final = "lang"
 
 #: A link longer than this is refused unread; a custom architecture may fill 4 kB of it.
@@ -78,7 +78,8 @@ def scenario(pairs: Mapping[str, str]) -> Scenario:
         model=pairs["model"],
         runtime=pairs.get("runtime"),
         precision=pairs.get("precision"),
-        context=_context(pairs.get("context")),
+        context=_tokens("context", pairs),
+        prompt=_tokens("prompt", pairs),
         device=_device(pairs.get("device")),
     )
 
@@ -114,13 +115,14 @@ def _text(key: str, value: str) -> str:
     return text
 
 
-def _context(text: str | None) -> Tokens | None:
+def _tokens(key: str, pairs: Mapping[str, str]) -> Tokens | None:
+    text = pairs.get(key)
     if text is None:
         return None
     if not (
         text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MOST_CONTEXT
     ):
-        raise UnreadableLink("context", _("is not a whole number of tokens from 1 to 2147483648"))
+        raise UnreadableLink(key, _("is not a whole number of tokens from 1 to 2147483648"))
     return Tokens(int(text))
 
 
@@ -164,6 +166,7 @@ def written(scenario: Scenario) -> dict[str, str | None]:
         "runtime": scenario.runtime,
         "precision": scenario.precision,
         "context": None if scenario.context is None else str(scenario.context),
+        "prompt": None if scenario.prompt is None else str(scenario.prompt),
         "device": _said(scenario.device),
     }
 

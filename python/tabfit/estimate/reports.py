@@ -70,6 +70,7 @@ def scenario(given: Scenario, model: str) -> dict[str, Any]:
         "runtime": given.runtime,
         "precision": given.precision,
         "context": given.context,
+        "prompt": given.prompt,
         "device": devices.written(device) if isinstance(device, Device) else device,
     }
 

@@ -12,12 +12,13 @@ from tabfit.units import Tokens
 class Scenario:
     """Choices by name; `None` is *the default for this model*.
 
-    `device` is a catalogue id, a device's own signals, or `None` for the device
-    the page is open on.
+    `context` is the longest conversation, `prompt` how many tokens are read at once. `device` is
+    a catalogue id, a device's own signals, or `None` for the device the page is open on.
     """
 
     model: str
     runtime: str | None = None
     precision: str | None = None
     context: Tokens | None = None
+    prompt: Tokens | None = None
     device: str | Device | None = None

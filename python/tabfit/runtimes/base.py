@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 from tabfit.formula import Quantity, named
 from tabfit.i18n.language import later
@@ -19,6 +19,9 @@ from tabfit.runtimes.cache import Allocation, cache
 from tabfit.runtimes.phases import Phase
 from tabfit.units import Bytes, Interval, Tokens
 
+#: A prompt of about a page of text, unless somebody says otherwise or the context is shorter.
+USUAL_PROMPT: Final = Tokens(512)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
@@ -26,7 +29,7 @@ class Load:
 
     `binding` is the largest array one GPU binding may hold on the device, if
     known: some runtimes leave larger tensors to the processor. `prompt` is how
-    many tokens are given at once, where that is known. `emulated` says that the
+    many tokens are given at once, where somebody said so. `emulated` says that the
     adapter is software, which compiles shaders in the same memory.
     """
 
@@ -46,6 +49,13 @@ class Load:
     def files(self) -> Quantity:
         """Return the bytes of the weight files, headers and graphs included."""
         return quantities.weight_files(self.stored)
+
+    @property
+    def read_at_once(self) -> Tokens:
+        """Return how many tokens are given at once: a prompt, or all that an encoder reads."""
+        if not self.generates:
+            return self.context
+        return Tokens(min(self.prompt or USUAL_PROMPT, self.context))
 
     @property
     def generates(self) -> bool:

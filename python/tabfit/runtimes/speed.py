@@ -104,8 +104,6 @@ GAIN_IN_WASM: Final = _gain(
     ),
     "their 5th, 50th and 95th percentile (abhijitramesh/webgpu-bench at 5f0b1b5)",
 )
-#: A prompt of so many tokens, about a page of text, unless the context is shorter.
-PROMPT: Final = Tokens(512)
 
 #: Line speeds of the download table, in Mbit/s.
 LINES: Final = (10, 50, 100, 500)
@@ -215,7 +213,7 @@ class Wait:
     basis: Basis
 
 
-def first_token(runtime: Runtime, context: Tokens, found: Rates | None) -> Wait | None:
+def first_token(runtime: Runtime, load: Load, found: Rates | None) -> Wait | None:
     """Return the wait for the first token, or `None` for a model that makes none.
 
     A prompt is read at the speed of single tokens times what their passing together gains. One
@@ -225,7 +223,7 @@ def first_token(runtime: Runtime, context: Tokens, found: Rates | None) -> Wait 
     if found is None or runtime.name == "ideal" or not found.hundredths.low:
         return None
     gain = GAIN_ON_GPU if runtime.uses_gpu else GAIN_IN_WASM
-    speed, prompt = found.hundredths, min(PROMPT, context)
+    speed, prompt = found.hundredths, load.read_at_once
     # 1000 milliseconds, both divisors in hundredths
     usual = prompt * 1000 * 100 * 100 / (speed.likely * gain.likely)
     slower = exp(hypot(log(speed.likely / speed.low), log(gain.likely / gain.low)))
