@@ -15,10 +15,14 @@ from tabfit.units import Tokens
 CATALOG = Catalog()
 
 
-def asked(**choices: int) -> Answer:
+def asked(context: int, prompt: int | None = None) -> Answer:
     """Return the answer for a small chat model at a context and a prompt."""
-    tokens = {key: Tokens(value) for key, value in choices.items()}
-    scenario = Scenario(model="smollm2-135m", runtime="transformersjs-webgpu", **tokens)
+    scenario = Scenario(
+        model="smollm2-135m",
+        runtime="transformersjs-webgpu",
+        context=Tokens(context),
+        prompt=None if prompt is None else Tokens(prompt),
+    )
     return answer(scenario, CATALOG, Device())
 
 
