@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock messages site serve check format test accuracy bench clean screenshots oracle gguf-truth gguf-headers
+.PHONY: help setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ format: setup ## let ruff mend and format what it can
 test: setup ## every test: unit, laws, page; two files at a time
 	$(PY) -m pytest -n 2 --dist loadfile
 
+coverage: setup ## run the tests that need no browser and say which lines of python/ and app/ none of them reaches
+	$(PY) -m coverage run -m pytest -q -p no:cacheprovider tests/core tests/laws python app
+	$(PY) -m coverage report
+
 clean: ## remove what was built; .cache/ (downloads) stays
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -61,6 +65,9 @@ screenshots: site ## take the README's pictures of the page
 
 accuracy: setup ## compare every figure with published and measured ones, and write docs/accuracy.md and the figures of its page
 	$(PY) -m tools.accuracy
+
+architecture: setup ## draw docs/architecture.svg: the rooms and what they import
+	$(PY) -m tools.architecture
 
 bench: site ## time what people wait for, as ratios
 	$(PY) -m tools.bench
@@ -93,6 +100,7 @@ hub: setup ## serve the fake hub on port 8181
 	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
 
-fuzz: setup .venv/.fuzz ## read a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
+fuzz: setup .venv/.fuzz ## laws on new examples, a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
+	HYPOTHESIS_PROFILE=fresh $(PY) -m pytest -q tests/laws
 	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
 	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done

@@ -1,9 +1,14 @@
-"""What all tests share: laws try the same examples every run, however slow the machine is."""
+"""What all tests share: laws try the same examples every run, however slow the machine is.
+
+`HYPOTHESIS_PROFILE=fresh`, as `make fuzz` sets it, has them look for new ones.
+"""
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 
-# `make fuzz` and tools/fuzz_configs.py look for new ones.
 settings.register_profile("kept", derandomize=True, deadline=None)
-settings.load_profile("kept")
+settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kept"))

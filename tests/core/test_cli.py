@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,14 @@ def test_train_offers_every_choice() -> None:
     """The command line has an option for everything a plan can say."""
     assert set(commands.TRAINING) == set(plan_text.KEYS)
     assert set(commands.TRAINING_FLAGS) == set(plan_text.FLAGS)
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` prints what pip installed, and exits 0."""
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    pyproject = tomllib.loads((CONFIGS.parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    source = (CONFIGS.parents[2] / pyproject["tool"]["hatch"]["version"]["path"]).read_text()
+
+    assert left.value.code == 0
+    assert f'"{capsys.readouterr().out.removeprefix("tabfit ").strip()}"' in source

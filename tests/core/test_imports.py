@@ -149,3 +149,22 @@ def test_the_catalogue_is_passed() -> None:
 def _calls(path: Path) -> Iterator[ast.Call]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def test_the_drawing_is_up_to_date() -> None:
+    """docs/architecture.svg shows these rooms in this order; `make architecture` draws it anew."""
+    from tools import architecture  # noqa: PLC0415 - it takes the order from here
+
+    assert architecture.TARGET.read_text(encoding="utf-8") == architecture.drawn()
+
+
+def test_every_room_says_what_goes_in_and_out() -> None:
+    """A room's docstring says what goes in and what comes out, and what it imports."""
+    rooms = {name: path for name, path in modules("tabfit").items() if name.count(".") == 1}
+    texts = {
+        name: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for name, path in rooms.items()
+        if path.name == "__init__.py"
+    }
+    silent = [name for name, text in texts.items() if not ("In: " in text and "Import" in text)]
+    assert silent == []

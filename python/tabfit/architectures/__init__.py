@@ -1,4 +1,20 @@
-"""Other people's config.json -> Architecture; the only package that knows their key names."""
+"""Other people's config.json -> Architecture; the only package that knows their key names.
+
+In: a config as JSON, of any model type. Out: an `Architecture` of exact tensors, or
+`UnreadableConfig` or `UnsupportedArchitecture` naming the key or the type.
+
+    build                    where a config comes in: its type, its family, its parts
+    registry                 which module reads which model_type
+    family                   what a family's module offers, and what it is given
+    config_keys              keys read with their aliases, defaults and checks
+    transformers_defaults    what transformers falls back to (written by tools/oracle)
+    heads                    what stands on top: language models, classifiers, embedders
+    unknown_types            a type nobody listed, taken for a Llama where all keys are one's
+    custom_decoder           the workbench's own decoder as a config
+    decoders/ encoders/ encoder_decoders/ vision/ audio/ multimodal/   families, one module each
+
+Imports `model` and `storage`, and nothing after them.
+"""
 
 from tabfit.architectures.build import read
 from tabfit.architectures.registry import FAMILIES

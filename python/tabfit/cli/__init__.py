@@ -1,5 +1,7 @@
 """The command line: `tabfit`, also `python -m tabfit`.
 
+In: arguments. Out: text or JSON, and an exit code.
+
     start         where the command begins: `inspect config.json` at once, all else later
     commands      each command's arguments and what it does
     text_output   reports as lines for a terminal

@@ -1,6 +1,19 @@
 """Headers of model files: bytes -> tensors. Total: a `Header`, or `UnreadableHeader`.
 
-A reader asks for ranges of bytes and is sent them; it opens nothing itself.
+In: a file's bytes, in the ranges a reader asks for; it opens nothing itself. Out: a `Header`:
+tensors with shapes and types, metadata, and for GGUF the config it tells of.
+
+    read             which reader a file needs, and shards put together again
+    safetensors  gguf  onnx     one for each format
+    gguf_config  gguf_families  what a GGUF header says of the architecture
+    header           what every reader returns
+    byte_spans       the ranges a reader asks for, and the window it keeps
+    protobuf         ONNX's encoding, field by field
+    number_types  ggml_type_numbers   the formats' names of types
+    packed_weights   packed words counted as the weights they hold
+    not_models       adapters, projectors and others that are no model
+
+Imports `model`, `storage` and `recipes` (what is stored is told in their values).
 """
 
 from tabfit.headers.byte_spans import Reading, Span, drive, drive_async

@@ -1,5 +1,7 @@
 """Figures that teach: what names and sizes mean, and how near the predictions come.
 
+In: the catalogue. Out: figures for the lessons, and the errors that `make accuracy` wrote.
+
     lessons    names against counts, size classes, precisions, devices
     accuracy   what was predicted beside what others published or measured
 

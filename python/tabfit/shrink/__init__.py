@@ -3,6 +3,14 @@
 In: an architecture. Out: what each way leaves of it, and what it stores. Storing
 the same weights in fewer bits is what `recipes` are for; what a way costs in
 quality is published, and lies in `catalog`.
+
+    ladder               one model made smaller, step by step, each step an answer
+    pruning              weights or whole layers taken out
+    layer_sharing        layers that use each other's weights
+    lora                 what a low-rank adapter adds
+    one_bit_comparison   what one-bit methods store
+
+Imports `catalog` and `estimate`.
 """
 
 from tabfit.shrink.layer_sharing import SharedLayers, tied_elements, with_shared_layers
