@@ -273,6 +273,52 @@ MINIMAX_3: Table = {
 }
 
 TABLES: dict[str, Table] = {
+    "lfm3": {
+        **LLAMA,
+        "num_attention_heads": (6,),
+        "num_key_value_heads": (1, 3),
+        "num_hidden_layers": (3, 5),
+        "head_dim": (8, 10),
+        "attention_bias": SWITCH,
+        "conv_bias": SWITCH,
+        "conv_L_cache": (3, 4),
+        "use_sandwich_norm": SWITCH,
+        "use_attention_gate": SWITCH,
+        "sliding_window": (8, 16),
+    },
+    "openai_privacy_filter": {
+        **LLAMA,
+        "num_labels": (2, 5, 7),
+        "num_attention_heads": (6,),
+        "num_key_value_heads": (1, 3),
+        "head_dim": (8, 10),
+        "attention_bias": SWITCH,
+        "num_local_experts": (4, 6),
+        "num_experts_per_tok": (1, 2),
+        "sliding_window": (8, 16),
+    },
+    "longt5": {
+        "vocab_size": (97, 128),
+        "d_model": (48, 60),
+        "d_kv": (8, 10),
+        "d_ff": (50, 77),
+        "num_layers": (1, 3),
+        "num_decoder_layers": (1, 2, None),
+        "num_heads": (3, 4),
+        "relative_attention_num_buckets": (8, 32),
+        "encoder_attention_type": ("local", "transient-global"),
+        "feed_forward_proj": ("relu", "gated-gelu"),
+    },
+    "decision_transformer": {
+        "state_dim": (3, 17),
+        "act_dim": (2, 4),
+        "hidden_size": (48, 60),
+        "max_ep_len": (20, 30),
+        "n_positions": (32, 50),
+        "n_layer": (1, 3),
+        "n_head": (3, 4),
+        "n_inner": (None, 77),
+    },
     "llama4": {
         "text_config": {
             **LAGUNA,

@@ -286,12 +286,6 @@ def _two_heads(keys: Keys, body: Body) -> Ending:
     return Ending(first.tensors + placed("multiple_choice_head.summary", summary), first.outputs)
 
 
-def labelled_span(keys: Keys, body: Body) -> Ending:
-    """Return a span head as wide as the config's labels (two unless said otherwise)."""
-    labels = keys.labels()
-    return Ending(placed("qa_outputs", linear(body.hidden, labels, Role.HEAD, bias=True)), labels)
-
-
 def heads_under(at: str) -> dict[str, Head]:
     """Return the heads that most of these families have, their body under this name."""
     return {
@@ -301,6 +295,37 @@ def heads_under(at: str) -> dict[str, Head]:
         "ForTokenClassification": Head(at, classifier),
         "ForQuestionAnswering": Head(at, span),
     }
+
+
+#: The ending of the class that is the Decision Transformer's GPT-2 alone.
+INNER_GPT2 = "GPT2Model"
+
+
+def decision_transformer(asked: Asked) -> Body:
+    """Return the Decision Transformer: GPT-2 over returns, states and actions by turns.
+
+    Source: Chen et al. 2021, arXiv:2106.01345.
+    """
+    hidden = asked.keys.whole("hidden_size")
+    keys = asked.keys.replaced(n_embd=hidden)
+    at = asked.at if asked.head == INNER_GPT2 else f"{asked.at}encoder."
+    return gpt2(Asked(keys, at, asked.head))
+
+
+def _decided(keys: Keys, body: Body) -> Ending:
+    """Return what reads each of the three, and what predicts them."""
+    hidden, moves = body.hidden, keys.whole("act_dim")
+    widths = {"return": 1, "state": keys.whole("state_dim"), "action": moves}
+    parts = {
+        f"embed_{name}": linear(width, hidden, Role.PROJECTION, bias=True)
+        for name, width in widths.items()
+    }
+    for name, width in widths.items():
+        at = "predict_action.0" if name == "action" else f"predict_{name}"
+        parts[at] = linear(hidden, width, Role.HEAD, bias=True)
+    parts["embed_timestep"] = embedding(keys.rows("max_ep_len"), hidden, Role.POSITION)
+    parts["embed_ln"] = norm(hidden, bias=True)
+    return Ending(placed("", joined(parts)), moves)
 
 
 TRANSFORMER_HEADS = heads_under("transformer")
@@ -320,4 +345,8 @@ FAMILIES = {
     "gpt_neo": Family(gpt_neo, TRANSFORMER_HEADS),
     "gptj": Family(gptj, BIASED_HEADS),
     "codegen": Family(codegen, BIASED_HEADS),
+    "decision_transformer": Family(
+        decision_transformer,
+        {"DecisionTransformerModel": Head("", _decided), INNER_GPT2: Head("", nothing)},
+    ),
 }

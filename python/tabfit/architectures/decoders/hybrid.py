@@ -34,7 +34,7 @@ from tabfit.architectures.heads import DECODER_HEADS, DECODER_HEADS_WITH_TRANSFO
 from tabfit.model.blocks.attention import Biases, Heads, Names, attention
 from tabfit.model.blocks.block import Block, beside, joined, vector
 from tabfit.model.blocks.feed_forward import gated
-from tabfit.model.blocks.linear import norm
+from tabfit.model.blocks.linear import linear, norm
 from tabfit.model.blocks.recurrent import (
     Delta,
     gated_delta,
@@ -198,6 +198,53 @@ def _lfm2_sparse(keys: Keys) -> Block:
     return joined(parts)
 
 
+LFM3_AROUND = ("operator_norm", "ffn_norm")
+LFM3_BEHIND = ("post_operator_norm", "post_ffn_norm")
+
+
+def lfm3(asked: Asked) -> Body:
+    """Return LFM3: convolutions, attention with a window and without, norms on both sides."""
+    keys = asked.keys
+    hidden = keys.whole("hidden_size")
+    kinds = layer_kinds(keys, (FULL, SLIDING, CONVOLUTION), _lfm3_kind)
+    around = LFM3_AROUND + (LFM3_BEHIND if keys.flag("use_sandwich_norm") else ())
+    normed = dict.fromkeys(around, norm(hidden))
+    feed = _lfm2_gated(hidden, keys.whole("intermediate_size"))
+    made = {kind: _lfm3_mixer(keys, kind) for kind in dict.fromkeys(kinds)}
+    layers = {
+        kind: joined({name: block, "feed_forward": feed, **normed})
+        for kind, (name, block) in made.items()
+    }
+    width = head_width(keys)
+    ropes = (rope_width(keys, width), rope_width(keys, width))
+    blocks = [layers[kind] for kind in kinds]
+    return decoder(asked, blocks, last="embedding_norm", rope_widths=ropes)
+
+
+def _lfm3_kind(number: int) -> str:
+    """Return a layer's kind where none is listed: of four, two are convolutions."""
+    return {2: FULL, 0: SLIDING if number else CONVOLUTION}.get(number % 4, CONVOLUTION)
+
+
+def _lfm3_mixer(keys: Keys, kind: str) -> tuple[str, Block]:
+    hidden = keys.whole("hidden_size")
+    if kind == CONVOLUTION:
+        kernel = keys.whole("conv_L_cache", most=1024)
+        return "conv", short_convolution(hidden, kernel, bias=keys.flag("conv_bias"))
+    heads = read_heads(keys)
+    attends = attention(
+        hidden,
+        heads,
+        bias=ATTENTION_BIAS(keys),
+        norms=(norm(heads.width), norm(heads.width)),
+        window=said_window(keys) if kind == SLIDING else None,
+    )
+    if keys.flag("use_attention_gate"):
+        gate = linear(hidden, heads.queries, Role.ATTENTION_OTHER)
+        attends = beside(attends, joined({"g_proj": gate}))
+    return "self_attn", attends
+
+
 def minimax(asked: Asked) -> Body:
     """Return MiniMax-Text: lightning attention in every second layer, experts in all."""
     keys = asked.keys
@@ -249,6 +296,7 @@ FAMILIES = {
     "qwen3_5_moe_text": Family(qwen3_5_moe, DECODER_HEADS),
     "lfm2": Family(lfm2, DECODER_HEADS),
     "lfm2_moe": Family(lfm2_moe, DECODER_HEADS),
+    "lfm3": Family(lfm3, DECODER_HEADS),
     "minimax": Family(minimax, DECODER_HEADS),
     "recurrent_gemma": Family(recurrent_gemma, DECODER_HEADS),
 }

@@ -53,17 +53,20 @@ from tabfit.architectures.decoders.llama import (
     INPUT_BIAS,
     exaone_slides,
 )
-from tabfit.architectures.family import Asked, Body, Family, Head
+from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import (
     DECODER_HEADS,
     DECODER_HEADS_WITH_TRANSFORMER,
+    nothing,
     output_layer_biased_by,
 )
+from tabfit.light_dataclass import replace
+from tabfit.model.architecture import Kind
 from tabfit.model.blocks.attention import Heads, attention
-from tabfit.model.blocks.block import Block, array, beside, joined, vector
+from tabfit.model.blocks.block import Block, array, beside, joined, placed, vector
 from tabfit.model.blocks.feed_forward import Experts, experts_by_input, gated, router
 from tabfit.model.blocks.linear import linear, norm
-from tabfit.model.tensors import Role
+from tabfit.model.tensors import Part, Role
 
 
 def _one_first(keys: Keys) -> int:
@@ -297,6 +300,25 @@ def _llama4_sparse(keys: Keys) -> Block:
     )
 
 
+PRIVATE = Style(bias=ATTENTION_BIAS, sinks=True, feeds=same_for_all(_gpt_oss))
+#: How many kinds of private things the filter's own list names.
+PRIVATE_LABELS = 33
+
+
+def privacy_filter(asked: Asked) -> Body:
+    """Return OpenAI's privacy filter: gpt-oss's layers as an encoder, windows on both sides."""
+    body = PRIVATE.body(asked)
+    (tower,) = body.towers
+    layers = tuple(replace(layer, keeps=()) for layer in tower.layers)
+    tower = replace(tower, part=Part.ENCODER, layers=layers)
+    return replace(body, kind=Kind.ENCODER, towers=(tower,))
+
+
+def _private_things(keys: Keys, body: Body) -> Ending:
+    labels = keys.labels(otherwise=PRIVATE_LABELS)
+    return Ending(placed("score", linear(body.hidden, labels, Role.HEAD, bias=True)), labels)
+
+
 NORMED_QWEN = Style(
     bias=ATTENTION_BIAS,
     norms=per_head,
@@ -399,6 +421,10 @@ FAMILIES = {
 FAMILIES |= {
     "mimo_v2_flash": Family(mimo, DECODER_HEADS),
     "llama4_text": Family(llama4, DECODER_HEADS),
+    "openai_privacy_filter": Family(
+        privacy_filter,
+        {"ForTokenClassification": Head("model", _private_things), "Model": Head("", nothing)},
+    ),
     "phimoe": Family(
         STYLES["phimoe"].body,
         {**DECODER_HEADS, "ForCausalLM": Head("model", output_layer_biased_by("lm_head_bias"))},

@@ -95,13 +95,32 @@ def _t5_layer(keys: Keys, part: Part, *, positions: bool) -> Block:
     if positions:
         shape = (keys.rows("relative_attention_num_buckets"), count)
         own = beside(own, array("relative_attention_bias.weight", shape, Role.ATTENTION_OTHER))
-    halves = [{"SelfAttention": own}]
+    if _summed(keys) and not writes:
+        whole = {"global_input_layer_norm": norm(hidden)}
+        if positions:
+            rows = keys.rows("relative_attention_num_buckets")
+            whole["global_relative_attention_bias"] = embedding(rows, count, Role.ATTENTION_OTHER)
+        own = beside(own, joined(whole))
+    halves = [{_attending(keys, writes=writes): own}]
     if writes:
         seen = (across(heads, T5_INPUT),)
         halves.append({"EncDecAttention": attention(hidden, heads, names=T5_NAMES, keeps=seen)})
     halves.append({"DenseReluDense": _t5_feeds(keys, hidden)})
     normed = {"layer_norm": norm(hidden)}
     return joined({f"layer.{i}": joined(half | normed) for i, half in enumerate(halves)})
+
+
+def _summed(keys: Keys) -> bool:
+    """Return whether LongT5's encoder looks at sums of blocks beside its neighbours."""
+    return keys.type == "longt5" and keys.get("encoder_attention_type") == "transient-global"
+
+
+def _attending(keys: Keys, *, writes: bool) -> str:
+    """Return what a half's own attention is called."""
+    if writes or keys.type != "longt5":
+        return "SelfAttention"
+    names = {"local": "LocalSelfAttention", "transient-global": "TransientGlobalSelfAttention"}
+    return names[keys.word("encoder_attention_type", tuple(names))]
 
 
 def _t5_feeds(keys: Keys, hidden: int) -> Block:
@@ -153,4 +172,5 @@ FAMILIES = {
     "t5": Family(t5, T5_HEADS),
     "mt5": Family(t5, T5_HEADS),
     "umt5": Family(umt5, T5_HEADS),
+    "longt5": Family(t5, {name: T5_HEADS[name] for name in (WRITING, "Model", "EncoderModel")}),
 }

@@ -1,0 +1,87 @@
+"""Write docs/model-types.md: how each model type of Transformers.js is read, and how it is checked.
+
+In: the registry of the installed Transformers.js, this project's own, and the counts that
+transformers gave. Out: one row per model type.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tabfit.architectures.registry import FAMILIES, OTHER_NAMES
+from tabfit.architectures.transformers_defaults import transformers_version
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "node_modules/@huggingface/transformers"
+TARGET = ROOT / "docs/model-types.md"
+VARIANTS = ROOT / "tests/data/oracle_variants.json"
+CONFIGS = ROOT / "tests/data/configs"
+
+#: Types of the registry that transformers itself has no model class for.
+WITHOUT_CLASS = frozenset(
+    (
+        *("exaone", "fastvit", "jais", "jina_clip", "lite-whisper", "llava_qwen2", "metric3d"),
+        *("metric3dv2", "mobilellm", "mobilenet_v3", "mobilenet_v4", "moondream1"),
+        *("multi_modality", "neobert", "openelm", "phi3_v", "pyannote", "sapiens", "snac"),
+        *("style_text_to_speech_2", "supertonic", "ultravox", "wespeaker-resnet"),
+    )
+)
+#: Types whose class stands on a part that is not read.
+STANDS_ON = {"edgetam": "its tower is timm's RepViT"}
+
+
+def registered() -> list[str]:
+    """Return every model type that the installed Transformers.js has a class for."""
+    text = (PACKAGE / "src/models/registry.js").read_text(encoding="utf-8")
+    return sorted(set(re.findall(r"\['([a-z0-9_.-]+)', ?'[A-Z]", text)))
+
+
+def checked(model_type: str) -> str:
+    """Return how the reading of a type was checked, or why it is refused."""
+    known = OTHER_NAMES.get(model_type, model_type)
+    if known not in FAMILIES:
+        why = STANDS_ON.get(model_type, "not read yet")
+        if model_type in WITHOUT_CLASS:
+            why = "transformers has no class to compare with"
+        return f"refused by name: {why}"
+    variants = json.loads(VARIANTS.read_text(encoding="utf-8"))["variants"]
+    real = sum(
+        json.loads(path.read_text(encoding="utf-8")).get("model_type") == known
+        for path in CONFIGS.glob("*.json")
+    )
+    drawn = f"{len(variants.get(known, ()))} drawn configs"
+    configs = f"{drawn} and {real} published" if real else drawn
+    alias = f"read as {known}; " if known != model_type else ""
+    return f"{alias}every name and shape of transformers, on {configs}"
+
+
+def text() -> str:
+    """Return the whole page."""
+    version = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
+    names = registered()
+    read = [name for name in names if name in FAMILIES]
+    head = f"""# Model types
+
+Transformers.js {version} has classes for {len(names)} model types. {len(read)} of them are read
+from a config.json; each was compared with what transformers {transformers_version()} builds without
+weights: every tensor's name and shape, tied ones and buffers included. The others are refused
+by name, unless a config has all the keys of a Llama, which is then said.
+
+Written by `python -m tools.model_types`.
+
+| model type | how it is read |
+| --- | --- |
+"""
+    return head + "".join(f"| {name} | {checked(name)} |\n" for name in names)
+
+
+def main() -> int:
+    """Write the page."""
+    TARGET.write_text(text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
