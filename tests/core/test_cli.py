@@ -266,3 +266,29 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
     assert left.value.code == 0
     assert f'"{capsys.readouterr().out.removeprefix("tabfit ").strip()}"' in source
+
+
+def test_inspect_prints_the_notes_that_its_object_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a reader of the JSON is told, a reader of the text is told too."""
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"model_type": "bert", "num_hidden_layers": 1}))
+    assert main(["inspect", str(path), "--json"]) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert main(["inspect", str(path)]) == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert notes
+    assert [line.removeprefix("note: ") for line in printed if line.startswith("note: ")] == notes
+
+
+def test_inspect_names_what_is_no_config(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An adapter's config is refused as what it is, at once and through the whole command."""
+    path = tmp_path / "adapter_config.json"
+    path.write_text(json.dumps({"peft_type": "LORA", "r": 8}))
+    for more in ([], ["--json"]):
+        assert main(["inspect", str(path), *more]) == 2
+        assert "the config of an adapter, not a model" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from gguf import GGUFReader
 from tabfit.catalog import Catalog
 from tabfit.cli.commands import main
 from tabfit.devices.device import Device
-from tabfit.errors import UnreadableConfig
+from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate import answers, defaults, imported_model
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
@@ -246,3 +246,18 @@ def test_what_cannot_be_estimated_is_one_line(
     said = capsys.readouterr().err
     assert sentence in said
     assert said.count("\n") == 1
+
+
+def test_a_repository_of_an_adapter_is_named_as_one() -> None:
+    """A hub's adapter, with or without its base's config, is not the model it adapts."""
+    lora = {f"m.layers.0.q_proj.lora_{end}.weight": (8, 64) for end in "AB"}
+    files = {
+        "adapter_config.json": sample_files.as_json({"peft_type": "LORA"}),
+        "adapter_model.safetensors": sample_files.safetensors_file(lora),
+    }
+    for beside in ({}, {"config.json": sample_files.as_json(sample_files.LLAMA)}):
+        with (
+            holding({**files, **beside}) as address,
+            pytest.raises(NotAModel, match=r"an adapter \(LoRA\)"),
+        ):
+            found("made/one", address)
