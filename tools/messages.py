@@ -26,7 +26,7 @@ from tabfit.i18n.language import DOMAIN, ENGLISH, FOLDER, LANGUAGES, SIGNS
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = Path(FOLDER)
 SOURCES = ("python/tabfit", "app")
-KEYWORDS = {"_": None, "later": None, "plural": (1, 2)}
+KEYWORDS = {"_": None, "later": None, "Message": None, "plural": (1, 2)}
 UNSAID = (  # of a catalogue's head: what no reader needs, or what changes by itself
     *("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To"),
     *("Last-Translator", "Language-Team", "Project-Id-Version"),

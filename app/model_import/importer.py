@@ -19,14 +19,14 @@ from app.components.labels import bytes_
 from app.model_import import session_models
 from tabfit import catalog, headers, hub
 from tabfit.architectures.config_json import model_config
-from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig
+from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig, from_outside
 from tabfit.estimate import imported_model, link
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
 from tabfit.hub import Address, HubResponse, HubResult, Request, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
 from tabfit.hub.folder_plan import Stretch
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.units import Bytes
 
 Once = Callable[[Request, Callable[[int], None]], Awaitable[HubResponse]]
@@ -93,7 +93,8 @@ def checked_endpoint(text: str) -> str:
         sound = False
     if not sound or len(text) > link.LONGEST_NAME:
         raise UnreachableHub(
-            text, _("is not a hub's address; one like {usual} is accepted", usual=hub.ENDPOINT)
+            text,
+            Message("is not a hub's address; one like {usual} is accepted", usual=hub.ENDPOINT),
         )
     return text
 
@@ -104,7 +105,7 @@ def check_allowed(address: Address, allowed: Sequence[str]) -> None:
         return
     raise UnreachableHub(
         address.source,
-        _(
+        Message(
             "lies on {host}, which this page may not ask: its rules name {hosts}. Save the file "
             "and open it here instead; whoever hosts this page can add a host (SITE_HUBS)",
             host=address.host,
@@ -230,7 +231,7 @@ def read_config(text: bytes, name: str = "config.json") -> Mapping[str, Any]:
     try:
         return parse_object(text)
     except (ValueError, TypeError) as error:
-        raise UnreadableConfig(name, str(error)) from None
+        raise UnreadableConfig(name, from_outside(error)) from None
 
 
 def described(config: Mapping[str, Any], name: str) -> Subject:

@@ -12,7 +12,7 @@ from tabfit.catalog import Catalog
 from tabfit.errors import TabfitError
 from tabfit.estimate import subjects
 from tabfit.estimate.subjects import Subject
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message
 
 #: A model from a file whose config is too large for a link is called so, in this tab alone.
 OWN: Final = "own:"
@@ -27,7 +27,7 @@ class NotAsked(TabfitError):
     def __init__(self, source: str) -> None:
         """Keep what would be asked for."""
         self.source = source
-        super().__init__(_("{source} was not asked for yet", source=source))
+        super().__init__(Message("{source} was not asked for yet", source=source))
 
 
 def subject(name: str, catalog: Catalog) -> Subject:

@@ -12,25 +12,50 @@
     ├── UnsupportedCombination   the asker: this runtime does not run this model so
     └── CatalogFault             this project
 
-Each keeps its parts as fields and builds one lower-case sentence from them:
-what was given, then what is accepted.
+Each has a `code` for programs and keeps its parts as `fields`. Its sentence, lower case,
+what was given and then what is accepted, is a `Message`: `str` says it in the language in
+use when somebody reads it, not in the one in use when it was raised. `CatalogFault`
+alone speaks English only, to whoever edits the catalogue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _, verbatim
 
 
-def _listed(names: Iterable[str], *, most: int = 60) -> str:
-    every = sorted(names)
-    shown = ", ".join(every[:most])
-    return (
-        _("{names} and {count} more", names=shown, count=len(every) - most)
-        if len(every) > most
-        else shown
-    )
+class Quoted:
+    """A value as `shown` writes it, written when the sentence around it is said.
+
+    >>> str(Quoted({"a": [1, 2]}))
+    "{'a': [1, 2]}"
+    """
+
+    __slots__ = ("most", "value")
+
+    def __init__(self, value: object, *, most: int = 60) -> None:
+        """Keep the value, and the number of characters that are shown of it at most."""
+        self.value, self.most = value, most
+
+    def __str__(self) -> str:
+        """Return the value as one short printable line."""
+        return shown(self.value, most=self.most)
+
+
+class _Listed:
+    """Names in their order, so many at most."""
+
+    __slots__ = ("most", "value")
+
+    def __init__(self, names: Iterable[object], *, most: int = 60) -> None:
+        self.value, self.most = tuple(names), most
+
+    def __str__(self) -> str:
+        every = sorted(map(str, self.value))
+        names, count = ", ".join(every[: self.most]), len(every) - self.most
+        return _("{names} and {count} more", names=names, count=count) if count > 0 else names
 
 
 def shown(value: object, *, most: int = 60) -> str:
@@ -53,7 +78,39 @@ def shown(value: object, *, most: int = 60) -> str:
 
 
 class TabfitError(Exception):
-    """The base of the tree; never raised itself."""
+    """The base of the tree; never raised itself.
+
+    `code` names the kind of error and never changes; `message` is the sentence, unsaid.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: Message) -> None:
+        """Keep the sentence."""
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What was given and what is accepted, by name and as raw values.
+
+        A problem is its English message; the values that fill it stand beside it.
+
+        >>> UnreadableConfig("n_layer", Message("is {given}", given=Quoted(-1))).fields
+        {'given': -1, 'key': 'n_layer', 'problem': 'is {given}'}
+        """
+        found: dict[str, object] = {}
+        for name, value in vars(self).items():
+            if name != "message":
+                found.update(_plain(name, value))
+        return dict(sorted(found.items()))
+
+
+def _plain(name: str, value: object) -> dict[str, object]:
+    if isinstance(value, Message):
+        inner = (_plain(place, filling) for place, filling in value.values.items())
+        return {place: each for part in inner for place, each in part.items()} | {name: value.text}
+    return {name: value.value if isinstance(value, (Quoted, _Listed)) else value}
 
 
 class UnknownName(TabfitError):
@@ -62,50 +119,75 @@ class UnknownName(TabfitError):
     `near` are the known names most like it; they are shown before the others.
     """
 
+    code = "unknown-name"
+
     def __init__(
-        self, kind: str, name: str, known: Iterable[str], *, near: Iterable[str] = ()
+        self, kind: str | Message, name: str, known: Iterable[str], *, near: Iterable[str] = ()
     ) -> None:
-        """Keep what was asked for and what would have been accepted."""
-        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        """Keep what was asked for and what would have been accepted; a `kind` is a message."""
+        self.kind = kind if isinstance(kind, Message) else Message(kind)
+        self.name, self.known = name, tuple(sorted(known))
         self.near = tuple(near)
-        said = {"kind": _(kind), "name": shown(name), "known": _listed(self.known)}
-        if self.near:
-            near = _(" or ").join(self.near)
-            super().__init__(
-                _(
-                    "unknown {kind} {name}; did you mean {near}? known are: {known}",
-                    near=near,
-                    **said,
-                )
-            )
-        else:
-            super().__init__(_("unknown {kind} {name}; known are: {known}", **said))
+        super().__init__(_unknown(self))
+
+
+def _unknown(fault: UnknownName) -> Message:
+    kind, name, known = fault.kind, Quoted(fault.name), _Listed(fault.known)
+    if not fault.near:
+        return Message(
+            "unknown {kind} {name}; known are: {known}", kind=kind, name=name, known=known
+        )
+    return Message(
+        "unknown {kind} {name}; did you mean {near}? known are: {known}",
+        kind=kind,
+        name=name,
+        near=_Either(fault.near),
+        known=known,
+    )
+
+
+class _Either:
+    """Names, any of which may be meant."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.value = names
+
+    def __str__(self) -> str:
+        return _(" or ").join(self.value)
 
 
 class UnreadableLink(TabfitError):
     """The text after '#' does not say a scenario."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    code = "unreadable-link"
+
+    def __init__(self, key: str, problem: Message) -> None:
         """Keep the key at fault and the problem with it."""
         self.key, self.problem = key, problem
         super().__init__(
-            _("the link cannot be read: {key} {problem}", key=shown(key), problem=problem)
+            Message("the link cannot be read: {key} {problem}", key=Quoted(key), problem=problem)
         )
 
 
 class UnreadableConfig(TabfitError):
     """A config.json lacks a key or holds a value that no such model can have."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    code = "unreadable-config"
+
+    def __init__(self, key: str, problem: Message) -> None:
         """Keep the key at fault and the rule it breaks."""
         self.key, self.problem = key, problem
         super().__init__(
-            _("the config cannot be read: {key} {problem}", key=shown(key), problem=problem)
+            Message("the config cannot be read: {key} {problem}", key=Quoted(key), problem=problem)
         )
 
 
 class UnsupportedArchitecture(UnreadableConfig):
     """A model_type that this project does not know, and what keeps it from being a Llama."""
+
+    code = "unsupported-architecture"
 
     def __init__(
         self, model_type: str, known: Iterable[str], *, strange: Iterable[str] = ()
@@ -113,77 +195,107 @@ class UnsupportedArchitecture(UnreadableConfig):
         """Keep the type asked for, the types known and the keys that are not understood."""
         self.model_type, self.known = model_type, tuple(sorted(known))
         self.strange = tuple(strange)
-        said = {"given": shown(model_type), "known": _listed(self.known, most=200)}
+        given, listed = Quoted(model_type), _Listed(self.known, most=200)
         if self.strange:
-            problem = _(
+            problem = Message(
                 "{given} is not known, and no Llama: {keys} are not understood; known are: {known}",
                 keys=", ".join(map(shown, self.strange[:6])),
-                **said,
+                given=given,
+                known=listed,
             )
         else:
-            problem = _("{given} is not known; known are: {known}", **said)
+            problem = Message("{given} is not known; known are: {known}", given=given, known=listed)
         super().__init__("model_type", problem)
 
 
 class UnreadableHeader(TabfitError):
     """A file's header breaks its format's rules."""
 
-    def __init__(self, form: str, problem: str) -> None:
+    code = "unreadable-header"
+
+    def __init__(self, form: str, problem: Message) -> None:
         """Keep the format and the rule broken."""
         self.form, self.problem = form, problem
-        super().__init__(_("not a readable {form} header: {problem}", form=form, problem=problem))
+        super().__init__(
+            Message("not a readable {form} header: {problem}", form=form, problem=problem)
+        )
 
 
 class NotAModel(TabfitError):
     """A sound file that is something beside a model: an adapter, a tokenizer, an index."""
 
-    def __init__(self, name: str, what: str) -> None:
+    code = "not-a-model"
+
+    def __init__(self, name: str, what: Message) -> None:
         """Keep the file's name and what it is."""
         self.name, self.what = name, what
         super().__init__(
-            _(
+            Message(
                 "{name} is {what}, not a model; give the model it belongs to",
-                name=shown(name),
+                name=Quoted(name),
                 what=what,
             )
         )
 
 
 class UnreadableDevice(TabfitError):
-    """A device written as data has a key or value that DESIGN's list does not allow."""
+    """A device written as data has a key or value that docs/contracts.md does not allow."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    code = "unreadable-device"
+
+    def __init__(self, key: str, problem: Message) -> None:
         """Keep the key at fault and the rule it breaks."""
         self.key, self.problem = key, problem
         super().__init__(
-            _("the device cannot be read: {key} {problem}", key=shown(key), problem=problem)
+            Message("the device cannot be read: {key} {problem}", key=Quoted(key), problem=problem)
         )
+
+
+_ASKED: str = "{asked} {problem}"  # the same in every language
 
 
 class UnreachableHub(TabfitError):
     """A hub did not answer, or not with what was asked for."""
 
-    def __init__(self, asked: str, problem: str) -> None:
+    code = "unreachable-hub"
+
+    def __init__(self, asked: str, problem: Message) -> None:
         """Keep what was asked and what came instead."""
         self.asked, self.problem = asked, problem
-        super().__init__(f"{shown(asked, most=200)} {problem}")
+        super().__init__(Message(_ASKED, asked=Quoted(asked, most=200), problem=problem))
 
 
 class UnsupportedCombination(TabfitError):
     """A runtime does not run this model, or not at this precision."""
 
-    def __init__(self, what: str, accepted: Iterable[str]) -> None:
+    code = "unsupported-combination"
+
+    def __init__(self, what: Message, accepted: Iterable[str | Message]) -> None:
         """Keep what was asked and what the runtime accepts instead."""
         self.what, self.accepted = what, tuple(accepted)
         super().__init__(
-            _("{what}; accepted are: {names}", what=what, names=_listed(self.accepted))
+            Message("{what}; accepted are: {names}", what=what, names=_Listed(self.accepted))
         )
 
 
 class CatalogFault(TabfitError):
     """The catalogue shipped with the package breaks its own rules."""
 
+    code = "catalog-fault"
+
     def __init__(self, faults: Iterable[str]) -> None:
         """Keep every fault, so that one run reports them all."""
         self.faults = tuple(faults)
-        super().__init__(_("the catalogue is at fault: {faults}", faults="; ".join(self.faults)))
+        super().__init__(
+            Message("the catalogue is at fault: {faults}", faults="; ".join(self.faults))
+        )
+
+
+def from_outside(error: BaseException) -> Message:
+    """Return an error as a problem: the message it carries, else what other people's code said.
+
+    >>> str(from_outside(ValueError(Message("is not JSON"))))
+    'is not JSON'
+    """
+    carried = error.args[0] if error.args else ""
+    return carried if isinstance(carried, Message) else verbatim(str(error))

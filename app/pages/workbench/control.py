@@ -13,12 +13,12 @@ from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.architectures.custom_decoder import alike
 from tabfit.catalog import Catalog, Model
 from tabfit.devices.device import Device
-from tabfit.errors import TabfitError, UnsupportedCombination, shown
+from tabfit.errors import Quoted, TabfitError, UnsupportedCombination
 from tabfit.estimate import answers, defaults, link, subjects
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
-from tabfit.i18n.language import _, number
+from tabfit.i18n.language import Message, _, number
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.textbook import Widths, textbook
@@ -193,8 +193,8 @@ def _start(name: str, catalog: Catalog) -> tuple[str, Design]:
     found = design_of(about.shape)
     if found is None:
         raise UnsupportedCombination(
-            _("{model} has layers that the sliders do not have", model=about.name),
-            [_("a decoder whose layers are alike")],
+            Message("{model} has layers that the sliders do not have", model=about.name),
+            [Message("a decoder whose layers are alike")],
         )
     return about.id, found
 
@@ -219,8 +219,8 @@ def _whole(name: str, text: str | None, usual: int, most: int) -> int:
     plain = text.strip()
     if not (plain.isascii() and plain.isdecimal() and len(plain) <= 10 and int(plain) <= most):
         raise UnsupportedCombination(
-            _("{name} is {value}", name=name.replace("_", " "), value=shown(text)),
-            [_("whole numbers from {low} to {high}", low=0, high=number(most, ","))],
+            Message("{name} is {value}", name=name.replace("_", " "), value=Quoted(text)),
+            [Message("whole numbers from {low} to {high}", low=0, high=number(most, ","))],
         )
     return int(plain)
 

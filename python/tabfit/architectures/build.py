@@ -16,8 +16,8 @@ from tabfit.architectures.prediction_layers import prediction_layers
 from tabfit.architectures.registry import FAMILIES, OTHER_NAMES
 from tabfit.architectures.transformers_defaults import facts_of
 from tabfit.architectures.unknown_types import read_unknown
-from tabfit.errors import UnreadableConfig, shown
-from tabfit.i18n.language import _
+from tabfit.errors import Quoted, UnreadableConfig
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 
@@ -38,17 +38,23 @@ def read(config: Mapping[str, Any]) -> Architecture:
     252
     """
     if not isinstance(config, Mapping):
-        raise UnreadableConfig("config", _("is {given}; an object is needed", given=shown(config)))
+        raise UnreadableConfig(
+            "config", Message("is {given}; an object is needed", given=Quoted(config))
+        )
     model_type = config.get("model_type")
     if not isinstance(model_type, str):
         problem = (
-            _("is missing") if model_type is None else _("is {given}", given=shown(model_type))
+            Message("is missing")
+            if model_type is None
+            else Message("is {given}", given=Quoted(model_type))
         )
         raise UnreadableConfig(
-            "model_type", _("{problem}; a name such as 'llama' is needed", problem=problem)
+            "model_type", Message("{problem}; a name such as 'llama' is needed", problem=problem)
         )
     if config.get("per_layer_config") and model_type not in DIFFERING:
-        raise UnreadableConfig("per_layer_config", _("is not read; give one shape for all layers"))
+        raise UnreadableConfig(
+            "per_layer_config", Message("is not read; give one shape for all layers")
+        )
     if model_type not in FAMILIES:
         return read_unknown(config, model_type, FAMILIES)
     keys = Keys(config, facts_of(model_type))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tabfit.errors import NotAModel
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import Message, later
 
 #: Keys that only one kind of file has, and that kind; looked at where no model type is told.
 OTHERS: Final[tuple[tuple[str, str], ...]] = (
@@ -54,7 +54,7 @@ def model_config(given: Mapping[str, Any], name: str = "config.json") -> Mapping
     if "model_type" not in given:
         what = next((kind for key, kind in OTHERS if key in given), None)
         if what is not None:
-            raise NotAModel(name, _(what))
+            raise NotAModel(name, Message(what))
     return given
 
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from tabfit.architectures.transformers_defaults import Facts, facts_of
-from tabfit.errors import UnreadableConfig, shown
-from tabfit.i18n.language import _
+from tabfit.errors import Quoted, UnreadableConfig
+from tabfit.i18n.language import Message
 
 #: Far above any model ever published, and far below what would fill memory here.
 MOST_LAYERS = 1_000
@@ -58,7 +58,7 @@ class Keys:
             return self._given[name]
         return self._facts.defaults.get(name)
 
-    def fault(self, key: str, problem: str) -> UnreadableConfig:
+    def fault(self, key: str, problem: Message) -> UnreadableConfig:
         """Return the error that names a key and the rule it breaks."""
         return UnreadableConfig(self._path + key, problem)
 
@@ -68,9 +68,9 @@ class Keys:
         if value is None:
             raise self.fault(
                 key,
-                _("is null")
+                Message("is null")
                 if self.has(key)
-                else _("is missing; {type} configs need it", type=self.type),
+                else Message("is missing; {type} configs need it", type=self.type),
             )
         return self._bounded(key, value, least, most)
 
@@ -86,13 +86,15 @@ class Keys:
 
     def _bounded(self, key: str, value: object, least: int, most: int) -> int:
         if not is_whole(value):
-            raise self.fault(key, _("is {given}; a whole number is needed", given=shown(value)))
+            raise self.fault(
+                key, Message("is {given}; a whole number is needed", given=Quoted(value))
+            )
         if not least <= value <= most:
             raise self.fault(
                 key,
-                _(
+                Message(
                     "is {given}; from {least} to {most} is accepted",
-                    given=shown(value),
+                    given=Quoted(value),
                     least=least,
                     most=most,
                 ),
@@ -104,10 +106,10 @@ class Keys:
         value = self.get(key)
         value = otherwise if value is None else value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.fault(key, _("is {given}; a number is needed", given=shown(value)))
+            raise self.fault(key, Message("is {given}; a number is needed", given=Quoted(value)))
         if not abs(value) <= 2**60:
             raise self.fault(
-                key, _("is {given}; a number below 2^60 is needed", given=shown(value))
+                key, Message("is {given}; a number below 2^60 is needed", given=Quoted(value))
             )
         return float(value)
 
@@ -117,20 +119,22 @@ class Keys:
         if value is None:
             return False
         if not isinstance(value, bool):
-            raise self.fault(key, _("is {given}; true or false is needed", given=shown(value)))
+            raise self.fault(
+                key, Message("is {given}; true or false is needed", given=Quoted(value))
+            )
         return value
 
     def word(self, key: str, choices: Collection[str] = ()) -> str:
         """Return a word, out of `choices` where some are said."""
         value = self.get(key)
         if not isinstance(value, str):
-            raise self.fault(key, _("is {given}; a word is needed", given=shown(value)))
+            raise self.fault(key, Message("is {given}; a word is needed", given=Quoted(value)))
         if choices and value not in choices:
             raise self.fault(
                 key,
-                _(
+                Message(
                     "is {given}; accepted are: {known}",
-                    given=shown(value),
+                    given=Quoted(value),
                     known=", ".join(sorted(choices)),
                 ),
             )
@@ -148,9 +152,9 @@ class Keys:
             accepted = ", ".join(sorted(choices))
             raise self.fault(
                 key,
-                _(
+                Message(
                     "holds {given}; accepted are: {accepted}",
-                    given=shown(strange),
+                    given=Quoted(strange),
                     accepted=accepted,
                 ),
             )
@@ -171,13 +175,16 @@ class Keys:
         if values is None:
             return None
         if not isinstance(values, (list, tuple)):
-            raise self.fault(key, _("is {given}; a list is needed", given=shown(values)))
+            raise self.fault(key, Message("is {given}; a list is needed", given=Quoted(values)))
         if count is not None and len(values) != count:
             raise self.fault(
-                key, _("has {count} entries; {count2} are needed", count=len(values), count2=count)
+                key,
+                Message(
+                    "has {count} entries; {count2} are needed", count=len(values), count2=count
+                ),
             )
         if len(values) > MOST_ROWS:
-            raise self.fault(key, _("has too many entries"))
+            raise self.fault(key, Message("has too many entries"))
         return values
 
     def mapping(self, key: str) -> Mapping[str, Any]:
@@ -186,7 +193,7 @@ class Keys:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise self.fault(key, _("is {given}; an object is needed", given=shown(value)))
+            raise self.fault(key, Message("is {given}; an object is needed", given=Quoted(value)))
         return value
 
     def child(self, key: str, model_type: str | None = None) -> Keys:
@@ -234,7 +241,7 @@ class Keys:
         if whole % by:
             raise self.fault(
                 whole_key,
-                _(
+                Message(
                     "is {whole}, which {by_key} ({by}) does not divide",
                     whole=whole,
                     by_key=by_key,
@@ -254,7 +261,9 @@ class Keys:
         if names is None:
             return otherwise
         if not isinstance(names, Mapping):
-            raise self.fault("id2label", _("is {given}; an object is needed", given=shown(names)))
+            raise self.fault(
+                "id2label", Message("is {given}; an object is needed", given=Quoted(names))
+            )
         return len(names)
 
 

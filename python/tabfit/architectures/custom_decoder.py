@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import Words, _, later, number
+from tabfit.i18n.language import Message, Words, later, number
 from tabfit.light_dataclass import dataclass
 
 #: The tokens that a context may have: what current models are trained for.
@@ -72,29 +72,30 @@ class Design:
         self._check_division()
         if self.experts and not self.gated:
             raise UnsupportedCombination(
-                _("experts have gates here"), [_("a gated feed-forward layer, or no experts")]
+                Message("experts have gates here"),
+                [Message("a gated feed-forward layer, or no experts")],
             )
         if 0 < self.experts < self.chosen:
             raise UnsupportedCombination(
-                _(
+                Message(
                     "a token cannot go to {chosen} of {experts} experts",
                     chosen=self.chosen,
                     experts=self.experts,
                 ),
-                [_("whole numbers from {low} to {high}", low=1, high=self.experts)],
+                [Message("whole numbers from {low} to {high}", low=1, high=self.experts)],
             )
 
     def _outside(self, name: str, allowed: range) -> UnsupportedCombination:
         low, high = number(allowed.start, ","), number(allowed.stop - 1, ",")
         return UnsupportedCombination(
-            _("{name} is {value}", name=NAMES[name], value=number(getattr(self, name), ",")),
-            [_("whole numbers from {low} to {high}", low=low, high=high)],
+            Message("{name} is {value}", name=NAMES[name], value=number(getattr(self, name), ",")),
+            [Message("whole numbers from {low} to {high}", low=low, high=high)],
         )
 
     def _check_division(self) -> None:
         if self.width % self.heads:
             raise UnsupportedCombination(
-                _(
+                Message(
                     "{heads} heads do not divide a width of {width:,}",
                     heads=self.heads,
                     width=self.width,
@@ -103,7 +104,7 @@ class Design:
             )
         if self.heads % self.key_value_heads:
             raise UnsupportedCombination(
-                _(
+                Message(
                     "{few} key-value heads do not divide {heads} heads",
                     few=self.key_value_heads,
                     heads=self.heads,

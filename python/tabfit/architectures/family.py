@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.transformers_defaults import facts_of, transformers_version
-from tabfit.errors import UnreadableConfig, shown
+from tabfit.errors import Quoted, UnreadableConfig
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.blocks.block import MOST_TENSORS, Block, placed
@@ -84,7 +85,10 @@ def build(family: Family, keys: Keys, given: object) -> Architecture:
     answer = head.ending(keys, body)
     tensors = body.tensors + answer.tensors
     if len(tensors) > MOST_TENSORS:
-        raise keys.fault("num_hidden_layers", f"and others make more than {MOST_TENSORS} tensors")
+        raise keys.fault(
+            "num_hidden_layers",
+            Message("and others make more than {most} tensors", most=MOST_TENSORS),
+        )
     return Architecture(
         family=keys.type,
         head=name,
@@ -112,7 +116,12 @@ def _chosen(family: Family, model_type: str, given: object) -> tuple[str, str, t
         accepted = [known for known in classes if _ending(family, known)]
         raise UnreadableConfig(
             "architectures",
-            f"names {shown(name)}; for {model_type} these are accepted: {', '.join(accepted)}",
+            Message(
+                "names {name}; for {model_type} these are accepted: {known}",
+                name=Quoted(name),
+                model_type=model_type,
+                known=", ".join(accepted),
+            ),
         )
     if name in classes or not classes:
         return ending, name, ()
@@ -124,7 +133,8 @@ def _first_class(given: object) -> str:
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
         return given[0]
     raise UnreadableConfig(
-        "architectures", f"is {shown(given)}; a list with a class name is needed"
+        "architectures",
+        Message("is {given}; a list with a class name is needed", given=Quoted(given)),
     )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tabfit import __version__
 from tabfit.errors import TabfitError, UnreadableDevice, shown
+from tabfit.i18n.language import verbatim
 from tabfit.sources import config_files
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the words."""
-        raise _Usage(f"{message}; see {self.prog} --help")
+        raise _Usage(verbatim(f"{message}; see {self.prog} --help"))
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -218,7 +219,9 @@ def _memory(text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9])?) ?(?:g|gb|gib)?", text.strip().lower())
     size = float(match[1]) if match else 0.0
     if not 0 < size <= 4096:
-        raise _Usage(f"--ram is {shown(text)}; a size from 1GB to 4096GB, such as 8GB, is accepted")
+        raise _Usage(
+            verbatim(f"--ram is {shown(text)}; a size from 1GB to 4096GB, such as 8GB, is accepted")
+        )
     return round(size * 2**30)
 
 
@@ -232,7 +235,7 @@ def _tokens(name: str, text: str | None) -> Any:
     count = int(match[1]) * (1024 if match[2] else 1) if match else 0
     if not 1 <= count <= MOST_CONTEXT:
         most = f"a whole number of tokens from 1 to {MOST_CONTEXT}, such as 4096 or 8k"
-        raise _Usage(f"--{name} is {shown(text)}; {most} is accepted")
+        raise _Usage(verbatim(f"--{name} is {shown(text)}; {most} is accepted"))
     return Tokens(count)
 
 

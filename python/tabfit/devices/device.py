@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tabfit.errors import UnreadableDevice, shown
-from tabfit.i18n.language import _
+from tabfit.errors import Quoted, UnreadableDevice
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, field_names
 from tabfit.units import Bytes
 
@@ -157,7 +157,7 @@ def read(given: object) -> Device:
     """
     if not isinstance(given, Mapping):
         raise UnreadableDevice(
-            "device", _("is {given}; a JSON object is accepted", given=shown(given))
+            "device", Message("is {given}; a JSON object is accepted", given=Quoted(given))
         )
     return Device(**_fields(Device, given, ""))
 
@@ -169,7 +169,9 @@ def _fields(kind: type, given: Mapping[Any, Any], prefix: str) -> dict[str, Any]
         if key not in names:
             raise UnreadableDevice(
                 f"{prefix}{key}",
-                _("is not a key of a device; known are: {known}", known=", ".join(sorted(names))),
+                Message(
+                    "is not a key of a device; known are: {known}", known=", ".join(sorted(names))
+                ),
             )
         if key in _GROUPS and kind is Device:
             found |= _group(key, value)
@@ -183,7 +185,7 @@ def _group(key: str, value: object) -> dict[str, Any]:
         return {"webgpu": None} if key == "webgpu" else {}
     if not isinstance(value, Mapping):
         raise UnreadableDevice(
-            key, _("is {given}; an object or null is accepted", given=shown(value))
+            key, Message("is {given}; an object or null is accepted", given=Quoted(value))
         )
     return {key: _GROUPS[key](**_fields(_GROUPS[key], value, f"{key}."))}
 
@@ -208,7 +210,9 @@ def _choice(where: str, value: object, accepted: tuple[str, ...]) -> str:
     if text not in accepted:
         raise UnreadableDevice(
             where,
-            _("is {given}; accepted are: {known}", given=shown(value), known=", ".join(accepted)),
+            Message(
+                "is {given}; accepted are: {known}", given=Quoted(value), known=", ".join(accepted)
+            ),
         )
     return text
 
@@ -216,7 +220,7 @@ def _choice(where: str, value: object, accepted: tuple[str, ...]) -> str:
 def _flag(where: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise UnreadableDevice(
-            where, _("is {given}; true, false or null is accepted", given=shown(value))
+            where, Message("is {given}; true, false or null is accepted", given=Quoted(value))
         )
     return value
 
@@ -224,7 +228,8 @@ def _flag(where: str, value: object) -> bool:
 def _text(where: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > 200:
         raise UnreadableDevice(
-            where, _("is {given}; text of at most 200 characters is accepted", given=shown(value))
+            where,
+            Message("is {given}; text of at most 200 characters is accepted", given=Quoted(value)),
         )
     return value
 
@@ -232,7 +237,8 @@ def _text(where: str, value: object) -> str:
 def _fraction(where: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 2**20:
         raise UnreadableDevice(
-            where, _("is {given}; a number from 0 to 1048576 is accepted", given=shown(value))
+            where,
+            Message("is {given}; a number from 0 to 1048576 is accepted", given=Quoted(value)),
         )
     return value
 
@@ -243,7 +249,7 @@ def _version(where: str, value: object) -> int:
         return int(major)
     if isinstance(major, bool) or not isinstance(major, int) or not 0 <= major < 10**6:
         raise UnreadableDevice(
-            where, _("is {given}; a version such as 147 is accepted", given=shown(value))
+            where, Message("is {given}; a version such as 147 is accepted", given=Quoted(value))
         )
     return major
 
@@ -253,7 +259,8 @@ def _whole(where: str, value: object) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_BYTES:
         raise UnreadableDevice(
-            where, _("is {given}; a whole number from 0 to 2^50 is accepted", given=shown(value))
+            where,
+            Message("is {given}; a whole number from 0 to 2^50 is accepted", given=Quoted(value)),
         )
     return value
 

@@ -34,7 +34,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.size_text import size
 from tabfit.estimate.subjects import UNDISCLOSED, Subject, subject
 from tabfit.estimate.verdict import Verdict, judge
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Content, File, Stored, total_size
 from tabfit.runtimes import Load, Runtime
@@ -125,7 +125,7 @@ def _runtime(about: Subject, name: str | None, catalog: Catalog) -> RuntimeFacts
     facts = catalog.runtime(name)
     if facts not in able:
         raise UnsupportedCombination(
-            _("{runtime} has no {model} to run", runtime=facts.name, model=about.name),
+            Message("{runtime} has no {model} to run", runtime=facts.name, model=about.name),
             [each.id for each in able],
         )
     return facts
@@ -137,7 +137,9 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
     offered = {each.lower(): each for each in (*precisions_of(about, facts), *facts.precisions)}
     if name.lower() not in offered:
         raise UnknownName(
-            _("precision for {runtime}", runtime=facts.name), name, precisions_of(about, facts)
+            Message("precision for {runtime}", runtime=facts.name),
+            name,
+            precisions_of(about, facts),
         )
     return offered[name.lower()]
 

@@ -17,7 +17,7 @@ from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.subjects import Subject
 from tabfit.headers.not_models import other_kind
 from tabfit.hub import HubResult, ListedFile, Variant
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.sources.inspection import stored_type
 
 #: What the hub's file endings are called in the catalogue, where the names differ.
@@ -112,7 +112,9 @@ def _shape(found: HubResult, catalog: Catalog) -> tuple[Mapping[str, Any], tuple
             return model.config, (_("its shape is taken from {model}", model=model.name),)
     raise UnreadableConfig(
         found.name,
-        _("tells no shape: it has no config.json, and its files do not say it; give a config.json"),
+        Message(
+            "tells no shape: it has no config.json, and its files do not say it; give a config.json"
+        ),
     )
 
 

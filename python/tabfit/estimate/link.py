@@ -22,7 +22,7 @@ from tabfit.devices import device as devices
 from tabfit.devices.device import Device
 from tabfit.errors import UnreadableDevice, UnreadableLink
 from tabfit.estimate.scenario import Scenario
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message
 from tabfit.units import Tokens
 
 VERSION: Final = "1"
@@ -64,7 +64,7 @@ def fields(text: str, keys: Collection[str]) -> dict[str, str]:
     pairs = _pairs(text.removeprefix("#"), ("v", *keys, LANGUAGE))
     if pairs.pop("v", VERSION) != VERSION:
         raise UnreadableLink(
-            "v", _("is not a version this page knows; {version} is accepted", version=VERSION)
+            "v", Message("is not a version this page knows; {version} is accepted", version=VERSION)
         )
     pairs.pop(LANGUAGE, None)
     return pairs
@@ -73,7 +73,7 @@ def fields(text: str, keys: Collection[str]) -> dict[str, str]:
 def scenario(pairs: Mapping[str, str]) -> Scenario:
     """Return the scenario that a link's keys and values say."""
     if "model" not in pairs:
-        raise UnreadableLink("model", _("is missing; a link names at least a model"))
+        raise UnreadableLink("model", Message("is missing; a link names at least a model"))
     return Scenario(
         model=pairs["model"],
         runtime=pairs.get("runtime"),
@@ -86,16 +86,18 @@ def scenario(pairs: Mapping[str, str]) -> Scenario:
 
 def _pairs(text: str, keys: Collection[str]) -> dict[str, str]:
     if len(text) > LONGEST:
-        raise UnreadableLink("v", _("link is longer than {longest} characters", longest=LONGEST))
+        raise UnreadableLink(
+            "v", Message("link is longer than {longest} characters", longest=LONGEST)
+        )
     pairs: dict[str, str] = {}
     for part in filter(None, text.split("&")):
         key, _equals, value = part.partition("=")
         if key not in keys:
             raise UnreadableLink(
-                key, _("is not a key of a link; known are: {known}", known=", ".join(keys))
+                key, Message("is not a key of a link; known are: {known}", known=", ".join(keys))
             )
         if key in pairs:
-            raise UnreadableLink(key, _("is said twice; once is accepted"))
+            raise UnreadableLink(key, Message("is said twice; once is accepted"))
         pairs[key] = _text(key, value)
     return pairs
 
@@ -104,13 +106,13 @@ def _text(key: str, value: str) -> str:
     try:
         text = unquote_plus(value, errors="strict")
     except UnicodeDecodeError:
-        raise UnreadableLink(key, _("is not UTF-8 text")) from None
+        raise UnreadableLink(key, Message("is not UTF-8 text")) from None
     most = {"device": LONGEST, "model": LONGEST_CUSTOM + len(CUSTOM)}.get(key, LONGEST_NAME)
     if key == "model" and not text.startswith(CUSTOM):
         most = LONGEST_NAME
     if not text or len(text) > most or not text.isprintable():
         raise UnreadableLink(
-            key, _("is empty, unprintable or longer than {most} characters", most=most)
+            key, Message("is empty, unprintable or longer than {most} characters", most=most)
         )
     return text
 
@@ -122,7 +124,7 @@ def _tokens(key: str, pairs: Mapping[str, str]) -> Tokens | None:
     if not (
         text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MOST_CONTEXT
     ):
-        raise UnreadableLink(key, _("is not a whole number of tokens from 1 to 2147483648"))
+        raise UnreadableLink(key, Message("is not a whole number of tokens from 1 to 2147483648"))
     return Tokens(int(text))
 
 
@@ -133,10 +135,12 @@ def _device(text: str | None) -> str | Device | None:
         return devices.read(json.loads(text, object_pairs_hook=_once, parse_constant=_refuse))
     except UnreadableDevice as fault:
         raise UnreadableLink(
-            "device", _("holds {key}, which {problem}", key=fault.key, problem=fault.problem)
+            "device", Message("holds {key}, which {problem}", key=fault.key, problem=fault.problem)
         ) from fault
     except (ValueError, RecursionError):
-        raise UnreadableLink("device", _("is neither a catalogue id nor a JSON object")) from None
+        raise UnreadableLink(
+            "device", Message("is neither a catalogue id nor a JSON object")
+        ) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -200,7 +204,7 @@ def packed(config: Mapping[str, Any]) -> str:
     text = base64.urlsafe_b64encode(zlib.compress(plain, 9)).decode().rstrip("=")
     if len(text) > LONGEST_CUSTOM:
         raise UnreadableLink(
-            "model", _("would need {count} characters; 4096 are accepted", count=len(text))
+            "model", Message("would need {count} characters; 4096 are accepted", count=len(text))
         )
     return CUSTOM + text
 
@@ -222,5 +226,5 @@ def unpacked(model: str) -> dict[str, Any]:
     except (binascii.Error, zlib.error, ValueError, RecursionError):
         config = None
     if not isinstance(config, dict):
-        raise UnreadableLink("model", _("holds no readable architecture after 'config:'"))
+        raise UnreadableLink("model", Message("holds no readable architecture after 'config:'"))
     return config

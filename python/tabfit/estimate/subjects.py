@@ -15,7 +15,7 @@ from tabfit.architectures.config_json import own_name
 from tabfit.catalog import Catalog, Model, Publication, RuntimeFacts
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
-from tabfit.i18n.language import _, cleared_with_language
+from tabfit.i18n.language import Message, cleared_with_language
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.tensors import Inventory, Part
 from tabfit.units import Parameters
@@ -49,8 +49,8 @@ class Subject:
         """Return the architecture; raise also where the maker discloses none."""
         if self.architecture is None:
             raise UnsupportedCombination(
-                _("the shape of {model} is not disclosed", model=self.name),
-                [_("a model with a config.json")],
+                Message("the shape of {model} is not disclosed", model=self.name),
+                [Message("a model with a config.json")],
             )
         return self.architecture
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 from tabfit.errors import UnreadableHeader
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.units import MIB
 
@@ -118,9 +119,13 @@ class Window:
         if self.size is not None:
             length = max(0, min(length, self.size - offset))
         if self.bytes_read + missing > self.most:
-            raise UnreadableHeader(self.form, f"it is longer than {self.most:,} bytes")
+            raise UnreadableHeader(
+                self.form, Message("it is longer than {most:,} bytes", most=self.most)
+            )
         return Span(offset, min(length, self.most - self.bytes_read))
 
-    def _ended(self) -> str:
+    def _ended(self) -> Message:
         end = self.start + len(self.buffer)
-        return f"the file ends after {end:,} bytes, in the middle of it" if end else "no bytes"
+        if not end:
+            return Message("no bytes")
+        return Message("the file ends after {end:,} bytes, in the middle of it", end=end)

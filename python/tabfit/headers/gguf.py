@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from struct import Struct, unpack_from
 
-from tabfit.errors import UnreadableHeader, shown
+from tabfit.errors import Quoted, UnreadableHeader
 from tabfit.headers.byte_spans import Reading, Window
 from tabfit.headers.ggml_type_numbers import ARRAY, FIXED, STRING, TYPES
 from tabfit.headers.gguf_config import read_config
@@ -29,6 +29,7 @@ from tabfit.headers.header import (
     read_name,
     stored,
 )
+from tabfit.i18n.language import Message
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.units import MIB, Bytes
 
@@ -78,7 +79,10 @@ def read_header(size: int | None = None, *, ahead: int = AHEAD) -> Reading[Heade
     keys = yield from found.whole("Q", 8)
     check_count(FORM, tensors)
     if keys > MOST_KEYS:
-        raise UnreadableHeader(FORM, f"it lists {keys:,} keys; at most {MOST_KEYS:,} are read")
+        raise UnreadableHeader(
+            FORM,
+            Message("it lists {keys:,} keys; at most {most:,} are read", keys=keys, most=MOST_KEYS),
+        )
     for _ in range(keys):
         yield from _read_pair(found)
     return (yield from _read_tensors(found, tensors))
@@ -86,11 +90,13 @@ def read_header(size: int | None = None, *, ahead: int = AHEAD) -> Reading[Heade
 
 def _order(start: bytes) -> str:
     if start[:4] != b"GGUF":
-        raise UnreadableHeader(FORM, "it does not begin with 'GGUF'")
+        raise UnreadableHeader(FORM, Message("it does not begin with 'GGUF'"))
     order = "<" if unpack_from("<I", start, 4)[0] & 0xFFFF else ">"
     version = unpack_from(order + "I", start, 4)[0]
     if version not in {2, 3}:
-        raise UnreadableHeader(FORM, f"version {version:,} is not known; 2 and 3 are read")
+        raise UnreadableHeader(
+            FORM, Message("version {version:,} is not known; 2 and 3 are read", version=version)
+        )
     return order
 
 
@@ -98,7 +104,7 @@ def _read_pair(found: _GgufFields) -> Reading[None]:
     length = yield from found.whole("Q", 8)
     key = read_name(FORM, (yield from found.window.take(min(length, 2**16))))
     if found.knows(key):
-        raise UnreadableHeader(FORM, f"the key {shown(key)} is there twice")
+        raise UnreadableHeader(FORM, Message("the key {key} is there twice", key=Quoted(key)))
     kind = yield from found.whole("I", 4)
     if kind == STRING:
         yield from _read_string(found, key)
@@ -123,9 +129,11 @@ def _skip(found: _GgufFields, count: int) -> None:
     """Move past bytes without reading those not yet read; refuse to pass the file's end."""
     window = found.window
     if window.size is not None and window.position + count > window.size:
-        raise UnreadableHeader(FORM, f"a value claims {count:,} bytes, beyond the file's end")
+        raise UnreadableHeader(
+            FORM, Message("a value claims {count:,} bytes, beyond the file's end", count=count)
+        )
     if window.position + count > _FARTHEST:
-        raise UnreadableHeader(FORM, f"a value claims {count:,} bytes")
+        raise UnreadableHeader(FORM, Message("a value claims {count:,} bytes", count=count))
     window.at += count
 
 
@@ -141,7 +149,12 @@ def _numbers(
 
 def _fixed(key: str, kind: int) -> tuple[str, int]:
     if kind not in FIXED:
-        raise UnreadableHeader(FORM, f"the key {shown(key)} has a value of unknown type {kind:,}")
+        raise UnreadableHeader(
+            FORM,
+            Message(
+                "the key {key} has a value of unknown type {kind:,}", key=Quoted(key), kind=kind
+            ),
+        )
     return FIXED[kind]
 
 
@@ -156,7 +169,10 @@ def _read_array(found: _GgufFields, key: str, depth: int) -> Reading[None]:
     elif depth == 1 and count <= LONGEST_KEPT_ARRAY:
         found.numbers += count
         if found.numbers > MOST_KEPT_NUMBERS:
-            raise UnreadableHeader(FORM, f"its arrays hold more than {MOST_KEPT_NUMBERS:,} numbers")
+            raise UnreadableHeader(
+                FORM,
+                Message("its arrays hold more than {most:,} numbers", most=MOST_KEPT_NUMBERS),
+            )
         found.metadata[key] = yield from _numbers(found, key, kind, count)
     else:
         _skip(found, count * _fixed(key, kind)[1])
@@ -165,7 +181,10 @@ def _read_array(found: _GgufFields, key: str, depth: int) -> Reading[None]:
 def _pass_arrays(found: _GgufFields, key: str, count: int, depth: int) -> Reading[None]:
     _count_strings(found, count)
     if depth >= MOST_DEPTH:
-        raise UnreadableHeader(FORM, f"{shown(key)} nests more than {MOST_DEPTH} arrays")
+        raise UnreadableHeader(
+            FORM,
+            Message("{key} nests more than {most} arrays", key=Quoted(key), most=MOST_DEPTH),
+        )
     for _ in range(count):
         yield from _read_array(found, key, depth + 1)
 
@@ -174,7 +193,11 @@ def _count_strings(found: _GgufFields, count: int) -> None:
     found.strings += count
     if found.strings > MOST_STRINGS:
         raise UnreadableHeader(
-            FORM, f"its lists hold more than {MOST_STRINGS:,} strings, the most that are read"
+            FORM,
+            Message(
+                "its lists hold more than {most:,} strings, the most that are read",
+                most=MOST_STRINGS,
+            ),
         )
 
 
@@ -201,10 +224,16 @@ def _read_tensors(found: _GgufFields, count: int) -> Reading[Header]:
     for _ in range(count):
         tensor, offset = yield from _read_tensor(found)
         if tensor.name in tensors:
-            raise UnreadableHeader(FORM, f"the tensor {shown(tensor.name)} is there twice")
+            raise UnreadableHeader(FORM, Message("{name} is there twice", name=Quoted(tensor.name)))
         if offset % alignment:
             raise UnreadableHeader(
-                FORM, f"{shown(tensor.name)} begins at {offset:,}, not a multiple of {alignment}"
+                FORM,
+                Message(
+                    "{name} begins at {offset:,}, not a multiple of {alignment}",
+                    name=Quoted(tensor.name),
+                    offset=offset,
+                    alignment=alignment,
+                ),
             )
         tensors[tensor.name] = tensor
         ranges.append((offset, offset + tensor.size, tensor.name))
@@ -215,7 +244,12 @@ def _read_tensors(found: _GgufFields, count: int) -> Reading[Header]:
 def _alignment(metadata: Mapping[str, Value]) -> int:
     alignment = metadata.get("general.alignment", _ALIGNMENT)
     if type(alignment) is not int or alignment <= 0 or alignment & (alignment - 1):
-        raise UnreadableHeader(FORM, f"its alignment, {shown(alignment)}, is not a power of two")
+        raise UnreadableHeader(
+            FORM,
+            Message(
+                "its alignment, {alignment}, is not a power of two", alignment=Quoted(alignment)
+            ),
+        )
     return alignment
 
 
@@ -232,19 +266,38 @@ def _read_tensor(found: _GgufFields) -> Reading[tuple[StoredTensor, int]]:
     name = read_name(FORM, (yield from found.window.take(min(length, 2**16))))
     dimensions = yield from found.whole("I", 4)
     if dimensions > _DIMENSIONS:
-        raise UnreadableHeader(FORM, f"{shown(name)} has {dimensions:,} dimensions; 4 are allowed")
+        raise UnreadableHeader(
+            FORM,
+            Message(
+                "{name} has {count:,} dimensions; {most} are allowed",
+                name=Quoted(name),
+                count=dimensions,
+                most=4,
+            ),
+        )
     *lengths, number, offset = yield from _tensor_numbers(found, dimensions)
     kind = TYPES.get(number)
     if kind is None:
         known = ", ".join(one.name for one in TYPES.values())
         raise UnreadableHeader(
-            FORM, f"{shown(name)} has the unknown type number {number}; known are: {known}"
+            FORM,
+            Message(
+                "{name} has the unknown type number {number}; known are: {known}",
+                name=Quoted(name),
+                number=number,
+                known=known,
+            ),
         )
     shape = tuple(reversed(lengths))  # the file counts columns first
     blocks, rest = divmod(count_elements(FORM, name, shape), kind.elements)
     if rest or not kind.fits(shape):
         raise UnreadableHeader(
-            FORM, f"{shown(name)} has rows that do not divide into {kind.name} blocks"
+            FORM,
+            Message(
+                "{name} has rows that do not divide into {type} blocks",
+                name=Quoted(name),
+                type=kind.name,
+            ),
         )
     return stored(name, shape, kind, blocks * kind.size), offset
 

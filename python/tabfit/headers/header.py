@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 
-from tabfit.errors import UnreadableHeader, shown
+from tabfit.errors import Quoted, UnreadableHeader
 from tabfit.headers.packed_weights import true_count
+from tabfit.i18n.language import Message
 from tabfit.model.tensors import Inventory, Role, Tensor
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import StorageType
@@ -86,11 +87,13 @@ def stored(name: str, shape: tuple[int, ...], kind: StorageType, size: int) -> S
 def read_name(form: str, raw: bytes) -> str:
     """Return a tensor's name; refuse one that is too long or not UTF-8."""
     if len(raw) > LONGEST_NAME:
-        raise UnreadableHeader(form, f"a name is longer than {LONGEST_NAME:,} bytes")
+        raise UnreadableHeader(
+            form, Message("a name is longer than {most:,} bytes", most=LONGEST_NAME)
+        )
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise UnreadableHeader(form, "a name is not UTF-8") from None
+        raise UnreadableHeader(form, Message("a name is not UTF-8")) from None
 
 
 def count_elements(form: str, name: str, shape: Sequence[int]) -> int:
@@ -101,34 +104,57 @@ def count_elements(form: str, name: str, shape: Sequence[int]) -> int:
     """
     if len(shape) > MOST_DIMENSIONS:
         raise UnreadableHeader(
-            form, f"{shown(name)} has {len(shape):,} dimensions; at most {MOST_DIMENSIONS} are read"
+            form,
+            Message(
+                "{name} has {count:,} dimensions; at most {most} are read",
+                name=Quoted(name),
+                count=len(shape),
+                most=MOST_DIMENSIONS,
+            ),
         )
     elements = 1
     for length in shape:
         if not 0 <= length <= MOST_ELEMENTS:
-            raise UnreadableHeader(form, f"{shown(name)} has a dimension of {shown(length)}")
+            raise UnreadableHeader(
+                form,
+                Message(
+                    "{name} has a dimension of {length}", name=Quoted(name), length=Quoted(length)
+                ),
+            )
         elements *= length or 1
         if elements > MOST_ELEMENTS:
-            raise UnreadableHeader(form, f"{shown(name)} has more than 2^63 elements")
+            raise UnreadableHeader(
+                form, Message("{name} has more than 2^63 elements", name=Quoted(name))
+            )
     return 0 if 0 in shape else elements
 
 
 def check_count(form: str, count: int, most: int = MOST_TENSORS) -> None:
     """Refuse more tensors than are read from one file."""
     if count > most:
-        raise UnreadableHeader(form, f"it lists {count:,} tensors; at most {most:,} are read")
+        raise UnreadableHeader(
+            form,
+            Message(
+                "it lists {count:,} tensors; at most {most:,} are read", count=count, most=most
+            ),
+        )
 
 
-def check_ranges(
-    form: str, ranges: Iterable[tuple[int, int, str]], end: int | None, *, inside: str = "the file"
-) -> None:
+def check_ranges(form: str, ranges: Iterable[tuple[int, int, str]], end: int | None) -> None:
     """Refuse tensors (begin, end, name) whose bytes overlap or lie beyond `end`."""
     reached = 0
     for begin, stop, name in sorted(ranges):
         if end is not None and stop > end:
             raise UnreadableHeader(
-                form, f"{shown(name)} ends {stop - end:,} bytes beyond the end of {inside}"
+                form,
+                Message(
+                    "{name} ends {count:,} bytes beyond the end of the file",
+                    name=Quoted(name),
+                    count=stop - end,
+                ),
             )
         if begin < stop and begin < reached:
-            raise UnreadableHeader(form, f"{shown(name)} lies over another tensor's bytes")
+            raise UnreadableHeader(
+                form, Message("{name} lies over another tensor's bytes", name=Quoted(name))
+            )
         reached = max(reached, stop)

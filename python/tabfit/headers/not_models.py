@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from tabfit.headers.header import Header
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import Message, later
 
 ADAPTER: Final = later("an adapter (LoRA)")
 PROJECTOR: Final = later("a projector (mmproj), the part that sees or hears")
@@ -25,7 +25,7 @@ _ADAPTED: Final = re.compile(
 )
 
 
-def other_kind(header: Header) -> str | None:
+def other_kind(header: Header) -> Message | None:
     """Return what a file is that is no model by itself.
 
     GGUF says so in its metadata, older projectors by their architecture alone; an adapter's
@@ -33,10 +33,10 @@ def other_kind(header: Header) -> str | None:
     """
     said = header.metadata.get("general.type")
     if isinstance(said, str) and said in TYPES:
-        return _(TYPES[said])
+        return Message(TYPES[said])
     if header.metadata.get("general.architecture") == "clip":
-        return _(PROJECTOR)
+        return Message(PROJECTOR)
     if header.kind == "gguf" and not header.tensors:
-        return _("a vocabulary without weights")
+        return Message("a vocabulary without weights")
     adapted = sum(_ADAPTED.search(tensor.name) is not None for tensor in header.tensors)
-    return _(ADAPTER) if adapted * 2 > len(header.tensors) else None
+    return Message(ADAPTER) if adapted * 2 > len(header.tensors) else None

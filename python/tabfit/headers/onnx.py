@@ -17,11 +17,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tabfit.errors import UnreadableHeader, shown
+from tabfit.errors import Quoted, UnreadableHeader
 from tabfit.headers.byte_spans import Reading
 from tabfit.headers.header import Header, Value, check_count, count_elements, read_name, stored
 from tabfit.headers.number_types import ONNX, STRING, packed_size
 from tabfit.headers.protobuf import BYTES, VARINT, Field, FieldReader
+from tabfit.i18n.language import Message
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import StorageType
 from tabfit.units import KIB, Bytes
@@ -76,7 +77,7 @@ def read_header(size: int, *, ahead: int = AHEAD) -> Reading[Header]:
     """Return a reading of the header of one file of `size` bytes."""
     found = _OnnxFields(FieldReader(FORM, size, ahead))
     if not size:
-        raise UnreadableHeader(FORM, "the file is empty")
+        raise UnreadableHeader(FORM, Message("the file is empty"))
     while found.walk.window.position < size:
         field = yield from found.walk.next_field(size)
         if field.number == _GRAPH_IN_MODEL and field.wire == BYTES:
@@ -87,7 +88,7 @@ def read_header(size: int, *, ahead: int = AHEAD) -> Reading[Header]:
         else:
             found.walk.skip(field)
     if not found.graphs:
-        raise UnreadableHeader(FORM, "it holds no graph")
+        raise UnreadableHeader(FORM, Message("it holds no graph"))
     return Header(
         kind=KIND,
         tensors=tuple(found.tensors),
@@ -99,7 +100,9 @@ def read_header(size: int, *, ahead: int = AHEAD) -> Reading[Header]:
 
 def _read_graph(found: _OnnxFields, length: int, depth: int) -> Reading[None]:
     if depth > MOST_DEPTH:
-        raise found.walk.fault(f"graphs lie more than {MOST_DEPTH} deep in each other")
+        raise found.walk.fault(
+            Message("graphs lie more than {most} deep in each other", most=MOST_DEPTH)
+        )
     found.graphs += 1
     names: set[str] = set()
     end = found.walk.window.position + length
@@ -167,7 +170,9 @@ def _read_tensor(found: _OnnxFields, length: int, names: set[str]) -> Reading[No
             _note(draft, field)
             found.walk.skip(field, data=field.number in _DATA)
     if draft.name in names and draft.name:
-        raise found.walk.fault(f"the initialiser {shown(draft.name)} is there twice")
+        raise found.walk.fault(
+            Message("the initialiser {name} is there twice", name=Quoted(draft.name))
+        )
     names.add(draft.name)
     tensor = _tensor(found.walk, draft)
     found.tensors.append(tensor)
@@ -191,7 +196,7 @@ def _read_part(walk: FieldReader, draft: _Draft, field: Field) -> Reading[None]:
 
 def _bounded(walk: FieldReader, length: int) -> int:
     if length > 2**16:
-        raise walk.fault(f"a name or shape of {length:,} bytes is too long")
+        raise walk.fault(Message("a name or shape of {length:,} bytes is too long", length=length))
     return length
 
 
@@ -224,7 +229,7 @@ def _read_entry(walk: FieldReader, draft: _Draft, length: int) -> Reading[None]:
             walk.skip(field)
     draft.entries[texts[1]] = texts[2]
     if len(draft.entries) > _LONGEST_KEPT:
-        raise walk.fault("a tensor lies in too many places")
+        raise walk.fault(Message("a tensor lies in too many places"))
 
 
 def _tensor(walk: FieldReader, draft: _Draft) -> StoredTensor:
@@ -232,12 +237,21 @@ def _tensor(walk: FieldReader, draft: _Draft) -> StoredTensor:
     if kind is None:
         known = ", ".join(f"{number} ({one.name})" for number, one in ONNX.items())
         raise walk.fault(
-            f"{shown(draft.name)} has the unknown data type {draft.number}; known are: {known}"
+            Message(
+                "{name} has the unknown type number {number}; known are: {known}",
+                name=Quoted(draft.name),
+                number=draft.number,
+                known=known,
+            )
         )
     elements = count_elements(FORM, draft.name, draft.dims)
     size = draft.strings if kind is STRING else packed_size(kind, elements)
     if not all(_agrees(draft, kind, elements, size)):
-        raise walk.fault(f"the data of {shown(draft.name)} is not what its shape and type need")
+        raise walk.fault(
+            Message(
+                "the data of {name} is not what its shape and type need", name=Quoted(draft.name)
+            )
+        )
     return stored(draft.name, tuple(draft.dims), kind, size)
 
 

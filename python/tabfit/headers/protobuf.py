@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tabfit.errors import UnreadableHeader
 from tabfit.headers.byte_spans import Reading, Window
+from tabfit.i18n.language import Message
 from tabfit.units import KIB
 
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5
@@ -81,9 +82,14 @@ class FieldReader:
         """Begin before the first field of a file of `size` bytes; `ahead` may be wasted."""
         self.form, self.window, self.fields = form, AdaptiveWindow(form, size, ahead), 0
 
-    def fault(self, problem: str) -> UnreadableHeader:
+    def fault(self, problem: Message) -> UnreadableHeader:
         """Return the error that says what is wrong near the place reached."""
-        return UnreadableHeader(self.form, f"{problem} (near byte {self.window.position:,})")
+        return UnreadableHeader(
+            self.form,
+            Message(
+                "{problem} (near byte {position:,})", problem=problem, position=self.window.position
+            ),
+        )
 
     def next_field(self, end: int) -> Reading[Field]:
         """Return the next field of the message that ends at `end`, and stop before its bytes."""
@@ -99,7 +105,7 @@ class FieldReader:
     def _field(self, end: int) -> Field:
         self.fields += 1
         if self.fields > MOST_FIELDS:
-            raise self.fault(f"it has more than {MOST_FIELDS:,} fields")
+            raise self.fault(Message("it has more than {most:,} fields", most=MOST_FIELDS))
         tag = self._varint()
         number, wire = tag >> 3, tag & 7
         if wire in (VARINT, BYTES):
@@ -107,11 +113,11 @@ class FieldReader:
         elif wire in (FOUR_BYTES, EIGHT_BYTES):
             value = 4 if wire == FOUR_BYTES else 8
         else:
-            raise self.fault("a field has a type that is not in use")
+            raise self.fault(Message("a field has a type that is not in use"))
         if not number:
-            raise self.fault("a field has no number")
+            raise self.fault(Message("a field has no number"))
         if self.window.position + (value if wire else 0) > end:
-            raise self.fault("a field is longer than what it lies in")
+            raise self.fault(Message("a field is longer than what it lies in"))
         return Field(number, wire, value)
 
     def _tag_is_there(self, end: int) -> bool:
@@ -134,7 +140,7 @@ class FieldReader:
             if byte < 0x80:
                 window.at = at + shift // 7
                 return value & (2**64 - 1)
-        raise self.fault("a number is longer than ten bytes, or cut off")
+        raise self.fault(Message("a number is longer than ten bytes, or cut off"))
 
     def packed_varints(self, length: int) -> Reading[list[int]]:
         """Return the numbers packed into the next `length` bytes."""
@@ -144,7 +150,7 @@ class FieldReader:
         while self.window.at < end:
             numbers.append(self._varint())
         if self.window.at != end:
-            raise self.fault("packed numbers run over their end")
+            raise self.fault(Message("packed numbers run over their end"))
         return numbers
 
     def skip(self, field: Field, *, data: bool = False) -> None:

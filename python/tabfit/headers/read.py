@@ -15,6 +15,7 @@ from tabfit.headers.byte_spans import Reading
 from tabfit.headers.gguf_config import read_config
 from tabfit.headers.header import MOST_TENSORS_TOGETHER, Header, check_count
 from tabfit.headers.protobuf import FIRST_READING
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.units import Bytes
 
@@ -47,7 +48,9 @@ def read(name: str, size: int, *, among: int = 1) -> Reading[Header]:
         return gguf.read_header(size, ahead=_share(gguf.AHEAD, among))
     if kind == "onnx":
         return onnx.read_header(size, ahead=_share(onnx.AHEAD, among))
-    raise UnreadableHeader("model", f"its name must end in one of: .{', .'.join(KINDS)}")
+    raise UnreadableHeader(
+        "model", Message("its name must end in one of: .{known}", known=", .".join(KINDS))
+    )
 
 
 def first_reading(name: str, *, among: int = 1) -> int:
@@ -81,7 +84,7 @@ def join(headers: Sequence[Header]) -> Header:
     tensors = tuple(tensor for header in headers for tensor in header.tensors)
     check_count(first.kind, len(tensors), MOST_TENSORS_TOGETHER)
     if len({tensor.name for tensor in tensors}) < len(tensors):
-        raise UnreadableHeader(first.kind, "a tensor lies in more than one of its parts")
+        raise UnreadableHeader(first.kind, Message("a tensor lies in more than one of its parts"))
     return replace(
         first,
         tensors=tensors,

@@ -19,7 +19,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
 from struct import unpack_from
 
-from tabfit.errors import UnreadableHeader, shown
+from tabfit.errors import Quoted, UnreadableHeader
 from tabfit.headers.byte_spans import Reading, Window
 from tabfit.headers.header import (
     LONGEST_NAME,
@@ -32,6 +32,7 @@ from tabfit.headers.header import (
     stored,
 )
 from tabfit.headers.number_types import SAFETENSORS
+from tabfit.i18n.language import Message
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.units import KIB, MIB, Bytes
 
@@ -74,10 +75,12 @@ def read_header(size: int | None = None, *, ahead: int = AHEAD) -> Reading[Heade
     return _header(text, end, Bytes(window.bytes_read))
 
 
-def _too_long(length: int, size: int | None) -> str:
+def _too_long(length: int, size: int | None) -> Message:
     if size is not None and length > size - 8:
-        return f"it claims {length:,} bytes in a file of {size:,}"
-    return f"it claims {length:,} bytes; at most {LONGEST_HEADER:,} are read"
+        return Message("it claims {length:,} bytes in a file of {size:,}", length=length, size=size)
+    return Message(
+        "it claims {length:,} bytes; at most {most:,} are read", length=length, most=LONGEST_HEADER
+    )
 
 
 def _header(text: bytes, end: int | None, bytes_read: Bytes) -> Header:
@@ -90,7 +93,7 @@ def _header(text: bytes, end: int | None, bytes_read: Bytes) -> Header:
             metadata = _metadata(value)
             continue
         if name in tensors or name == "__metadata__":
-            raise UnreadableHeader(FORM, f"{shown(name)} is there twice")
+            raise UnreadableHeader(FORM, Message("{name} is there twice", name=Quoted(name)))
         tensors[name], begin, stop = _tensor(name, value)
         ranges.append((begin, stop, name))
         check_count(FORM, len(tensors))
@@ -106,7 +109,7 @@ def _check_utf8(form: str, text: bytes) -> None:
         for begin in range(0, len(text), MIB):
             decoder.decode(text[begin : begin + MIB], final=begin + MIB >= len(text))
     except UnicodeDecodeError:
-        raise UnreadableHeader(form, "it is not UTF-8") from None
+        raise UnreadableHeader(form, Message("it is not UTF-8")) from None
 
 
 def _entries(
@@ -115,7 +118,7 @@ def _entries(
     """Yield each key of the object at `at` with the text of its value; nothing may follow it."""
     opening = _OPEN.match(text, at)
     if opening is None:
-        raise UnreadableHeader(form, "it does not begin with '{'")
+        raise UnreadableHeader(form, Message("it does not begin with '{'"))
     closing = _NOTHING.match(text, opening.end())
     place = closing.end() if closing else opening.end()
     while not closing:
@@ -123,26 +126,37 @@ def _entries(
         found = value.match(text, key.end()) if key else None
         after = _NEXT.match(text, found.end()) if found else None
         if not key or not found or not after:
-            raise UnreadableHeader(form, f"the JSON breaks off near byte {place:,}")
+            raise UnreadableHeader(
+                form, Message("the JSON breaks off near byte {place:,}", place=place)
+            )
         yield _name(form, key[1]), found[0]
         place = after.end()
         closing = after if after[1] == b"}" else None
     if text[place:].strip(b" \t\n\r\x00"):
-        raise UnreadableHeader(form, f"something follows its end at byte {place:,}")
+        raise UnreadableHeader(
+            form, Message("something follows its end at byte {place:,}", place=place)
+        )
 
 
 def _name(form: str, raw: bytes) -> str:
     if len(raw) > 6 * LONGEST_NAME:
-        raise UnreadableHeader(form, f"a name is longer than {LONGEST_NAME:,} bytes")
+        raise UnreadableHeader(
+            form, Message("a name is longer than {most:,} bytes", most=LONGEST_NAME)
+        )
     if b"\\" not in raw:
         name = raw.decode()
     else:
         try:
             name = json.loads(b'"' + raw + b'"')
         except ValueError:
-            raise UnreadableHeader(form, "a name has an escape that JSON does not know") from None
+            raise UnreadableHeader(
+                form, Message("a name has an escape that JSON does not know")
+            ) from None
     if len(name) > LONGEST_NAME:
-        raise UnreadableHeader(form, f"a name is longer than {LONGEST_NAME:,} characters")
+        raise UnreadableHeader(
+            form,
+            Message("a name is longer than {most:,} characters", most=LONGEST_NAME),
+        )
     return name
 
 
@@ -152,12 +166,23 @@ def _tensor(name: str, text: bytes) -> tuple[StoredTensor, int, int]:
     if kind is None:
         known = ", ".join(SAFETENSORS)
         raise UnreadableHeader(
-            FORM, f"{shown(name)} has the type {shown(word)}; known are: {known}"
+            FORM,
+            Message(
+                "{name} has the type {type}; known are: {known}",
+                name=Quoted(name),
+                type=Quoted(word),
+                known=known,
+            ),
         )
     begin, stop = offsets
     if (stop - begin) * kind.elements != count_elements(FORM, name, shape) * kind.size:
         raise UnreadableHeader(
-            FORM, f"{shown(name)} fills {shown(offsets)}, which is not what its shape and type need"
+            FORM,
+            Message(
+                "{name} fills {offsets}, which is not what its shape and type need",
+                name=Quoted(name),
+                offsets=Quoted(offsets),
+            ),
         )
     return stored(name, shape, kind, stop - begin), begin, stop
 
@@ -181,27 +206,41 @@ def _entry(name: str, text: bytes) -> _Entry:
     mean nesting, which is refused before a parser recurses into it.
     """
     if len(text) > _LONGEST_ENTRY or text.count(b"[") > 8:
-        raise UnreadableHeader(FORM, f"the entry of {shown(name)} is too long or too deep")
+        raise UnreadableHeader(
+            FORM, Message("the entry of {name} is too long or too deep", name=Quoted(name))
+        )
     try:
         pairs = _DECODER.decode(text.decode())
     except ValueError:
-        raise UnreadableHeader(FORM, f"the entry of {shown(name)} is not JSON") from None
+        raise UnreadableHeader(
+            FORM, Message("the entry of {name} is not JSON", name=Quoted(name))
+        ) from None
     entry = dict(pairs)
     if len(entry) != len(pairs) or not entry.keys() >= _KEYS:
         raise UnreadableHeader(
             FORM,
-            f"the entry of {shown(name)} does not have dtype, shape and data_offsets once each",
+            Message(
+                "the entry of {name} does not have dtype, shape and data_offsets once each",
+                name=Quoted(name),
+            ),
         )
     word, offsets = entry["dtype"], _whole_numbers(name, entry["data_offsets"])
     if not isinstance(word, str) or len(offsets) != 2:
-        raise UnreadableHeader(FORM, f"{shown(name)} has no type, or not two offsets")
+        raise UnreadableHeader(
+            FORM, Message("{name} has no type, or not two offsets", name=Quoted(name))
+        )
     return word, _whole_numbers(name, entry["shape"]), (offsets[0], offsets[1])
 
 
 def _whole_numbers(name: str, value: object) -> tuple[int, ...]:
     if isinstance(value, list) and all(type(one) is int and 0 <= one < 2**63 for one in value):
         return tuple(value)
-    raise UnreadableHeader(FORM, f"{shown(name)} has {shown(value)} where whole numbers belong")
+    raise UnreadableHeader(
+        FORM,
+        Message(
+            "{name} has {value} where whole numbers belong", name=Quoted(name), value=Quoted(value)
+        ),
+    )
 
 
 def _metadata(text: bytes) -> Mapping[str, Value]:
@@ -209,7 +248,10 @@ def _metadata(text: bytes) -> Mapping[str, Value]:
     kept: dict[str, Value] = {}
     for count, (key, raw) in enumerate(_entries(FORM, text, _TEXT)):
         if count >= MOST_VALUES:
-            raise UnreadableHeader(FORM, f"its metadata has more than {MOST_VALUES:,} values")
+            raise UnreadableHeader(
+                FORM,
+                Message("its metadata has more than {most:,} values", most=MOST_VALUES),
+            )
         if len(raw) <= LONGEST_VALUE:
             kept[key] = _name(FORM, raw[1:-1])
     return kept
@@ -225,14 +267,16 @@ def read_index(text: bytes) -> tuple[str, ...]:
     ('1.safetensors',)
     """
     if len(text) > LONGEST_INDEX:
-        raise UnreadableHeader(INDEX_FORM, f"it is longer than {LONGEST_INDEX:,} bytes")
+        raise UnreadableHeader(
+            INDEX_FORM, Message("it is longer than {most:,} bytes", most=LONGEST_INDEX)
+        )
     _check_utf8(INDEX_FORM, text)
     shards: set[str] = set()
     for key, value in _entries(INDEX_FORM, text, _OBJECT):
         if key == "weight_map":
             shards.update(_shards(value))
     if not shards:
-        raise UnreadableHeader(INDEX_FORM, "its weight_map names no file")
+        raise UnreadableHeader(INDEX_FORM, Message("its weight_map names no file"))
     return tuple(sorted(shards))
 
 
@@ -241,8 +285,13 @@ def _shards(text: bytes) -> set[str]:
     for count, (_, raw) in enumerate(_entries(INDEX_FORM, text, _TEXT), start=1):
         found.add(_name(INDEX_FORM, raw[1:-1]))
         if len(found) > MOST_SHARDS or count > 4 * MOST_TENSORS:
-            raise UnreadableHeader(INDEX_FORM, f"it names more than {MOST_SHARDS:,} files")
+            raise UnreadableHeader(
+                INDEX_FORM,
+                Message("it names more than {most:,} files", most=MOST_SHARDS),
+            )
     for name in found:
         if not name.endswith(".safetensors") or name.startswith("/") or ".." in name.split("/"):
-            raise UnreadableHeader(INDEX_FORM, f"{shown(name)} is not a file beside it")
+            raise UnreadableHeader(
+                INDEX_FORM, Message("{name} is not a file beside it", name=Quoted(name))
+            )
     return found

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from tabfit.errors import UnreachableHub
 from tabfit.headers import kind_of
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import Message, later
 from tabfit.light_dataclass import dataclass, replace
 
 ENDPOINT = "https://huggingface.co"
@@ -107,12 +107,12 @@ def parse(text: str, endpoint: str = ENDPOINT) -> Address:
     """
     text, endpoint = text.strip(), endpoint.rstrip("/")
     if not text or len(text) > _LONGEST or any(not sign.isprintable() for sign in text):
-        raise UnreachableHub(text, _(_ACCEPTED))
+        raise UnreachableHub(text, Message(_ACCEPTED))
     if re.match(r"https?://", text):
         return _from_web(text, endpoint)
     found = _from_words(text.removeprefix("hf:"), endpoint)
     if found is None or ("/" not in found.repository and not text.startswith("hf:")):
-        raise UnreachableHub(text, _(_ACCEPTED))
+        raise UnreachableHub(text, Message(_ACCEPTED))
     return found
 
 
@@ -147,9 +147,9 @@ def _from_web(text: str, endpoint: str) -> Address:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise UnreachableHub(text, _(_ACCEPTED)) from None
+        raise UnreachableHub(text, Message(_ACCEPTED)) from None
     if parts.username or parts.password or not parts.hostname or port == 0:
-        raise UnreachableHub(text, _(_ACCEPTED))
+        raise UnreachableHub(text, Message(_ACCEPTED))
     if parts.netloc == urlsplit(endpoint).netloc or parts.hostname in _HUB_HOSTS:
         return _from_hub_path(text, parts, endpoint)
     return _elsewhere(text, parts, endpoint)
@@ -159,7 +159,8 @@ def _elsewhere(text: str, parts: SplitResult, endpoint: str) -> Address:
     name = unquote(parts.path).rpartition("/")[2]
     if not (kind_of(name) or name.endswith(".json")):
         raise UnreachableHub(
-            text, _("is on another host, where only .safetensors, .gguf, .onnx and .json are read")
+            text,
+            Message("is on another host, where only .safetensors, .gguf, .onnx and .json are read"),
         )
     return Address(url=parts._replace(fragment="").geturl(), endpoint=endpoint)
 
@@ -168,16 +169,19 @@ def _from_hub_path(text: str, parts: SplitResult, endpoint: str) -> Address:
     steps = [unquote(step) for step in parts.path.strip("/").split("/")]
     if steps[0] in _NOT_MODELS:
         raise UnreachableHub(
-            text, _("is the address of {what}, not of a model", what=_(_NOT_MODELS[steps[0]]))
+            text,
+            Message(
+                "is the address of {what}, not of a model", what=Message(_NOT_MODELS[steps[0]])
+            ),
         )
     if steps[0] in _NOT_OWNERS:
-        raise UnreachableHub(text, _(_ACCEPTED))
+        raise UnreachableHub(text, Message(_ACCEPTED))
     at = next((i for i in (1, 2) if len(steps) > i + 1 and steps[i] in _VIEWS), None)
     found = _from_words("/".join(steps[: at or 2]), endpoint)
     if found is not None and at is not None:
         found = _with_view(found, steps[at], steps[at + 1 :])
     if found is None:
-        raise UnreachableHub(text, _(_ACCEPTED))
+        raise UnreachableHub(text, Message(_ACCEPTED))
     return found
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message
 from tabfit.units import MIB
 
 MOST_BYTES = 4 * MIB
@@ -27,15 +27,15 @@ def parse(text: bytes) -> object:
     {'a': [1, 2]}
     """
     if len(text) > MOST_BYTES:
-        raise ValueError(_("is longer than {most_bytes:,} bytes", most_bytes=MOST_BYTES))
+        raise ValueError(Message("is longer than {most_bytes:,} bytes", most_bytes=MOST_BYTES))
     if sum(map(text.count, (b",", b":", b"[", b"{"))) > MOST_SIGNS:
-        raise ValueError(_("has too many entries"))
+        raise ValueError(Message("has too many entries"))
     if _depth(text) > MOST_DEPTH:
-        raise ValueError(_("is nested more than {most_depth} deep", most_depth=MOST_DEPTH))
+        raise ValueError(Message("is nested more than {most_depth} deep", most_depth=MOST_DEPTH))
     try:
         return json.loads(text.decode())
     except ValueError:
-        raise ValueError(_("is not JSON")) from None
+        raise ValueError(Message("is not JSON")) from None
 
 
 def _depth(text: bytes) -> int:
@@ -54,5 +54,5 @@ def parse_object(text: bytes) -> dict[str, Any]:
     """Return what a JSON text says where it is an object."""
     found = parse(text)
     if not isinstance(found, dict):
-        raise TypeError(_("is not an object"))
+        raise TypeError(Message("is not an object"))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from tabfit.architectures.config_json import MLC, may_be_config, model_config
-from tabfit.errors import NotAModel, UnreadableConfig, UnreadableHeader, shown
+from tabfit.errors import NotAModel, Quoted, UnreadableConfig, UnreadableHeader, from_outside
 from tabfit.headers import Header, Span, join, kind_of, parts_of, read, read_index
 from tabfit.headers.safetensors import LONGEST_INDEX
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
@@ -25,7 +25,7 @@ from tabfit.hub.download_variants import (
 )
 from tabfit.hub.hub_result import HubResult, of_files
 from tabfit.hub.listing import ListedFile, Listing
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Bytes
 
@@ -80,12 +80,14 @@ def look_in(sizes: Mapping[str, Bytes], *, name: str, source: str) -> Reading:
     )
 
 
-def _nothing(sizes: Mapping[str, Bytes], name: str) -> str:
+def _nothing(sizes: Mapping[str, Bytes], name: str) -> Message:
     if len(sizes) == 1:
-        return _("{name} is not .safetensors, .gguf, .onnx or a config.json", name=min(sizes))
+        return Message(
+            "{name} is not .safetensors, .gguf, .onnx or a config.json", name=Quoted(min(sizes))
+        )
     if not name:
-        return _("no file was given")
-    return _("{name} holds no .safetensors, .gguf, .onnx or config.json", name=shown(name))
+        return Message("no file was given")
+    return Message("{name} holds no .safetensors, .gguf, .onnx or config.json", name=Quoted(name))
 
 
 def _parts(
@@ -119,7 +121,7 @@ def _all_there(parts: tuple[str, ...], sizes: Mapping[str, Bytes]) -> tuple[str,
     if missing:
         raise UnreadableHeader(
             kind_of(missing[0]) or "model",
-            _("{name} is missing; drop all {count} parts", name=missing[0], count=len(parts)),
+            Message("{name} is missing; drop all {count} parts", name=missing[0], count=len(parts)),
         )
     return parts
 
@@ -170,7 +172,7 @@ def _object(text: bytes, name: str) -> Mapping[str, Any]:
     try:
         return parse_object(text)
     except (ValueError, TypeError) as error:
-        raise UnreadableConfig(name, str(error)) from None
+        raise UnreadableConfig(name, from_outside(error)) from None
 
 
 def named_from(paths: Mapping[str, Bytes]) -> tuple[str, dict[str, Bytes]]:

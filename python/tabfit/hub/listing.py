@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tabfit.errors import UnreachableHub, shown
+from tabfit.errors import Quoted, UnreachableHub, from_outside
 from tabfit.headers import kind_of
 from tabfit.hub.address import is_name
 from tabfit.hub.bounded_json import parse_object
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
@@ -55,13 +55,15 @@ def read_listing(asked: str, repository: str, text: bytes) -> Listing:
     try:
         said = parse_object(text)
     except (ValueError, TypeError) as error:
-        raise UnreachableHub(asked, _("has a description that {error}", error=error)) from None
+        raise UnreachableHub(
+            asked, Message("has a description that {error}", error=from_outside(error))
+        ) from None
     name = said.get("id") or said.get("modelId")
     siblings = said.get("siblings")
     if not isinstance(name, str) or not is_name(name) or not isinstance(siblings, list):
-        raise UnreachableHub(asked, _("has a description without a name or a list of files"))
+        raise UnreachableHub(asked, Message("has a description without a name or a list of files"))
     if said.get("disabled") is True:
-        raise UnreachableHub(asked, _("was disabled by its hub"))
+        raise UnreachableHub(asked, Message("was disabled by its hub"))
     listing = Listing(
         name=name,
         commit=_word(said, "sha"),
@@ -88,7 +90,7 @@ def _files(asked: str, siblings: list[Any]) -> tuple[ListedFile, ...]:
     if len(siblings) > MOST_FILES:
         raise UnreachableHub(
             asked,
-            _(
+            Message(
                 "lists {count:,} files, too many to read; give the address of one file",
                 count=len(siblings),
             ),
@@ -97,7 +99,7 @@ def _files(asked: str, siblings: list[Any]) -> tuple[ListedFile, ...]:
     for sibling in siblings:
         path = sibling.get("rfilename") if isinstance(sibling, dict) else None
         if not isinstance(path, str) or not path or len(path) > 1000 or ".." in path.split("/"):
-            raise UnreachableHub(asked, _("lists a file without a name, or outside of it"))
+            raise UnreachableHub(asked, Message("lists a file without a name, or outside of it"))
         found[path] = ListedFile(path, _size(sibling))
     return tuple(found.values())
 
@@ -111,24 +113,24 @@ def check_worth(asked: str, listing: Listing) -> None:
     """Refuse a repository in which nothing can be read, saying what lies in it instead."""
     names = [file.name for file in listing.files if not file.name.startswith(".git")]
     if not names:
-        raise UnreachableHub(asked, _("is empty: it has no files yet"))
+        raise UnreachableHub(asked, Message("is empty: it has no files yet"))
     if any(is_readable(name) for name in names):
         return
     others = sorted(name for name in names if name.endswith(_NOT_READ))
     if others:
         raise UnreachableHub(
             asked,
-            _(
+            Message(
                 "has neither a config.json nor a file read here, only {given} and its like",
-                given=shown(others[0]),
+                given=Quoted(others[0]),
             ),
         )
     raise UnreachableHub(
         asked,
-        _(
+        Message(
             "has no model: {count:,} other files, such as {given}",
             count=len(names),
-            given=shown(max(names)),
+            given=Quoted(max(names)),
         ),
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from tabfit.architectures.config_json import MLC, model_config, of_mlc
-from tabfit.errors import NotAModel, UnreachableHub, UnreadableConfig
+from tabfit.errors import NotAModel, UnreachableHub, UnreadableConfig, from_outside
 from tabfit.headers import Header, join, kind_of, parts_of, read_index
 from tabfit.headers.not_models import ADAPTER
 from tabfit.hub.address import Address
@@ -29,7 +29,7 @@ from tabfit.hub.listing import Listing, read_listing
 from tabfit.hub.mlc_shards import read_mlc_list
 from tabfit.hub.ranged_reads import Plan, Remote, ask, read_remote
 from tabfit.hub.request import INDEX_BYTES, JSON_BYTES, HubResponse, Request, check
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import Message, _, later
 from tabfit.light_dataclass import replace
 
 _JSON = "application/json"
@@ -94,10 +94,10 @@ def _lacking(
     header: Header | None,
 ) -> list[str]:
     if not variants and listing.has("adapter_config.json"):
-        raise NotAModel(listing.name, _(ADAPTER))
+        raise NotAModel(listing.name, Message(ADAPTER))
     if not variants and config is None and header is None:
         raise UnreachableHub(
-            listing.name, _("has no config.json, and no weights in a format read here")
+            listing.name, Message("has no config.json, and no weights in a format read here")
         )
     if not variants:
         return [_("it has a config.json, but no weights in a format that is read here")]
@@ -122,7 +122,7 @@ def _config(text: bytes) -> Mapping[str, Any]:
     try:
         return parse_object(text)
     except (ValueError, TypeError) as error:
-        raise UnreadableConfig("config.json", str(error)) from None
+        raise UnreadableConfig("config.json", from_outside(error)) from None
 
 
 def _main_header(
@@ -185,7 +185,9 @@ def _look_at_file(address: Address) -> Plan[HubResult]:
     if not address.name.endswith(".json"):
         raise UnreachableHub(
             address.source,
-            _("is a file of a kind not read here; .safetensors, .gguf, .onnx and config.json are"),
+            Message(
+                "is a file of a kind not read here; .safetensors, .gguf, .onnx and config.json are"
+            ),
         )
     request = _json_request(_url(address), later("a config"))
     (answer,) = yield (request,)

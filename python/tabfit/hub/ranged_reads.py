@@ -12,7 +12,7 @@ from typing import TypeVar
 from tabfit.errors import UnreachableHub
 from tabfit.headers import Header, Reading, Span, first_reading, read
 from tabfit.hub.request import HubResponse, Request, check
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import Message, later
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
@@ -83,14 +83,17 @@ class _Progress:
         body = check(self.asked, request, answer)
         if answer.status == 200 and self.span.offset:
             raise UnreachableHub(
-                self.asked, _("lies on a server that sends whole files only, not parts of them")
+                self.asked,
+                Message("lies on a server that sends whole files only, not parts of them"),
             )
         if self.reading is not None:
             self._step(body)
             return
         size = answer.size
         if size is None:
-            raise UnreachableHub(self.asked, _("lies on a server that does not tell a file's size"))
+            raise UnreachableHub(
+                self.asked, Message("lies on a server that does not tell a file's size")
+            )
         self.front = body
         self._begin(size)
 
@@ -105,7 +108,7 @@ def read_remote(asked: str, files: Sequence[Remote]) -> Plan[tuple[tuple[Header,
         if requests > MOST_REQUESTS:
             raise UnreachableHub(
                 asked,
-                _(
+                Message(
                     "has its header in more than {most:,} places, too many to ask for",
                     most=MOST_REQUESTS,
                 ),

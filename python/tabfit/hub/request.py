@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from tabfit.errors import UnreachableHub
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, verbatim
 from tabfit.units import KIB, MIB
 
 MOST_RETRIES = 3
@@ -99,9 +99,9 @@ def check(asked: str, request: Request, answer: HubResponse) -> bytes:
         if request.offset is None:
             raise UnreachableHub(
                 asked,
-                _(
+                Message(
                     "has {purpose} of more than {most:,} bytes, too much to read",
-                    purpose=_(request.purpose),
+                    purpose=Message(request.purpose),
                     most=request.most,
                 ),
             )
@@ -109,17 +109,17 @@ def check(asked: str, request: Request, answer: HubResponse) -> bytes:
     return answer.body
 
 
-def sentence(request: Request, answer: HubResponse) -> str:
+def sentence(request: Request, answer: HubResponse) -> Message:
     """Return what a failed answer means, for the end of a sentence that names what was asked."""
     host = urlsplit(request.url).netloc
     code = answer.headers.get("x-error-code", "")
     if answer.status == 0:
-        problem = answer.problem or _("no answer")
-        return _(
+        problem = verbatim(answer.problem) if answer.problem else Message("no answer")
+        return Message(
             "cannot be read: {host} could not be reached ({problem})", host=host, problem=problem
         )
     if code == "GatedRepo" or (answer.status == 403 and not code):
-        return _(
+        return Message(
             "is gated: {host} lets in only those who signed in and were accepted, and nobody is "
             "signed in here; give its config.json, or a file you already have, instead",
             host=host,
@@ -129,33 +129,33 @@ def sentence(request: Request, answer: HubResponse) -> str:
     return _refused(host, request, answer.status)
 
 
-def _missing(host: str, code: str) -> str:
+def _missing(host: str, code: str) -> Message:
     """Return what is missing; hubs answer 401 for what is private and for what is not there."""
     if code == "RevisionNotFound":
-        return _("has no such revision on {host}", host=host)
+        return Message("has no such revision on {host}", host=host)
     if code == "EntryNotFound":
-        return _("has no such file on {host}", host=host)
-    return _("does not exist on {host}, or is private", host=host)
+        return Message("has no such file on {host}", host=host)
+    return Message("does not exist on {host}, or is private", host=host)
 
 
-def _refused(host: str, request: Request, status: int) -> str:
+def _refused(host: str, request: Request, status: int) -> Message:
     if status == 416:
-        return _(
+        return Message(
             "has {purpose} that ends before byte {count:,}",
-            purpose=_(request.purpose),
+            purpose=Message(request.purpose),
             count=request.offset or 0,
         )
     if status == 429:
-        return _(
+        return Message(
             "cannot be read now: {host} asks for fewer requests (429); try again in some minutes",
             host=host,
         )
     if status == 451:
-        return _("was taken down from {host} for legal reasons (451)", host=host)
+        return Message("was taken down from {host} for legal reasons (451)", host=host)
     if status >= 500:
-        return _(
+        return Message(
             "cannot be read now: {host} has a fault of its own ({status}); try again later",
             host=host,
             status=status,
         )
-    return _("cannot be read: {host} answered {status}", host=host, status=status)
+    return Message("cannot be read: {host} answered {status}", host=host, status=status)

@@ -2,8 +2,9 @@
 
 In: English sentences with named places, as `gettext` has them, and numbers. Out: the
 sentence in the language in use, its places filled, numbers in that language's signs.
-Sentences are said when they are made, so whoever wants another language calls `use`
-first and asks again; what is kept between calls is forgotten then (`cleared_with_language`).
+Sentences are said when they are made, `Message` aside, so whoever wants another language
+calls `use` first and asks again; what is kept between calls is forgotten then
+(`cleared_with_language`).
 
 Catalogues lie in `locale/<code>/LC_MESSAGES/`, the signs of numbers in `locale/cldr.json`.
 English needs neither, and is what is said where a catalogue is missing.
@@ -162,6 +163,44 @@ def plural(one: str, many: str, count: int, /, **values: object) -> str:
 def later(message: str) -> str:
     """Return a message as it is: it is translated when it is used, by `_` or in `Words`."""
     return message
+
+
+class Message:
+    """A sentence that is not said yet: its English message and what fills its places.
+
+    `str` says it in the language in use at that moment, so that an error can be raised in one
+    place and worded in another. A place may be filled by another message.
+
+    >>> part = Message("has {count:,} entries", count=12_000)
+    >>> str(Message("{key} {problem}", key="layers", problem=part))
+    'layers has 12,000 entries'
+    """
+
+    __slots__ = ("text", "values")
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        """Keep the English message and its values, by the names of its places."""
+        self.text, self.values = text, values
+
+    def __str__(self) -> str:
+        """Return the sentence in the language in use."""
+        return _(self.text, **self.values)
+
+    def __repr__(self) -> str:
+        """Return how the message is written."""
+        return f"Message({self.text!r}, **{self.values!r})"
+
+
+_AS_GIVEN: Final = "{text}"  # no catalogue holds it
+
+
+def verbatim(text: str) -> Message:
+    """Return words of somebody else as a message: they are the same in every language.
+
+    >>> str(verbatim("HTTP 500 {oops}"))
+    'HTTP 500 {oops}'
+    """
+    return Message(_AS_GIVEN, text=text)
 
 
 class Words(Mapping[Key, str]):

@@ -9,6 +9,7 @@ unless asked for.
 from __future__ import annotations
 
 from tabfit.errors import UnreadableConfig
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attention
@@ -43,7 +44,10 @@ def textbook(widths: Widths) -> Architecture:
     """
     hidden = widths.hidden
     if widths.heads < 1 or hidden % widths.heads:
-        raise UnreadableConfig("heads", f"is {widths.heads}; a divisor of {hidden} is needed")
+        raise UnreadableConfig(
+            "heads",
+            Message("is {given}; a divisor of {width} is needed", given=widths.heads, width=hidden),
+        )
     stack = stacked("layers", (_layer(widths),) * widths.layers)
     positions = embedding(widths.positions, hidden, Role.POSITION)
     output = linear(hidden, widths.vocabulary, Role.HEAD)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part, Role, Tensor
@@ -168,7 +168,7 @@ def bundle_of(family: str | None) -> Bundle:
     try:
         return Bundle.WEB if family is None else Bundle(family.lower())
     except ValueError:
-        what = _("no kind of LiteRT bundle is called {family}", family=repr(family))
+        what = Message("no kind of LiteRT bundle is called {family}", family=repr(family))
         raise UnsupportedCombination(what, FAMILIES) from None
 
 
@@ -177,7 +177,8 @@ def precision_of(precision: str) -> str:
     name = _ALIASES.get(precision.lower(), precision.lower())
     if name not in WIDTHS:
         raise UnsupportedCombination(
-            _("no LiteRT precision is called {precision}", precision=repr(precision)), PRECISIONS
+            Message("no LiteRT precision is called {precision}", precision=repr(precision)),
+            PRECISIONS,
         )
     return name
 

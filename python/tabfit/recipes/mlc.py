@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part, Role, Tensor
@@ -213,7 +213,8 @@ def quantisation_of(precision: str) -> tuple[str, Quantisation]:
     name = precision.lower()
     if name not in QUANTISATIONS:
         raise UnsupportedCombination(
-            _("no MLC quantisation is called {precision}", precision=repr(precision)), PRECISIONS
+            Message("no MLC quantisation is called {precision}", precision=repr(precision)),
+            PRECISIONS,
         )
     return name, QUANTISATIONS[name]
 

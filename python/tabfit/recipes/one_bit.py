@@ -8,7 +8,7 @@ sixteen bits, which decides the size of small models.
 from __future__ import annotations
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _, later, number
+from tabfit.i18n.language import Message, _, later, number
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role, Tensor
@@ -105,7 +105,8 @@ def store(architecture: Architecture, precision: str) -> Stored:
     name = _ALIASES.get(precision.lower(), precision.lower())
     if name not in METHODS:
         raise UnsupportedCombination(
-            _("no one-bit method is called {precision}", precision=repr(precision)), PRECISIONS
+            Message("no one-bit method is called {precision}", precision=repr(precision)),
+            PRECISIONS,
         )
     method = METHODS[name]
     tensors = tuple(

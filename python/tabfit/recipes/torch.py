@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role, Tensor
@@ -92,7 +92,7 @@ def format_of(precision: str) -> tuple[str, Format]:
     """Return a format and its own spelling, or say which there are."""
     name = _ALIASES.get(precision.lower(), precision.lower())
     if name not in FORMATS:
-        what = f"no safetensors precision is called {precision!r}"
+        what = Message("no safetensors precision is called {precision}", precision=repr(precision))
         raise UnsupportedCombination(what, PRECISIONS)
     return name, FORMATS[name]
 

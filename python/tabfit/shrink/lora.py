@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Final
 
 from tabfit.errors import UnsupportedCombination
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.model.lora import AdaptedMatrix, adapted_matrices
@@ -60,9 +61,13 @@ def lora_adapter(
     """
     unknown = [name for name in targets if name not in TARGETS]
     if unknown:
-        raise UnsupportedCombination(f"no matrices are called {unknown[0]!r}", list(TARGETS))
+        raise UnsupportedCombination(
+            Message("no matrices are called {name}", name=repr(unknown[0])), list(TARGETS)
+        )
     if rank < 1:
-        raise UnsupportedCombination(f"a rank of {rank} adapts nothing", ["1 or more"])
+        raise UnsupportedCombination(
+            Message("a rank of {rank} adapts nothing", rank=rank), [Message("1 or more")]
+        )
     found = _matrices(architecture, targets)
     return LoraAdapter(
         rank=rank,

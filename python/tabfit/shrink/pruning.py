@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from tabfit.errors import UnsupportedCombination
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture, Tower
 from tabfit.model.tensors import Inventory, Part, Tensor
@@ -82,7 +83,10 @@ def shallower(
     depth = len(tower.layers) if tower else 0
     if tower is None or not 1 <= keep_layers < depth:
         raise UnsupportedCombination(
-            f"{keep_layers} of {depth} layers is not fewer", [f"1 to {depth - 1}"]
+            Message(
+                "{keep_layers} of {depth} layers is not fewer", keep_layers=keep_layers, depth=depth
+            ),
+            [Message("1 to {count}", count=depth - 1)],
         )
     gone = {t.name for t in architecture.inventory if _beyond(t, tower, keep_layers)}
     tensors = tuple(t for t in architecture.inventory if t.name not in gone)

@@ -14,6 +14,7 @@ from tabfit import architectures
 from tabfit.architectures.config_json import model_config
 from tabfit.architectures.weight_types import weight_types
 from tabfit.errors import UnreadableConfig
+from tabfit.i18n.language import Message
 from tabfit.sources import inspection
 
 if TYPE_CHECKING:
@@ -25,16 +26,16 @@ if TYPE_CHECKING:
 LARGEST_JSON: Final = 4 * 2**20
 
 
-def read_json(path: str, refuse: Callable[[str], TabfitError]) -> Any:
+def read_json(path: str, refuse: Callable[[Message], TabfitError]) -> Any:
     """Return what a JSON file holds; `refuse` makes the error of a problem."""
     with open(path, "rb") as file:
         text = file.read(LARGEST_JSON + 1)
     if len(text) > LARGEST_JSON:
-        raise refuse(f"is larger than {LARGEST_JSON} bytes")
+        raise refuse(Message("is longer than {most_bytes:,} bytes", most_bytes=LARGEST_JSON))
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise refuse("is not JSON") from None
+        raise refuse(Message("is not JSON")) from None
 
 
 def is_config(path: str) -> bool:

@@ -15,11 +15,12 @@ from tabfit import architectures as configs
 from tabfit import hub
 from tabfit.architectures.config_json import model_config
 from tabfit.architectures.weight_types import weight_types
-from tabfit.errors import UnreachableHub, UnreadableConfig, UnreadableHeader, shown
+from tabfit.errors import Quoted, UnreachableHub, UnreadableConfig, UnreadableHeader, from_outside
 from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
 from tabfit.headers.safetensors import LONGEST_INDEX
 from tabfit.hub import HubResponse, HubResult, Request, Variant, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.sources import http_fetch
@@ -90,7 +91,10 @@ def _from_file(path: Path) -> HubResult:
         return _from_parts(path.parent, parts_of(path.name))
     if path.suffix != ".json":
         raise UnreadableHeader(
-            "model", f"{shown(path.name)} is not .safetensors, .gguf, .onnx or a config.json"
+            "model",
+            Message(
+                "{name} is not .safetensors, .gguf, .onnx or a config.json", name=Quoted(path.name)
+            ),
         )
     config = model_config(_read_config(path), path.name)
     return HubResult(source=str(path), name=path.name, kind="config", config=config)
@@ -100,7 +104,7 @@ def _read_config(path: Path) -> Mapping[str, Any]:
     try:
         return parse_object(_front(path, MOST_BYTES + 1))
     except (ValueError, TypeError) as error:
-        raise UnreadableConfig(path.name, str(error)) from None
+        raise UnreadableConfig(path.name, from_outside(error)) from None
 
 
 def _front(path: Path, most: int) -> bytes:
@@ -163,7 +167,8 @@ def inspect(
         return _of_header(found, found.header, architecture, received) | more
     if architecture is None:
         raise UnreachableHub(
-            found.source, "tells neither its architecture nor its tensors, only its files' sizes"
+            found.source,
+            Message("tells neither its architecture nor its tensors, only its files' sizes"),
         )
     return (
         of_architecture(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import KeyValue, Latent, Layer
@@ -67,11 +67,11 @@ def layer_shapes(architecture: Architecture, sequence: int) -> Counter[LayerShap
         for number, layer in enumerate(tower.layers):
             if not layer.attention_heads:
                 raise UnsupportedCombination(
-                    _(
+                    Message(
                         "no formula is published for the activations of {family}",
                         family=architecture.family,
                     ),
-                    [_("layers of attention and feed-forward")],
+                    [Message("layers of attention and feed-forward")],
                 )
             held = tensors.get(number) or tensors.get(0) or ()
             found[_shape(architecture, tower, layer, held, sequence)] += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Architecture
 from tabfit.model.lora import AdaptedMatrix, adapted_matrices
 from tabfit.model.tensors import Role
@@ -34,7 +34,7 @@ def trained_adapters(architecture: Architecture, targets: LoraTargets) -> tuple[
     found = adapted_matrices(architecture, ROLES[targets], fused_whole=True)
     if not found:
         raise UnsupportedCombination(
-            _(
+            Message(
                 "{family} has no matrices for adapters on {targets}",
                 family=architecture.family,
                 targets=TARGETS[targets],

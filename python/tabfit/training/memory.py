@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.training import activations, model_states
@@ -109,7 +109,7 @@ def _check_heads(architecture: Architecture, plan: Plan) -> None:
     for layer in architecture.main.layers[:1]:
         if layer.attention_heads % parallel:
             raise UnsupportedCombination(
-                _(
+                Message(
                     "{heads} heads do not divide over {count} devices",
                     heads=layer.attention_heads,
                     count=parallel,

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import Final, TypeVar
 
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.i18n.language import Words, _, later
+from tabfit.i18n.language import Message, Words, later
 from tabfit.light_dataclass import dataclass
 
 
@@ -249,7 +249,7 @@ class Plan:
             check_range(name, getattr(self, name), range(least, most + 1))
         if self.gpus % self.tensor_parallel:
             raise UnsupportedCombination(
-                _(
+                Message(
                     "{count} devices do not divide into groups of {size}",
                     count=self.gpus,
                     size=self.tensor_parallel,
@@ -258,8 +258,8 @@ class Plan:
             )
         if self.quantised and not self.lora_rank:
             raise UnsupportedCombination(
-                _("quantised weights cannot be trained without adapters"),
-                [_("a rank of 1 or more")],
+                Message("quantised weights cannot be trained without adapters"),
+                [Message("a rank of 1 or more")],
             )
 
     @property
@@ -290,8 +290,10 @@ def check_range(name: str, value: int, allowed: range) -> None:
 
 def out_of_range(name: str, value: str, allowed: range) -> UnsupportedCombination:
     """Return the error that says what a number may be."""
-    span = _("whole numbers from {low} to {high}", low=allowed.start, high=allowed.stop - 1)
-    return UnsupportedCombination(_("{name} is {value}", name=NUMBERS[name], value=value), [span])
+    span = Message("whole numbers from {low} to {high}", low=allowed.start, high=allowed.stop - 1)
+    return UnsupportedCombination(
+        Message("{name} is {value}", name=NUMBERS[name], value=value), [span]
+    )
 
 
 def divisors(number: int, most: int = 16) -> Iterable[int]:

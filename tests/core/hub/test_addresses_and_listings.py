@@ -325,7 +325,7 @@ def test_only_what_may_pass_is_asked_again(answer: HubResponse, pauses: list[flo
 def test_a_range_asks_for_no_credentials_and_exact_bytes() -> None:
     """A request names a range and what it takes, and nothing else."""
     assert RANGED.headers == {"Accept": "*/*", "Range": "bytes=0-9"}
-    assert "cannot be read" in sentence(WHOLE, HubResponse(status=300))
+    assert "cannot be read" in str(sentence(WHOLE, HubResponse(status=300)))
 
 
 MLC_LISTS = {

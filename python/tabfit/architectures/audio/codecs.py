@@ -16,6 +16,7 @@ from tabfit.architectures.decoders.decoder_layer import read_heads
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.stages import stage_list
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind, Layer, Tower
 from tabfit.model.blocks.attention import attention, biases
@@ -117,7 +118,7 @@ class Seanet:
     def _residual(self, width: int) -> Block:
         narrow = width // self.keys.whole("compress")
         if not narrow:
-            raise self.keys.fault("compress", f"leaves no channels of {width}")
+            raise self.keys.fault("compress", Message("leaves no channels of {width}", width=width))
         short = self.keys.flag("use_conv_shortcut")
         return joined(
             {
@@ -183,11 +184,11 @@ def _book_count(keys: Keys, ratios: Sequence[int]) -> int:
     """Return how many code books the widest bandwidth (kbit/s) pays for at this frame rate."""
     given = keys.sequence("target_bandwidths") or ()
     if not given or not isinstance(given[-1], (int, float)) or not 0 < given[-1] <= MOST_RATE:
-        raise keys.fault("target_bandwidths", "needs a list of numbers above 0")
+        raise keys.fault("target_bandwidths", Message("needs a list of numbers above 0"))
     rate = ceil(keys.whole("sampling_rate", most=MOST_RATE) / prod(ratios))
     count = int(1000 * given[-1] // (rate * ceil(log2(_rows(keys)))))
     if not 0 <= count <= MOST_BOOKS:
-        raise keys.fault("target_bandwidths", f"pays for {count} code books")
+        raise keys.fault("target_bandwidths", Message("pays for {count} code books", count=count))
     return count
 
 
@@ -212,7 +213,10 @@ def mimi(asked: Asked) -> Body:
     if stride is not None:
         groups = keys.whole("upsample_groups")
         if hidden % groups:
-            raise keys.fault("upsample_groups", f"is {groups}, which does not divide {hidden}")
+            raise keys.fault(
+                "upsample_groups",
+                Message("is {given}, which does not divide {width}", given=groups, width=hidden),
+            )
         parts["encoder.downsample.conv"] = convolution(hidden, hidden, 2 * stride, bias=False)
         up = transposed_convolution(hidden, hidden // groups, 2 * stride, bias=False)
         parts["decoder.upsample.conv"] = up
@@ -231,7 +235,15 @@ def _stride(keys: Keys, ratios: Sequence[int]) -> int | None:
         return None
     stride = int(quick / slow) if slow > 0 else 0
     if not 1 <= stride <= MOST_KERNEL:
-        raise keys.fault("frame_rate", f"is {slow}; from {quick / MOST_KERNEL} to {quick} is read")
+        raise keys.fault(
+            "frame_rate",
+            Message(
+                "is {given}; from {least} to {most} is accepted",
+                given=slow,
+                least=quick / MOST_KERNEL,
+                most=quick,
+            ),
+        )
     return stride
 
 
@@ -258,7 +270,10 @@ def _mimi_books(keys: Keys) -> Block:
     total = keys.whole("num_quantizers", most=MOST_BOOKS)
     said = keys.whole("num_semantic_quantizers", most=MOST_BOOKS)
     if said >= total:
-        raise keys.fault("num_semantic_quantizers", f"is {said}, not below {total}")
+        raise keys.fault(
+            "num_semantic_quantizers",
+            Message("is {given}, not below {limit}", given=said, limit=total),
+        )
     book = _buffers(initialized=(1,), cluster_usage=(rows,), embed_sum=(rows, width))
     hidden, narrow = keys.whole("hidden_size"), keys.whole("vector_quantization_hidden_dimension")
     parts: dict[str, Block] = {}
@@ -278,7 +293,10 @@ def dac(asked: Asked) -> Body:
     first, last = keys.whole("encoder_hidden_size"), keys.whole("decoder_hidden_size")
     hidden = first * 2 ** len(ratios)
     if hidden > MOST_WIDTH or last % 2 ** len(ratios):
-        raise keys.fault("decoder_hidden_size", f"is {last}; it is halved {len(ratios)} times")
+        raise keys.fault(
+            "decoder_hidden_size",
+            Message("is {given}; it is halved {count} times", given=last, count=len(ratios)),
+        )
     narrow, rows = keys.whole("codebook_dim"), _rows(keys)
     book = joined(
         {

@@ -12,7 +12,8 @@ from functools import partial
 from tabfit.architectures.config_keys import MOST_LAYERS, MOST_WIDTH, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body
-from tabfit.errors import shown
+from tabfit.errors import Quoted
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import Heads, attending
 from tabfit.model.blocks.block import Block, Stack, beside, joined, placed, stacked, vector
@@ -91,7 +92,9 @@ def _shorter4(keys: Keys, hidden: int) -> Block:
 def _two(keys: Keys, key: str) -> tuple[int, int]:
     given = keys.wholes(key, least=1) or ()
     if len(given) != 2:
-        raise keys.fault(key, f"has {len(given)} entries; 2 are needed")
+        raise keys.fault(
+            key, Message("has {count} entries; {count2} are needed", count=len(given), count2=2)
+        )
     return given[0], given[1]
 
 
@@ -181,7 +184,7 @@ def _shorter3n(keys: Keys, hidden: int) -> Block:
         parts[f"conv_{number}.norm"] = norm(written)
         pitches, read = (pitches + 2 - wide) // step + 1, written
     if not 1 <= pitches * read <= MOST_WIDTH:
-        raise keys.fault("input_feat_size", "leaves nothing behind the convolutions")
+        raise keys.fault("input_feat_size", Message("leaves nothing behind the convolutions"))
     parts["input_proj_linear"] = linear(pitches * read, hidden, Role.PROJECTION)
     return joined(parts)
 
@@ -195,5 +198,7 @@ def _pairs(keys: Keys, key: str) -> tuple[tuple[int, int], ...]:
         for pair in pairs
     )
     if len(pairs) != 2 or not all(fine):
-        raise keys.fault(key, f"is {shown(given)}; two pairs of whole numbers are needed")
+        raise keys.fault(
+            key, Message("is {given}; two pairs of whole numbers are needed", given=Quoted(given))
+        )
     return tuple((pair[0], pair[1]) for pair in pairs)

@@ -15,7 +15,8 @@ from tabfit.architectures.encoder_decoders.t5 import T5_INPUT
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.registry import FAMILIES as KNOWN
-from tabfit.errors import shown
+from tabfit.errors import Quoted
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import NO_BIASES, across, attention
@@ -108,7 +109,9 @@ def _inner(asked: Asked, key: str, at: str, head: str) -> Body:
     inner = asked.part(key, at)
     kind = inner.keys.type
     if kind not in KNOWN:
-        raise asked.keys.fault(f"{key}.model_type", f"is {shown(kind)}, which is not known")
+        raise asked.keys.fault(
+            f"{key}.model_type", Message("is {given}, which is not known", given=Quoted(kind))
+        )
     family = family_of(kind)
     chosen = head if head in family.heads else "Model"
     return family.body(Asked(inner.keys, inner.at, chosen))

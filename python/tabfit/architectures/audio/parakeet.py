@@ -10,6 +10,7 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.decoders.decoder_layer import read_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import attention, biases
 from tabfit.model.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of
@@ -51,7 +52,9 @@ def _shorter(keys: Keys, hidden: int) -> Block:
     stride = keys.whole("subsampling_conv_stride", most=MOST_KERNEL)
     left = keys.whole("num_mel_bins") // stride**times
     if left == 0:
-        raise keys.fault("num_mel_bins", f"leaves nothing after {times} convolutions")
+        raise keys.fault(
+            "num_mel_bins", Message("leaves nothing after {count} convolutions", count=times)
+        )
     parts = {"layers.0": convolution(1, channels, kernel, kernel)}
     for number in range(times - 1):
         each = convolution(channels, channels, kernel, kernel, groups=channels)

@@ -15,6 +15,7 @@ from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.stages import stage_list
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, across, attention
@@ -207,7 +208,10 @@ def hifigan(asked: Asked) -> Body:
         parts[f"upsampler.{step}"] = transposed_convolution(width, width // 2, kernel)
         width //= 2
         if not width:
-            raise keys.fault("upsample_initial_channel", f"is {first}, halved {step + 1} times")
+            raise keys.fault(
+                "upsample_initial_channel",
+                Message("is {given}; it is halved {count} times", given=first, count=step + 1),
+            )
         for block in _residuals(keys, width):
             parts[f"resblocks.{number}"] = block
             number += 1
@@ -224,7 +228,7 @@ def _residuals(keys: Keys, width: int) -> list[Block]:
     blocks = []
     for kernel, dilations in zip(kernels, listed, strict=False):
         if not isinstance(dilations, (list, tuple)) or len(dilations) > MOST_LAYERS:
-            raise keys.fault("resblock_dilation_sizes", "needs a list of lists")
+            raise keys.fault("resblock_dilation_sizes", Message("needs a list of lists"))
         cut = convolution(width, width, kernel)
         names = [f"convs{half}.{n}" for half in (1, 2) for n in range(len(dilations))]
         blocks.append(joined(dict.fromkeys(names, cut)))

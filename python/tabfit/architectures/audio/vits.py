@@ -11,6 +11,7 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import Biases, attention
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
@@ -129,7 +130,7 @@ def _posterior(keys: Keys, hidden: int) -> Block:
 def _few(keys: Keys, key: str) -> tuple[int, ...]:
     given = keys.wholes(key, least=1, most=MOST_KERNEL) or ()
     if not 1 <= len(given) <= MOST_PARTS:
-        raise keys.fault(key, f"needs from 1 to {MOST_PARTS} entries")
+        raise keys.fault(key, Message("needs from 1 to {most} entries", most=MOST_PARTS))
     return given
 
 
@@ -139,7 +140,9 @@ def _vocoder(keys: Keys) -> Block:
     count = min(len(kernels), len(_few(keys, "upsample_rates")))
     widths = [first // 2**step for step in range(count + 1)]
     if widths[-1] == 0:
-        raise keys.fault("upsample_initial_channel", f"is too small for {count} halvings")
+        raise keys.fault(
+            "upsample_initial_channel", Message("is too small for {count} halvings", count=count)
+        )
     parts = {"conv_pre": convolution(keys.whole("flow_size"), first, 7)}
     for step in range(count):
         turned = convolution(widths[step + 1], widths[step], kernels[step], bias=False)
@@ -158,7 +161,7 @@ def _repairs(keys: Keys, width: int) -> list[Block]:
     blocks = []
     for kernel, steps in zip(_few(keys, "resblock_kernel_sizes"), dilations, strict=False):
         if not isinstance(steps, (list, tuple)) or len(steps) > MOST_PARTS:
-            raise keys.fault("resblock_dilation_sizes", "needs short lists in a list")
+            raise keys.fault("resblock_dilation_sizes", Message("needs short lists in a list"))
         same = convolution(width, width, kernel)
         names = (
             f"{kind}.{number}" for kind in ("convs1", "convs2") for number in range(len(steps))

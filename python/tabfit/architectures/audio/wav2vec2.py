@@ -15,6 +15,7 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, attention
 from tabfit.model.blocks.block import (
@@ -94,7 +95,7 @@ def _answer_width(keys: Keys) -> int:
 def _widths(keys: Keys, key: str) -> tuple[int, ...]:
     widths = keys.wholes(key, least=1)
     if not widths or len(widths) > MOST_LAYERS:
-        raise keys.fault(key, f"needs from 1 to {MOST_LAYERS} entries")
+        raise keys.fault(key, Message("needs from 1 to {most} entries", most=MOST_LAYERS))
     return widths
 
 
@@ -103,7 +104,9 @@ def _convolutions(keys: Keys) -> Block:
     widths, kernels = _widths(keys, "conv_dim"), _widths(keys, "conv_kernel")
     strides = _widths(keys, "conv_stride")
     if not len(widths) == len(kernels) == len(strides):
-        raise keys.fault("conv_dim", "needs as many entries as conv_kernel and conv_stride")
+        raise keys.fault(
+            "conv_dim", Message("needs as many entries as conv_kernel and conv_stride")
+        )
     every = keys.word("feat_extract_norm", ("group", "layer")) == "layer"
     bias, parts = keys.flag("conv_bias"), {}
     for number, ((read, written), kernel) in enumerate(
@@ -128,7 +131,9 @@ def _places(keys: Keys) -> Block:
     hidden, kernel = keys.whole("hidden_size"), keys.whole("num_conv_pos_embeddings")
     groups = keys.whole("num_conv_pos_embedding_groups")
     if hidden % groups:
-        raise keys.fault("num_conv_pos_embedding_groups", "does not divide hidden_size")
+        raise keys.fault(
+            "num_conv_pos_embedding_groups", Message("does not divide {width}", width="hidden_size")
+        )
     plainly = convolution(hidden, hidden, kernel, groups=groups)
     if keys.flag("conv_pos_batch_norm"):
         return joined({"conv": plainly, "batch_norm": batch_norm(hidden)})
@@ -223,7 +228,7 @@ def _letters(keys: Keys, body: Body) -> Ending:
 
 def _refuse_adapter(keys: Keys) -> None:
     if keys.flag("add_adapter"):
-        raise keys.fault("add_adapter", "is true, which classifiers do not accept")
+        raise keys.fault("add_adapter", Message("is true, which classifiers do not accept"))
 
 
 def _weights(keys: Keys) -> dict[str, Block]:
@@ -257,7 +262,7 @@ def _speakers(keys: Keys, body: Body) -> Ending:
     """Return vectors that tell speakers apart: layers over growing stretches of time."""
     widths, kernels = _widths(keys, "tdnn_dim"), _widths(keys, "tdnn_kernel")
     if len(kernels) < len(widths):
-        raise keys.fault("tdnn_kernel", "needs as many entries as tdnn_dim")
+        raise keys.fault("tdnn_kernel", Message("needs as many entries as tdnn_dim"))
     answer, labels = keys.whole("xvector_output_dim"), keys.labels()
     return _ending(
         {
@@ -287,7 +292,14 @@ def _quantised(keys: Keys, body: Body) -> Ending:
     groups, codes = keys.whole("num_codevector_groups"), keys.whole("num_codevectors_per_group")
     width, compared = keys.whole("codevector_dim"), keys.whole("proj_codevector_dim")
     if width % groups:
-        raise keys.fault("codevector_dim", f"is {width}, which num_codevector_groups divides not")
+        raise keys.fault(
+            "codevector_dim",
+            Message(
+                "is {given}, which {by_key} does not divide",
+                given=width,
+                by_key="num_codevector_groups",
+            ),
+        )
     frames = _widths(keys, "conv_dim")[-1]
     book = array("codevectors", (1, groups * codes, width // groups), Role.OTHER)
     return _ending(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tabfit.architectures.audio.wav2vec2 import MORE, speech_heads
 from tabfit.architectures.config_keys import MOST_ROWS, Keys
 from tabfit.architectures.family import Asked, Body, Family
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attention
 from tabfit.model.blocks.block import (
@@ -72,7 +73,10 @@ def _attention(keys: Keys, hidden: int, *, places: bool) -> Block:
     count = keys.heads("num_attention_heads")
     heads = Heads(queries=count, key_values=count, width=hidden // count)
     if hidden % count:
-        raise keys.fault("num_attention_heads", f"is {count}, which does not divide {hidden}")
+        raise keys.fault(
+            "num_attention_heads",
+            Message("is {count}, which does not divide {hidden}", count=count, hidden=hidden),
+        )
     own = attention(hidden, heads, names=LINEAR_NAMES, bias=ALL_BIASED, keeps=())
     kind = keys.get("position_embeddings_type") if places else None
     if kind == "relative":

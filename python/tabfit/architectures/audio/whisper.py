@@ -10,6 +10,7 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import looking_layer
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import Biases, Heads, across, attention, biases
 from tabfit.model.blocks.block import Block, joined, placed, stacked, tensors_of, vector
@@ -154,7 +155,10 @@ def _moonshine_heads(keys: Keys) -> Heads:
     key_values = keys.whole_or("encoder_num_key_value_heads", count)
     width = keys.whole_or("head_dim", keys.whole("hidden_size") // count)
     if count % key_values:
-        raise keys.fault("encoder_num_key_value_heads", f"is {key_values}, of {count} heads")
+        raise keys.fault(
+            "encoder_num_key_value_heads",
+            Message("is {given}, of {count} heads", given=key_values, count=count),
+        )
     return Heads(queries=count, key_values=key_values, width=width)
 
 

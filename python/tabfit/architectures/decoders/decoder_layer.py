@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import (
@@ -52,7 +53,12 @@ def read_heads(keys: Keys) -> Heads:
     if queries % key_values:
         raise keys.fault(
             "num_attention_heads",
-            f"is {queries}, which num_key_value_heads ({key_values}) does not divide",
+            Message(
+                "is {whole}, which {by_key} ({by}) does not divide",
+                whole=queries,
+                by=key_values,
+                by_key="num_key_value_heads",
+            ),
         )
     return Heads(queries=queries, key_values=key_values, width=head_width(keys))
 
@@ -79,7 +85,9 @@ def head_width(keys: Keys) -> int:
         return said
     width = keys.whole("hidden_size") // keys.heads("num_attention_heads")
     if width == 0:
-        raise keys.fault("num_attention_heads", "is larger than hidden_size")
+        raise keys.fault(
+            "num_attention_heads", Message("is larger than {other}", other="hidden_size")
+        )
     return width
 
 

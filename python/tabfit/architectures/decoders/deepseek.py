@@ -33,6 +33,7 @@ from tabfit.architectures.decoders.expert_layers import (
 )
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.heads import DECODER_HEADS
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, LatentWidths, attending, latent_attention
 from tabfit.model.blocks.block import Block, array, beside, joined, vector
 from tabfit.model.blocks.feed_forward import Experts, gated, gated_experts, router
@@ -91,7 +92,7 @@ def indexed(kinds: Callable[[Keys], tuple[str, ...]]) -> Callable[[Asked], Body]
         keys = asked.keys
         widths = read_widths(keys)
         if widths.query_rank is None:
-            raise keys.fault("q_lora_rank", "is null; with an indexer a rank is needed")
+            raise keys.fault("q_lora_rank", Message("is null; with an indexer a rank is needed"))
         plain = _latent(keys, widths)
         with_indexer = _with_indexer(keys, plain, widths.query_rank)
         attends = [with_indexer if kind == "full" else plain for kind in kinds(keys)]
@@ -134,7 +135,9 @@ def _some_indexed(keys: Keys) -> tuple[str, ...]:
         pattern = {"F": "full", "S": "shared"}
         letters = keys.word("index_topk_pattern")
         if len(letters) != count or set(letters) - set(pattern):
-            raise keys.fault("index_topk_pattern", f"needs {count} letters, each F or S")
+            raise keys.fault(
+                "index_topk_pattern", Message("needs {count} letters, each F or S", count=count)
+            )
         return tuple(pattern[letter] for letter in letters)
     key = "indexer_types" if keys.get("indexer_types") is not None else "index_topk_pattern"
     every = max(keys.whole_or("index_topk_freq", 1, least=0), 1)
@@ -190,7 +193,9 @@ def _v4_kinds(keys: Keys) -> tuple[str, ...]:
     if keys.get("layer_types") is None and ratios is not None:
         strange = next((ratio for ratio in ratios if ratio not in RATIOS), None)
         if strange is not None or len(ratios) < count:
-            raise keys.fault("compress_ratios", f"needs {count} entries, each 0, 4 or 128")
+            raise keys.fault(
+                "compress_ratios", Message("needs {count} entries, each 0, 4 or 128", count=count)
+            )
         return tuple(RATIOS[ratio] for ratio in ratios[:count])
     return layer_kinds(
         keys, (SLIDING, SPARSE, HEAVY), lambda n: SPARSE if n > 2 and n % 2 else HEAVY

@@ -17,6 +17,7 @@ from tabfit.architectures.decoders.gemma import SANDWICHED
 from tabfit.architectures.decoders.gemma3n_gemma4 import Place, attend, differing, per_layer_input
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind
 from tabfit.model.blocks.block import Block, joined, vector
@@ -71,7 +72,7 @@ def whole(asked: Asked) -> Body:
     """Return the model; its towers for pictures and sounds are not read."""
     for key in ("vision_config", "audio_config"):
         if asked.keys.get(key) is not None:
-            raise asked.keys.fault(key, "is not read; only the text part is")
+            raise asked.keys.fault(key, Message("is not read; only the text part is"))
     return words(asked.part("text_config", "language_model.", "embedding_gemma2_text"))
 
 

@@ -19,6 +19,7 @@ from tabfit.architectures.decoders.decoder_layer import (
 from tabfit.architectures.decoders.gemma import SANDWICHED
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.heads import DECODER_HEADS
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.blocks.attention import Heads, attending
 from tabfit.model.blocks.block import Block, beside, joined, vector
@@ -48,7 +49,10 @@ def sharing(keys: Keys, kinds: tuple[str, ...]) -> tuple[bool, ...]:
     if shared and (first < 1 or set(kinds[:first]) != set(kinds)):
         raise keys.fault(
             "num_kv_shared_layers",
-            f"is {shared}; every kind of layer needs one that keeps a cache of its own",
+            Message(
+                "is {given}; every kind of layer needs one that keeps a cache of its own",
+                given=shared,
+            ),
         )
     return tuple(number >= first for number in range(count))
 
@@ -220,14 +224,19 @@ def _written(keys: Keys, count: int) -> dict[int, Keys]:
     names = [str(name) for name in keys.mapping("per_layer_config")]
     strange = next((n for n in names if not (n.isdecimal() and int(n[:9]) < count)), None)
     if strange is not None:
-        raise keys.fault("per_layer_config", f"has {strange!r}, not a layer below {count}")
+        raise keys.fault(
+            "per_layer_config",
+            Message("has {given}, not a layer below {count}", given=repr(strange), count=count),
+        )
     return {int(name): rows.child(name, "") for name in names}
 
 
 def _heads_of(keys: Keys, local: Heads) -> Heads:
     key_values = keys.whole_or("num_key_value_heads", local.key_values)
     if local.queries % key_values:
-        raise keys.fault("num_key_value_heads", f"does not divide {local.queries} heads")
+        raise keys.fault(
+            "num_key_value_heads", Message("does not divide {queries} heads", queries=local.queries)
+        )
     width = keys.whole_or("head_dim", local.width)
     return Heads(queries=local.queries, key_values=key_values, width=width)
 

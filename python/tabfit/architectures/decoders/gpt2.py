@@ -18,6 +18,7 @@ from tabfit.architectures.heads import (
     score,
     span,
 )
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import Biases, Heads, Names, across, attending, attention
 from tabfit.model.blocks.block import Block, joined, placed, stacked, tensors_of
@@ -114,7 +115,7 @@ def gpt_bigcode(asked: Asked) -> Body:
     hidden, heads = keys.whole("n_embd"), equal_heads(keys, "n_embd", "n_head")
     if keys.flag("multi_query"):
         if keys.flag("add_cross_attention"):
-            raise keys.fault("add_cross_attention", "is true; not with multi_query")
+            raise keys.fault("add_cross_attention", Message("is true; not with multi_query"))
         heads = Heads(queries=heads.queries, key_values=1, width=heads.width)
     attends = fused_qkv(hidden, heads, ("c_attn", "c_proj"), (True, True))
     looks = _across(hidden, heads, keys, _biased)
@@ -228,12 +229,22 @@ def _neo_kinds(keys: Keys) -> tuple[str, ...]:
         names, times = pair if isinstance(pair, (list, tuple)) and len(pair) == 2 else ((), 0)
         known = isinstance(names, (list, tuple)) and set(map(str, names)) <= {"global", "local"}
         if not known or not is_whole(times) or not 1 <= times <= count:
-            raise keys.fault("attention_types", "needs pairs such as [['global', 'local'], 12]")
+            raise keys.fault(
+                "attention_types",
+                Message("needs pairs such as {example}", example="[['global', 'local'], 12]"),
+            )
         if len(kinds) + len(names) * times > count:
-            raise keys.fault("attention_types", f"spells more than {count} layers")
+            raise keys.fault(
+                "attention_types", Message("spells more than {count} layers", count=count)
+            )
         kinds.extend(list(map(str, names)) * times)
     if len(kinds) != count:
-        raise keys.fault("attention_types", f"spells {len(kinds)} layers; num_layers is {count}")
+        raise keys.fault(
+            "attention_types",
+            Message(
+                "spells {count} layers; num_layers is {count2}", count=len(kinds), count2=count
+            ),
+        )
     return tuple(kinds)
 
 

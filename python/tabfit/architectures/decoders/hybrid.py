@@ -31,6 +31,7 @@ from tabfit.architectures.decoders.expert_layers import (
 from tabfit.architectures.decoders.llama import ATTENTION_BIAS
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.heads import DECODER_HEADS, DECODER_HEADS_WITH_TRANSFORMER
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Biases, Heads, Names, attention
 from tabfit.model.blocks.block import Block, beside, joined, vector
 from tabfit.model.blocks.feed_forward import gated
@@ -148,7 +149,10 @@ def _lfm2_inner(keys: Keys) -> int:
     multiple = keys.whole("block_multiple_of")
     inner = int(keys.number("block_ffn_dim_multiplier") * inner)
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("block_ffn_dim_multiplier", f"makes a feed-forward width of {inner}")
+        raise keys.fault(
+            "block_ffn_dim_multiplier",
+            Message("makes layers {width} wide", width=inner),
+        )
     return multiple * (-(-inner // multiple))
 
 
@@ -179,7 +183,7 @@ def lfm2_moe(asked: Asked) -> Body:
     asked = _lfm2_keys(asked)
     keys = asked.keys
     if keys.get("layer_types") is None:
-        raise keys.fault("layer_types", "is missing; a kind for every layer is needed")
+        raise keys.fault("layer_types", Message("is missing; a kind for every layer is needed"))
     kinds = layer_kinds(keys, (FULL, CONVOLUTION), lambda _: FULL)
     dense = keys.whole("num_dense_layers", least=0)
     feeds = layered(_lfm2_sparse, _lfm2_dense, lambda _, number: number >= dense)(keys)
@@ -267,7 +271,7 @@ def recurrent_gemma(asked: Asked) -> Body:
     keys = asked.keys
     pattern = keys.sequence("block_types") or ("recurrent", "recurrent", "attention")
     if not all(kind in ("recurrent", "attention") for kind in pattern):
-        raise keys.fault("block_types", "accepts recurrent and attention")
+        raise keys.fault("block_types", Message("accepts recurrent and attention"))
     count = keys.layers("num_hidden_layers")
     kinds = [str(pattern[number % len(pattern)]) for number in range(count)]
     hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size") // 2

@@ -25,6 +25,7 @@ from tabfit.architectures.decoders.hybrid import LINEAR, LLAMA_NAMES, mixed
 from tabfit.architectures.decoders.llama import ATTENTION_BIAS
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.heads import DECODER_HEADS
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import attention, latent_attention
 from tabfit.model.blocks.block import Block, array, beside, joined, vector
@@ -68,7 +69,10 @@ def _kimi_listed(keys: Keys, inner: Keys) -> list[str] | None:
         return None
     count = keys.layers("num_hidden_layers")
     if sorted((*full, *delta)) != list(range(1, count + 1)):
-        raise inner.fault("kda_layers", f"and full_attn_layers need each layer from 1 to {count}")
+        raise inner.fault(
+            "kda_layers",
+            Message("and full_attn_layers need each layer from 1 to {count}", count=count),
+        )
     return [FULL if number in full else LINEAR for number in range(1, count + 1)]
 
 

@@ -37,6 +37,7 @@ from tabfit.architectures.heads import (
     DECODER_HEADS_WITH_TRANSFORMER,
     LM_HEAD_WITH_BIAS,
 )
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Biases, Heads, Names
 from tabfit.model.blocks.block import Block, array, beside, joined, vector
 from tabfit.model.blocks.feed_forward import Experts, gated, plain, widened
@@ -97,7 +98,9 @@ def exaone_slides(keys: Keys, number: int) -> bool:
     """Return whether a layer of EXAONE 4 has a window: all but every so manieth."""
     every = keys.maybe("sliding_window_pattern", least=0)
     if keys.maybe("sliding_window") is None or not every:
-        raise keys.fault("layer_types", "is missing; without a window pattern it is needed")
+        raise keys.fault(
+            "layer_types", Message("is missing; without a window pattern it is needed")
+        )
     return bool((number + 1) % every)
 
 

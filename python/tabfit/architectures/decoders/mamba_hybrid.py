@@ -25,6 +25,7 @@ from tabfit.architectures.decoders.llama import ATTENTION_BIAS
 from tabfit.architectures.decoders.mamba_rwkv import time_step_rank
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.heads import DECODER_HEADS
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import attention
 from tabfit.model.blocks.block import Block, joined
@@ -39,7 +40,10 @@ def _mamba2_of(keys: Keys, inner: int, *, output_bias: bool, normed: bool) -> Bl
     heads = keys.heads("mamba_n_heads")
     width = keys.get("mamba_d_head")
     if inner % heads or (width != "auto" and keys.whole("mamba_d_head") * heads != inner):
-        raise keys.fault("mamba_n_heads", f"times mamba_d_head is not the inner width {inner}")
+        raise keys.fault(
+            "mamba_n_heads",
+            Message("times mamba_d_head is not the inner width {width}", width=inner),
+        )
     widths = Mamba2(
         hidden=keys.whole("hidden_size"),
         inner=inner,
@@ -135,7 +139,10 @@ def jamba(asked: Asked) -> Body:
 def _due(keys: Keys, name: str, number: int) -> bool:
     period, offset = keys.whole(f"{name}_period"), keys.whole(f"{name}_offset", least=0)
     if offset >= period:
-        raise keys.fault(f"{name}_offset", f"is {offset}, not smaller than the period {period}")
+        raise keys.fault(
+            f"{name}_offset",
+            Message("is {given}, not below {limit}", given=offset, limit=period),
+        )
     return number % period == offset
 
 
@@ -184,7 +191,10 @@ def _nemotron_kinds(keys: Keys) -> tuple[str, ...]:
     listed = keys.sequence("layers_block_type")
     if listed is not None:
         if not 1 <= len(listed) <= MOST_LAYERS:
-            raise keys.fault("layers_block_type", f"needs 1 to {MOST_LAYERS} entries")
+            raise keys.fault(
+                "layers_block_type",
+                Message("needs from 1 to {most} entries", most=MOST_LAYERS),
+            )
         return layer_kinds(
             keys, choices, lambda _: LINEAR, key="layers_block_type", count=len(listed)
         )
@@ -193,7 +203,10 @@ def _nemotron_kinds(keys: Keys) -> tuple[str, ...]:
     letters = keys.word("hybrid_override_pattern")
     if not 1 <= len(letters) <= MOST_LAYERS or set(letters) - set(NEMOTRON_LETTERS):
         accepted = ", ".join(NEMOTRON_LETTERS)
-        raise keys.fault("hybrid_override_pattern", f"needs a letter per layer out of {accepted}")
+        raise keys.fault(
+            "hybrid_override_pattern",
+            Message("needs a letter per layer out of {accepted}", accepted=accepted),
+        )
     return tuple(NEMOTRON_LETTERS[letter] for letter in letters)
 
 

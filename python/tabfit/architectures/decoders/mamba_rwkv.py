@@ -9,6 +9,7 @@ from tabfit.architectures.config_keys import MOST_HEADS, Keys
 from tabfit.architectures.decoders.decoder_layer import decoder
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing, output_layer
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.block import Block, joined
 from tabfit.model.blocks.linear import linear, norm
 from tabfit.model.blocks.recurrent import Mamba, Mamba2, mamba, mamba2, rwkv_channels, rwkv_time
@@ -41,7 +42,10 @@ def _mamba2(asked: Asked) -> Body:
     hidden, heads = keys.whole("hidden_size"), keys.heads("num_heads")
     inner = keys.whole("expand", most=1024) * hidden
     if heads * keys.whole("head_dim") != inner:
-        raise keys.fault("num_heads", f"times head_dim is not expand times hidden_size, {inner}")
+        raise keys.fault(
+            "num_heads",
+            Message("times head_dim is not expand times hidden_size, {width}", width=inner),
+        )
     bias = keys.flag("use_bias")
     widths = Mamba2(
         hidden=hidden,

@@ -14,6 +14,7 @@ from tabfit.architectures.decoders.decoder_layer import decoder, layer_kinds
 from tabfit.architectures.decoders.mamba_rwkv import time_step_rank
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.heads import DECODER_HEADS
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import Heads, attention
 from tabfit.model.blocks.block import Block, array, beside, joined
@@ -69,7 +70,10 @@ def _kinds(keys: Keys, usual: Sequence[str]) -> tuple[str, ...]:
     listed = keys.sequence("layers_block_type")
     count = len(usual) if listed is None else len(listed)
     if not 1 <= count <= MOST_LAYERS:
-        raise keys.fault("layers_block_type", f"needs 1 to {MOST_LAYERS} entries")
+        raise keys.fault(
+            "layers_block_type",
+            Message("needs from 1 to {most} entries", most=MOST_LAYERS),
+        )
     return layer_kinds(
         keys, (MAMBA, HYBRID), lambda number: usual[number], key="layers_block_type", count=count
     )
@@ -174,7 +178,10 @@ def _zamba_mixer(keys: Keys) -> Block:
     hidden, heads = keys.whole("hidden_size"), keys.heads("n_mamba_heads")
     inner, state = keys.whole("mamba_expand", most=1024) * hidden, keys.whole("mamba_d_state")
     if inner % heads:
-        raise keys.fault("n_mamba_heads", f"is {heads}, which does not divide {inner}")
+        raise keys.fault(
+            "n_mamba_heads",
+            Message("is {given}, which does not divide {width}", given=heads, width=inner),
+        )
     rank, width = time_step_rank(keys, "mamba_dt_rank"), inner // heads
     kernel, bias = keys.whole("mamba_d_conv", most=1024), keys.flag("mamba_proj_bias")
     arrays = {

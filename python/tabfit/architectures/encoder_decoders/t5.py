@@ -10,7 +10,7 @@ from tabfit.architectures.config_keys import MOST_LAYERS, Keys
 from tabfit.architectures.encoders.text_heads import labels_of
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import Heads, Names, across, attention
@@ -130,7 +130,7 @@ def _t5_feeds(keys: Keys, hidden: int) -> Block:
     """
     inner, words = keys.whole("d_ff"), keys.word("feed_forward_proj").split("-")
     if len(words) > 2 or (len(words) == 2 and words[0] != "gated"):
-        raise keys.fault("feed_forward_proj", "needs the form 'relu' or 'gated-gelu'")
+        raise keys.fault("feed_forward_proj", Message("needs the form 'relu' or 'gated-gelu'"))
     if keys.flag("is_gated_act") if keys.has("is_gated_act") else words[0] == "gated":
         return gated(hidden, inner, names=("wi_0", "wi_1", "wo"))
     return plain(hidden, inner, names=("wi", "wo"), bias=False)

@@ -20,6 +20,7 @@ from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.multimodal.vision_language import gemma3_bridge
 from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import attention, biases
@@ -105,7 +106,9 @@ def t5gemma(asked: Asked) -> Body:
     only_reads = not keys.flag("is_encoder_decoder") and asked.head != WRITING
     refused = {"Model": True, "EncoderModel": False}.get(asked.head)
     if refused is only_reads:
-        raise keys.fault("is_encoder_decoder", "does not go with the class in architectures")
+        raise keys.fault(
+            "is_encoder_decoder", Message("does not go with the class in architectures")
+        )
     halves = [FIRST.half(reads, at + "encoder.", Part.ENCODER, reads)]
     if not only_reads:
         halves.append(FIRST.half(writes, at + "decoder.", Part.DECODER, reads))
@@ -131,7 +134,7 @@ def t5gemma2(asked: Asked) -> Body:
     )
     for key in ("hidden_size", "vocab_size"):
         if texts.whole(key, most=2**30) != writes.whole(key, most=2**30):
-            raise writes.fault(key, "is not the encoder's; both halves share one table")
+            raise writes.fault(key, Message("is not the encoder's; both halves share one table"))
     reading = SECOND.half(texts, encoder.at + "text_model.", Part.ENCODER, texts)
     writing = SECOND.half(writes, at + "decoder.", Part.DECODER, texts)
     pictures = part_body(encoder, "vision_config", "vision_tower.")

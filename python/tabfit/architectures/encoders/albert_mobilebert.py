@@ -20,6 +20,7 @@ from tabfit.architectures.encoders.text_heads import (
     words_again,
 )
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attending, attention
@@ -179,7 +180,10 @@ def _mobilebert_attention(keys: Keys, hidden: int, narrow: int) -> Block:
     """Return attention inside the bottleneck; its values are read from outside unless asked."""
     count = keys.heads("num_attention_heads")
     if narrow % count:
-        raise keys.fault("num_attention_heads", f"is {count}, which does not divide {narrow}")
+        raise keys.fault(
+            "num_attention_heads",
+            Message("is {given}, which does not divide {width}", given=count, width=narrow),
+        )
     heads = Heads(queries=count, key_values=count, width=narrow // count)
     read = narrow if keys.flag("use_bottleneck_attention") else hidden
     parts = {
@@ -196,7 +200,7 @@ def _mobilebert_words(keys: Keys, body: Body) -> Ending:
     """Return the masked-word head: the narrow table beside columns that make it wide."""
     width = keys.whole("embedding_size")
     if width > body.hidden:
-        raise keys.fault("embedding_size", "is larger than hidden_size")
+        raise keys.fault("embedding_size", Message("is larger than {other}", other="hidden_size"))
     at = "cls.predictions"
     before = transform(body.hidden, body.hidden)
     words = words_again(at, before, body, width=width, between="transform")

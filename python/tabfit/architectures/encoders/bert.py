@@ -20,6 +20,7 @@ from tabfit.architectures.encoders.text_heads import (
     words_and_sentence,
 )
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, across, attention
 from tabfit.model.blocks.block import Block, array, joined, placed, stacked, tensors_of
@@ -102,7 +103,9 @@ def bert_layer(keys: Keys, hidden: int, heads: Heads) -> Block:
     parts = {"attention": normed_after(own, hidden)}
     if keys.flag("add_cross_attention"):
         if not kept:
-            raise keys.fault("add_cross_attention", "is true, which needs is_decoder to be true")
+            raise keys.fault(
+                "add_cross_attention", Message("is true, which needs is_decoder to be true")
+            )
         seen = (across(heads, keys.rows("max_position_embeddings")),)
         looks = attention(hidden, heads, names=BERT_NAMES, bias=ALL_BIASED, keeps=seen)
         parts["crossattention"] = normed_after(looks, hidden)
@@ -287,7 +290,9 @@ def _distilbert_classifier(keys: Keys, body: Body) -> Ending:
 def _two_ends(keys: Keys, body: Body) -> Ending:
     """Return the scores of where an answer starts and ends; the class refuses other labels."""
     if keys.labels() != 2:
-        raise keys.fault("num_labels", f"is {keys.labels()}; a span of text needs 2")
+        raise keys.fault(
+            "num_labels", Message("is {given}; a span of text needs 2", given=keys.labels())
+        )
     return labelled_span(keys, body)
 
 

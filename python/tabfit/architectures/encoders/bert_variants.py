@@ -35,6 +35,7 @@ from tabfit.architectures.encoders.text_heads import (
 )
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import Heads, across, attention, biases
@@ -117,7 +118,9 @@ def _looks(keys: Keys, *, inputs: bool = True) -> Block | None:
     if not keys.flag("add_cross_attention"):
         return None
     if not keys.flag("is_decoder"):
-        raise keys.fault("add_cross_attention", "is true, which needs is_decoder to be true")
+        raise keys.fault(
+            "add_cross_attention", Message("is true, which needs is_decoder to be true")
+        )
     heads = kin_heads(keys)
     seen = (across(heads, keys.rows("max_position_embeddings")),)
     bias = biases(inputs=inputs, output=True)

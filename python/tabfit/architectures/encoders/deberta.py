@@ -25,7 +25,8 @@ from tabfit.architectures.encoders.text_heads import (
     words_again,
 )
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
-from tabfit.errors import shown
+from tabfit.errors import Quoted
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attending, attention
@@ -112,7 +113,14 @@ def _looks_at(keys: Keys) -> tuple[str, ...]:
         return tuple(kind.strip() for kind in kinds.lower().split("|"))
     if isinstance(kinds, (list, tuple)):
         return tuple(kind for kind in kinds if isinstance(kind, str))
-    raise keys.fault("pos_att_type", f"is {shown(kinds)}; a list such as ['c2p', 'p2c'] is needed")
+    raise keys.fault(
+        "pos_att_type",
+        Message(
+            "is {given}; a list such as {example} is needed",
+            given=Quoted(kinds),
+            example="['c2p', 'p2c']",
+        ),
+    )
 
 
 def _fused(keys: Keys, heads: Heads) -> Block:
@@ -170,7 +178,12 @@ def _around_layers(keys: Keys) -> Block:
     if kernel > 0:
         groups = keys.whole_or("conv_groups", 1)
         if hidden % groups:
-            raise keys.fault("conv_groups", f"is {groups}, which does not divide hidden_size")
+            raise keys.fault(
+                "conv_groups",
+                Message(
+                    "is {given}, which does not divide {width}", given=groups, width="hidden_size"
+                ),
+            )
         parts["conv.conv"] = convolution(hidden, hidden, kernel, groups=groups)
         parts["conv.LayerNorm"] = norm(hidden, bias=True)
     return joined(parts)

@@ -33,6 +33,7 @@ from tabfit.architectures.encoders.text_heads import (
 )
 from tabfit.architectures.family import Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, attending
 from tabfit.model.blocks.block import Block, array, beside, joined, placed, vector
 from tabfit.model.blocks.feed_forward import widened
@@ -83,7 +84,10 @@ def _convbert_layer(keys: Keys) -> Block:
     count = max(keys.heads("num_attention_heads") // keys.whole("head_ratio"), 1)
     if hidden % count:
         raise keys.fault(
-            "num_attention_heads", f"makes {count} heads, which do not divide {hidden}"
+            "num_attention_heads",
+            Message(
+                "makes {count} heads, which do not divide {hidden}", count=count, hidden=hidden
+            ),
         )
     heads = Heads(queries=count, key_values=count, width=hidden // count // 2)
     inner = heads.query_outputs
@@ -117,7 +121,15 @@ def _grouped_feed(keys: Keys) -> Block:
     if groups == 1:
         return bert_feed_forward(hidden, inner)
     if hidden % groups or inner % groups:
-        raise keys.fault("num_groups", f"is {groups}, which does not divide {hidden} and {inner}")
+        raise keys.fault(
+            "num_groups",
+            Message(
+                "is {given}, which does not divide {width} and {inner}",
+                given=groups,
+                width=hidden,
+                inner=inner,
+            ),
+        )
     return widened(
         {
             "intermediate.dense": _grouped(hidden, inner, groups, Role.UP),
@@ -144,7 +156,15 @@ def _squeezed_layer(keys: Keys) -> Block:
     def grouped(key: str, read: int, written: int) -> Block:
         groups = keys.whole(key)
         if read % groups or written % groups:
-            raise keys.fault(key, f"is {groups}, which does not divide {read} and {written}")
+            raise keys.fault(
+                key,
+                Message(
+                    "is {given}, which does not divide {width} and {inner}",
+                    given=groups,
+                    width=read,
+                    inner=written,
+                ),
+            )
         return convolution(read, written, 1, groups=groups)
 
     normed = norm(hidden, bias=True)
@@ -167,7 +187,10 @@ def _squeezed_layer(keys: Keys) -> Block:
 def _squeezed_tables(keys: Keys) -> Block:
     hidden, width = keys.whole("hidden_size"), _narrow(keys)
     if width != hidden:
-        raise keys.fault("embedding_size", f"is {width}; tables as wide as hidden_size are needed")
+        raise keys.fault(
+            "embedding_size",
+            Message("is {given}; tables as wide as hidden_size are needed", given=width),
+        )
     return tables(keys, hidden)
 
 

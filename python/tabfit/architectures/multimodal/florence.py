@@ -15,6 +15,7 @@ from tabfit.architectures.multimodal.vision_language import together
 from tabfit.architectures.vision.stages import MOST_DEPTH, MOST_SIDE, stage_list
 from tabfit.architectures.vision.vision_encoders import part_body
 from tabfit.architectures.vision.vit import picture_body
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, fused_attention
 from tabfit.model.blocks.block import Block, Stack, array, joined, placed, stacked, tensors_of
 from tabfit.model.blocks.feed_forward import plain
@@ -58,7 +59,7 @@ def _normed_first(keys: Keys, number: int) -> bool:
     given = keys.sequence("patch_prenorm") or ()
     said: object = given[number] if number < len(given) else None
     if not isinstance(said, bool):
-        raise keys.fault("patch_prenorm", "needs true or false for each stage")
+        raise keys.fault("patch_prenorm", Message("needs true or false for each stage"))
     return said
 
 
@@ -68,7 +69,9 @@ def _pair(keys: Keys, number: int, width: int) -> Block:
     groups = stage_list(keys, "num_groups", number + 1)[number]
     for key, count in (("num_heads", heads), ("num_groups", groups)):
         if width % count:
-            raise keys.fault(key, f"has {count}, which does not divide {width}")
+            raise keys.fault(
+                key, Message("has {given}, which does not divide {width}", given=count, width=width)
+            )
     return joined(
         {
             "spatial_block": _turn(keys, "window_attn", width, heads),
@@ -83,7 +86,7 @@ def _turn(keys: Keys, name: str, width: int, count: int) -> Block:
     own = fused_attention(width, heads, names=("qkv", "proj"), bias=bias)
     inner = int(width * keys.number("mlp_ratio"))
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+        raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     near = convolution(width, width, 3, 3, groups=width)
     return joined(
         {

@@ -13,7 +13,8 @@ from tabfit.architectures.encoder_decoders.bart import looking_layer
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.registry import FAMILIES as KNOWN
 from tabfit.architectures.vision.vision_encoders import part_body
-from tabfit.errors import shown
+from tabfit.errors import Quoted
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import across
@@ -91,11 +92,15 @@ def _writer(asked: Asked) -> tuple[Body, tuple[Tensor, ...]]:
     inner = asked.part("decoder", "")
     kind = inner.keys.type
     if kind not in KNOWN:
-        raise asked.keys.fault("decoder.model_type", f"is {shown(kind)}, which is not known")
+        raise asked.keys.fault(
+            "decoder.model_type", Message("is {given}, which is not known", given=Quoted(kind))
+        )
     family = family_of(kind)
     ending = next((name for name in WRITERS if name in family.heads), None)
     if ending is None:
-        raise asked.keys.fault("decoder.model_type", f"is {kind}, which writes no text")
+        raise asked.keys.fault(
+            "decoder.model_type", Message("is {given}, which writes no text", given=kind)
+        )
     head = family.heads[ending]
     body = family.body(Asked(inner.keys, at + (f"{head.at}." if head.at else ""), ending))
     answer = head.ending(inner.keys, body)

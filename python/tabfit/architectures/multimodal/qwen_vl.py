@@ -25,6 +25,7 @@ from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import score, score_with_bias
 from tabfit.architectures.multimodal.vision_language import HEADS, together
 from tabfit.architectures.vision.vit import picture_body
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.blocks.attention import fused_attention
 from tabfit.model.blocks.block import EMPTY, Block, joined, placed, stacked
@@ -64,7 +65,7 @@ def _merged(keys: Keys, width_key: str) -> int:
     """Return the width of a square of patches laid side by side."""
     width = keys.whole(width_key) * keys.whole("spatial_merge_size", most=64) ** 2
     if width > MOST_WIDTH:
-        raise keys.fault("spatial_merge_size", f"makes squares {width} wide")
+        raise keys.fault("spatial_merge_size", Message("makes squares {width} wide", width=width))
     return width
 
 
@@ -83,7 +84,7 @@ def _see2(asked: Asked) -> Seen:
     width = keys.whole("embed_dim")
     inner = int(width * keys.number("mlp_ratio"))
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+        raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     feeds = plain(width, inner, names=("fc1", "fc2"))
     layer = _block(keys, "embed_dim", norm(width, bias=True), feeds)
     merger = {
@@ -111,7 +112,9 @@ def _see3_deep(asked: Asked) -> Seen:
     keys = asked.keys
     deep = keys.wholes("deepstack_visual_indexes", most=MOST_LAYERS) or ()
     if len(deep) > MOST_LAYERS:
-        raise keys.fault("deepstack_visual_indexes", f"has {len(deep)} entries")
+        raise keys.fault(
+            "deepstack_visual_indexes", Message("has {count} entries", count=len(deep))
+        )
     tower, mergers = _see3(asked)
     wide = _merger(keys, _merged(keys, "hidden_size"))
     more = {f"deepstack_merger_list.{number}": wide for number in range(len(deep))}

@@ -12,6 +12,7 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing, output_layer, score
 from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.blocks.block import (
     EMPTY,
@@ -88,7 +89,10 @@ def _read_layers(keys: Keys) -> int:
         listed = keys.wholes("vision_feature_layer", least=-1000, most=1000) or ()
         if 1 <= len(listed) <= MOST_FEATURE_LAYERS:
             return len(listed)
-        raise keys.fault("vision_feature_layer", f"needs from 1 to {MOST_FEATURE_LAYERS} entries")
+        raise keys.fault(
+            "vision_feature_layer",
+            Message("needs from 1 to {most} entries", most=MOST_FEATURE_LAYERS),
+        )
     return 1
 
 
@@ -162,7 +166,12 @@ def _lfm2_vl(keys: Keys, texts: Body, pictures: Body) -> Block:
 def _internvl(keys: Keys, texts: Body, pictures: Body) -> Block:
     ratio = keys.number("downsample_ratio")
     if not 1 / 64 <= ratio <= 1:
-        raise keys.fault("downsample_ratio", f"is {ratio}; from 1/64 to 1 is accepted")
+        raise keys.fault(
+            "downsample_ratio",
+            Message(
+                "is {given}; from {least} to {most} is accepted", given=ratio, least="1/64", most=1
+            ),
+        )
     read = pictures.hidden * int(1 / ratio) ** 2
     layers = two_layers(read, texts.hidden, texts.hidden)
     return joined({"layer_norm": norm(read, bias=True), "": layers})

@@ -19,6 +19,7 @@ from tabfit.architectures.vision.convolutional import batch_normed, counted, pic
 from tabfit.architectures.vision.stages import MOST_DEPTH, MOST_SIDE, stage_list
 from tabfit.architectures.vision.vit import labelled
 from tabfit.errors import shown
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.block import (
     EMPTY,
@@ -38,7 +39,9 @@ def backbone_body(asked: Asked, key: str, at: str) -> Body:
     inner = asked.part(key, at)
     if inner.keys.type not in KNOWN:
         given = shown(inner.keys.type)
-        raise asked.keys.fault(f"{key}.model_type", f"is {given}, which is not known")
+        raise asked.keys.fault(
+            f"{key}.model_type", Message("is {given}, which is not known", given=given)
+        )
     family = family_of(inner.keys.type)
     kind = "Backbone" if "Backbone" in family.heads else "Model"
     head = family.heads[kind]
@@ -142,7 +145,10 @@ def _hgnet_stage(keys: Keys, at: str, number: int) -> tuple[Block, Stack]:
 def _flag(keys: Keys, key: str, number: int) -> bool:
     given = keys.sequence(key) or ()
     if number >= len(given) or not isinstance(given[number], bool):
-        raise keys.fault(key, f"needs true or false for each of the first {number + 1} stages")
+        raise keys.fault(
+            key,
+            Message("needs true or false for each of the first {count} stages", count=number + 1),
+        )
     return bool(given[number])
 
 

@@ -22,6 +22,7 @@ from tabfit.architectures.vision.clip import (
 )
 from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
 from tabfit.architectures.vision.vit import patch_count, patches, picture_body, sides
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attention
 from tabfit.model.blocks.block import (
@@ -82,7 +83,10 @@ def _map(keys: Keys, width: int, side: int) -> Block:
         return transposed_convolution(width, 1, side, side)
     step = side // 4
     if not step:
-        raise keys.fault("vision_config.patch_size", f"is {side}; at least 4 is needed")
+        raise keys.fault(
+            "vision_config.patch_size",
+            Message("is {given}; at least {least} is needed", given=side, least=4),
+        )
     return joined(
         {
             "0": convolution(width, width, 3, 3),
@@ -136,7 +140,7 @@ def _gathered(keys: Keys, before: int, tokens: int, groups: int) -> Block:
     hidden = keys.whole("hidden_size")
     ratios = keys.sequence("assign_mlp_ratio", count=2) or (0.5, 4)
     if not all(isinstance(r, (int, float)) and 0 < r <= 1024 for r in ratios):
-        raise keys.fault("assign_mlp_ratio", "needs two numbers from above 0 to 1024")
+        raise keys.fault("assign_mlp_ratio", Message("needs two numbers from above 0 to 1024"))
     mixed, inner = (max(int(ratio * hidden), 1) for ratio in ratios)
     normed = norm(hidden, bias=True)
     layer = clip_layer(keys)

@@ -21,6 +21,7 @@ from tabfit.architectures.vision.stages import (
     stage_norms,
 )
 from tabfit.architectures.vision.vit import labelled, picture_body, picture_labels
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, attention
 from tabfit.model.blocks.block import (
     EMPTY,
@@ -158,7 +159,7 @@ def _thinned(keys: Keys, width: int) -> int:
 
 def _believed(keys: Keys, width: int) -> int:
     if not 1 <= width <= MOST_WIDTH:
-        raise keys.fault("depth_multiplier", f"makes {width} channels")
+        raise keys.fault("depth_multiplier", Message("makes {count} channels", count=width))
     return width
 
 
@@ -256,7 +257,10 @@ def _segformer_layer(keys: Keys, number: int, width: int) -> Block:
     """Return a layer whose keys and values may be read from squares of patches."""
     heads = stage_list(keys, "num_attention_heads", number + 1)[number]
     if width % heads:
-        raise keys.fault("num_attention_heads", f"has {heads}, which does not divide {width}")
+        raise keys.fault(
+            "num_attention_heads",
+            Message("has {given}, which does not divide {width}", given=heads, width=width),
+        )
     shape = Heads(queries=heads, key_values=heads, width=width // heads)
     attends = {"": attention(width, shape, bias=ALL_BIASED, keeps=())}
     side = stage_list(keys, "sr_ratios", number + 1, most=MOST_SIDE)[number]
@@ -278,7 +282,9 @@ def ratio_of(keys: Keys, number: int, width: int) -> int:
     ratios = keys.sequence("mlp_ratios") or ()
     ratio = ratios[number] if number < len(ratios) else None
     if isinstance(ratio, bool) or not isinstance(ratio, (int, float)) or not 0 < ratio <= 1024:
-        raise keys.fault("mlp_ratios", "needs a number from above 0 to 1024 for each stage")
+        raise keys.fault(
+            "mlp_ratios", Message("needs a number from above 0 to 1024 for each stage")
+        )
     return max(int(width * ratio), 1)
 
 

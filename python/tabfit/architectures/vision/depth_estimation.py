@@ -15,6 +15,7 @@ from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutional import segformer
 from tabfit.architectures.vision.stages import stage_list
 from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.block import EMPTY, Block, joined, placed
 from tabfit.model.blocks.linear import batch_norm, convolution, linear, transposed_convolution
@@ -37,7 +38,7 @@ def _neck(keys: Keys) -> Block:
     widths, fused = stage_list(keys, "neck_hidden_sizes"), keys.whole("fusion_hidden_size")
     factors = keys.sequence("reassemble_factors") or ()
     if len(factors) < len(widths):
-        raise keys.fault("reassemble_factors", f"needs {len(widths)} entries")
+        raise keys.fault("reassemble_factors", Message("needs {count} entries", count=len(widths)))
     read, parts = keys.whole("reassemble_hidden_size"), {}
     for number, (width, factor) in enumerate(zip(widths, factors, strict=False)):
         again = {
@@ -53,13 +54,13 @@ def _neck(keys: Keys) -> Block:
 def resized(keys: Keys, width: int, factor: object) -> Block:
     """Return what makes a map larger, smaller, or leaves it."""
     if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < factor <= 64:
-        raise keys.fault("reassemble_factors", "needs numbers from above 0 to 64")
+        raise keys.fault("reassemble_factors", Message("needs numbers from above 0 to 64"))
     if factor == 1:
         return EMPTY
     if factor < 1:
         return convolution(width, width, 3, 3)
     if not isinstance(factor, int):
-        raise keys.fault("reassemble_factors", "needs whole numbers above 1")
+        raise keys.fault("reassemble_factors", Message("needs whole numbers above 1"))
     return transposed_convolution(width, width, factor, factor)
 
 

@@ -19,6 +19,7 @@ from tabfit.architectures.vision.convolutional import pictured, resnet
 from tabfit.architectures.vision.stages import channels
 from tabfit.architectures.vision.vit import picture_body
 from tabfit.architectures.vision.vit_variants import perceptron
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import USUAL_NAMES, Names
@@ -93,7 +94,9 @@ def _seen(keys: Keys, at: str) -> Body:
     if given and given.get("model_type") != "timm_backbone":
         inner = keys.child("backbone_config")
         if inner.type != "resnet":
-            raise keys.fault("backbone_config.model_type", "is read as resnet alone")
+            raise keys.fault(
+                "backbone_config.model_type", Message("is read as {known} alone", known="resnet")
+            )
         return resnet(Asked(inner, at))
     return _timm(keys, at, _named(keys))
 
@@ -110,7 +113,7 @@ def _named(keys: Keys) -> str:
     given = keys.mapping("backbone_config")
     named = given.get("backbone") or keys.get("backbone") or "resnet50"
     if named not in RESNETS:
-        raise keys.fault("backbone", f"is read as one of {', '.join(RESNETS)}")
+        raise keys.fault("backbone", Message("is read as one of {known}", known=", ".join(RESNETS)))
     return str(named)
 
 
@@ -177,7 +180,14 @@ def _drawn(keys: Keys, body: Body) -> Ending:
     hidden, count = body.hidden, keys.heads("encoder_attention_heads")
     widths = _widths(keys)[::-1][-3:]
     if hidden < 16 or len(widths) < 3 or (hidden + count) % 8:
-        raise keys.fault("d_model", f"is {hidden}; with {count} heads, multiples of 8 are drawn")
+        raise keys.fault(
+            "d_model",
+            Message(
+                "is {given}; with {count} heads, a multiple of 8 is needed",
+                given=hidden,
+                count=count,
+            ),
+        )
     looks = linear(hidden, hidden, Role.HEAD, bias=True)
     parts = {
         "bbox_attention.q_proj": looks,

@@ -27,6 +27,7 @@ from tabfit.architectures.vision.vit import (
     pooler,
     sides,
 )
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain
@@ -75,7 +76,9 @@ def _map_depth(keys: Keys) -> int:
     """Return how many channels the hybrid's ViT reads."""
     given = keys.wholes("backbone_featmap_shape", count=4)
     if given is None:
-        raise keys.fault("backbone_featmap_shape", "is missing; four whole numbers are needed")
+        raise keys.fault(
+            "backbone_featmap_shape", Message("is missing; four whole numbers are needed")
+        )
     return given[1]
 
 

@@ -15,6 +15,7 @@ from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutional import divisible, pictured
 from tabfit.architectures.vision.stages import MOST_DEPTH, MOST_SIDE, stage_list
 from tabfit.architectures.vision.vit import labelled
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.block import Block, joined, stacked
 from tabfit.model.blocks.linear import batch_norm, convolution
 from tabfit.model.tensors import Part
@@ -53,7 +54,7 @@ def _scaled(keys: Keys, width: int) -> int:
     wide = width * keys.number("width_coefficient")
     made = int(divisible(min(wide, float(MOST_WIDTH)), keys.whole("depth_divisor")))
     if not 1 <= made <= MOST_WIDTH:
-        raise keys.fault("width_coefficient", f"makes {made} channels")
+        raise keys.fault("width_coefficient", Message("makes {count} channels", count=made))
     return made
 
 
@@ -62,7 +63,7 @@ def _repeats(keys: Keys, number: int) -> int:
     count = stage_list(keys, "num_block_repeats", number + 1, most=MOST_DEPTH)[number]
     made = ceil(keys.number("depth_coefficient") * count)
     if not 0 <= made <= MOST_DEPTH:
-        raise keys.fault("depth_coefficient", f"makes {made} layers")
+        raise keys.fault("depth_coefficient", Message("makes {count} layers", count=made))
     return made
 
 

@@ -15,6 +15,7 @@ from tabfit.architectures.vision.convolutional import counted, inverted, picture
 from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
 from tabfit.architectures.vision.vit import labelled
 from tabfit.architectures.vision.vit_variants import OLDER_NAMES
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, attention, biases
 from tabfit.model.blocks.block import Block, Stack, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import widened
@@ -31,7 +32,7 @@ def divisible(keys: Keys, width: float, unit: int = 8, least: int | None = None)
     near = max(unit if least is None else least, int(width + unit / 2) // unit * unit)
     near += unit if near < 0.9 * width else 0
     if not 1 <= near <= MOST_WIDTH:
-        raise keys.fault("width_multiplier", f"makes {near} channels")
+        raise keys.fault("width_multiplier", Message("makes {count} channels", count=near))
     return near
 
 
@@ -41,7 +42,10 @@ def mobilevit(asked: Asked) -> Body:
     widths = stage_list(keys, "neck_hidden_sizes")
     hidden = stage_list(keys, "hidden_sizes", 3)
     if len(widths) < 7:
-        raise keys.fault("neck_hidden_sizes", f"has {len(widths)} entries; 7 are needed")
+        raise keys.fault(
+            "neck_hidden_sizes",
+            Message("has {count} entries; {count2} are needed", count=len(widths), count2=7),
+        )
     stages = [_residuals(keys, at, number, widths, FIRST_DEPTHS) for number in (0, 1)]
     front = {"conv_stem": counted(keys.whole("num_channels"), widths[0], 3)}
     for number, inner in zip((2, 3, 4), hidden, strict=True):
@@ -86,9 +90,12 @@ def _layer(keys: Keys, hidden: int) -> Block:
     """Return ViT's layer as wide as its stage."""
     count, inner = keys.heads("num_attention_heads"), int(hidden * keys.number("mlp_ratio"))
     if hidden % count:
-        raise keys.fault("num_attention_heads", f"is {count}, which does not divide {hidden}")
+        raise keys.fault(
+            "num_attention_heads",
+            Message("is {given}, which does not divide {width}", given=count, width=hidden),
+        )
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+        raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     heads = Heads(queries=count, key_values=count, width=hidden // count)
     bias, normed = biases(inputs=keys.flag("qkv_bias"), output=True), norm(hidden, bias=True)
     feed = {
@@ -143,7 +150,7 @@ def mobilevit_2(asked: Asked) -> Body:
 def _second_layer(keys: Keys, hidden: int) -> Block:
     inner = int(keys.number("ffn_multiplier") * hidden // 16 * 16)
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("ffn_multiplier", f"makes layers {inner} wide")
+        raise keys.fault("ffn_multiplier", Message("makes layers {width} wide", width=inner))
     feed = {
         "ffn.conv1.convolution": convolution(hidden, inner, 1, 1),
         "ffn.conv2.convolution": convolution(inner, hidden, 1, 1),
@@ -169,7 +176,10 @@ def _segments(keys: Keys, body: Body) -> Ending:
     width, labels = keys.whole("aspp_out_channels"), keys.labels()
     rates = keys.sequence("atrous_rates") or ()
     if len(rates) != 3:
-        raise keys.fault("atrous_rates", f"has {len(rates)} entries; 3 are needed")
+        raise keys.fault(
+            "atrous_rates",
+            Message("has {count} entries; {count2} are needed", count=len(rates), count2=3),
+        )
     near = {f"convs.{number}": counted(body.hidden, width, 3) for number in (1, 2, 3)}
     parts = {
         "convs.0": counted(body.hidden, width),

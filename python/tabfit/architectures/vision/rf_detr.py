@@ -20,6 +20,7 @@ from tabfit.architectures.vision.vit import (
     picture_body,
 )
 from tabfit.architectures.vision.vit_variants import perceptron
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import Heads, attending, attention, biases
@@ -147,7 +148,9 @@ def _layer(keys: Keys, hidden: int) -> Block:
 def _heads(keys: Keys, key: str, hidden: int) -> Heads:
     count = keys.whole(key, most=MOST_HEADS)
     if hidden % count:
-        raise keys.fault(key, f"is {count}, which does not divide {hidden}")
+        raise keys.fault(
+            key, Message("is {given}, which does not divide {width}", given=count, width=hidden)
+        )
     return Heads(queries=count, key_values=count, width=hidden // count)
 
 

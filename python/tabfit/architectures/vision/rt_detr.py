@@ -18,6 +18,7 @@ from tabfit.architectures.vision.detr import frozen
 from tabfit.architectures.vision.stages import channels, stage_list
 from tabfit.architectures.vision.vit import picture_body
 from tabfit.architectures.vision.vit_variants import perceptron
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, attending, attention
@@ -172,7 +173,10 @@ class Detector:
     def _heads(self, keys: Keys, hidden: int, half: str) -> Heads:
         count = keys.heads(f"{half}_attention_heads")
         if hidden % count:
-            raise keys.fault(f"{half}_attention_heads", f"is {count}, not a divisor of {hidden}")
+            raise keys.fault(
+                f"{half}_attention_heads",
+                Message("is {given}, which does not divide {width}", given=count, width=hidden),
+            )
         return Heads(queries=count, key_values=count, width=hidden // count)
 
     def _pointed(self, keys: Keys, hidden: int) -> Block:
@@ -210,10 +214,10 @@ class Detector:
             return _split_and_joined(2 * width, inner, width, inner, 3)
         narrow = round(keys.number("hidden_expansion") * width // 2)
         if narrow < 1:
-            raise keys.fault("hidden_expansion", "makes convolutions without channels")
+            raise keys.fault("hidden_expansion", Message("makes convolutions without channels"))
         times = round(3 * keys.number("depth_mult"))
         if not 0 <= times <= MOST_HEADS:
-            raise keys.fault("depth_mult", f"makes {times} convolutions")
+            raise keys.fault("depth_mult", Message("makes {count} convolutions", count=times))
         return joined(
             {
                 "conv1": normed_convolution(2 * width, 2 * width, 1),
@@ -253,7 +257,10 @@ def _stages(keys: Keys, *, fine: bool) -> list[int]:
     found = channels(keys.child("backbone_config"))
     wanted = len(stage_list(keys, "decoder_in_channels"))
     if fine and len(found) < wanted:
-        raise keys.fault("decoder_in_channels", f"has {wanted} entries for {len(found)} stages")
+        raise keys.fault(
+            "decoder_in_channels",
+            Message("has {wanted} entries for {count} stages", wanted=wanted, count=len(found)),
+        )
     return found[:wanted] if fine else found
 
 
@@ -310,7 +317,7 @@ def _found_finely(keys: Keys, body: Body) -> Ending:
     bins = 4 * (keys.whole("max_num_bins", most=MOST_POINTS) + 1)
     scaled = round(keys.number("layer_scale") * hidden)
     if scaled < 1:
-        raise keys.fault("layer_scale", "makes layers without width")
+        raise keys.fault("layer_scale", Message("makes layers without width"))
     parts: dict[str, Block] = {}
     for number in range(keys.layers("decoder_layers")):
         wide = hidden if number <= kept else scaled

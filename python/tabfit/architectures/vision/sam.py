@@ -14,6 +14,7 @@ from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.vit import patches, picture_body, sides
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import (
     ALL_BIASED,
@@ -90,7 +91,7 @@ def _layer(keys: Keys, seen: tuple[int, int]) -> Block:
     )
     inner = keys.whole_or("mlp_dim", int(hidden * keys.number("mlp_ratio")))
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+        raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     distances = (
         array(f"rel_pos_{axis}", (2 * side - 1, heads.width), Role.ATTENTION_OTHER)
         for axis, side in zip("hw", seen, strict=True)
@@ -116,7 +117,10 @@ def prompts_read(keys: Keys, *, newer: bool = False) -> Block:
     hidden, channels = keys.whole("hidden_size"), keys.whole("mask_input_channels")
     fewer, point = channels // 4, embedding(1, hidden, Role.POSITION)
     if fewer < 1:
-        raise keys.fault("mask_input_channels", f"is {channels}; at least 4 are needed")
+        raise keys.fault(
+            "mask_input_channels",
+            Message("is {given}; at least {least} is needed", given=channels, least=4),
+        )
     count = keys.whole("num_point_embeddings", most=MOST_POINTS)
     tables = {f"point_embed.{number}": point for number in range(count)}
     if newer:
@@ -140,7 +144,10 @@ def _narrow(keys: Keys, rate: int, names: Names) -> Block:
     hidden, count = keys.whole("hidden_size"), keys.heads("num_attention_heads")
     inner = hidden // rate
     if inner % count or not inner:
-        raise keys.fault("num_attention_heads", f"is {count}, which does not divide {inner}")
+        raise keys.fault(
+            "num_attention_heads",
+            Message("is {given}, which does not divide {width}", given=count, width=inner),
+        )
     heads = Heads(queries=count, key_values=count, width=inner // count)
     return attention(hidden, heads, names=names, bias=ALL_BIASED, keeps=())
 
@@ -180,7 +187,9 @@ def masks_written(keys: Keys) -> Block:
     count = keys.whole("num_multimask_outputs", most=MOST_POINTS) + 1
     wide, narrow = hidden // 4, hidden // 8
     if narrow < 1:
-        raise keys.fault("hidden_size", f"is {hidden}; at least 8 are needed")
+        raise keys.fault(
+            "hidden_size", Message("is {given}; at least {least} is needed", given=hidden, least=8)
+        )
     mask = mapped((hidden, hidden, narrow), 3)
     width = keys.whole("iou_head_hidden_dim")
     return joined(

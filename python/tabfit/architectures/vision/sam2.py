@@ -27,6 +27,7 @@ from tabfit.architectures.vision.vit import (
     ratio_width,
     sides,
 )
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, attending, attention
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
@@ -126,7 +127,10 @@ def sam2_vision(asked: Asked) -> Body:
     keys, at = asked.keys, asked.at
     inner = asked.part("backbone_config", "backbone.")
     if inner.keys.type != "sam2_hiera_det_model":
-        raise keys.fault("backbone_config.model_type", "is read as sam2_hiera_det_model alone")
+        raise keys.fault(
+            "backbone_config.model_type",
+            Message("is read as {known} alone", known="sam2_hiera_det_model"),
+        )
     body = hiera_tower(inner)
     width, kernel = keys.whole("fpn_hidden_size"), keys.whole("fpn_kernel_size", most=MOST_SIDE)
     parts = {
@@ -168,15 +172,18 @@ def sam3_vision(asked: Asked) -> Body:
     keys, at = asked.keys, asked.at
     inner = asked.part("backbone_config", "backbone.")
     if inner.keys.type != "sam3_vit_model":
-        raise keys.fault("backbone_config.model_type", "is read as sam3_vit_model alone")
+        raise keys.fault(
+            "backbone_config.model_type",
+            Message("is read as {known} alone", known="sam3_vit_model"),
+        )
     body, width = vit_tower(inner), keys.whole("fpn_hidden_size")
     factors = keys.get("scale_factors")
     if not isinstance(factors, (list, tuple)) or not all(
         isinstance(f, int | float) and f in GROWN for f in factors
     ):
-        raise keys.fault("scale_factors", "needs a list of 4, 2, 1 and 0.5")
+        raise keys.fault("scale_factors", Message("needs a list of 4, 2, 1 and 0.5"))
     if len(factors) > MOST_SIDE:
-        raise keys.fault("scale_factors", f"has more than {MOST_SIDE} entries")
+        raise keys.fault("scale_factors", Message("has more than {most} entries", most=MOST_SIDE))
     parts = {
         f"fpn_layers.{number}": _drawn(body.hidden, width, GROWN[factor])
         for number, factor in enumerate(factors)

@@ -24,6 +24,7 @@ from tabfit.architectures.vision.stages import (
 )
 from tabfit.architectures.vision.swin import window_heads
 from tabfit.architectures.vision.vit import picture_labels, ratio_width, sides
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, attending, attention, biases
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, stacked, vector
 from tabfit.model.blocks.feed_forward import plain, widened
@@ -95,7 +96,7 @@ def hiera(asked: Asked) -> Body:
     grows = keys.number("embed_dim_multiplier")
     widths = [int(first * grows**number) for number in range(len(depths))]
     if not all(1 <= width <= 2**24 for width in widths):
-        raise keys.fault("embed_dim_multiplier", "makes stages too narrow or too wide")
+        raise keys.fault("embed_dim_multiplier", Message("makes stages too narrow or too wide"))
     stages = []
     for number, (read, written) in enumerate(pairwise((first, *widths))):
         count = stage_list(keys, "num_heads", number + 1, most=MOST_HEADS)[number]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.family import Body, Ending
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.block import joined, placed
 from tabfit.model.blocks.linear import norm
 from tabfit.model.tensors import Part, Tensor
@@ -23,9 +24,18 @@ def stage_list(
     """Return one whole number per stage."""
     given = keys.wholes(key, least=1, most=most) or ()
     if count is not None and len(given) < count:
-        raise keys.fault(key, f"has {len(given)} entries; {count} are needed")
+        raise keys.fault(
+            key, Message("has {count} entries; {count2} are needed", count=len(given), count2=count)
+        )
     if not 1 <= len(given) <= MOST_STAGES:
-        raise keys.fault(key, f"has {len(given)} entries; from 1 to {MOST_STAGES} are accepted")
+        raise keys.fault(
+            key,
+            Message(
+                "has {count} entries; from 1 to {most} are accepted",
+                count=len(given),
+                most=MOST_STAGES,
+            ),
+        )
     return list(given[:count])
 
 
@@ -59,7 +69,10 @@ def stage_widths(keys: Keys) -> list[int]:
         count = len(stage_list(keys, "depths", most=MOST_DEPTH))
         return [first, *(int(first * grows**number) for number in range(count))]
     if keys.type not in FIRST_WIDTHS:
-        raise keys.fault("model_type", f"is read as one of {', '.join(FIRST_WIDTHS)} or swin here")
+        raise keys.fault(
+            "model_type",
+            Message("is read as one of {known}", known=", ".join((*FIRST_WIDTHS, "swin"))),
+        )
     widths = stage_list(keys, "hidden_sizes")
     before = FIRST_WIDTHS[keys.type]
     return [widths[0] if before is None else keys.whole(before), *widths]

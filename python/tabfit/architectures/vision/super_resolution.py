@@ -14,6 +14,7 @@ from tabfit.architectures.vision.convolutional import pictured
 from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
 from tabfit.architectures.vision.swin import second_layer
 from tabfit.architectures.vision.vit import patch_count, sides
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.block import EMPTY, Block, array, joined, placed, stacked
 from tabfit.model.blocks.linear import convolution, norm
 from tabfit.model.tensors import Part, Role
@@ -58,7 +59,9 @@ def _behind(keys: Keys, width: int) -> Block:
         return _same(width, width)
     quarter = width // 4
     if not quarter:
-        raise keys.fault("embed_dim", f"is {width}; at least 4 are needed")
+        raise keys.fault(
+            "embed_dim", Message("is {given}; at least {least} is needed", given=width, least=4)
+        )
     return joined(
         {
             "0": _same(width, quarter),
@@ -102,7 +105,9 @@ def _shuffled(keys: Keys, times: int) -> Block:
         return joined({"convolution": _same(DRAWN, 9 * DRAWN)})
     steps = times.bit_length() - 1
     if times != 2**steps:
-        raise keys.fault("upscale", f"is {times}; powers of two and 3 are accepted")
+        raise keys.fault(
+            "upscale", Message("is {given}; powers of two and 3 are accepted", given=times)
+        )
     step = _same(DRAWN, 4 * DRAWN)
     return joined({f"convolution_{number}": step for number in range(steps)}) if steps else EMPTY
 

@@ -20,6 +20,7 @@ from tabfit.architectures.vision.vit import (
     ratio_width,
     sides,
 )
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Biases, Heads, attention, biases
 from tabfit.model.blocks.block import Block, array, beside, joined, stacked
 from tabfit.model.blocks.feed_forward import plain, widened
@@ -78,7 +79,10 @@ def window_heads(keys: Keys, key: str, number: int, width: int) -> Heads:
     """Return the heads of a stage that is so wide."""
     count = stage_list(keys, key, number + 1, most=MOST_HEADS)[number]
     if width % count:
-        raise keys.fault(key, f"has {count}, which does not divide the width {width}")
+        raise keys.fault(
+            key,
+            Message("has {given}, which does not divide {width}", given=count, width=width),
+        )
     return Heads(queries=count, key_values=count, width=width // count)
 
 

@@ -12,6 +12,7 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.vit import patch_count, patches, picture_body, ratio_width
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import attending
 from tabfit.model.blocks.block import Block, array, beside, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain
@@ -60,7 +61,10 @@ def _read(keys: Keys, body: Body) -> Ending:
     """Return what picks a place for every letter, and names it, three times over."""
     hidden = body.hidden
     if hidden % GROUPS:
-        raise keys.fault("hidden_size", f"is {hidden}, which {GROUPS} does not divide")
+        raise keys.fault(
+            "hidden_size",
+            Message("is {given}, which {by_key} does not divide", given=hidden, by_key=GROUPS),
+        )
     grouped = convolution(hidden, hidden, 1, 1, groups=GROUPS, bias=False)
     letters = keys.rows("max_token_length")
     module = joined(

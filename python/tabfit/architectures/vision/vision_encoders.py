@@ -13,7 +13,8 @@ from tabfit.architectures.heads import nothing
 from tabfit.architectures.registry import FAMILIES as KNOWN
 from tabfit.architectures.vision.clip import siglip_vision
 from tabfit.architectures.vision.vit import patch_count, patches, picture_body, sides
-from tabfit.errors import shown
+from tabfit.errors import Quoted
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import NO_BIASES, Names, attention, biases
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked, vector
 from tabfit.model.blocks.feed_forward import gated, plain
@@ -96,7 +97,7 @@ def idefics3_vision(asked: Asked) -> Body:
     """Return Idefics 3's tower: SigLIP's, without the head that sums a picture up."""
     height, width = sides(asked.keys, "image_size")
     if height != width:
-        raise asked.keys.fault("image_size", "needs one number")
+        raise asked.keys.fault("image_size", Message("needs one number"))
     return siglip_vision(asked)
 
 
@@ -116,7 +117,9 @@ def part_body(asked: Asked, key: str, at: str, model_type: str | None = None) ->
     if kind in INNER:
         return INNER[kind](inner)
     if kind not in KNOWN:
-        raise asked.keys.fault(f"{key}.model_type", f"is {shown(kind)}, which is not known")
+        raise asked.keys.fault(
+            f"{key}.model_type", Message("is {given}, which is not known", given=Quoted(kind))
+        )
     return family_of(kind).body(inner)
 
 

@@ -14,7 +14,8 @@ from tabfit.architectures.decoders.decoder_layer import head_width
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.errors import shown
+from tabfit.errors import Quoted
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import Biases, Heads, Names, attention, biases
 from tabfit.model.blocks.block import (
@@ -45,8 +46,14 @@ def sides(keys: Keys, key: str) -> tuple[int, int]:
         or len(pair) != 2
         or not all(is_whole(side) and 1 <= side <= MOST_PIXELS for side in pair)
     ):
-        problem = f"is {shown(given)}; one or two whole numbers from 1 to {MOST_PIXELS} are needed"
-        raise keys.fault(key, problem)
+        raise keys.fault(
+            key,
+            Message(
+                "is {given}; one or two whole numbers from 1 to {most} are needed",
+                given=Quoted(given),
+                most=MOST_PIXELS,
+            ),
+        )
     return pair[0], pair[1]
 
 
@@ -55,7 +62,7 @@ def patch_count(keys: Keys) -> int:
     picture, patch = sides(keys, "image_size"), sides(keys, "patch_size")
     count = prod(whole // part for whole, part in zip(picture, patch, strict=True))
     if count == 0:
-        raise keys.fault("patch_size", "is larger than image_size")
+        raise keys.fault("patch_size", Message("is larger than {other}", other="image_size"))
     return count
 
 
@@ -131,7 +138,7 @@ def ratio_width(keys: Keys, width: int) -> int:
     """Return how wide feed-forward layers are that are so many times as wide as the model."""
     inner = int(width * keys.number("mlp_ratio"))
     if not 1 <= inner <= MOST_WIDTH:
-        raise keys.fault("mlp_ratio", f"makes layers {inner} wide")
+        raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     return inner
 
 

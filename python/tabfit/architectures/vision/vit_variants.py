@@ -22,6 +22,7 @@ from tabfit.architectures.vision.vit import (
     sides,
     vit_layer,
 )
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import Biases, Names, attention, biases
@@ -186,7 +187,7 @@ def spectrogram(asked: Asked) -> Body:
     across = (keys.whole("num_mel_bins") - side[0]) // keys.whole("frequency_stride") + 1
     along = (keys.whole("max_length") - side[0]) // keys.whole("time_stride") + 1
     if across < 1 or along < 1:
-        raise keys.fault("patch_size", "is larger than the spectrogram")
+        raise keys.fault("patch_size", Message("is larger than the spectrogram"))
     positions = across * along + 2
     token = array("distillation_token", (1, 1, hidden), Role.OTHER)
     front = {

@@ -25,6 +25,7 @@ from tabfit.architectures.vision.vit import (
     ratio_width,
     sides,
 )
+from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import attending
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain, widened
@@ -69,7 +70,10 @@ def _pose_feed(keys: Keys) -> Block:
         return plain(hidden, inner, names=("fc1", "fc2"))
     part = keys.whole("part_features")
     if part >= hidden:
-        raise keys.fault("part_features", f"is {part}, not below hidden_size ({hidden})")
+        raise keys.fault(
+            "part_features",
+            Message("is {given}, not below {limit}", given=part, limit=hidden),
+        )
     parts = {
         "fc1": linear(hidden, inner, Role.UP, bias=True),
         "fc2": linear(inner, hidden - part, Role.DOWN, bias=True),
@@ -173,7 +177,7 @@ def _matte(keys: Keys, body: Body) -> Ending:
     )
     fused = (keys.whole("hidden_size"), *stage_list(keys, "fusion_hidden_sizes"))
     if len(fused) != len(stream) + 1:
-        raise keys.fault("fusion_hidden_sizes", f"needs {len(stream)} entries")
+        raise keys.fault("fusion_hidden_sizes", Message("needs {count} entries", count=len(stream)))
     parts = {
         f"convstream.convs.{number}": _counted(read, written)
         for number, (read, written) in enumerate(pairwise(stream))

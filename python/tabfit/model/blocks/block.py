@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tabfit.errors import UnreadableConfig
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.layers import Keeps, Layer
 from tabfit.model.tensors import Part, Role, Tensor
@@ -108,7 +109,14 @@ def stacked(at: str, blocks: Sequence[Block], part: Part = Part.DECODER) -> Stac
     """
     count = sum(len(block.tensors) for block in blocks)
     if count > MOST_TENSORS:
-        raise UnreadableConfig(at, f"would hold {count} tensors; at most {MOST_TENSORS} are read")
+        raise UnreadableConfig(
+            at,
+            Message(
+                "would hold {count} tensors; at most {most} are read",
+                count=count,
+                most=MOST_TENSORS,
+            ),
+        )
     return Stack(
         tuple(_numbered(at, blocks, part)),
         tuple(block.layer for block in blocks),

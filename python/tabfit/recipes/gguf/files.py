@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import Message, _, later
 from tabfit.light_dataclass import replace
 from tabfit.model.layers import KeyValue, Latent
 from tabfit.recipes.gguf import metadata
@@ -174,7 +174,8 @@ def tensors_of(
     mix, family = mix_named(precision), architecture.family
     if family not in GGUF_ARCHITECTURES:
         raise UnsupportedCombination(
-            _("llama.cpp has no converter for {family} models", family=family), GGUF_ARCHITECTURES
+            Message("llama.cpp has no converter for {family} models", family=family),
+            GGUF_ARCHITECTURES,
         )
     how = usually_made(family) if made is None else made_in(made, family)
     apart = family in STORED_HEADS if head_apart is None else head_apart

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import _
+from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.onnx.arrays import stored_arrays
@@ -162,7 +162,7 @@ def dtype_of(precision: str) -> tuple[str, Dtype]:
     name = precision.lower()
     if name not in DTYPES:
         raise UnsupportedCombination(
-            _("no ONNX dtype is called {precision}", precision=repr(precision)), PRECISIONS
+            Message("no ONNX dtype is called {precision}", precision=repr(precision)), PRECISIONS
         )
     return name, DTYPES[name]
 
@@ -174,7 +174,7 @@ def store(architecture: Architecture, precision: str, *, family: str | None = No
     """
     if family is not None and family not in FAMILIES:
         raise UnsupportedCombination(
-            _("no family of ONNX exports is called {family}", family=repr(family)), FAMILIES
+            Message("no family of ONNX exports is called {family}", family=repr(family)), FAMILIES
         )
     name, dtype = dtype_of(precision)
     exports = exports_of(architecture, family)
