@@ -2,12 +2,16 @@
 
 Wiring only. Every function takes and gives text, because what crosses from one
 thread to the other is copied, and JSON is the same on both sides.
+
+Python starts without the files of its library and of the page's packages
+(`static/interpreter.mjs`); what needs one that is not there yet waits for them and starts over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from functools import partial
 
 from app.browser import bridge, probes
@@ -32,7 +36,22 @@ async def answer(question: str) -> str:
     """Return the answer to a question, both as JSON."""
     for package in packages(question):
         await bridge.install(package)
-    return respond(question)
+    return await _with_files(respond, question)
+
+
+async def whole() -> str:
+    """Fetch what the first answer did without, so that nothing waits for it later."""
+    await bridge.rest()
+    return ""
+
+
+async def _with_files(act: Callable[[str], str], question: str) -> str:
+    """Return what `act` gives; if it lacks a file or a module, once they have arrived."""
+    try:
+        return act(question)
+    except (ImportError, FileNotFoundError):
+        await bridge.rest()
+        return act(question)
 
 
 async def speak(question: str) -> str:
@@ -45,11 +64,12 @@ async def speak(question: str) -> str:
     code = asked["language"]
     fetched = None if language.ready(code) else await bridge.fetch(asked["catalogue"])
     language.use(code, fetched)
-    return rendered_in_language(question) if "view" in asked else "{}"
+    return await _with_files(rendered_in_language, question) if "view" in asked else "{}"
 
 
 async def find(question: str) -> str:
     """Return the name of the model that a hub, files or a config told of, or the problem."""
+    await bridge.rest()
     from app.model_import import importer  # noqa: PLC0415 - the first answer does without
 
     global _stop  # noqa: PLW0603 - one question is under way at a time
@@ -87,5 +107,12 @@ async def qr(text: str) -> str:
 
 bridge.receive()
 bridge.offer(
-    describe=describe, models=models, answer=answer, speak=speak, find=find, stop=stop, qr=qr
+    describe=describe,
+    models=models,
+    answer=answer,
+    speak=speak,
+    find=find,
+    stop=stop,
+    qr=qr,
+    whole=whole,
 )

@@ -1,24 +1,32 @@
 // PyScript imports this as its interpreter, inside the worker. It starts the Pyodide that lies
-// in the page's own folder, with the page's own lock file, and tells the page which stage has
-// begun. What Pyodide or PyScript would only log, or wait for without end, becomes a failure
-// that the page can show: a file that did not arrive, a package, an exception at the start.
+// in the page's own folder, and tells the page which stage has begun. What Pyodide or PyScript
+// would only log, or wait for without end, becomes a failure that the page can show: a file that
+// did not arrive, a package, an exception at the start.
 //
-// The build fills in the two paths. This lies at the root, under a name that never changes,
+// Python starts from the memory it had at build time after its first answer: a file that
+// tools/dist/memory_snapshot.mjs writes and describes. The standard library and the packages
+// arrive when the page asks for them, after its first answer. Where that does not work, for
+// whatever reason, Python starts as it does anywhere: from the library and the packages.
+//
+// The build fills in the paths. This lies at the root, under a name that never changes,
 // because PyScript keeps one database per folder that an interpreter was imported from.
 
 import { loadPyodide as load, version } from "./{{runtime}}pyodide/pyodide.mjs";
 
 const OURS = ["tabfit", "app"];
+const LIBRARY = "/lib/python314.zip";
 const place = (path) => new URL(path, import.meta.url).href;
 const say = (stage) => postMessage({ stage });
 
-// Returns a promise that rejects when a file of Pyodide's own does not arrive; a package that
-// does not is seen by its absence.
-const notArrived = () =>
-  new Promise((_, reject) => {
-    const plain = fetch;
+const plain = fetch;
+
+// Runs `start` with a fetch that fails it when a file of Pyodide's own does not arrive; a package
+// that does not is seen by its absence. `later` is a file that is not fetched now.
+const watched = (start, later = null) =>
+  new Promise((done, reject) => {
     globalThis.fetch = async (file, ...how) => {
       const url = String(file.url ?? file);
+      if (url === later) return new Response();
       const lacking = (why) => url.startsWith(place("./{{runtime}}")) && reject(new Error(`${why} ${url}`));
       const answer = await plain(file, ...how).catch((error) => {
         lacking(error.message);
@@ -27,7 +35,114 @@ const notArrived = () =>
       if (!answer.ok) lacking(answer.status);
       return answer;
     };
+    start().then(done, reject);
+  }).finally(() => (globalThis.fetch = plain));
+
+const files = () => ({
+  indexURL: place("./{{runtime}}pyodide/"),
+  lockFileURL: place("./{{code}}pyodide-lock.json"),
+  packageBaseUrl: place("./{{code}}"),
+});
+const library = place("./{{runtime}}pyodide/python_stdlib.zip");
+
+// The ordinary start
+
+const started = async (options) => {
+  const whole = { ...options, ...files(), packages: OURS }; // fetched while Python starts
+  const python = await watched(() => load(whole));
+  say("estimator");
+  complete(python);
+  return python;
+};
+
+const complete = (python) => {
+  const missing = OURS.filter((name) => !(name in python.loadedPackages));
+  if (missing.length) throw new Error(`did not arrive whole: ${missing.join(", ")}`);
+};
+
+// The start from memory
+
+const START = 24;
+const HEAD = 1024;
+
+const restored = async (options) => {
+  const content = plain(place("./{{snapshot}}")).then((answer) => {
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+    return answer.arrayBuffer();
   });
+  content.catch(() => {}); // whoever awaits it is told
+  const head = new Uint8Array(HEAD); // what Pyodide reads of the snapshot itself, once it is here
+  const createPyodideModule = async (settings) => {
+    const [{ default: create }, instance] = [await import(place("./{{runtime}}pyodide/pyodide.asm.mjs")), {}];
+    const instantiate = settings.instantiateWasm;
+    settings.instantiateWasm = (imports, receive) =>
+      instantiate(imports, async (made, compiled) => {
+        instance.memory = made.exports.memory;
+        try {
+          instance.lay = prepared(await content, instance.memory);
+          receive(made, compiled);
+        } catch (error) {
+          instance.failed(error);
+        }
+      });
+    const module = await Promise.race([
+      create(settings),
+      new Promise((_, reject) => (instance.failed = reject)),
+    ]);
+    instance.lay(module, head);
+    return module;
+  };
+  const inMemory = { ...options, ...files(), _loadSnapshot: head, createPyodideModule };
+  const python = await watched(() => load(inMemory), library);
+  python.runPython("import random; random.seed()");
+  python.rest = once(() => rest(python));
+  return python;
+};
+
+// Returns what lays the snapshot over an instance; the memory is as it was made.
+const prepared = (content, memory) => {
+  const [count, size, ends] = new Uint32Array(content, START, 3);
+  const table = new Uint32Array(content, START + 16 + HEAD, 2 * count);
+  const more = size - memory.buffer.byteLength;
+  if (more > 0) memory.grow(more / 65536);
+  const initial = new Uint8Array(memory.buffer, 0, ends).slice();
+  return (module, head) => {
+    const bytes = module.HEAPU8;
+    bytes.fill(0, ends, module._emscripten_stack_get_end()); // what it has used since
+    bytes.fill(0, module.___heap_base, module._sbrk(0));
+    bytes.set(initial);
+    let from = START + 16 + HEAD + table.byteLength;
+    for (let at = 0; at < table.length; at += 2) {
+      bytes.set(new Uint8Array(content, from, table[at + 1]), table[at]);
+      from += table[at + 1];
+    }
+    if (from !== content.byteLength) throw new Error("the snapshot did not arrive whole");
+    head.set(new Uint8Array(content, START + 16, HEAD));
+  };
+};
+
+// What the first answer did without: the standard library, and the packages as files.
+const rest = async (python) => {
+  const answer = await fetch(library);
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+  python.FS.writeFile(LIBRARY, new Uint8Array(await answer.arrayBuffer()));
+  forgetPaths(python);
+  await python.loadPackage(OURS, { messageCallback() {} });
+  complete(python);
+  forgetPaths(python);
+};
+
+const forgetPaths = (python) =>
+  python.runPython("import importlib, sys; sys.path_importer_cache.clear(); importlib.invalidate_caches()");
+
+// Makes a function run one time, until it fails.
+const once = (act) => {
+  let running = null;
+  return () => (running ??= act().catch((error) => {
+    running = null;
+    throw error;
+  }));
+};
 
 const tellingFailure = (python) => {
   const run = python.runPythonAsync;
@@ -43,18 +158,12 @@ export { version };
 
 export const loadPyodide = async (options) => {
   say("python");
-  const broken = notArrived();
-  const loaded = load({
-    ...options,
-    indexURL: place("./{{runtime}}pyodide/"),
-    lockFileURL: place("./{{code}}pyodide-lock.json"),
-    packageBaseUrl: place("./{{code}}"),
-    packages: OURS, // fetched while Python starts
+  const python = await restored({ ...options }).catch((error) => {
+    console.info("starting without the snapshot:", error.message);
+    return started({ ...options });
   });
-  const python = await Promise.race([loaded, broken]);
-  say("estimator");
-  const missing = OURS.filter((name) => !(name in python.loadedPackages));
-  if (missing.length) throw new Error(`did not arrive whole: ${missing.join(", ")}`);
+  globalThis.fromSnapshot = Boolean(python.rest);
+  globalThis.rest = python.rest ?? (async () => {});
   say("start");
   return tellingFailure(python);
 };

@@ -97,10 +97,16 @@ export const qr = (text) => call("qr", text);
 export const shown = () => {
   if (document.documentElement.dataset.state === "ready") return;
   boot.ready();
-  keep();
+  afterwards();
 };
 
-// Only now: keeping the page for use without a network must not compete with the first answer.
+// Only now: what later answers need, and keeping the page for use without a network, must not
+// compete with the first answer. What did not arrive is fetched again when something needs it.
+const afterwards = async () => {
+  await call("whole").catch(() => {});
+  await keep();
+};
+
 const keep = async () => {
   const { serviceWorker } = navigator;
   if (!serviceWorker || document.documentElement.dataset.state !== "ready") return;

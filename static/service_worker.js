@@ -7,7 +7,7 @@
 
 const BUILD = "tabfit-{{build}}";
 const FILES = {{files}};
-const NAMED_BY_CONTENT = /\/(code|runtime|wheels)\//; // the same name is always the same file
+const NAMED_BY_CONTENT = /\/(code|runtime|snapshot|wheels)\//; // the same name is always the same file
 
 const inScope = (path) => new URL(path, registration.scope).href;
 

@@ -45,6 +45,7 @@ ENCODERS: dict[str, Encoder] = {
     "br": lambda content: brotli.compress(content, quality=9),
     "gzip": lambda content: gzip.compress(content, 9, mtime=0),
 }
+BESIDE = {"br": ".br", "gzip": ".gz"}  # a build may have made them ahead of time
 
 
 class Site(ThreadingHTTPServer):
@@ -167,7 +168,10 @@ def encoded(path: Path, accepted: str) -> tuple[str | None, bytes]:
         return None, content
     names = {part.partition(";")[0].strip() for part in accepted.split(",")}
     name = next((name for name in ENCODERS if name in names), None)
-    return name, _twin(content, name) if name else content
+    if name is None:
+        return None, content
+    beside = path.with_name(path.name + BESIDE[name])
+    return name, beside.read_bytes() if beside.exists() else _twin(content, name)
 
 
 def _twin(content: bytes, name: str) -> bytes:

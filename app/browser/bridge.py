@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 import js
 import pyodide_js
 from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
-from pyscript import sync
 
 from app.browser import probes
 from tabfit.i18n.language import _
@@ -160,6 +159,11 @@ async def fetch(address: str) -> bytes:
     return bytes(content.to_bytes())
 
 
+async def rest() -> None:
+    """Fetch what the first answer did without, once: the standard library and our packages."""
+    await js.rest()
+
+
 _installing: Final = asyncio.Lock()
 _installed: Final[set[str]] = set()
 
@@ -178,6 +182,7 @@ async def install(name: str) -> None:
 
 
 async def _load(name: str) -> None:
+    await rest()
     await pyodide_js.loadPackage("micropip", messageCallback=_unheard)
     import micropip
 
@@ -309,6 +314,8 @@ def tell(progress: str) -> None:
 
 def offer(**functions: Callable[..., Awaitable[str]]) -> None:
     """Let the page call these by name; each takes and returns JSON text."""
+    from pyscript import sync
+
     for name, function in functions.items():
         setattr(sync, name, function)
 

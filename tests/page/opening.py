@@ -92,6 +92,16 @@ def changed(context: BrowserContext, pattern: str, change: Callable[[str], str])
     context.route(pattern, answer)
 
 
+def appended(pattern: str, lines: str) -> Callable[[BrowserContext], None]:
+    """Return a setup by which a script has more lines."""
+    return lambda context: changed(context, pattern, lambda script: f"{script}\n{lines}\n")
+
+
+def without_snapshot(context: BrowserContext) -> None:
+    """Let Python start from its files, as it does where its memory cannot be restored."""
+    context.route("**/memory.wasm", lambda route: route.fulfill(status=404))
+
+
 def signal(name: str, value: str) -> str:
     """Return a prelude by which `navigator.<name>` is a JavaScript value in the worker."""
     return (

@@ -6,9 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.page.opening import DESKTOP, PHONE, Visit, changed, reached, signal, without
+from tests.page.opening import (
+    DESKTOP,
+    PHONE,
+    Visit,
+    appended,
+    reached,
+    signal,
+    without,
+    without_snapshot,
+)
 
 DESCRIBE = """async () => {
   const { describe } = await import(document.querySelector('script[src$="page.js"]').src
@@ -45,6 +54,47 @@ def test_ready(ready: Page) -> None:
     expect(ready.locator("html")).to_have_attribute("data-stage", "ready")
     expect(ready.locator("#stage")).to_have_text("Ready")
     expect(ready.locator("#failure")).to_be_hidden()
+
+
+def test_from_snapshot(ready: Page) -> None:
+    """Python starts from its memory after an answer: the private options for it are there.
+
+    When this fails after an upgrade, compare `tools/dist/memory_snapshot.mjs` and
+    `static/interpreter.mjs` with what that Pyodide does in `loadPyodide`.
+    """
+    assert ready.workers[0].evaluate("fromSnapshot") is True
+
+
+@pytest.mark.console_errors  # the browser itself logs what does not load
+def test_from_files(visit: Visit) -> None:
+    """Without the snapshot Python starts from its files, and gives the same first answer."""
+    answers = [
+        visit(setup=setup).locator("#answer").inner_html() for setup in (None, without_snapshot)
+    ]
+    assert answers[0] == answers[1]
+
+
+RANDOM = """
+async def chance(_):
+    import os, random
+    return f"{random.random()} {hash('a')} {os.environ.get('PYTHONHASHSEED')}"
+
+bridge.offer(chance=chance)
+"""
+
+
+def test_chance(visit: Visit) -> None:
+    """Two visits that start from one memory do not draw the same numbers."""
+    setup = appended("**/worker.py", RANDOM)
+    drawn = [asked(visit(setup=setup), "chance", "").split() for _ in range(2)]
+    assert drawn[0][0] != drawn[1][0]
+    assert drawn[0][2] == "None"
+
+
+def test_later_imports(ready: Page) -> None:
+    """What the first answer did without can be imported once it has arrived."""
+    asked(ready, "whole")
+    assert "<svg" in asked(ready, "qr", "https://example.org/")
 
 
 def test_signals(ready: Page) -> None:
@@ -186,21 +236,18 @@ def test_qr(ready: Page) -> None:
 
 NUMPY = """
 async def total(text):
-    await browser.install("numpy")
+    await bridge.install("numpy")
     import numpy
     return str(int(numpy.arange(int(text)).sum()))
 
-browser.offer(total=total)
+bridge.offer(total=total)
 """
 
 
 def test_numpy(visit: Visit) -> None:
     """Numpy too is installed later, from the page's own folder, and works."""
-
-    def with_numpy(context: BrowserContext) -> None:
-        changed(context, "**/worker.py", lambda script: script + NUMPY)
-
-    assert asked(visit(setup=with_numpy), "total", "101") == "5050"
+    page = visit(setup=appended("**/worker.py", NUMPY))
+    assert asked(page, "total", "101") == "5050"
 
 
 def test_offline(visit: Visit) -> None:

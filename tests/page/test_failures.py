@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.page.opening import Visit, changed, reached
+from tests.page.opening import Visit, appended, reached, without_snapshot
 
 Sabotage = Callable[[BrowserContext], object]
 
@@ -19,19 +20,24 @@ def missing(pattern: str) -> Sabotage:
     return lambda context: context.route(pattern, lambda route: route.fulfill(status=404))
 
 
-def appended(pattern: str, lines: str) -> Sabotage:
-    """Return a sabotage by which a script has more lines."""
-    return lambda context: changed(context, pattern, lambda script: f"{script}\n{lines}\n")
-
-
-def spoilt(context: BrowserContext) -> None:
-    """Serve a wheel whose bytes are not those its hash was made of."""
+def spoilt(pattern: str) -> Sabotage:
+    """Return a sabotage by which a file has one byte more than it had when it was named."""
 
     def answer(route: Route) -> None:
         fetched = route.fetch()
         route.fulfill(response=fetched, body=fetched.body() + b"!")
 
-    context.route("**/tabfit-*.whl", answer)
+    return lambda context: context.route(pattern, answer)
+
+
+def ordinarily(fault: Sabotage) -> Sabotage:
+    """Return a sabotage of the ordinary start, which is had where there is no snapshot."""
+
+    def both(context: BrowserContext) -> None:
+        without_snapshot(context)
+        fault(context)
+
+    return both
 
 
 FAULTS = [
@@ -40,10 +46,16 @@ FAULTS = [
     pytest.param(missing("**/interpreter.mjs*"), "Python did not start", id="interpreter missing"),
     pytest.param(missing("**/pyodide.mjs"), "Python did not start", id="Pyodide missing"),
     pytest.param(missing("**/*.wasm"), "Python did not start", id="WebAssembly file missing"),
-    pytest.param(missing("**/python_stdlib.zip"), "Python did not start", id="library missing"),
+    pytest.param(
+        ordinarily(missing("**/python_stdlib.zip")), "Python did not start", id="library missing"
+    ),
     pytest.param(missing("**/pyodide-lock.json"), "Python did not start", id="lock missing"),
-    pytest.param(missing("**/tabfit-*.whl"), "did not arrive whole", id="wheel missing"),
-    pytest.param(spoilt, "did not arrive whole", id="wheel with a wrong hash"),
+    pytest.param(
+        ordinarily(missing("**/tabfit-*.whl")), "did not arrive whole", id="wheel missing"
+    ),
+    pytest.param(
+        ordinarily(spoilt("**/tabfit-*.whl")), "did not arrive whole", id="wheel with a wrong hash"
+    ),
     pytest.param(missing("**/worker.py"), "a fault of its own", id="Python script missing"),
     pytest.param(
         appended("**/worker.py", "raise ValueError('broken at the start')"),
@@ -53,7 +65,7 @@ FAULTS = [
     pytest.param(
         appended(
             "**/worker.py",
-            "async def broken(*_):\n    raise ValueError('broken')\nbrowser.offer(answer=broken)",
+            "async def broken(*_):\n    raise ValueError('broken')\nbridge.offer(answer=broken)",
         ),
         "a fault of its own",
         id="exception in an answer",
@@ -82,6 +94,43 @@ def told(page: Page, message: str) -> None:
     expect(alert.locator("[data-part=what]")).to_contain_text(message)
     expect(alert.locator("[data-part=detail]")).not_to_be_empty()
     expect(alert.get_by_role("button", name="Retry")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(missing("**/memory.wasm"), id="missing"),
+        pytest.param(spoilt("**/memory.wasm"), id="damaged"),
+        pytest.param(
+            lambda context: context.route(
+                "**/memory.wasm", lambda route: route.fulfill(status=200, body="<!doctype html>")
+            ),
+            id="another file",
+        ),
+    ],
+)
+def test_snapshot(visit: Visit, fault: Sabotage) -> None:
+    """Without a whole snapshot Python starts from its files, and the page says nothing of it."""
+    page = visit(setup=fault)
+    expect(page.locator("#failure")).to_be_hidden()
+    assert page.workers[0].evaluate("fromSnapshot") is False
+
+
+LATE = [
+    pytest.param(missing("**/python_stdlib.zip"), id="library missing"),
+    pytest.param(missing("**/tabfit-*.whl"), id="wheel missing"),
+    pytest.param(spoilt("**/tabfit-*.whl"), id="wheel with a wrong hash"),
+]
+
+
+@pytest.mark.parametrize("fault", LATE)
+def test_late_files(visit: Visit, fault: Sabotage) -> None:
+    """What arrives after the first answer may fail to: the page stays ready and answers."""
+    page = visit("#v=1&model=distilbert", setup=fault)
+    page.wait_for_timeout(1500)  # for what comes after the first answer
+    page.locator("[name=context]").select_option(index=1)
+    expect(page).to_have_url(re.compile("context="))
+    expect(page.locator("#failure")).to_be_hidden()
 
 
 def test_first_failure_is_final(visit: Visit) -> None:

@@ -4,6 +4,7 @@
     interpreter.mjs service_worker.js …    what must keep its name
     code/<hash>/               the project's own scripts, style and Python
     runtime/<hash>/            PyScript and Pyodide
+    snapshot/<hash>/           Python's memory after its first answer
     wheels/                    what is installed when first used
     licences/
 
@@ -28,7 +29,7 @@ from pathlib import Path
 
 from app.document import filled
 from tools import messages
-from tools.dist import licences, html_pages, content_security_policy
+from tools.dist import licences, html_pages, content_security_policy, memory_snapshot
 from tools.dist.python_wheels import page_wheels
 from tools.dist.verdict_grid import grid_wheel
 from tools.dist.build_cache import BUILT, digest, files_under
@@ -44,6 +45,8 @@ AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_hea
 GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.css
 INPUTS = ("python", "app", "static", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
+KEPT = ("code", "runtime", "snapshot", "icons")  # for use without a network
+TWINS = (".br", ".gz")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
 FIRST = ("page.js", "python_worker.js")  # what the page's own scripts import, ahead of time
 
@@ -89,6 +92,8 @@ def build(folder: Path) -> None:
     first = page_wheels(engine / "pyodide" / "python_stdlib.zip")
     runtime_at = _lay(engine, folder, "runtime")
     code_at = _lay_code(first, later, folder)
+    kept_memory = memory_snapshot.snapshot(engine / "pyodide", first.values())
+    snapshot_at = _lay(kept_memory, folder, "snapshot") + memory_snapshot.NAME
     for path in later.values():
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", others)
@@ -96,6 +101,7 @@ def build(folder: Path) -> None:
     laid = html_pages.SiteLayout(
         code=code_at,
         runtime=runtime_at,
+        snapshot=snapshot_at,
         build=digest(folder, STATIC),
         guard=first_script,
         policy=content_security_policy.policy(first_script, content_security_policy.hubs(os.environ.get("SITE_HUBS", ""))),
@@ -148,7 +154,7 @@ def _lay_root(laid: html_pages.SiteLayout, folder: Path) -> None:
         else:
             _copy(STATIC / name, folder / name)
     whole = folder / "interpreter.mjs"
-    whole.write_text(filled(whole.read_text(), {"code": laid.code, "runtime": laid.runtime}))
+    whole.write_text(filled(whole.read_text(), laid.files()))
     headers = folder / "_headers"
     headers.write_text(filled(headers.read_text(), {"policy": laid.policy}))
     listed = json.dumps(_kept_offline(folder), indent=1)
@@ -160,7 +166,7 @@ def _lay_root(laid: html_pages.SiteLayout, folder: Path) -> None:
 def _kept_offline(folder: Path) -> list[str]:
     """Return what the service worker keeps: all that the first answer needs."""
     paths = [path.relative_to(folder) for path in files_under(folder)]
-    inside = [str(path) for path in paths if path.parts[0] in ("code", "runtime", "icons")]
+    inside = [str(path) for path in paths if path.parts[0] in KEPT and path.suffix not in TWINS]
     languages = [f"{code}/" for code in messages.OTHERS]  # where a visit begins in them
     return ["./", *languages, "interpreter.mjs", "manifest.webmanifest", *inside]
 

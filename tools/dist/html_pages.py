@@ -50,11 +50,16 @@ class SiteLayout:
 
     code: str
     runtime: str
+    snapshot: str
     build: str
     guard: str
     policy: str
     site: str  # the address it will have, "" where nobody said
     preloads: tuple[str, ...] = field(default=())
+
+    def files(self) -> dict[str, str]:
+        """Return what the interpreter starts from."""
+        return {"code": self.code, "runtime": self.runtime, "snapshot": self.snapshot}
 
 
 def written(laid: SiteLayout, folder: Path) -> None:

@@ -15,7 +15,8 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from tabfit.light_dataclass import dataclass
 
@@ -309,8 +310,16 @@ def _compiled(code: str) -> bytes | None:
     return place.read_bytes() if place.is_file() else None
 
 
-def _signs(code: str) -> NumberSigns:
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    """Return how each language writes numbers and days, as CLDR says it."""
     from pathlib import Path  # noqa: PLC0415
 
-    row = json.loads(Path(FOLDER, SIGNS).read_text(encoding="utf-8"))["languages"][code]
+    place = Path(FOLDER, SIGNS)
+    found: dict[str, dict[str, Any]] = json.loads(place.read_text("utf-8"))["languages"]
+    return found
+
+
+def _signs(code: str) -> NumberSigns:
+    row = _table()[code]
     return NumberSigns(**{**row, "months": tuple(row["months"])})

@@ -1,0 +1,67 @@
+"""What Python holds when its memory is written down; runs inside Pyodide, in Node.
+
+The page's own packages are unpacked from /wheels, all that its pages import is imported, and one
+question is answered, so that what is worked out once is there. No device, no language but
+English, no time, nothing random: the page asks for those when it starts. `MODULES` in the
+environment names what PyScript and the worker's own script will import.
+"""
+#: What somebody has to ask for, or never runs in a page.
+AFTER_A_TAP = (
+    *("app.model_import", "tabfit.cli", "tabfit.headers", "tabfit.hub", "tabfit.sources"),
+    "tabfit.__main__",
+)
+
+
+def prepare() -> None:
+    """Import, answer once, and leave nothing behind but what was imported."""
+    import contextlib
+    import gc
+    import importlib
+    import inspect
+    import os
+    import pkgutil
+    import random
+    import site
+    import sys
+    import zipfile
+    import zipimport
+    from pathlib import Path
+
+    for wheel in sorted(Path("/wheels").iterdir()):
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(site.getsitepackages()[0])
+    importlib.invalidate_caches()
+
+    import app
+    import tabfit
+    from app.respond import respond
+
+    for name in os.environ.pop("MODULES").split():
+        importlib.import_module(name)
+    inside = [tabfit, app]
+    for package in inside:
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if found.name in AFTER_A_TAP:
+                continue
+            with contextlib.suppress(ImportError):  # needs a package that is installed later
+                module = importlib.import_module(found.name)
+                if found.ispkg:
+                    inside.append(module)
+    respond("{}")
+    # What is read or worked out once, whatever is asked: files beside the code are not there later.
+    ours = [module for name, module in sys.modules.items() if name.startswith(("app.", "tabfit."))]
+    for kept in [value for module in ours for value in vars(module).values()]:
+        if hasattr(kept, "cache_info") and not inspect.signature(kept).parameters:
+            with contextlib.suppress(ImportError):  # needs a package that is installed later
+                kept()
+
+    random.seed(0)
+    del os.environ["PYTHONHASHSEED"]
+    # The files are not there yet when the page starts from this: nothing may remember them.
+    sys.path_importer_cache.clear()
+    vars(zipimport)["_zip_directory_cache"].clear()
+    gc.collect()
+
+
+prepare()
+del prepare
