@@ -38,6 +38,8 @@ PACKAGES = {
     "transformers": "@huggingface/transformers",
     "wllama": "@wllama/wllama",
 }
+_AFTER, _COPYING = 500, 10_000  # milliseconds; where nothing runs, the GPU process still copies
+_STEPS = (("prepare", "prepare"), ("load", "load"), ("first", "run"), ("later", "run"))
 _STEP = "([name, plan]) => import('/page/bench.mjs').then((m) => m.step(name, plan))"
 
 
@@ -48,7 +50,9 @@ def make(case: Case, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(case.config))
     (folder / "generation_config.json").write_text("{}")
-    return onnx_models.write(case.config, case.precision, folder, external=case.external)
+    return onnx_models.write(
+        case.config, case.precision, folder, external=case.external, last=case.last
+    )
 
 
 def _step(tab: browser.Tab, name: str, plan: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def _step(tab: browser.Tab, name: str, plan: dict[str, Any]) -> dict[str, Any]:
     began = time.monotonic()
     said = tab.page.evaluate(_STEP, [name, plan])
     ended = time.monotonic()
-    tab.page.wait_for_timeout(500)
+    tab.page.wait_for_timeout(_AFTER if plan["tokens"] else _COPYING)
     peaks = [browser.weigh(process)["VmHWM"] for process in watched]
     after = [browser.weigh(process) for process in watched]
     return {
@@ -76,9 +80,9 @@ def _step(tab: browser.Tab, name: str, plan: dict[str, Any]) -> dict[str, Any]:
 def _phases(tab: browser.Tab, steps: dict[str, dict[str, Any]], arrived: float) -> dict[str, Any]:
     """Return the peak of each phase in bytes of the whole process.
 
-    A step's peak includes the half second after it. Loading is one call, so the moment the
-    model's last byte was sent parts it in two; the kernel's peak goes to the half whose
-    samples reach higher.
+    A step's peak includes the half second after it, or ten seconds where a model is only loaded.
+    Loading is one call, so the moment the model's last byte was sent parts it in two; the
+    kernel's peak goes to the half whose samples reach higher.
     """
     load = steps["load"]
     arrived = min(max(arrived, load["began"]), load["ended"])
@@ -92,9 +96,10 @@ def _phases(tab: browser.Tab, steps: dict[str, dict[str, Any]], arrived: float) 
     phases["load"]["gpu"] = max(load["gpu"], phases["load"]["gpu"])
     phases["prepare"] = {"page": steps["prepare"]["page"], "gpu": steps["prepare"]["gpu"]}
     phases["ready"] = {"page": load["after"]["VmRSS"], "gpu": load["after_gpu"]}
-    for name in ("first", "later"):
+    runs = [name for name in ("first", "later") if name in steps]
+    for name in runs:
         phases[name] = {"page": steps[name]["page"], "gpu": steps[name]["gpu"]}
-    last = steps["later"]
+    last = steps[runs[-1] if runs else "load"]
     phases["rest"] = {"page": last["after"]["VmRSS"], "gpu": last["after_gpu"]}
     return phases
 
@@ -102,8 +107,7 @@ def _phases(tab: browser.Tab, steps: dict[str, dict[str, Any]], arrived: float) 
 def run(case: Case, files: list[Path], folders: dict[str, Path], chromium: str) -> dict[str, Any]:
     """Measure a case once, in a fresh browser; return bytes above an empty page."""
     site = Site(folders, isolated=case.threads > 1)
-    external = files[1].name if len(files) > 1 else None
-    plan = case.plan(files[0].name, external)
+    plan = case.plan([file.name for file in files])
     try:
         with browser.tab(
             chromium, f"{site.origin}/page/empty.html", webgpu=case.device == "webgpu"
@@ -111,13 +115,9 @@ def run(case: Case, files: list[Path], folders: dict[str, Path], chromium: str) 
             empty = browser.weigh(tab.process)
             empty_gpu = browser.weigh(tab.gpu)["VmRSS"] if tab.gpu else 0
             steps: dict[str, dict[str, Any]] = {}
-            for name, step in (
-                ("prepare", "prepare"),
-                ("load", "load"),
-                ("first", "run"),
-                ("later", "run"),
-            ):
+            for name, step in _STEPS if case.tokens else _STEPS[:2]:
                 steps[name] = _step(tab, step, plan)
+                last = steps[name]
             arrived = max(site.sent.get(file.name, 0.0) for file in files)
             phases = _phases(tab, steps, arrived)
     finally:
@@ -127,16 +127,14 @@ def run(case: Case, files: list[Path], folders: dict[str, Path], chromium: str) 
         for name, peak in phases.items()
     }
     seconds = {name: round(step["ended"] - step["began"], 2) for name, step in steps.items()}
-    kinds = {
-        key: steps["later"]["after"][key] - empty[key] for key in ("RssAnon", "RssFile", "RssShmem")
-    }
+    kinds = {key: last["after"][key] - empty[key] for key in ("RssAnon", "RssFile", "RssShmem")}
     return {
         "empty": empty["VmRSS"],
         "phases": above,
         "heap": {name: step["heap"] for name, step in steps.items()},
         "seconds": seconds,
         "rest_kinds": kinds,
-        "result": steps["later"]["result"],
+        "result": last["result"],
         "log": llama_log.read([line for step in steps.values() for line in step["lines"]]),
     }
 
@@ -170,6 +168,7 @@ def summarise(case: Case, files: list[Path], runs: list[dict[str, Any]]) -> dict
         "context": case.context,
         "threads": case.threads,
         "external": case.external,
+        "last": case.last,
         "whole": case.whole,
         "session": dict(case.session),
         "config": case.config,
@@ -248,6 +247,7 @@ def _extend(record: dict[str, Any], case: Case, asked: argparse.Namespace) -> st
         )
     except BrowserError as error:
         entry = {"id": case.id, "split": case.split, "error": str(error).splitlines()[0][:300]}
+    entry |= {key: record[key] for key in ("measured_on", "versions")}
     if "error" not in entry or not known:
         record["cases"] = [*others, entry]
     save(record)

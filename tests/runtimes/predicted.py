@@ -4,8 +4,8 @@ The bench also runs ONNX Runtime's own builds, to tell the runtime's part from T
 the estimator offers Transformers.js alone, whose build is another.
 
 In: an entry of measured.json. Out: an interval of bytes above an empty page,
-or `None` where the estimator has no such question: batches, threads, and
-caches of another type than its runtimes keep.
+or `None` where the estimator has no such question: batches, threads,
+caches of another type than its runtimes keep, and graphs of another export than their family's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from tabfit import architectures, runtimes
 from tabfit.devices.budgets import Pool
-from tabfit.recipes.stored_model import Stored
+from tabfit.recipes.stored_model import Content, Stored
 from tabfit.runtimes import Load, Runtime
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Tokens
@@ -29,33 +29,41 @@ def asked(entry: dict[str, Any]) -> bool:
         entry["runtime"] in runtimes.NAMES
         and entry["batch"] == entry["threads"] == 1
         and not entry["session"]
+        and not entry["last"]
     )
 
 
-def _load(entry: dict[str, Any]) -> tuple[Runtime, Load]:
+def question(entry: dict[str, Any]) -> tuple[Runtime, Load]:
+    """Return the runtime and the load that an entry is about."""
     runtime = runtimes.named(entry["runtime"])
     architecture = architectures.read(entry["config"])
     stored = runtime.store(architecture, entry["precision"], None)
     return runtime, Load(
         architecture=architecture,
-        stored=_outside(stored) if entry.get("external") else stored,
+        stored=_outside(stored, entry["external"]) if entry.get("external") else stored,
         context=Tokens(entry["context"] or entry["tokens"] + entry["generate"]),
         prompt=Tokens(entry["tokens"]),
         emulated="webgpu" in entry["runtime"],
     )
 
 
-def _outside(stored: Stored) -> Stored:
+def _outside(stored: Stored, parts: int) -> Stored:
     """Return the same files with their weights in external data, as the case was made."""
-    files = (replace(each, name=f"{each.name}_data") for each in stored.files)
-    return replace(stored, files=tuple(files))
+    whole = (each for each in stored.files if each.content is Content.WEIGHTS)
+    cut = (
+        replace(each, name=f"{each.name}_data_{part}", size=each.size.scaled(*(1 / parts,) * 3))
+        for each in whole
+        for part in range(parts)
+    )
+    rest = (each for each in stored.files if each.content is not Content.WEIGHTS)
+    return replace(stored, files=(*cut, *rest))
 
 
 def cache_size(entry: dict[str, Any]) -> int | None:
     """Return the predicted cache of an entry."""
     if not asked(entry):
         return None
-    runtime, load = _load(entry)
+    runtime, load = question(entry)
     return load.cache(runtime.kept(load)).interval.likely
 
 
@@ -63,6 +71,6 @@ def predict(entry: dict[str, Any], pool: str) -> tuple[int, int, int] | None:
     """Return the predicted peak of a pool: low, likely, high."""
     if not asked(entry):
         return None
-    runtime, load = _load(entry)
+    runtime, load = question(entry)
     peak = Footprint(runtime.phases(load)).peak_in(_POOLS[pool])
     return peak.low, peak.likely, peak.high

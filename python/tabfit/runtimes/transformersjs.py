@@ -1,13 +1,17 @@
 """Transformers.js on ONNX Runtime Web, on the processor (wasm) or on WebGPU.
 
-Every file is fetched into one JavaScript buffer and copied whole into the wasm
-heap; parsing makes a second copy of its tensors there, one at a time freed
-again. The heap never shrinks, so what loading touched stays resident, and a
-run's activations first fill what loading left free. On WebGPU the weights go
-on to the GPU. External data are copied once, and on WebGPU not through the heap.
+Every file is fetched into one JavaScript buffer, and on a first visit copied twice
+on its way to the cache. A single file is copied whole into the wasm heap; parsing
+makes a second copy of its tensors there, one at a time freed again. External data
+are copied once, and on WebGPU not through the heap, but for a table that is turned.
+The heap never shrinks: what loading touched stays resident, and a run's activations
+first fill what loading left free. On WebGPU the weights go on to the GPU through
+memory that tab and GPU process share, a buffer as large as each array, and what the
+heap holds of them then lies idle.
 
-Source: onnxruntime js/web/lib/wasm/wasm-core-impl.ts and
-core/framework/session_state_utils.cc; tests/runtimes/model_notes.md.
+Source: transformers.js src/utils/hub.js, onnxruntime js/web/lib/wasm/wasm-core-impl.ts,
+core/framework/session_state_utils.cc, core/providers/webgpu/external_data_loader.cc;
+tests/runtimes/model_notes.md.
 """
 
 from __future__ import annotations
@@ -35,7 +39,8 @@ from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import Layer
 from tabfit.model.tensors import Role
 from tabfit.recipes.onnx import files
-from tabfit.recipes.stored_model import Stored
+from tabfit.recipes.onnx.export_families import ExportFamily, likely_export
+from tabfit.recipes.stored_model import Content, Stored, sizes
 from tabfit.runtimes import constants
 from tabfit.runtimes.base import Load
 from tabfit.runtimes.cache import Allocation
@@ -53,7 +58,7 @@ from tabfit.runtimes.phases import (
 )
 from tabfit.runtimes.quantities import SHAPE, WIDE, count, hidden_width, times, vocabulary
 from tabfit.storage.storage_type import BF16, F16, F32
-from tabfit.units import Basis, Interval, Tokens
+from tabfit.units import Basis, Interval
 
 #: dtypes whose graphs keep activations and cache in 16-bit floats.
 HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
@@ -69,6 +74,8 @@ _PARSING: Final = later(
 _FREED: Final = later("the heap never shrinks: what loading freed is used again")
 _KERNELS: Final = later("products of whole numbers have no kernel there")
 _WIDENED: Final = later("ONNX Runtime has no 16-bit products on the processor")
+_NOTHING: Final = size(later("none"), 0, Basis.MEASURED, _KERNELS)
+_LAST: Final = later("newer builds can be asked for the last token’s logits alone")
 _GRAPH: Final = later("what the graph computes in")
 
 
@@ -104,38 +111,47 @@ class TransformersJs:
 
     def heap(self, load: Load) -> Interval | None:
         """Return what ONNX Runtime's heap holds once everything is loaded."""
-        if self.uses_gpu and external(load):
-            return None
-        return _heap(load, on_gpu=self.uses_gpu).interval
+        held = _heap(load, on_gpu=self.uses_gpu)
+        return held.interval if held else None
 
     def phases(self, load: Load) -> tuple[Phase, ...]:
         """Return the fetched file and its copies, which stay, and what runs add to them."""
-        fetched = on_page(Label.COPIES, _fetched(load))
-        held = (*_in_heap(load, on_gpu=self.uses_gpu), fetched, *self._resident(load))
-        beyond, cache = self._on_gpu(load) if self.uses_gpu else self._on_processor(load)
-        run = self._base(load, PREFILL)
-        first = (
-            Phase(DOWNLOAD, (_floor(constants.ORT_DOWNLOAD), fetched)),
-            Phase(LOAD, (self._base(load, LOAD), *held)),
-            Phase(READY, (self._base(load, READY), *held)),
-            Phase(PREFILL, (run, *held, *beyond)),
+        loaded = (*_in_heap(load, on_gpu=self.uses_gpu), *self._resident(load))
+        fetched = on_page(Label.COPIES, load.files * constants.ORT_FETCHED)
+        left = load.files * (
+            constants.ORT_FETCHED_LATER if self.uses_gpu else constants.ORT_FETCHED
         )
-        return (*first, Phase(GENERATE, (run, *held, *cache))) if load.generates else first
+        run = (self._base(load, PREFILL), *loaded, on_page(Label.COPIES, left))
+        beyond, cache = self._on_gpu(load) if self.uses_gpu else self._on_processor(load)
+        first = (
+            Phase(DOWNLOAD, (_floor(constants.ORT_DOWNLOAD), *_arriving(load))),
+            Phase(LOAD, (self._base(load, LOAD), *loaded, fetched, *self._moving(load))),
+            Phase(READY, (self._base(load, READY), *loaded, fetched)),
+            Phase(PREFILL, (*run, *beyond)),
+        )
+        return (*first, Phase(GENERATE, (*run, *cache))) if load.generates else first
 
     def _base(self, load: Load, phase: str) -> Component:
         if self.uses_gpu:
-            return _floor(constants.ORT_ON_GPU)
+            return _floor(constants.ORT_ON_GPU_RUN if phase == PREFILL else constants.ORT_ON_GPU)
         run = constants.ORT_RUN_MIXED if load.stored.precision in MIXED else constants.ORT_RUN
         return _floor({LOAD: constants.ORT_LOAD, READY: constants.ORT_READY}.get(phase, run))
 
     def _resident(self, load: Load) -> tuple[Component, ...]:
-        """Return what lives on the GPU from loading on."""
+        """Return what lives on the GPU from loading on, and the way there, which stays open."""
         if not self.uses_gpu:
             return ()
         return (
             on_gpu(Label.RUNTIME, constants.ORT_GPU_FLOOR),
             on_gpu(Label.WEIGHTS, _moved(load)),
+            on_page(Label.COPIES, _shared(load)),
         )
+
+    def _moving(self, load: Load) -> tuple[Component, ...]:
+        """Return the array on its way, which the GPU process holds twice until it is copied."""
+        if not self.uses_gpu:
+            return ()
+        return (on_gpu(Label.COPIES, _arrays(load)[0] * constants.ORT_IN_FLIGHT),)
 
     def _on_gpu(self, load: Load) -> Steps:
         shaders = constants.ORT_GPU_SHADERS
@@ -144,15 +160,15 @@ class TransformersJs:
         compiled = on_gpu(Label.RUNTIME, shaders)
         work = on_gpu(Label.WORK, _work(load))
         cache = on_gpu(Label.CACHE, load.cache(self.kept(load)) * constants.ORT_STEP_CACHES)
-        return (compiled, work), (compiled, cache)
+        read_back = on_page(Label.WORK, _read_back(load))
+        return (compiled, work, read_back), (compiled, cache)
 
     def _on_processor(self, load: Load) -> Steps:
         """Return what a first pass and what later steps take beyond what loading left free.
 
         A step's cache leaves and enters the heap: old and new in it, and both in JavaScript.
         """
-        left = load.files.likely + _hole(load)
-        room = known(later("room that loading left"), left, Unit.BYTES, Basis.COMPUTED, _FREED)
+        left, room = _left(load), _room(load)
         work = total([largest(_work(load) - room, ZERO), *_logits(load)])
         once = load.cache(Allocation(element=self.kept(load).element))
         both = _BOTH * once
@@ -169,6 +185,25 @@ _BOTH: Final = times(2, later("old and new"))
 _TWO_COPIES: Final = count(later("copies"), 2, _PARSING)
 
 
+def _left(load: Load) -> Number:
+    """Return the bytes that loading left free in the heap: the file's copy, and a hole."""
+    return 0 if external(load) else load.files.likely + _hole(load)
+
+
+def _room(load: Load) -> Given:
+    left = later("room that loading left")
+    return known(left, _left(load), Unit.BYTES, Basis.COMPUTED, _FREED)
+
+
+def _read_back(load: Load) -> Quantity:
+    """Return what logits take in the tab once they leave the GPU.
+
+    They come through shared memory into the heap, and from there into JavaScript.
+    """
+    logits = total(_logits(load))
+    return total([logits, logits, largest(logits - _room(load), ZERO)])
+
+
 def _perhaps(label: str, room: Number) -> Quantity:
     """Return room that is used again unless something else has taken it."""
     return Given(label, (room, room, 0), Unit.BYTES, Basis.ASSUMED, _FREED)
@@ -178,41 +213,82 @@ def _floor(floor: Constant) -> Component:
     return on_page(Label.RUNTIME, floor)
 
 
-def _fetched(load: Load) -> Quantity:
-    """Return the fetched files, which a collection may free early."""
-    return load.files * constants.ORT_FETCHED
+def _arriving(load: Load) -> tuple[Component, ...]:
+    """Return the files as they come in, and the copies of one on its way to the cache.
+
+    All are fetched at once, and each is put into the cache when it is there.
+    """
+    weights = [each for each in load.stored.files if each.content is Content.WEIGHTS]
+    if not weights:
+        return (on_page(Label.COPIES, load.files),)
+    most = sizes([max(weights, key=lambda each: each.size.likely)])
+    return (on_page(Label.COPIES, load.files + constants.ORT_TO_CACHE * most),)
 
 
 def _moved(load: Load) -> Quantity:
-    """Return the weights on the GPU.
+    """Return the weights on the GPU: the files', and once more a table that is turned.
 
     Products of whole numbers have no kernel there and stay on the processor.
     """
     if load.stored.precision in WHOLE_NUMBERS:
-        return size(later("none"), 0, Basis.MEASURED, _KERNELS)
-    part = constants.ORT_GPU_EXTERNAL if external(load) else constants.ORT_GPU_WEIGHTS
-    whole = load.files
+        return _NOTHING
+    return load.files + _table(load, on_gpu=True) if shares_float_table(load) else load.files
+
+
+def _arrays(load: Load) -> tuple[Quantity, Quantity]:
+    """Return the two largest arrays that move to the GPU."""
+    if load.stored.precision in WHOLE_NUMBERS:
+        return _NOTHING, _NOTHING
+    found = sorted((tensor.size for tensor in load.stored.tensors), reverse=True)
     if shares_float_table(load):
-        whole = whole + _table(load, on_gpu=True)
-    return rounded(whole * part)
+        found.insert(0, found[0])
+    first, second = (*found, 0, 0)[:2]
+    return (
+        size(later("largest array"), first, Basis.COMPUTED, SHAPE),
+        size(later("second largest array"), second, Basis.COMPUTED, SHAPE),
+    )
+
+
+def _shared(load: Load) -> Quantity:
+    """Return what tab and GPU process share: a buffer for each array that waits to be copied."""
+    first, second = _arrays(load)
+    if load.stored.precision in WHOLE_NUMBERS:
+        return constants.ORT_SHARED_SMALL
+    waiting = total([constants.ORT_SHARED_SMALL, first, second * constants.ORT_SECOND_WAITS])
+    return named(later("memory shared with the GPU process"), waiting)
 
 
 # The heap
 
 
 def _in_heap(load: Load, *, on_gpu: bool) -> tuple[Component, ...]:
-    if on_gpu and external(load):
+    """Return the heap. Where weights live on the GPU, nothing of it is used any more."""
+    held = _heap(load, on_gpu=on_gpu)
+    if held is None:
         return ()
-    copies = largest(_heap(load, on_gpu=on_gpu) - load.weights, ZERO)
+    if on_gpu and load.stored.precision not in WHOLE_NUMBERS:
+        return (on_page(Label.COPIES, held),)
+    copies = largest(held - load.weights, ZERO)
     return (on_page(Label.WEIGHTS, load.weights), on_page(Label.COPIES, copies))
 
 
-def _heap(load: Load, *, on_gpu: bool) -> Quantity:
-    """Return the heap: two copies of the file and a hole, or one copy of external data."""
+def _heap(load: Load, *, on_gpu: bool) -> Quantity | None:
+    """Return the heap, `None` where weights never pass it.
+
+    Two copies of the file and a hole, or one copy of external data; on WebGPU no more of those
+    than a table that is turned: as it is read, as it is turned, and as it leaves.
+    """
+    if on_gpu and external(load):
+        if not shares_float_table(load):
+            return None
+        turned = constants.ORT_TURNED * _table(load, on_gpu=True)
+        return named(later("the WebAssembly heap"), turned + constants.ORT_HEAP_STEP)
     copies: list[Quantity] = [load.files]
     if not external(load):
         hole = size(later("largest tensor"), _hole(load), Basis.COMPUTED, _PARSING)
         copies = [_TWO_COPIES * load.files, hole]
+    elif shares_float_table(load) and load.stored.precision in HALF:
+        copies += [size(later("largest tensor"), _hole(load), Basis.COMPUTED, _WIDENED)]
     wider = () if on_gpu else _widened(load)
     held = total([*copies, *_head(load, on_gpu=on_gpu), *wider, constants.ORT_HEAP_STEP])
     return named(later("the WebAssembly heap"), held)
@@ -259,7 +335,7 @@ def _head(load: Load, *, on_gpu: bool) -> tuple[Quantity, ...]:
     if not load.generates:
         return ()
     if shares_float_table(load):
-        wide = load.stored.precision in ("fp32", "fp16")
+        wide = load.stored.precision in ("fp32", "fp16") and not on_gpu  # where it is packed
         copies = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
     elif own_float_head(load) and not on_gpu:  # only products of the processor are packed
         copies = constants.ORT_OWN_HEAD
@@ -276,20 +352,17 @@ def own_float_head(load: Load) -> bool:
 # Working memory
 
 
-def _tokens(load: Load, most: int | None = None) -> Quantity:
-    """Return the tokens of a short, a usual and a long prompt, or of the one that is known.
+def _tokens(load: Load, tower: Tower) -> Quantity:
+    """Return the tokens that a tower takes in one piece.
 
-    An encoder's input is the context itself. `most` is all that a tower takes.
+    That is the whole prompt, however long; towers beside the main one take all that they have
+    places for.
     """
-    prompt = constants.ORT_PROMPT
-    basis, source = Basis.COMPUTED, _CHOSEN
-    given = load.prompt or load.context
-    prompts = [given, given, given]
-    if load.prompt is None and load.generates:
-        prompts = [Tokens(min(int(each), load.context)) for each in prompt.ends]
-        basis, source = prompt.basis, prompt.origin
-    low, likely, high = (min(each, most or each) for each in prompts)
-    return Given(prompt.label, (low, likely, high), Unit.TOKENS, basis, source)
+    label = later("tokens at once")
+    if tower is not load.architecture.main and tower.positions:
+        return known(label, tower.positions, Unit.TOKENS, Basis.COMPUTED, SHAPE)
+    once = min(load.read_at_once, tower.positions or load.read_at_once)
+    return known(label, once, Unit.TOKENS, Basis.COMPUTED, _CHOSEN)
 
 
 def _work(load: Load) -> Quantity:
@@ -302,15 +375,24 @@ def _work(load: Load) -> Quantity:
 def _logits(load: Load) -> tuple[Quantity, ...]:
     if not load.generates:
         return ()
-    return (_tokens(load) * vocabulary(load.architecture) * WIDE,)
+    return (_answered(load) * vocabulary(load.architecture) * WIDE,)
+
+
+def _answered(load: Load) -> Quantity:
+    """Return the tokens whose logits come out: all, or the last where a build can be told so.
+
+    Transformers.js asks for the last alone wherever a graph has the input; optimum leaves that
+    input out, builds that pack the token table have it.
+    """
+    if likely_export(load.architecture).family is not ExportFamily.PACKED:
+        return _tokens(load, load.architecture.main)
+    ends = (1, 1, load.read_at_once)
+    return Given(later("tokens answered"), ends, Unit.TOKENS, Basis.ASSUMED, _LAST)
 
 
 def _widest(load: Load, tower: Tower) -> Quantity:
     """Return the numbers that a tower's fullest layer holds at once."""
-    tokens = _tokens(load, tower.positions)
-    if tower is not load.architecture.main and tower.positions:
-        ends = (tower.positions,) * 3
-        tokens = Given(later("tokens at once"), ends, Unit.TOKENS, Basis.COMPUTED, SHAPE)
+    tokens = _tokens(load, tower)
     fused = load.architecture.kind is Kind.DECODER
     layers = {(each.attention_heads, each.feed_forward): each for each in tower.layers}
     return widest(_layer(tower, each, tokens, fused=fused) for each in layers.values())

@@ -9,7 +9,7 @@ falls between two samples; samples every 20 ms place peaks within a step.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,7 @@ _WEBGPU = [
     "--use-webgpu-adapter=swiftshader",
     "--enable-features=Vulkan",
 ]
-_KEYS = ("VmRSS", "VmHWM", "RssAnon", "RssFile", "RssShmem")
+_KEYS = ("VmRSS", "VmHWM", "RssAnon", "RssFile", "RssShmem", "VmData")
 
 
 def weigh(process: int) -> dict[str, int]:
@@ -163,12 +163,23 @@ def _launched(chromium: str, *, webgpu: bool) -> Iterator[tuple[BrowserContext, 
 
 
 @contextmanager
-def tab(chromium: str, address: str, *, webgpu: bool) -> Iterator[Tab]:
-    """Open one page in a fresh browser and weigh it while it lives."""
+def tab(
+    chromium: str, address: str, *, webgpu: bool, before: Callable[[Page], None] | None = None
+) -> Iterator[Tab]:
+    """Open one page in a fresh browser and weigh it while it lives.
+
+    `before` is what an earlier visit did, in a page that is closed again.
+    """
     with _launched(chromium, webgpu=webgpu) as (context, profile):
         page = context.pages[0]
-        page.set_default_timeout(240_000)
+        page.set_default_timeout(600_000)
         page.goto(address)
+        if before:
+            before(page)
+            earlier, page = page, context.new_page()
+            page.set_default_timeout(600_000)
+            page.goto(address)
+            earlier.close()
         process = _settled(page, profile)
         page.wait_for_timeout(700)
         gpu = next(iter(processes(profile, "gpu-process")), None)

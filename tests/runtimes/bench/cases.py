@@ -24,8 +24,10 @@ class Case:
     """One thing to measure.
 
     `tokens` go in at once, `generate` come out one by one, `context` is what a
-    runtime with a fixed cache is told. `external` keeps weights in a file
-    beside the graph. `threads` above 1 isolates the page, as threads need.
+    runtime with a fixed cache is told. Without tokens a model is only loaded: 16-bit
+    graphs load on an adapter without `shader-f16` but do not run. `external` keeps weights
+    in so many files beside the graph. `last` gives the graph the input that keeps the last
+    tokens' logits alone. `threads` above 1 isolates the page, as threads need.
     `whole` takes the package's default build instead of the one for the
     processor alone. `session` is passed to the runtime as it is.
     """
@@ -37,7 +39,8 @@ class Case:
     batch: int = 1
     generate: int = 0
     context: int = 0
-    external: bool = False
+    external: int = 0
+    last: bool = False
     threads: int = 1
     whole: bool = False
     session: tuple[tuple[str, Any], ...] = ()
@@ -49,7 +52,8 @@ class Case:
         parts += [f"b{self.batch}"] if self.batch > 1 else []
         parts += [f"g{self.generate}"] if self.generate else []
         parts += [f"c{self.context}"] if self.context else []
-        parts += ["external"] if self.external else []
+        parts += [f"external{self.external if self.external > 1 else ''}"] if self.external else []
+        parts += ["last"] if self.last else []
         parts += [f"threads{self.threads}"] if self.threads > 1 else []
         parts += ["whole"] if self.whole else []
         parts += [f"{key}={value}" for key, value in self.session]
@@ -75,7 +79,7 @@ class Case:
         """Return the model's config.json."""
         return SHAPES[self.shape]
 
-    def plan(self, file: str, external: str | None) -> dict[str, Any]:
+    def plan(self, files: list[str]) -> dict[str, Any]:
         """Return what the page is told to do."""
         encodes = self.config["model_type"] in ENCODERS
         auto = (
@@ -84,7 +88,7 @@ class Case:
             else "AutoModelForSequenceClassification"
         )
         return {
-            **{k: v for k, v in asdict(self).items() if k not in ("session", "external")},
+            **{k: v for k, v in asdict(self).items() if k != "session"},
             "session": dict(self.session),
             "library": self.library,
             "device": self.device,
@@ -92,8 +96,8 @@ class Case:
             "auto": auto if encodes else None,
             "vocabulary": self.config["vocab_size"],
             "folder": "/model/case/onnx/" if self.library != "wllama" else "/model/case/",
-            "file": file,
-            "external": external,
+            "file": files[0],
+            "beside": files[1:],
         }
 
 
@@ -198,7 +202,7 @@ CASES = (
     _tjs("smollm2-135m", "fp32", 32, 8),
     _gpu("onnxruntime", "distilbert", "fp32", 16),
     _gguf("qwen2.5-0.5b", "q4_0", 2048, 16, 4),
-    _tjs("smollm2-360m", "q4", 16, 4, external=True),
+    _tjs("smollm2-360m", "q4", 16, 4, external=1),
     _tjs("smollm2-135m", "q4f16", 32, 4),
     _gpu("onnxruntime", "distilbert", "q8", 16),
     _gguf("llama-220m", "q8_0", 1024),
@@ -217,10 +221,19 @@ CASES = (
     _gpu("onnxruntime", "distilbert", "q4", 16),
     _gguf("llama-220m", "q4_0", 4096, session=(("n_ubatch", 128),)),
     _tjs("llama-220m", "q4", 32, 8),
-    _tjs("qwen2.5-0.5b", "q4f16", 16, 4, external=True),
+    _tjs("qwen2.5-0.5b", "q4f16", 16, 4, external=1),
     _gguf("smollm2-135m", "q8_0", 2048, threads=2),
     _gpu("transformersjs", "smollm2-135m", "fp32", 16, 4),
     _gpu("onnxruntime", "bert-base", "fp32", 16),
     _gpu("transformersjs", "distilbert", "fp32", 16),
     _tjs("llama-80m", "q4", 1024, 16),
+    _gpu("transformersjs", "qwen2.5-0.5b", "q4f16", 0),
+    _gpu("transformersjs", "qwen2.5-0.5b", "q4f16", 0, external=1),
+    _gpu("transformersjs", "llama-3.2-1b", "q4f16", 0),
+    _gpu("transformersjs", "llama-3.2-1b", "q4f16", 0, external=2),
+    _gpu("transformersjs", "llama-220m", "q4", 16, 4, external=1),
+    _tjs("llama-30m", "q4", 1024, 4),
+    _tjs("llama-30m", "q4", 1024, 4, last=True),
+    _gpu("transformersjs", "llama-30m", "q4", 512, 4),
+    _gpu("transformersjs", "llama-30m", "q4", 512, 4, last=True),
 )

@@ -15,10 +15,11 @@ A tied output projection transposes the embedding table inside the graph.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import prod, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import onnx
@@ -36,6 +37,7 @@ FLOAT, HALF, BYTE, LONG, INT = (
 )
 _FILLED_AS: dict[int, str] = {FLOAT: "float32", HALF: "float16", BYTE: "uint8"}
 _BLOCK = 32  # weights per 4-bit block
+_SMALL, _ALIGNED = 1024, 64  # bytes that stay in the graph; where a tensor beside it begins
 _SUFFIX = {"fp32": "", "fp16": "_fp16", "q8": "_quantized", "q4": "_q4", "q4f16": "_q4f16"}
 
 
@@ -256,8 +258,12 @@ def _counts(g: Graph, mask: str) -> tuple[str, str]:
     return str(g.op("Cast", ends, to=INT)), str(g.op("Cast", total, to=INT))
 
 
-def decoder(config: Config, precision: str) -> onnx.ModelProto:
-    """Return a Llama or a Qwen2 with a cache, its weights random."""
+def decoder(config: Config, precision: str, *, last: bool = False) -> onnx.ModelProto:
+    """Return a Llama or a Qwen2 with a cache, its weights random.
+
+    Graphs as optimum exports them give the logits of every token of a prompt; `last` adds the
+    input of newer builds that says how many to keep.
+    """
     g = Graph(precision)
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
     shared, inner = config["num_key_value_heads"], config["intermediate_size"]
@@ -321,8 +327,17 @@ def decoder(config: Config, precision: str) -> onnx.ModelProto:
         up = g.linear(y, f"{name}.up", hidden, inner, bias=False)
         down = g.linear(g.op("Mul", gate, up), f"{name}.down", inner, hidden, bias=False)
         y, rest = norm(down, f"layers.{i + 1}.norm1", rest)
-    g.output(_head(g, y, config), "logits", FLOAT, ["batch_size", "sequence_length", vocabulary])
+    if last:
+        y = _last(g, y)
+    g.output(_head(g, y, config), "logits", FLOAT, ["batch_size", "num_logits", vocabulary])
     return g.model()
+
+
+def _last(g: Graph, y: str) -> str:
+    """Cut all but the last tokens' states off, as many as an input says; 0 keeps every one."""
+    kept = g.op("Neg", g.input("num_logits_to_keep", LONG, []))
+    start = g.op("Reshape", kept, g.constant([1]))
+    return str(g.op("Slice", y, start, g.constant([2**31 - 1]), g.constant([1])))
 
 
 def _head(g: Graph, y: str, config: Config) -> str:
@@ -335,25 +350,46 @@ def _head(g: Graph, y: str, config: Config) -> str:
     return str(g.op("MatMul", y, g.op("Transpose", "embed_tokens", perm=[1, 0])))
 
 
-def write(config: Config, precision: str, folder: Path, *, external: bool = False) -> list[Path]:
+def write(
+    config: Config, precision: str, folder: Path, *, external: int = 0, last: bool = False
+) -> list[Path]:
     """Write the model as a hub repository lays it out; return its files.
 
-    `external` puts the weights into a second file beside the graph, as
-    exporters do from 2 GB on (and newer ones for smaller models too).
+    `external` puts the weights into so many files beside the graph, as exporters do from 2 GB
+    on (and newer ones for smaller models too).
     """
     encodes = config["model_type"] in ("bert", "distilbert")
-    model = (encoder if encodes else decoder)(config, precision)
+    model = encoder(config, precision) if encodes else decoder(config, precision, last=last)
     path = folder / "onnx" / f"model{_SUFFIX[precision]}.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not external:
         path.write_bytes(model.SerializeToString())
         return [path]
-    onnx.save_model(
-        model,
-        str(path),
-        save_as_external_data=True,
-        all_tensors_to_one_file=True,
-        location=f"{path.name}_data",
-        size_threshold=1024,
+    beside = _write_beside(model, path, external)
+    path.write_bytes(model.SerializeToString())
+    return [path, *beside]
+
+
+def _write_beside(model: onnx.ModelProto, path: Path, parts: int) -> list[Path]:
+    """Move the large weights into so many files of about one size; return the files."""
+    large = [tensor for tensor in model.graph.initializer if len(tensor.raw_data) > _SMALL]
+    share = sum(len(tensor.raw_data) for tensor in large) / parts
+    files = [path.with_name(f"{path.name}_data{f'_{i}' if i else ''}") for i in range(parts)]
+    done = 0
+    with ExitStack() as opened:
+        streams = [opened.enter_context(file.open("wb")) for file in files]
+        for tensor in large:
+            part = min(int(done / share), parts - 1)
+            done += len(tensor.raw_data)
+            _move(tensor, streams[part], files[part].name)
+    return files
+
+
+def _move(tensor: onnx.TensorProto, stream: BinaryIO, name: str) -> None:
+    """Append a tensor's bytes, aligned, and leave a note of where they are."""
+    stream.write(bytes(-stream.tell() % _ALIGNED))
+    onnx.external_data_helper.set_external_data(
+        tensor, name, offset=stream.tell(), length=len(tensor.raw_data)
     )
-    return [path, path.with_name(f"{path.name}_data")]
+    stream.write(tensor.raw_data)
+    tensor.ClearField("raw_data")

@@ -141,4 +141,14 @@ SHAPES: dict[str, Config] = {
         tied=True,
         positions=32768,
     ),
+    "llama-3.2-1b": _llama(
+        hidden=2048,
+        layers=16,
+        heads=32,
+        key_value_heads=8,
+        feed_forward=8192,
+        vocabulary=128256,
+        tied=True,
+        positions=131072,
+    ),
 }

@@ -28,7 +28,7 @@ class OnnxRuntime {
 
   async load(plan) {
     const options = { executionProviders: [plan.device], ...plan.session };
-    if (plan.external) options.externalData = [{ path: plan.external, data: plan.folder + plan.external }];
+    if (plan.external) options.externalData = plan.beside.map((path) => ({ path, data: plan.folder + path }));
     this.session = await this.ort.InferenceSession.create(plan.folder + plan.file, options);
   }
 
@@ -64,9 +64,9 @@ class TransformersJs {
   }
 
   async load(plan) {
-    const kind = plan.generate ? "AutoModelForCausalLM" : plan.auto;
+    const kind = plan.auto ?? "AutoModelForCausalLM";
     const options = { device: plan.device, dtype: plan.precision };
-    if (plan.external) options.use_external_data_format = true;
+    if (plan.external) options.use_external_data_format = plan.external;
     this.model = await this.library[kind].from_pretrained("model/case", options);
   }
 
