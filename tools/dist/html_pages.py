@@ -18,6 +18,7 @@ from app.document import filled
 from app.components import loading_status
 from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import requirements_file
+from tools.dist import search_engines
 from tools.dist.share_image import draw
 from tools.dist.paths import CACHE, ROOT
 from tools.messages import OTHERS
@@ -74,6 +75,10 @@ def written(laid: SiteLayout, folder: Path) -> None:
         place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
         if path == _english(path):  # pictures are drawn in a font of Latin letters
             (folder / picture).write_bytes(_picture(text))
+    (folder / "robots.txt").write_text(search_engines.robots(laid.site))
+    if laid.site:
+        documents = [str(path.relative_to(rendered)) for path in files_under(rendered)]
+        (folder / "sitemap.xml").write_text(search_engines.sitemap(laid.site, documents))
 
 
 def _rendered() -> Path:
@@ -126,7 +131,7 @@ def guard(script: str) -> str:
 
 def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
     root = "../" * path.count("/") or "./"
-    home = laid.site.rstrip("/") + "/" if laid.site else root
+    home = search_engines.home(laid.site) if laid.site else root
     return {
         "root": root,
         "code": root + laid.code,
