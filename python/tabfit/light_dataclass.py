@@ -39,8 +39,8 @@ __all__ = ["dataclass", "field_names", "replace"]
 
 def field_names(kind: type) -> tuple[str, ...]:
     """Return the names of a class's fields, whichever decorator made it."""
-    names = getattr(kind, "__fields__", None)
-    return tuple(vars(kind)["__dataclass_fields__"] if names is None else names)
+    own: tuple[str, ...] | None = getattr(kind, "__fields__", None)
+    return tuple(getattr(kind, "__dataclass_fields__", ())) if own is None else own
 
 
 class _LibraryFields:

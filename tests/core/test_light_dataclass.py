@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -161,3 +162,24 @@ def test_inspecting_a_config_imports_no_slow_library() -> None:
     )
 
     assert slow.isdisjoint(done.stderr.split())
+
+
+@pytest.mark.parametrize("folder", ["python/tabfit", "app"])
+def test_every_value_is_made_by_one_decorator(folder: str) -> None:
+    """The library's is left to values that need what the light one leaves out."""
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.name != "light_dataclass.py" and _needs_no_library(path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
+def _needs_no_library(text: str) -> bool:
+    """Return whether a module takes the library's decorator for frozen values alone."""
+    if "from dataclasses import" not in text:
+        return False
+    made = [line for line in text.splitlines() if line.strip().startswith("@dataclass")]
+    frozen = all("frozen=True" in line and "eq=False" not in line for line in made)
+    inherited = re.search(r"@dataclass.*\nclass \w+\((?!Generic)", text)
+    return bool(made) and frozen and "= field(" not in text and not inherited

@@ -8,7 +8,6 @@ make it fit, what helps each check, and the least memory with which the scenario
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
@@ -30,6 +29,7 @@ from tabfit.estimate.demands import Demand, Setup
 from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import plural
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from tabfit.catalog import Catalog
@@ -23,6 +22,7 @@ from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
 from tabfit.estimate.demands import Demand
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, subject
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.speed import bits_per_weight, token_bytes
 from tabfit.units import Basis, Interval, Tokens
 

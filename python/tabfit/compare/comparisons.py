@@ -7,7 +7,6 @@ on every device, and the smallest device, limits and storage that a scenario nee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from tabfit.estimate.answers import Answer, answer, place
 from tabfit.estimate.decide import decide, demands, requirements, settle
 from tabfit.estimate.demands import Offered, Setup
 from tabfit.estimate.outcome import RANK, Outcome
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.footprint import Footprint
 from tabfit.runtimes.speed import Rates, rates_of
 from tabfit.units import GIB, Bytes, Interval

@@ -7,7 +7,6 @@ it is chosen, and the order between ways that were judged. Whoever names a best 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
@@ -17,6 +16,7 @@ from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of, u
 from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind
 from tabfit.runtimes.speed import bits_per_weight
 

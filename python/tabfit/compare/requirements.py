@@ -8,7 +8,6 @@ are asked; nothing here knows a budget.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +20,7 @@ from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_context
 from tabfit.estimate.demands import Demand, Requirements, Setup
 from tabfit.estimate.published_files import store
 from tabfit.estimate.subjects import UNDISCLOSED, Subject
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes import Load
 from tabfit.runtimes.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens

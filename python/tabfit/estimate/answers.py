@@ -7,7 +7,6 @@ everything a view shows. Nothing here knows a browser.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tabfit import runtimes
@@ -35,6 +34,7 @@ from tabfit.estimate.size_text import size
 from tabfit.estimate.subjects import UNDISCLOSED, Subject, subject
 from tabfit.estimate.verdict import Verdict, judge
 from tabfit.i18n.language import Message, _
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Content, File, Stored, total_size
 from tabfit.runtimes import Load, Runtime
@@ -58,7 +58,7 @@ class Answer:
     checks: tuple[Check, ...]
     verdict: Verdict
     rates: Rates | None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def stored(self) -> Stored:

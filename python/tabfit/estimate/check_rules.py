@@ -9,12 +9,12 @@ rule decides which check.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
 
 from tabfit.devices.browser_features import UNKNOWN_BROWSER
 from tabfit.devices.budgets import ANYWHERE
 from tabfit.estimate.outcome import UNLIKELY_TO, Outcome, choose, probability, rounded, word
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Interval
 
 #: The chance given to a limit that nobody asked the browser about, as to WebGPU itself in a browser

@@ -7,12 +7,12 @@ with both intervals, an outcome, how it is known and a sentence.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.decide import Decided
 from tabfit.estimate.demands import Offered, Requirements
 from tabfit.estimate.outcome import Outcome
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis, Interval
 
 

@@ -24,7 +24,6 @@ requirements and the grid take their kinds from that list. A new signal of a dev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from tabfit.estimate import check_kinds
@@ -32,6 +31,7 @@ from tabfit.estimate.check_kinds.kind import CheckKind
 from tabfit.estimate.check_rules import Decision, together
 from tabfit.estimate.demands import Demand, Offered, Requirements, Setup
 from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, Outcome, choose, place
+from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import FilesAlone
 from tabfit.runtimes.footprint import Footprint
 

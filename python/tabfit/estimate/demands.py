@@ -7,13 +7,13 @@ Out: `Requirements` and `Offered`, the two sides that `decide` holds against eac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from tabfit.catalog import RuntimeFacts
 from tabfit.devices import budgets
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.devices.device import Device
+from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import Load, Needs, Runtime
 from tabfit.units import Interval
 

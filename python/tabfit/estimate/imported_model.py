@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from tabfit import architectures
@@ -18,6 +17,7 @@ from tabfit.estimate.subjects import Subject
 from tabfit.headers.not_models import other_kind
 from tabfit.hub import HubResult, ListedFile, Variant
 from tabfit.i18n.language import Message, _
+from tabfit.light_dataclass import replace
 from tabfit.sources.inspection import stored_type
 
 #: What the hub's file endings are called in the catalogue, where the names differ.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tabfit.devices.device import Device
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Tokens
 
 

@@ -6,13 +6,13 @@ In: what `decide` settled, and the checks in words. Out: a `Verdict`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tabfit.estimate.checks import Check
 from tabfit.estimate.decide import Decided, settle
 from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later
+from tabfit.light_dataclass import dataclass
 
 #: Each outcome as the page says it.
 WORDS: Final = Words(

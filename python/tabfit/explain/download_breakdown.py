@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
 from typing import Final
 
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import nominal_bits
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Role
 from tabfit.recipes.stored_model import Content, StoredTensor, total_size

@@ -5,9 +5,8 @@ In: a quantity. Out: what a page shows when a figure is opened.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tabfit.formula import Ends, Given, Quantity, Unit, givens
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis, Interval
 
 

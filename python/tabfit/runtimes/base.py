@@ -6,12 +6,12 @@ phases, the cache and working memory. What it asks of a device is in `needs`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
 
 from tabfit.formula import Quantity, named
 from tabfit.i18n.language import later
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes import quantities

@@ -7,8 +7,7 @@ are used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load, Runtime

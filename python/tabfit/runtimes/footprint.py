@@ -6,10 +6,10 @@ In: a runtime's phases. Out: a `Footprint`. Peaks are above an empty page.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 
 from tabfit.devices.budgets import Pool
+from tabfit.light_dataclass import dataclass
 from tabfit.runtimes.phases import Phase
 from tabfit.units import NOTHING, Interval, larger
 

@@ -6,8 +6,7 @@ demands of one load.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes
 
 

@@ -6,12 +6,12 @@ runtime yields and `footprint` adds up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from tabfit.devices.budgets import Pool
 from tabfit.formula import Quantity
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Interval, added
 
 #: The phases in order. An encoder has no cache and never generates.
