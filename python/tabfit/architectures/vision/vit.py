@@ -231,6 +231,7 @@ def dino_feeds(keys: Keys) -> Block:
 def dinov3(asked: Asked) -> Body:
     """Return DINOv3's ViT: rotated positions, biases each by its own key."""
     keys, at = asked.keys, asked.at
+    keys.check_divides("hidden_size", "num_attention_heads")
     hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
     registers = array(
         "register_tokens", (1, keys.whole("num_register_tokens", least=0), hidden), Role.OTHER
