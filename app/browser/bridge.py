@@ -318,8 +318,3 @@ def offer(**functions: Callable[..., Awaitable[str]]) -> None:
 
     for name, function in functions.items():
         setattr(sync, name, function)
-
-
-def say(stage: str) -> None:
-    """Tell the page which stage of loading has begun."""
-    js.postMessage(js.JSON.parse(json.dumps({"stage": stage})))

@@ -198,10 +198,3 @@ def one_bit_configs() -> dict[str, dict[str, Any]]:
 def peers() -> tuple[PeerSize, ...]:
     """Return BitNet b1.58 2B4T and what its paper compares it with."""
     return tuple(PeerSize(**row) for row in _onebit()["peers"])
-
-
-@cache
-def peers_source() -> str:
-    """Return where that comparison stands."""
-    source: str = _onebit()["peers_source"]
-    return source

@@ -29,10 +29,6 @@ from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Bytes
 
-INDEX = "model.safetensors.index.json"
-#: Folders deeper than this below the model's own hold nothing of it.
-DEEPEST = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

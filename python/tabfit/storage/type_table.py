@@ -140,9 +140,6 @@ def matmul_bnb4(*, block: int = 64, scale: StorageType = F32) -> StorageType:
 
 
 ONNX_INT8 = StorageType("ONNX int8", 1, 1, (Beside(4, Per.TENSOR), Beside(1, Per.TENSOR)))
-ONNX_INT8_PER_CHANNEL = StorageType(
-    "ONNX int8 per channel", 1, 1, (Beside(4, Per.ROW), Beside(1, Per.ROW))
-)
 
 
 # MLC. Source: mlc-ai/mlc-llm python/mlc_llm/quantization: codes fill whole uint32 words.
@@ -160,7 +157,6 @@ MLC_Q3F16 = _mlc(3, 40, F16)  # ten codes to a word, two bits of it unused
 # LiteRT and MediaPipe: one float32 scale per output channel, no zero points (symmetric).
 LITERT_INT8 = StorageType("LiteRT int8", 1, 1, (Beside(4, Per.ROW),))
 LITERT_INT4 = StorageType("LiteRT int4", 2, 1, (Beside(4, Per.ROW),), runs=True)
-LITERT_INT2 = StorageType("LiteRT int2", 4, 1, (Beside(4, Per.ROW),), runs=True)
 
 
 # PyTorch and safetensors.

@@ -17,6 +17,7 @@ from tabfit.architectures.vision.detr import frozen
 from tabfit.architectures.vision.rt_detr import MOST_POINTS
 from tabfit.architectures.vision.stages import channels
 from tabfit.architectures.vision.vit_variants import perceptron
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attending, attention
@@ -114,7 +115,10 @@ def _chosen(keys: Keys, hidden: int) -> Block:
 def _heads(keys: Keys, key: str, width: int, share: int = 1) -> Heads:
     count = keys.heads(key) // share
     if not count or width % count:
-        raise keys.fault(key, f"leaves {count} heads, which do not divide {width}")
+        raise keys.fault(
+            key,
+            Message("{heads} heads do not divide a width of {width:,}", heads=count, width=width),
+        )
     return Heads(queries=count, key_values=count, width=width // count)
 
 
