@@ -177,28 +177,9 @@ def _catalog() -> Catalog:
 
 
 def _about(name: str, catalog: Catalog) -> Subject:
-    """Return the model a word names: a file or folder that exists, a catalogue name, the hub."""
-    from tabfit.estimate import subjects
+    from tabfit import api
 
-    path = Path(name)
-    if not path.exists() and (name in catalog.models or name.startswith("config:")):
-        return subjects.subject(name, catalog)
-    if not _means_a_source(name, path):
-        return subjects.subject(name, catalog)  # raises, naming what is most alike
-    from tabfit.estimate import imported_model
-    from tabfit.sources import read_source
-
-    found, _ = read_source.find(name, os.environ.get("HF_ENDPOINT"))
-    return imported_model.subject(found, catalog, name=name if path.exists() else None)
-
-
-def _means_a_source(name: str, path: Path) -> bool:
-    """Return whether a word can only mean a file, a folder, an address or owner/name."""
-    from tabfit import hub
-    from tabfit.headers import kind_of
-
-    file = name.endswith(".json") or kind_of(name) is not None
-    return path.exists() or "/" in name or file or hub.looks_like_address(name)
+    return api.find_model(name, catalog, os.environ.get("HF_ENDPOINT"))
 
 
 def _here(asked: argparse.Namespace) -> Device:

@@ -1,0 +1,160 @@
+"""What a program asks: one function a question, as `import tabfit` offers them.
+
+In: names, mappings, files. Out: values of the rooms behind. The command line asks the same
+functions. Without `catalog` the one shipped with the package is read, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tabfit import architectures, catalog, hub
+from tabfit.catalog import Catalog
+from tabfit.compare import alternatives, comparisons
+from tabfit.compare.catalog_requirements import CatalogRequirements
+from tabfit.compare.comparisons import ComparisonRow
+from tabfit.devices.device import Device
+from tabfit.devices.device import read as read_device
+from tabfit.estimate import answers, imported_model, reports, subjects
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.link import read as read_link
+from tabfit.estimate.link import write as write_link
+from tabfit.estimate.outcome import Outcome
+from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
+from tabfit.headers import kind_of
+from tabfit.model.architecture import Architecture
+from tabfit.sources import read_source
+from tabfit.units import Tokens
+
+__all__ = [
+    "Answer",
+    "Architecture",
+    "Catalog",
+    "Device",
+    "Outcome",
+    "Scenario",
+    "compare",
+    "estimate",
+    "inspect",
+    "need",
+    "read_catalog",
+    "read_config",
+    "read_device",
+    "read_link",
+    "report",
+    "write_link",
+]
+
+#: A device: an id of the catalogue, its signals as data, a `Device`, or `None` for one unknown.
+AnyDevice = str | Mapping[str, Any] | Device | None
+
+
+@lru_cache(maxsize=1)
+def read_catalog() -> Catalog:
+    """Return the catalogue shipped with the package: models, devices, runtimes.
+
+    >>> read_catalog().model("gemma 2b").id
+    'gemma-2b'
+    """
+    return catalog.read()
+
+
+def estimate(
+    model: str,
+    *,
+    runtime: str | None = None,
+    precision: str | None = None,
+    context: int | None = None,
+    prompt: int | None = None,
+    device: AnyDevice = None,
+    catalog: Catalog | None = None,
+    endpoint: str | None = None,
+) -> Answer:
+    """Return whether a model is likely to run, what it downloads, and why.
+
+    `model` is a name of the catalogue, a file, a folder, a hub id or an address; the hub at
+    `endpoint` is asked only for the last two. `context` and `prompt` are tokens. What is left
+    out is what the runtime does by default. Raises a child of `errors.TabfitError`.
+
+    >>> given = estimate("gemma-2b", precision="int4", device="iphone-13")
+    >>> given.runtime.name, given.verdict.outcome.value
+    ('mediapipe', 'unlikely')
+    """
+    known = catalog or read_catalog()
+    about = find_model(model, known, endpoint)
+    scenario = Scenario(
+        model=about.id,
+        runtime=runtime,
+        precision=precision,
+        context=None if context is None else Tokens(context),
+        prompt=None if prompt is None else Tokens(prompt),
+        device=device if isinstance(device, str) else None,
+    )
+    return answers.answer(scenario, known, _here(device), about)
+
+
+def report(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:
+    """Return an answer as the object of `tabfit estimate --json` (docs/schema/estimate.json)."""
+    known = catalog or read_catalog()
+    return reports.estimate(answer, alternatives.suggestions(answer, known, answer.device))
+
+
+def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[ComparisonRow]:
+    """Return every model of the catalogue on one device, the likeliest first.
+
+    >>> compare("pixel-8-pro")[0].outcome.value
+    'likely'
+    """
+    known = catalog or read_catalog()
+    name = device if isinstance(device, str) else None
+    place = answers.place(name, _here(device), known)
+    return comparisons.compare(known, place, CatalogRequirements(known))
+
+
+def need(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:
+    """Return the smallest device that will do for an answered question (docs/schema/need.json)."""
+    return comparisons.need(answer, catalog or read_catalog())
+
+
+def inspect(source: str, *, endpoint: str | None = None) -> dict[str, Any]:
+    """Return every tensor of a model: a config.json, a file, a folder, a hub id or an address.
+
+    The object is that of `tabfit inspect --json` (docs/schema/inspect.json).
+    """
+    return read_source.inspect(source, endpoint)
+
+
+def read_config(config: Mapping[str, Any]) -> Architecture:
+    """Return the architecture that a config.json describes, every tensor in it.
+
+    Raises `errors.UnreadableConfig` naming the key at fault.
+    """
+    return architectures.read(config)
+
+
+def find_model(name: str, catalog: Catalog, endpoint: str | None = None) -> Subject:
+    """Return the model a word names: a file or folder that exists, a catalogue name, the hub."""
+    path = Path(name)
+    if not path.exists() and (name in catalog.models or name.startswith("config:")):
+        return subjects.subject(name, catalog)
+    if not _means_a_source(name, path):
+        return subjects.subject(name, catalog)  # raises, naming what is most alike
+    found, _ = read_source.find(name, endpoint)
+    return imported_model.subject(found, catalog, name=name if path.exists() else None)
+
+
+def _means_a_source(name: str, path: Path) -> bool:
+    """Return whether a word can only mean a file, a folder, an address or owner/name."""
+    file = name.endswith(".json") or kind_of(name) is not None
+    return path.exists() or "/" in name or file or hub.looks_like_address(name)
+
+
+def _here(device: AnyDevice) -> Device:
+    """Return a device that is told by its signals; a name is looked up by `answers.place`."""
+    if device is None or isinstance(device, str):
+        return Device()
+    return device if isinstance(device, Device) else read_device(device)
