@@ -10,6 +10,7 @@ from tabfit.architectures.config_keys import MOST_ROWS, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import classifier, nothing
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Names, attention
 from tabfit.model.blocks.block import joined, placed, stacked, tensors_of
@@ -25,9 +26,9 @@ def xlm(asked: Asked) -> Body:
     """Return tables of words, places and languages, and the four lists of layers."""
     keys, at = asked.keys, asked.at
     if not keys.flag("is_encoder"):
-        raise keys.fault("is_encoder", "is false; transformers reads encoders alone")
+        raise keys.fault("is_encoder", Message("is false; transformers reads encoders alone"))
     if keys.flag("asm"):
-        raise keys.fault("asm", "is true, which is not read")
+        raise keys.fault("asm", Message("is true, which is not read"))
     hidden, positions = keys.whole("emb_dim"), keys.rows("max_position_embeddings")
     words, languages = keys.rows("vocab_size"), keys.whole("n_langs", most=MOST_ROWS)
     heads = equal_heads(keys, "emb_dim", "n_heads")
