@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers
+.PHONY: help setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ screenshots: site ## take the README's pictures of the page
 
 accuracy: setup ## compare every figure with published and measured ones, and write docs/accuracy.md and the figures of its page
 	$(PY) -m tools.accuracy
+
+budgets: setup ## fit chances and budgets on people's reports, judge each source by the others, and write what came out
+	$(PY) -m tools.budgets && $(PY) -m tools.accuracy
+
+browsers: setup ## read since when browsers have what models need, and how many visitors do
+	node tools/browser_features.mjs
 
 architecture: setup ## draw docs/architecture.svg: the rooms and what they import
 	$(PY) -m tools.architecture
