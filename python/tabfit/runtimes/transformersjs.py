@@ -122,9 +122,10 @@ class TransformersJs:
             constants.ORT_FETCHED_LATER if self.uses_gpu else constants.ORT_FETCHED
         )
         run = (self._base(load, PREFILL), *loaded, on_page(Label.COPIES, left))
+        arriving = on_page(Label.COPIES, _arriving(load))
         beyond, cache = self._on_gpu(load) if self.uses_gpu else self._on_processor(load)
         first = (
-            Phase(DOWNLOAD, (_floor(constants.ORT_DOWNLOAD), *_arriving(load))),
+            Phase(DOWNLOAD, (_floor(constants.ORT_DOWNLOAD), arriving)),
             Phase(LOAD, (self._base(load, LOAD), *loaded, fetched, *self._moving(load))),
             Phase(READY, (self._base(load, READY), *loaded, fetched)),
             Phase(PREFILL, (*run, *beyond)),
@@ -213,16 +214,14 @@ def _floor(floor: Constant) -> Component:
     return on_page(Label.RUNTIME, floor)
 
 
-def _arriving(load: Load) -> tuple[Component, ...]:
+def _arriving(load: Load) -> Quantity:
     """Return the files as they come in, and the copies of one on its way to the cache.
 
     All are fetched at once, and each is put into the cache when it is there.
     """
     weights = [each for each in load.stored.files if each.content is Content.WEIGHTS]
-    if not weights:
-        return (on_page(Label.COPIES, load.files),)
-    most = sizes([max(weights, key=lambda each: each.size.likely)])
-    return (on_page(Label.COPIES, load.files + constants.ORT_TO_CACHE * most),)
+    largest_file = sizes(sorted(weights, key=lambda each: each.size.likely)[-1:])
+    return load.files + constants.ORT_TO_CACHE * largest_file
 
 
 def _moved(load: Load) -> Quantity:
