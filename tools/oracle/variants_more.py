@@ -273,6 +273,36 @@ MINIMAX_3: Table = {
 }
 
 TABLES: dict[str, Table] = {
+    "lfm3_vl": {
+        "text_config": (
+            {
+                "model_type": "lfm3",
+                "pad_token_id": 0,
+                "vocab_size": 97,
+                "hidden_size": 48,
+                "intermediate_size": 56,
+                "num_hidden_layers": 5,
+                "num_attention_heads": 4,
+                "num_key_value_heads": 2,
+                "head_dim": 8,
+            },
+        ),
+        "vision_config": {
+            "hidden_size": (48,),
+            "intermediate_size": (50, 77),
+            "in_channels": (1, 3),
+            "patch_size": (4, 8),
+            "spatial_merge_size": (1, 2),
+            "temporal_patch_size": (1, 2),
+            "num_hidden_layers": (3, 5),
+            "num_attention_heads": (4,),
+            "num_key_value_heads": (2, 4),
+            "conv_kernel_size": (3, 5),
+        },
+        "projector_hidden_size": (40, 64),
+        "projector_bias": SWITCH,
+        "tie_word_embeddings": SWITCH,
+    },
     "lfm3": {
         **LLAMA,
         "num_attention_heads": (6,),

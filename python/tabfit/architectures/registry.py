@@ -199,6 +199,7 @@ FAMILIES: dict[str, str] = {
             "paligemma",
             "gemma3",
             "lfm2_vl",
+            "lfm3_vl",
             "lighton_ocr",
             "qwen2_audio",
             "voxtral",

@@ -163,6 +163,13 @@ def _lfm2_vl(keys: Keys, texts: Body, pictures: Body) -> Block:
     return joined({"layer_norm": normed, "": layers})
 
 
+def _lfm3_vl(keys: Keys, texts: Body, pictures: Body) -> Block:
+    side = keys.child("vision_config", "lfm3_vl_vision").whole("spatial_merge_size", most=64)
+    between, bias = keys.whole("projector_hidden_size"), keys.flag("projector_bias")
+    layers = two_layers(pictures.hidden * side**2, between, texts.hidden, bias=bias)
+    return joined({"layer_norm": norm(pictures.hidden, bias=True), "": layers})
+
+
 def _internvl(keys: Keys, texts: Body, pictures: Body) -> Block:
     ratio = keys.number("downsample_ratio")
     if not 1 / 64 <= ratio <= 1:
@@ -241,5 +248,6 @@ FAMILIES = {
         {**HEADS, "ForSequenceClassification": Head("model", score)},
     ),
     "lfm2_vl": Family(lfm2_vl, HEADS),
+    "lfm3_vl": Family(Seeing(bridge=_lfm3_vl, vision_type="lfm3_vl_vision").body, HEADS),
     "internvl": Family(Seeing(bridge=_internvl, vision_type="internvl_vision").body, HEADS),
 }

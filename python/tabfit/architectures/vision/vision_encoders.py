@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tabfit.architectures.build import family_of
 from tabfit.architectures.config_keys import Keys
+from tabfit.architectures.decoders.decoder_layer import FULL, layer_kinds
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
@@ -15,10 +16,10 @@ from tabfit.architectures.vision.clip import siglip_vision
 from tabfit.architectures.vision.vit import patch_count, patches, picture_body, sides
 from tabfit.errors import Quoted
 from tabfit.i18n.language import Message
-from tabfit.model.blocks.attention import NO_BIASES, Names, attention, biases
+from tabfit.model.blocks.attention import NO_BIASES, Heads, Names, attention, biases
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked, vector
 from tabfit.model.blocks.feed_forward import gated, plain
-from tabfit.model.blocks.linear import norm
+from tabfit.model.blocks.linear import convolution, linear, norm
 from tabfit.model.tensors import Part, Role
 
 
@@ -101,11 +102,59 @@ def idefics3_vision(asked: Asked) -> Body:
     return siglip_vision(asked)
 
 
+def lfm3_vision(asked: Asked) -> Body:
+    """Return LFM3-VL's tower: attention in every second layer, convolutions in the others."""
+    keys, at = asked.keys, asked.at
+    hidden = keys.whole("hidden_size")
+    kinds = layer_kinds(
+        keys, ("conv", FULL), lambda number: "conv" if number < 2 or number % 2 else FULL
+    )
+    mixers = {"conv": ("conv", _spatial(keys, hidden)), FULL: ("self_attn", _grouped(keys, hidden))}
+    feed = gated(hidden, keys.whole("intermediate_size"), names=("w1", "w3", "w2"))
+    made = {
+        kind: joined(
+            {
+                name: block,
+                "feed_forward": feed,
+                "operator_norm": norm(hidden),
+                "ffn_norm": norm(hidden),
+            }
+        )
+        for kind, (name, block) in mixers.items()
+    }
+    stack = stacked(at + "layers", [made[kind] for kind in kinds], Part.VISION)
+    frames = keys.whole("temporal_patch_size", most=64)
+    read = keys.whole("in_channels") * frames * sides(keys, "patch_size")[0] ** 2
+    parts = {"patch_embed": linear(read, hidden, Role.CONVOLUTION), "embedding_norm": norm(hidden)}
+    front = placed(at.removesuffix("."), joined(parts), Part.VISION)
+    return picture_body(front + stack.tensors, stack, hidden, None)
+
+
+def _spatial(keys: Keys, hidden: int) -> Block:
+    kernel = keys.whole("conv_kernel_size", most=256)
+    return joined(
+        {
+            "in_proj": linear(hidden, 3 * hidden, Role.RECURRENT),
+            "spatial_conv": convolution(hidden, hidden, kernel, kernel, groups=hidden, bias=False),
+            "out_proj": linear(hidden, hidden, Role.RECURRENT),
+        }
+    )
+
+
+def _grouped(keys: Keys, hidden: int) -> Block:
+    width = keys.divided("hidden_size", "num_attention_heads")
+    queries, shared = keys.heads("num_attention_heads"), keys.heads("num_key_value_heads")
+    heads = Heads(queries=queries, key_values=shared, width=width)
+    names, norms = Names(output="out_proj"), (norm(width), norm(width))
+    return attention(hidden, heads, names=names, norms=norms, keeps=())
+
+
 #: Towers that have no model class of their own.
 INNER = {
     "idefics3_vision": idefics3_vision,
     "smolvlm_vision": idefics3_vision,
     "internvl_vision": internvl_vision,
+    "lfm3_vl_vision": lfm3_vision,
 }
 
 
