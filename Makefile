@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers
+.PHONY: help docs setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,7 @@ lock: ## write the locks anew for every Python from 3.11 on
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv==0.13.9
 	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -o requirements-fuzz.lock
 	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev -o requirements.lock
+	.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group docs --constraint requirements.lock -o requirements-docs.lock
 
 messages: setup ## gather the page's sentences into every language's catalogue, and say what is not translated
 	$(PY) -m tools.messages && $(PY) -m tools.messages missing
@@ -58,7 +59,7 @@ coverage: setup ## run the tests that need no browser and say which lines of pyt
 	$(PY) -m coverage report
 
 clean: ## remove what was built; .cache/ (downloads) stays
-	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf dist dist-docs build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 screenshots: site ## take the README's pictures of the page
 	$(PY) -m tools.screenshots
@@ -110,3 +111,10 @@ fuzz: setup .venv/.fuzz ## laws on new examples, a million damaged headers, then
 	HYPOTHESIS_PROFILE=fresh $(PY) -m pytest -q tests/laws
 	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
 	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done
+
+.venv/.docs: requirements-docs.lock .venv/.tools
+	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
+	@touch $@
+
+docs: setup .venv/.docs ## build the documentation into dist-docs/
+	$(PY) -m mkdocs build --quiet --strict

@@ -22,7 +22,7 @@ from tabfit.i18n import language
 
 
 async def describe(page: str = "{}") -> str:
-    """Return the device as data (DESIGN §5.4); `page` adds what only a page can read."""
+    """Return the device as data (docs/contracts.md); `page` adds what only a page can read."""
     raw = {**await bridge.answers(), **json.loads(page)}
     return json.dumps(probes.device(raw))
 

@@ -1,7 +1,7 @@
 // Python, as the page's scripts see it: functions that return promises.
 //
 //   answer(question)  a question as a plain object -> what app/respond.py answers, as one
-//   describe()        -> the device as data (DESIGN §5.4)
+//   describe()        -> the device as data (docs/contracts.md)
 //   models()          -> the device's model, where a browser tells; only after a tap
 //   spoken(wanted)    a language from now on -> the page in it
 //   find(question)    what was typed, pasted or handed over -> { model } or { problem }

@@ -1,4 +1,4 @@
-"""What a browser answered, turned into a device as data (DESIGN §5.4).
+"""What a browser answered, turned into a device as data (docs/contracts.md).
 
 In: plain dicts as `browser.py` collected them; a key is absent where nothing was
 asked or nothing came back, `None` where the browser said "none". Out: the

@@ -19,7 +19,7 @@ KIB, MIB, GIB = 2**10, 2**20, 2**30
 
 
 class Basis(StrEnum):
-    """How a figure is known, in the design's five words."""
+    """How a figure is known, in five words."""
 
     LISTED = "listed"  # a published file's size, a maker's data sheet
     MEASURED = "measured"  # by this project's bench, or on this device

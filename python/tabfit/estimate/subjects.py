@@ -122,7 +122,7 @@ def described(given: Mapping[str, Any], *, name: str, title: str | None = None) 
 
 
 def parameters(about: Subject) -> dict[str, Parameters | None]:
-    """Return the counts of DESIGN 5.1, `None` where no shape is disclosed."""
+    """Return the counts that docs/contracts.md tells of, `None` where no shape is disclosed."""
     if about.architecture is None:
         return {"total": None, "untied": None, "active": None}
     inventory = about.architecture.inventory

@@ -4,7 +4,7 @@ Measured ones come from the bench (`make measure`, `tests/data/measured.json`): 
 the tab above an empty page, Chromium 156 on Linux, Transformers.js 4.3.1, wllama 3.8. They were
 fitted on its `fit` cases and judged on the others (2026-11): median error of the page's peak 2.1 %
 over the judged cases, the worst 15 %. How models are loaded was taken apart besides
-(`tests/data/load_path.json`). The mechanism behind each is told in `tests/runtimes/model_notes.md`.
+(`tests/data/load_path.json`). The mechanism behind each is told in `docs/memory-model.md`.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ ORT_TO_CACHE: Final = Constant(
     source=later("hub.js of Transformers.js: a response is made of the buffer, and read again"),
     fitted_on=(
         "Qwen2.5 0.5B q4f16 as one file, 2.0 files while read, 3.0 while cached; Llama 3.2 1B in "
-        "two files, all of them and two more of one (tests/runtimes/model_notes.md)"
+        "two files, all of them and two more of one (docs/memory-model.md)"
     ),
 )
 ORT_SHARED_SMALL: Final = _fitted(

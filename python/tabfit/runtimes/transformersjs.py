@@ -11,7 +11,7 @@ heap holds of them then lies idle.
 
 Source: transformers.js src/utils/hub.js, onnxruntime js/web/lib/wasm/wasm-core-impl.ts,
 core/framework/session_state_utils.cc, core/providers/webgpu/external_data_loader.cc;
-tests/runtimes/model_notes.md.
+docs/memory-model.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What `inspect` says of a config: every tensor, with the bytes it fills as the config stores it.
 
 In: a config and the architecture read from it. Out: the plain object of the
-design's contract. A file's header is inspected elsewhere; both give the same keys.
+contract in docs/contracts.md. A file's header is inspected elsewhere; both give the same keys.
 """
 
 from __future__ import annotations

@@ -156,7 +156,7 @@ def _stretch(folder: Path, stretch: folder_plan.Stretch) -> bytes:
 def inspect(
     source: str, endpoint: str | None = None, *, fetch: Fetch = http_fetch.fetch
 ) -> dict[str, Any]:
-    """Return the object that DESIGN 5.1 describes for `tabfit inspect`."""
+    """Return the object of `tabfit inspect --json` (docs/schema/inspect.json)."""
     found, received = find(source, endpoint, tensors=True, fetch=fetch)
     architecture, notes = _architecture(found)
     more = {
