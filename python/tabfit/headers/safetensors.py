@@ -118,7 +118,7 @@ def _entries(
     """Yield each key of the object at `at` with the text of its value; nothing may follow it."""
     opening = _OPEN.match(text, at)
     if opening is None:
-        raise UnreadableHeader(form, Message("it does not begin with '{'"))
+        raise UnreadableHeader(form, Message("it does not begin with {brace}", brace=Quoted("{")))
     closing = _NOTHING.match(text, opening.end())
     place = closing.end() if closing else opening.end()
     while not closing:
