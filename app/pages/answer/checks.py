@@ -10,7 +10,7 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.checks import Check
 from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.outcome import Outcome
-from tabfit.i18n.language import _
+from tabfit.i18n.language import _, number
 
 
 def card(answer: Answer) -> Html:
@@ -49,6 +49,8 @@ def _formulas(check: Check) -> list[str]:
 
 def _amount(check: Check) -> str:
     if check.need is None:
+        if check.probability is not None and 0 < check.probability < 1:
+            return _("{chance} in 100", chance=number(100 * check.probability))
         return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
     need = formula_popover.opener(between(check.need), f"{check.name}-need")
     if check.have is None:

@@ -55,14 +55,20 @@ def _counts(kind: str) -> Callable[[Requirements, Offered], bool]:
     return can_happen
 
 
+def _graphics(rate: Rate) -> str:
+    """Return which reports a rate of graphics is counted on."""
+    if rate.group.endswith(failure_rates.UNTOLD):
+        return _("of {reports} reports that name no graphics", reports=rate.reports)
+    return _("of {reports} reports from such graphics", reports=rate.reports)
+
+
 DRIVER: Final = Failure(
     name=failure_rates.DRIVER,
     title=later("Graphics driver"),
     counts=_counts(failure_rates.DRIVER),
     says=lambda rate: _(
-        "of {reports} reports from such graphics, {died} ended with the device lost or its "
-        "shaders refused",
-        reports=rate.reports,
+        "{which}, {died} ended with the device lost or its shaders refused",
+        which=_graphics(rate),
         died=rate.died,
     ),
 )
@@ -94,8 +100,6 @@ WRONG: Final = Failure(
     title=later("Wrong output"),
     counts=_counts(failure_rates.WRONG),
     says=lambda rate: _(
-        "of {reports} reports from such graphics, {died} ran and gave wrong output",
-        reports=rate.reports,
-        died=rate.died,
+        "{which}, {died} ran and gave wrong output", which=_graphics(rate), died=rate.died
     ),
 )
