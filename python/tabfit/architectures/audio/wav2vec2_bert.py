@@ -75,7 +75,7 @@ def _attention(keys: Keys, hidden: int, *, places: bool) -> Block:
     if hidden % count:
         raise keys.fault(
             "num_attention_heads",
-            Message("is {count}, which does not divide {hidden}", count=count, hidden=hidden),
+            Message("is {given}, which does not divide {width}", given=count, width=hidden),
         )
     own = attention(hidden, heads, names=LINEAR_NAMES, bias=ALL_BIASED, keeps=())
     kind = keys.get("position_embeddings_type") if places else None
