@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers
+.PHONY: help docs setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers mutate
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,3 +118,6 @@ fuzz: setup .venv/.fuzz ## laws on new examples, a million damaged headers, then
 
 docs: setup .venv/.docs ## build the documentation into dist-docs/
 	$(PY) -m mkdocs build --quiet --strict
+
+mutate: setup ## change every constant that decides a verdict and see that a unit test notices (ONLY=… for some)
+	$(PY) -m tools.mutate_constants --only "$(ONLY)"

@@ -35,10 +35,9 @@ from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import FilesAlone
 from tabfit.runtimes.footprint import Footprint
 
-#: What ranks a reason before any chance: a failure, then what nobody knows.
-_FAILED, _UNTOLD = -2.0, -1.0
-#: What ranks a check that is no reason at all behind every other.
-_NO_REASON: Final = 2.0
+#: What ranks a reason: a failure and what nobody knows before any chance, and behind every chance
+#: a check that is no reason at all.
+_FAILED, _UNTOLD, _NO_REASON = -2.0, -1.0, 2.0
 #: No chance lies beyond these: every kind of device has died of something nobody thought of, and
 #: of what was called hopeless some ran (the outermost bands of docs/accuracy.md).
 LEAST, SUREST = 0.02, 0.97

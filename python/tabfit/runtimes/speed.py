@@ -7,7 +7,7 @@ to the first token, and download times at a few line speeds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import ceil, exp, hypot, log
+from math import ceil, exp, hypot, inf, log
 from typing import Final
 
 from tabfit.devices.device import Device
@@ -63,7 +63,7 @@ REACHED: Final = (
     (2.9, _reached(0.12, 0.20, 0.28)),
     (3.9, _reached(0.15, 0.24, 0.34)),
     (6.5, _reached(0.22, 0.36, 0.50)),
-    (99.0, _reached(0.28, 0.48, 0.60)),
+    (inf, _reached(0.28, 0.48, 0.60)),
 )
 ON_PHONES: Final = Constant(
     later("share of that on phones"),
@@ -145,7 +145,7 @@ def reached(bits: float) -> Constant:
 
     A small model beside a large table, as of positions, may have any number of them.
     """
-    return next((share for most, share in REACHED if bits <= most), REACHED[-1][1])
+    return next(share for most, share in REACHED if bits <= most)
 
 
 def moved(runtime: Runtime, bits: float, device: Device) -> Quantity:

@@ -65,7 +65,7 @@ HALF: Final = frozenset({"fp16", "q4f16", "q2f16", "q1f16"})
 #: dtypes whose kernels take longest to compile.
 MIXED: Final = HALF | {"q8", "int8", "uint8"}
 WHOLE_NUMBERS: Final = frozenset({"q8", "int8", "uint8"})
-_FLOATS: Final = frozenset({F32, F16, BF16})
+_FLOATS: Final = frozenset({F32, F16})  # no export keeps BF16
 
 _CHOSEN: Final[Text] = later("as chosen")
 _PARSING: Final = later(

@@ -64,7 +64,7 @@ FIXED_HEADS: Final = frozenset(
 FIXED_TABLES: Final = frozenset({"phi", "phi3"})
 
 #: What a feed-forward layer with a gate has.
-GATES: Final = frozenset({Role.GATE, Role.GATE_UP, Role.EXPERT_GATE, Role.EXPERT_GATE_UP})
+GATES: Final = frozenset({Role.GATE, Role.GATE_UP, Role.EXPERT_GATE_UP})
 
 PAGE: Final = 16
 

@@ -23,7 +23,7 @@ from tabfit.i18n.language import _, later
 from tabfit.recipes.stored_model import total_size
 from tabfit.runtimes import Needs
 from tabfit.storage.type_table import PACKED_LOOKUP
-from tabfit.units import GIB, Basis, exactly
+from tabfit.units import Basis, exactly
 
 #: An ArrayBuffer takes one unbroken stretch of addresses, which is hard to find near the largest:
 #: of three files within a tenth of 2 GiB Chrome read one (Ministral 3 3B Q4_K_S, 2,053 MB) and
@@ -32,8 +32,6 @@ UNBROKEN: Final = 0.9
 #: Three exports of three families, all refused by ONNX Runtime's build for the processor
 #: (soroushdty/gaitscope, docs/research/llm-tutor-compute.md), none known to run.
 UNREAD_ON_PROCESSOR: Final = 0.1
-#: Where a WebAssembly memory with 32-bit addresses ends.
-ADDRESSED: Final = 4 * GIB
 
 
 def _why_jspi(setup: Setup) -> str | None:
@@ -153,7 +151,7 @@ class _Heap(CheckKind):
 
     @staticmethod
     def _have(required: Requirements, offered: Offered) -> tuple[Budget, int]:
-        ceiling = required.needs.wasm_memory or ADDRESSED
+        ceiling = required.needs.wasm_memory or 0  # asked of those that state one
         return offered.heap(ceiling), ceiling
 
 

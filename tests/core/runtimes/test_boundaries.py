@@ -1,0 +1,509 @@
+"""Runtimes' floors, pieces and shares at their edges: measurements, logs and lists of others.
+
+What `tests/data/measured.json` and wllama's own log say is compared phase by phase; what nobody
+could measure here has a row with the figure that somebody published.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from statistics import median
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from tabfit import architectures, runtimes
+from tabfit.catalog import Catalog
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.scenario import Scenario
+from tabfit.runtimes import Label, Load, constants, speed
+from tabfit.runtimes.quantities import count
+from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries
+from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens
+from tests.runtimes.measure import RECORD
+from tests.runtimes.predicted import asked, question
+
+CATALOG: Final = Catalog()
+#: The bench's names of phases.
+PHASES: Final = {
+    "download": "download",
+    "load": "load",
+    "ready": "ready",
+    "prefill": "first",
+    "generate": "later",
+}
+
+
+class Phase(NamedTuple):
+    """One phase of one measured case: what was predicted and what was measured, in MiB."""
+
+    case: str
+    runtime: str
+    name: str
+    pool: str
+    predicted: Interval
+    measured: float
+
+    @property
+    def group(self) -> str:
+        """Return runtime, phase and pool in one word."""
+        return f"{self.runtime} {self.name} {self.pool}"
+
+    def off(self, end: int = 1) -> float:
+        """Return how far an end lies above what was measured."""
+        ends = self.predicted.low, self.predicted.likely, self.predicted.high
+        return (ends[end] - self.measured) / MIB
+
+
+def cases() -> Iterator[dict[str, Any]]:
+    """Yield the measured cases that the estimator has an answer to."""
+    for entry in json.loads(RECORD.read_text())["cases"]:
+        if "error" not in entry and asked(entry):
+            yield entry
+
+
+@cache
+def phases() -> tuple[Phase, ...]:
+    """Return every phase of every such case."""
+    return tuple(phase for entry in cases() for phase in _phases(entry))
+
+
+def _phases(entry: dict[str, Any]) -> Iterator[Phase]:
+    runtime, load = question(entry)
+    for each in runtime.phases(load):
+        told = entry["phases"].get(PHASES[each.name])
+        for pool in ("page", "gpu") if told and runtime.uses_gpu else ("page",) if told else ():
+            found = each.in_pool(Pool(pool))
+            yield Phase(entry["id"], runtime.name, each.name, pool, found, told[pool]["median"])
+
+
+# How far the low, likely and high end lie above what was measured, in MiB: the median over the
+# cases of a runtime in one phase, each with the room it has.
+MEASURED: Final = (
+    ("wllama-cpu download page", (-45, -20), (10, 45), (80, 130)),
+    ("wllama-cpu load page", (-95, -60), (-15, 15), (20, 45)),
+    ("wllama-cpu ready page", (-80, -45), (-30, 15), (60, 110)),
+    ("transformersjs-wasm load page", (-220, -200), (0, 25), (240, 290)),
+    ("transformersjs-wasm ready page", (-234, -214), (-20, 5), (220, 270)),
+    ("transformersjs-wasm prefill page", (-300, -260), (0, 30), (240, 300)),
+    ("transformersjs-webgpu load page", (-640, -560), (-10, 25), (205, 265)),
+    ("transformersjs-webgpu prefill page", (-170, -130), (-15, 25), (430, 500)),
+)
+
+
+@pytest.mark.parametrize(("group", "low", "likely", "high"), MEASURED)
+def test_measured_phases(
+    group: str, low: tuple[int, int], likely: tuple[int, int], high: tuple[int, int]
+) -> None:
+    """The likely end is what was measured, the outer ones as far off as cases differ."""
+    found = [each for each in phases() if each.group == group]
+    assert found
+    for end, (least, most) in enumerate((low, likely, high)):
+        assert least <= median(each.off(end) for each in found) <= most
+
+
+# Cases each of which turns on one constant: phase, pool, and what was measured of it.
+ALONE: Final = (
+    # an output table shared with the input, kept in floats: copied, transposed and packed
+    ("transformersjs-wasm/smollm2-135m/fp32/t32/g8", "load", "page", 0.03),
+    # the same among tensors of fewer bits
+    ("transformersjs-wasm/smollm2-135m/q4/t32/g8", "load", "page", 0.03),
+    # an output table of its own
+    ("transformersjs-wasm/llama-80m/fp32/t256/g32", "load", "page", 0.02),
+    # kernels for whole numbers compile while they run; those for floats are there
+    ("transformersjs-wasm/distilbert/q8/t128", "prefill", "page", 0.08),
+    ("transformersjs-wasm/distilbert/fp32/t128", "prefill", "page", 0.03),
+    ("transformersjs-wasm/minilm-l6/fp32/t128", "prefill", "page", 0.05),
+    # llama.cpp's kernels
+    ("wllama-cpu/llama-30m/f16/t64/g8/c1024", "prefill", "page", 0.03),
+    ("wllama-cpu/llama-80m/q8_0/t64/g8/c2048", "prefill", "page", 0.05),
+    ("wllama-cpu/smollm2-135m/q4_0/t64/g8/c8192", "prefill", "page", 0.03),
+)
+
+
+@pytest.mark.parametrize(("case", "name", "pool", "room"), ALONE)
+def test_a_case_that_turns_on_one_constant(case: str, name: str, pool: str, room: float) -> None:
+    """Each copy of a table and each compiler is seen in a case where little else is."""
+    (found,) = (
+        each for each in phases() if (each.case, each.name, each.pool) == (case, name, pool)
+    )
+    assert found.predicted.likely == pytest.approx(found.measured, rel=room)
+
+
+def growth(case: str, later: str, end: int = 1) -> tuple[float, float]:
+    """Return what a phase adds to the GPU process once a model is ready: predicted, measured."""
+    found = {each.name: each for each in phases() if (each.case, each.pool) == (case, "gpu")}
+    one, other = found["ready"], found[later]
+    grown = other.off(end) + other.measured / MIB - one.off(end) - one.measured / MIB
+    return grown, (other.measured - one.measured) / MIB
+
+
+def test_shaders_are_compiled_at_the_first_pass() -> None:
+    """Some 50 MiB for a model of language, 242 where software makes them machine code."""
+    generating = {
+        each.case
+        for each in phases()
+        if each.name == "generate" and each.pool == "gpu" and "t16" in each.case
+    }
+    pairs = [growth(case, "generate") for case in generating]
+    assert len(pairs) >= 4
+    predicted, measured = (median(each) for each in zip(*pairs, strict=True))
+    assert predicted == pytest.approx(measured, abs=15)
+    emulated, seen = growth("transformersjs-webgpu/distilbert/fp32/t16", "prefill")
+    assert emulated == pytest.approx(seen, abs=35)
+
+
+def test_whole_numbers_leave_the_gpu_process_almost_empty() -> None:
+    """61.3 MiB with DistilBERT q8: its floor, and small arrays shared with the tab."""
+    record = json.loads(RECORD.read_text())["cases"]
+    (entry,) = (each for each in record if each["id"] == "onnxruntime-webgpu/distilbert/q8/t16")
+    measured = entry["phases"]["ready"]["gpu"]["median"]
+    (ready,) = (
+        each
+        for each in runtimes.named("transformersjs-webgpu").phases(converted("q8"))
+        if each.name == "ready"
+    )
+    found = ready.in_pool(Pool.GPU).likely + constants.ORT_SHARED_SMALL.likely
+    assert found == pytest.approx(measured, abs=8 * MIB)
+
+
+def test_a_table_is_turned_on_its_way_to_the_gpu() -> None:
+    """Llama 3.2 1B's table at 16 bits: 128,256 x 2,048 x 2 bytes, read, turned and on its way out.
+
+    The GPU process holds it twice while it is copied (createBuffer's ledger, this bench).
+    """
+    given = of("llama-3.2-1b", "transformersjs-webgpu", "fp16")
+    table = 128_256 * 2048 * 2
+    heap = given.runtime.heap(given.load)
+    assert heap is not None
+    assert heap.low == 3 * table
+    load, ready = (
+        next(each for each in given.footprint.phases if each.name == name).in_pool(Pool.GPU)
+        for name in ("load", "ready")
+    )
+    assert (load.low - ready.low, load.likely - ready.likely) == (0, table)
+
+
+def test_wllamas_log() -> None:
+    """Compute and output buffers are what llama.cpp reports, to its hundredths of a MiB."""
+    logged = [entry for entry in cases() if "log" in entry]
+    assert len(logged) >= 10
+    for entry in logged:
+        runtime, load = question(entry)
+        outputs = 4 * load.architecture.vocabulary * 4  # four rows of logits
+        assert outputs == pytest.approx(entry["log"]["output"]["CPU"], abs=6 * 2**10)
+        told, found = entry["log"]["compute"]["CPU"], runtime.workspace(load)
+        assert found.low - outputs == pytest.approx(told, abs=6 * 2**10), entry["id"]
+        assert found.likely == found.low
+        assert 1.2 * told <= found.high - outputs <= 1.3 * told  # others keep a quarter at most
+
+
+def of(model: str, runtime: str, precision: str | None = None, context: int = 4096) -> Answer:
+    """Return the answer for a model under a runtime."""
+    scenario = Scenario(model=model, runtime=runtime, precision=precision, context=Tokens(context))
+    return answer(scenario, CATALOG, Device())
+
+
+def held(given: Answer, phase: str, label: Label) -> Interval:
+    """Return what one label takes in a phase."""
+    (found,) = (each for each in given.footprint.phases if each.name == phase)
+    return found.of_label(label)
+
+
+def test_wllama_collects_pieces_of_large_files() -> None:
+    """Browsers took at most 1.96 GiB beyond files of 4.4 to 11.3 GiB (wllama pull request 267)."""
+    copies = held(of("llama-3.1-8b", "wllama-cpu", "q4_k_m"), "load", Label.COPIES)
+    assert 1.0 * GIB <= copies.likely <= 1.96 * GIB
+    assert copies.high <= 2.5 * GIB
+
+
+def test_some_drivers_keep_the_logits_of_a_whole_piece() -> None:
+    """512 tokens of 128,256 logits in 32 bits: 262,668,288 bytes at the high end alone."""
+    work = held(of("llama-3.2-1b", "wllama-webgpu", "q4_0"), "prefill", Label.WORK)
+    assert work.high - work.likely == 512 * 128_256 * 4
+    assert work.low == work.likely
+
+
+def test_webllms_shards_and_floor() -> None:
+    """Four shards of about 32 MB are in flight; the tab itself holds no more than ONNX Runtime's.
+
+    That, loaded, is 190 MiB (this project's bench), and an empty tab with a script above 80.
+    """
+    given = of("llama-3.2-1b", "webllm")
+    assert 120 * MB <= held(given, "download", Label.COPIES).likely <= 140 * MB
+    floor = held(given, "ready", Label.RUNTIME)
+    assert 80 * MIB <= floor.low <= floor.likely <= 190 * MIB
+    assert floor.high >= 190 * MIB
+
+
+def test_webllms_libraries_plan_for_1024_tokens() -> None:
+    """88 MiB for Llama 3.2 1B at 16 bits, 124.0 for Arctic Embed M in batches of four.
+
+    As the metadata of binary-mlc-llm-libs at 9ee759c says (`memory_usage`); rows of WebLLM's own
+    list lie from 0.7 to 1.5 of what these rules give.
+    """
+    work = held(of("llama-3.2-1b", "webllm"), "prefill", Label.WORK)
+    assert work.likely == 88 * MIB
+    assert (work.low / work.likely, work.high / work.likely) == pytest.approx((0.7, 1.5), abs=0.05)
+    wide = held(of("llama-3.2-1b", "webllm", "q4f32_1"), "prefill", Label.WORK)
+    assert wide.likely == 136 * MIB
+    encoder = encoder_temporaries(architectures.read(ARCTIC_M), 512)
+    assert encoder.high / MIB == pytest.approx(124.0, abs=0.1)
+    assert encoder.low / MIB == pytest.approx(54.1, abs=0.15)  # newer libraries fuse attention
+
+
+def test_experts_behind_a_gate_count_as_one_token_meets_them() -> None:
+    """Mixtral 8x7B: two of eight experts of 14,336, so 28,672; three of those at 16 bits.
+
+    Beside them an inner and a hidden vector in 32 bits, for 1,024 tokens.
+    """
+    shape = architectures.read({"model_type": "mixtral", "architectures": ["MixtralForCausalLM"]})
+    piece, element = (count("as listed", each) for each in (1024, 2))
+    found = layer_temporaries(shape, piece, element).likely
+    assert found == 1024 * (3 * 28_672 * 2 + 4 * (28_672 + 4096)) == 310_378_496
+
+
+#: snowflake-arctic-embed-m's config.json, what decides its shape.
+ARCTIC_M: Final = {
+    "model_type": "bert",
+    "architectures": ["BertModel"],
+    "vocab_size": 30_522,
+    "hidden_size": 768,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 12,
+    "max_position_embeddings": 512,
+    "type_vocab_size": 2,
+}
+
+
+def test_a_step_of_onnx_runtime_holds_its_cache_twice() -> None:
+    """Llama 3.2 1B at 4,096 tokens: 16 layers of keys and values, 8 heads of 64 numbers.
+
+    134,217,728 bytes in 16 bits on the GPU, old and new at once; in 32 bits on the processor both
+    once more in JavaScript, unless a collection was quick.
+    """
+    once = 16 * 2 * 8 * 64 * 4096 * 2
+    there = held(of("llama-3.2-1b", "transformersjs-webgpu", "q4f16"), "generate", Label.CACHE)
+    assert there == Interval(once, 2 * once, 2 * once)
+    here = held(of("llama-3.2-1b", "transformersjs-wasm", "q4"), "generate", Label.CACHE)
+    assert here.high == 4 * 2 * once
+
+
+def test_mediapipes_heap_and_weights() -> None:
+    """Its heap begins at 300 MiB, of which part is touched; its weights are the file on the GPU.
+
+    Google's card of Gemma 3 27B: graphics memory 0.96 to 1.08 of the file on an M4 Max.
+    """
+    given = of("gemma-2b", "mediapipe", "int4")
+    floor = held(given, "ready", Label.RUNTIME)
+    assert floor.low < 150 * MIB <= floor.likely <= 300 * MIB <= floor.high <= 400 * MIB
+    weights, file = held(given, "ready", Label.WEIGHTS), given.stored.download.likely
+    assert (weights.low / file, weights.high / file) == pytest.approx((0.96, 1.08), abs=0.01)
+    # in flight: at most one table, Gemma's of 256,128 rows of 2,048 at 4 bits: 262 MB
+    table = 256_128 * 2048 // 2
+    assert table <= held(given, "load", Label.COPIES).high <= 2 * table
+    assert held(given, "load", Label.COPIES).likely < table
+
+
+def test_mediapipes_working_memory_by_hand() -> None:
+    """Gemma 2B: 512 tokens of 8 hidden vectors of 2,048 and 3 inner ones of 16,384, in 32 bits.
+
+    Half of it to twice, with the logits of one token or, at the most, of all 512.
+    """
+    given = of("gemma-2b", "mediapipe", "int4")
+    vectors, row = 512 * (8 * 2048 + 3 * 16_384) * 4, 256_000 * 4
+    work = held(given, "prefill", Label.WORK)
+    assert (vectors, row) == (134_217_728, 1_024_000)
+    assert work == Interval(vectors // 2 + row, vectors + row, 2 * vectors + 512 * row)
+    assert held(of("gemma-2b", "mediapipe", "int4", 256), "prefill", Label.WORK).high < work.high
+
+
+def test_files_on_their_way_to_the_cache() -> None:
+    """Qwen2.5 0.5B as one file: 2.0 files in the tab while read, 3.0 while cached.
+
+    As this project's bench saw it (docs/memory-model.md); a response is made of the buffer, and
+    read again (transformers.js src/utils/hub.js).
+    """
+    given = of("qwen2.5-0.5b", "transformersjs-webgpu", "q4f16")
+    copies = held(given, "download", Label.COPIES)
+    assert copies.low / given.load.files.low == pytest.approx(2.0, abs=0.05)
+    assert copies.likely / given.load.files.likely == pytest.approx(3.0, abs=0.05)
+
+
+def test_a_browsers_own_model_is_an_object() -> None:
+    """The page holds a session of Chrome's model and no weights: a few megabytes."""
+    page = answer(Scenario(model="gemini-nano"), CATALOG, Device()).memory(Pool.PAGE)
+    assert page.low == 0
+    assert 4 * MIB <= page.likely <= 8 * MIB
+    assert page.high <= 30 * MIB
+
+
+@pytest.mark.parametrize(
+    ("runtime", "precision", "context", "kept"),
+    [
+        ("webllm", "q4f16_1", 4081, 4096),  # pages of 16 tokens (mlc-llm kv_cache: page_size 16)
+        ("webllm", "q4f16_1", 4096, 4096),
+        ("wllama-cpu", "q4_0", 257, 512),  # llama.cpp pads its cells to 256 (GGML_PAD)
+        ("wllama-cpu", "q4_0", 256, 256),
+    ],
+)
+def test_caches_come_in_pages(runtime: str, precision: str, context: int, kept: int) -> None:
+    """Llama 3.2 1B keeps 32,768 bytes a token in 16 bits, for whole pages of tokens."""
+    cache = held(of("llama-3.2-1b", runtime, precision, context), "generate", Label.CACHE)
+    assert 16 * 2 * 8 * 64 * 2 == 32_768
+    assert cache.likely == kept * 32_768
+
+
+def converted(precision: str) -> Load:
+    """Return a load of Llama 3.2 1B in ONNX under another name of a dtype."""
+    load = of("llama-3.2-1b", "transformersjs-webgpu", "q4f16").load
+    return replace(load, stored=replace(load.stored, precision=precision))
+
+
+@pytest.mark.parametrize(
+    ("precision", "bytes_"),
+    [
+        *((each, 2) for each in ("fp16", "q4f16", "q2f16", "q1f16")),
+        *((each, 4) for each in ("fp32", "q8", "q4")),
+    ],
+)
+def test_names_that_end_in_f16_compute_in_16_bits(precision: str, bytes_: int) -> None:
+    """A graph of such a dtype takes and gives its cache in 16 bits (transformers.js dtypes.js)."""
+    load = converted(precision)
+    once = 16 * 2 * 8 * 64 * 4096 * bytes_
+    assert load.cache(runtimes.named("transformersjs-webgpu").kept(load)).likely == once
+
+
+@pytest.mark.parametrize("precision", ["q8", "int8", "uint8"])
+def test_whole_numbers_stay_on_the_processor(precision: str) -> None:
+    """ONNX Runtime's WebGPU has no MatMulInteger: such weights never reach the GPU."""
+    found = runtimes.named("transformersjs-webgpu").phases(converted(precision))
+    (ready,) = (each for each in found if each.name == "ready")
+    assert ready.in_pool(Pool.GPU).likely < 100 * MIB
+
+
+def test_activations_by_hand() -> None:
+    """Attention spelt out keeps three tables of scores, fused two (tests/runtimes/model_notes.md).
+
+    DistilBERT with 128 tokens: 3 x 12 x 128 x 128, and 128 x (2 x 3,072 + 4 x 768), in 32 bits.
+    Llama 3.2 1B: 2 x 32 x 128 x 128, 128 x (3 x 8,192 + 4 x 2,048), and 128 rows of logits.
+    """
+    assert activations("distilbert", "transformersjs-wasm", "fp32") == (589_824 + 1_179_648) * 4
+    logits = 128 * 128_256 * 4
+    work = 1_048_576 + 4_194_304
+    assert activations("llama-3.2-1b", "transformersjs-wasm", "q4") == work * 4 + logits
+    assert activations("llama-3.2-1b", "transformersjs-webgpu", "q4f16") == work * 2 + logits
+
+
+def activations(model: str, runtime: str, precision: str) -> int:
+    """Return the likely working memory of a pass over 128 tokens."""
+    given = of(model, runtime, precision, 128)
+    return given.runtime.workspace(replace(given.load, prompt=Tokens(128))).likely
+
+
+# Speed
+
+
+M3: Final = {
+    "platform": "macos",
+    "browser": "chrome",
+    "graphics": "integrated",
+    "bandwidth_bytes_per_second": 100 * GB,
+}
+# llama.cpp on WebGPU on a laptop of 100 GB/s: bits a weight takes, and GB/s read
+# (abhijitramesh/webgpu-bench at 5f0b1b5, files above 600 MB).
+LAPTOP: Final = (
+    ("Q2_K", 2.7, 20),
+    ("Q3_K_M", 3.1, 24),
+    ("Q3_K_M", 3.8, 24),
+    ("Q4_K_M", 4.1, 35),
+    ("Q4_K_M", 6.0, 35),
+    ("Q8_0", 8.5, 50),
+)
+
+
+def moved(device: dict[str, Any], bits: float, runtime: str = "wllama-webgpu") -> Interval:
+    """Return the bytes per second that a runtime moves on a device."""
+    found = of("llama-3.2-1b", runtime, "q4_0").runtime
+    return speed.moved(found, bits, read(device)).interval
+
+
+@pytest.mark.parametrize(("_quantisation", "bits", "reached"), LAPTOP)
+def test_fewer_bits_reach_less_of_the_memory(_quantisation: str, bits: float, reached: int) -> None:
+    """What a laptop reached at each width, within a twelfth."""
+    assert moved(M3, bits).likely / GB == pytest.approx(reached, rel=1 / 12)
+
+
+def test_a_phone_reaches_less() -> None:
+    """A Pixel 8 Pro read 13 % of its 68 GB/s at 4 bits (web-llm issue 759)."""
+    phone = {"platform": "android", "bandwidth_bytes_per_second": 68 * GB}
+    found = moved(phone, 4.5)
+    assert found.likely / (68 * GB) == pytest.approx(0.13, rel=0.3)
+    assert found.low / (68 * GB) >= 0.04
+    assert found.high / (68 * GB) <= 0.45
+
+
+def test_webassembly_moves_what_it_can() -> None:
+    """1 to 7 GB/s were seen in WebAssembly, whatever the memory could."""
+    found = moved(M3, 4.5, "wllama-cpu")
+    assert (found.low, found.high) == (1 * GB, 7 * GB)
+
+
+@pytest.mark.parametrize("kind", ["ios", "ipados", "android", "macos", "discrete", "other"])
+def test_memory_of_a_kind_moves_as_its_data_sheets_say(kind: str) -> None:
+    """The usual value is near the median of the listed devices of a kind, its ends near theirs."""
+    listed = [(each, each.bandwidth_bytes_per_second) for each in _listed() if _kind(each) == kind]
+    told = sorted(each for _device, each in listed if each)
+    low, likely, high = speed.USUAL[kind].ends
+    assert told
+    assert likely == pytest.approx(median(told), rel=0.4)
+    assert told[0] * 0.55 <= low <= likely
+    assert high == pytest.approx(told[-1 - len(told) // 20], rel=0.6)
+
+
+def _listed() -> Iterator[Device]:
+    return (read(each.device) for each in CATALOG.devices)
+
+
+def _kind(device: Device) -> str:
+    platform = device.platform or ""
+    if device.graphics == "discrete":
+        return "discrete"
+    return platform if platform in speed.USUAL else "other"
+
+
+def test_a_model_of_no_size_reads_a_byte() -> None:
+    """Nothing is read infinitely often: 3 GB/s are three thousand million tokens a second."""
+    found = speed.rates_of(of("llama-3.2-1b", "wllama-cpu", "q4_0").runtime, 0, 8.0, Device())
+    assert found.per_second[1] == 3 * GB
+
+
+@pytest.mark.parametrize("browser", ["chrome", "edge", "samsung"])
+def test_chromiums_clamp(browser: str) -> None:
+    """Browsers built on Chromium tell of no line faster than 10 Mbit/s (WICG netinfo)."""
+    told = speed.network_speed(read({"browser": browser, "connection": {"downlink_mbps": 10}}))
+    assert told is not None
+    assert told.capped
+
+
+def test_bits_of_a_weight() -> None:
+    """Q8_0 takes 34 bytes for 32 weights; of a model of no disclosed shape a byte is supposed."""
+    assert speed.bits_per_weight(of("llama-3.2-1b", "wllama-cpu", "q8_0").load) == pytest.approx(
+        34 / 32 * 8, abs=0.1
+    )
+    untold = answer(Scenario(model="gemini-nano"), CATALOG, Device()).load
+    assert speed.bits_per_weight(untold) == 8
+
+
+def test_a_wait_is_for_a_page_of_text() -> None:
+    """The prompt is 512 tokens, and the slowest line shown is the fastest that Chromium tells."""
+    given = answer(Scenario(model="llama-3.2-1b", runtime="webllm"), CATALOG, read(M3))
+    assert given.wait is not None
+    assert given.wait.prompt == 512
+    assert min(speed.LINES) == speed.CAP == 10
