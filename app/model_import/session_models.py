@@ -24,6 +24,8 @@ _kept: dict[str, Subject] = {}
 class NotAsked(TabfitError):
     """A link names a model of a hub, and the hub was not asked yet: only a visitor asks."""
 
+    code = "not-asked"
+
     def __init__(self, source: str) -> None:
         """Keep what would be asked for."""
         self.source = source

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class _Usage(TabfitError):
     """The words do not make a command."""
 
+    code = "usage"
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser that raises one sentence instead of printing the whole usage."""
