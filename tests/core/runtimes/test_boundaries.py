@@ -23,7 +23,7 @@ from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.runtimes import Label, Load, constants, speed
 from tabfit.runtimes.quantities import count
-from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries
+from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
 from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens
 from tests.runtimes.measure import RECORD
 from tests.runtimes.predicted import asked, question
@@ -287,6 +287,20 @@ def test_experts_behind_a_gate_count_as_one_token_meets_them() -> None:
     assert found == 1024 * (3 * 28_672 * 2 + 4 * (28_672 + 4096)) == 310_378_496
 
 
+def test_phis_libraries() -> None:
+    """Phi-3 mini has a gate: its library plans 86 MiB (tests/data/mlc/temporaries.csv).
+
+    A Phi whose head is tied has its token table's rows (mlc-llm phi_model.py: config.vocab_size).
+    """
+    piece, element = (count("as listed", each) for each in (1024, 2))
+    gated = architectures.read({"model_type": "phi3", "architectures": ["Phi3ForCausalLM"]})
+    assert layer_temporaries(gated, piece, element).likely / MIB == pytest.approx(86, rel=0.08)
+    for family, name in (("phi", "PhiForCausalLM"), ("phi3", "Phi3ForCausalLM")):
+        config = {"model_type": family, "architectures": [name], "tie_word_embeddings": True}
+        shape = architectures.read(config)
+        assert whole_piece_logits(shape, piece).high == 1024 * shape.vocabulary * 4
+
+
 #: snowflake-arctic-embed-m's config.json, what decides its shape.
 ARCTIC_M: Final = {
     "model_type": "bert",
@@ -367,7 +381,7 @@ def test_a_browsers_own_model_is_an_object() -> None:
     ("runtime", "precision", "context", "kept"),
     [
         ("webllm", "q4f16_1", 4081, 4096),  # pages of 16 tokens (mlc-llm kv_cache: page_size 16)
-        ("webllm", "q4f16_1", 4096, 4096),
+        ("webllm", "q4f16_1", 4080, 4080),
         ("wllama-cpu", "q4_0", 257, 512),  # llama.cpp pads its cells to 256 (GGML_PAD)
         ("wllama-cpu", "q4_0", 256, 256),
     ],
