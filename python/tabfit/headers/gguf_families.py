@@ -429,7 +429,7 @@ def gemma4(config: Config, seen: Seen) -> None:
     windowed, whole = seen.whole("attention.key_length_swa"), seen.whole("attention.key_length")
     heads = config.get("num_key_value_heads")
     table = seen.shapes.get("per_layer_token_embd.weight", ())
-    if isinstance(heads, list) and len(heads) == len(kinds):
+    if isinstance(heads, list) and heads and len(heads) == len(kinds):
         config["num_key_value_heads"] = heads[near[0]] if near else heads[0]
         config["num_global_key_value_heads"] = heads[far[0]] if far else None
     inner = seen.first("ffn_down_exps.weight", count, 2)

@@ -49,8 +49,10 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(language, "FOLDER", str(tmp_path))
     monkeypatch.setattr(language, "_ready", {"en": language._ready["en"]})
     monkeypatch.setitem(language.LANGUAGES, "eo", "Esperanto")
+    language._table.cache_clear()
     yield
     language.use("en")
+    language._table.cache_clear()
 
 
 def compiled() -> bytes:

@@ -37,13 +37,14 @@ from tabfit.model.tensors import Part, Role
 def backbone_body(asked: Asked, key: str, at: str) -> Body:
     """Return the tower a config names under a key, as the bare backbone where it has one."""
     inner = asked.part(key, at)
-    if inner.keys.type not in KNOWN:
+    heads = family_of(inner.keys.type).heads if inner.keys.type in KNOWN else {}
+    kind = next((each for each in ("Backbone", "Model") if each in heads), None)
+    if kind is None:
         given = shown(inner.keys.type)
         raise asked.keys.fault(
             f"{key}.model_type", Message("is {given}, which is not known", given=given)
         )
     family = family_of(inner.keys.type)
-    kind = "Backbone" if "Backbone" in family.heads else "Model"
     head = family.heads[kind]
     below = f"{inner.at}{head.at}." if head.at else inner.at
     body = family.body(Asked(inner.keys, below, kind))

@@ -112,9 +112,9 @@ def _named(keys: Keys) -> str:
     """Return the name of timm's ResNet."""
     given = keys.mapping("backbone_config")
     named = given.get("backbone") or keys.get("backbone") or "resnet50"
-    if named not in RESNETS:
+    if not isinstance(named, str) or named not in RESNETS:
         raise keys.fault("backbone", Message("is read as one of {known}", known=", ".join(RESNETS)))
-    return str(named)
+    return named
 
 
 def _timm(keys: Keys, at: str, name: str) -> Body:
