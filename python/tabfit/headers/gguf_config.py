@@ -173,7 +173,7 @@ def _vocabulary(
 
 
 def _windows(pattern: object) -> dict[str, object]:
-    """Return each layer's kind where listed; a single number means every so manieth layer."""
+    """Return each layer's kind where listed; a single number means every n-th layer."""
     if isinstance(pattern, tuple):
         kinds = ("full_attention", "sliding_attention")
         return {"layer_types": [kinds[bool(windowed)] for windowed in pattern]}

@@ -176,7 +176,7 @@ def test_an_architecture_not_listed_tells_nothing(name: str) -> None:
 
 
 def test_a_listed_pattern_says_which_layers_look_back() -> None:
-    """True marks a window; a single number says every so manieth layer has none."""
+    """True marks a window; a single number says every n-th layer has none."""
     keys: dict[str, Any] = {"general.architecture": "gemma3"}
     listed = keys | {"gemma3.attention.sliding_window_pattern": (True, False)}
     told = read_config(listed, {}, ())

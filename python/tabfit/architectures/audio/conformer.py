@@ -1,4 +1,4 @@
-"""Ears of Gemma 3n and 4: a spectrogram made shorter, then attention and convolution by turns.
+"""The audio encoder of Gemma 3n and 4: a shorter spectrogram, then attention and convolution.
 
 In: keys of an audio_config. Out: bodies whose tensors a larger model takes over.
 Source: Gulati et al. 2020, arXiv:2005.08100.

@@ -49,7 +49,7 @@ def granite_speech(asked: Asked) -> Body:
 
 
 def _asking(keys: Keys) -> list[Block]:
-    """Return BLIP-2's layers of questions; every so manieth looks at what was heard."""
+    """Return BLIP-2's layers of questions; every n-th looks at what was heard."""
     hidden, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
     heads = equal_heads(keys, "hidden_size", "num_attention_heads")
     every = keys.whole("cross_attention_frequency", most=MOST_LAYERS)

@@ -167,7 +167,7 @@ def windows(keys: Keys) -> Windows:
 
 
 def all_but_every(count: int) -> Callable[[Keys], Windows]:
-    """Return a reader of windows for all layers but every so manieth."""
+    """Return a reader of windows for all layers but every n-th."""
     return windows_where(lambda _, number: bool((number + 1) % count))
 
 

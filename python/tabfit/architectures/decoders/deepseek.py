@@ -129,7 +129,7 @@ def _all_indexed(keys: Keys) -> tuple[str, ...]:
 
 
 def _some_indexed(keys: Keys) -> tuple[str, ...]:
-    """Return which layers of GLM 5 have an indexer: listed, by a pattern, or every so manieth."""
+    """Return which layers of GLM 5 have an indexer: listed, by a pattern, or every n-th."""
     count = keys.layers("num_hidden_layers")
     if keys.get("indexer_types") is None and isinstance(keys.get("index_topk_pattern"), str):
         pattern = {"F": "full", "S": "shared"}

@@ -114,7 +114,7 @@ def qwen_sparse(keys: Keys) -> Block:
 
 
 def qwen_is_sparse(keys: Keys, number: int) -> bool:
-    """Return whether a layer of Qwen has experts: every so manieth, but for those listed."""
+    """Return whether a layer of Qwen has experts: every n-th, but for those listed."""
     step = keys.whole("decoder_sparse_step")
     dense = keys.wholes("mlp_only_layers") or ()
     some = keys.whole("num_experts", least=0, most=MOST_EXPERTS) > 0

@@ -95,7 +95,7 @@ def _bitnet_norm(keys: Keys, heads: Heads) -> Mapping[str, Block]:
 
 
 def exaone_slides(keys: Keys, number: int) -> bool:
-    """Return whether a layer of EXAONE 4 has a window: all but every so manieth."""
+    """Return whether a layer of EXAONE 4 has a window: all but every n-th."""
     every = keys.maybe("sliding_window_pattern", least=0)
     if keys.maybe("sliding_window") is None or not every:
         raise keys.fault(

@@ -264,7 +264,7 @@ def _mimo_attention(keys: Keys, narrow: Heads, kind: str, window: int | None) ->
 
 
 def llama4(asked: Asked) -> Body:
-    """Return Llama 4's text part: experts on every so manieth layer, windows in chunks."""
+    """Return Llama 4's text part: experts on every n-th layer, windows in chunks."""
     keys = asked.keys
     hidden, heads = keys.whole("hidden_size"), read_heads(keys)
     count = keys.layers("num_hidden_layers")

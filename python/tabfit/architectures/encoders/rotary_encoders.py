@@ -79,7 +79,7 @@ def _tower(keys: Keys, stack: Stack, ropes: tuple[int, ...]) -> Tower:
 
 
 def _modernbert_kinds(keys: Keys) -> tuple[str, ...]:
-    """Return each layer's kind: listed, or full on every so manieth layer from the first."""
+    """Return each layer's kind: listed, or full on every n-th layer from the first."""
     every = keys.whole_or("global_attn_every_n_layers", 3)
     return layer_kinds(keys, (FULL, SLIDING), lambda number: SLIDING if number % every else FULL)
 

@@ -69,7 +69,7 @@ class Use(StrEnum):
     OTHER = "other"  # added, multiplied: never packed
 
 
-# Eyes as builds with packed tables keep them, read off the sizes of gemma-4-E2B's and Qwen3.5-2B's:
+# Vision encoders as builds with packed tables keep them, read off gemma-4-E2B and Qwen3.5-2B:
 # places are looked up in a packed table (Qwen's at four corners, each with a packed copy of its
 # own); Qwen's patches are a matrix product, and its norms and places stay 32-bit floats beside
 # 16-bit weights; Gemma's projector is not packed.
