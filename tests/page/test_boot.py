@@ -226,10 +226,11 @@ def test_model_page(visit: Visit) -> None:
     expect(page.locator("#failure")).to_be_hidden()
 
 
-def test_qr(ready: Page) -> None:
+def test_qr(visit: Visit) -> None:
     """A QR code is drawn by segno, which comes from the page's own folder when first asked for."""
-    with ready.expect_request("**/wheels/segno-*"):
-        drawn = asked(ready, "qr", "https://example.org/#v=1&model=gemma-2b")
+    page = visit()
+    with page.expect_request("**/wheels/segno-*"):
+        drawn = asked(page, "qr", "https://example.org/#v=1&model=gemma-2b")
     assert drawn.startswith("<svg")
     assert "class=" in drawn
 
