@@ -86,7 +86,8 @@ def _from_table(device: Device, feature: str) -> Presence:
     by_version, by_system = _by_version(device, feature), _by_system(device, feature)
     if by_version.there is False and (by_system is None or _too_old(device, feature)):
         return by_version
-    share = by_version.share or 1.0  # a system's row speaks where no version is known to have it
+    # where no version is known to have it, a system's row alone speaks
+    share = 1.0 if by_version.there is False else by_version.share
     if by_system is not None:
         share *= by_system
     elif feature == "webgpu" and _key(device) is not None:

@@ -62,6 +62,12 @@ def test_versions(
     assert (found.share == 0.0) is (there is False)
 
 
+def test_a_version_that_nobody_has_yet_is_none() -> None:
+    """Safari has memory64 from 27.3 on, which no page view came from: of no version, none."""
+    found = of("memory64", platform="macos", browser="safari")
+    assert (found.there, found.share) == (False, 0.0)
+
+
 def test_every_browser_on_ios_is_webkit() -> None:
     """Chrome on an iPhone has what the system's engine has, whatever version it names."""
     chrome = {"platform": "ios", "browser": "chrome", "browser_version": 150}
