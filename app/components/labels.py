@@ -39,6 +39,7 @@ SHORT: Final = Words(
         Outcome.UNLIKELY: later("unlikely"),
         Outcome.NO: later("no"),
         Outcome.UNKNOWN: later("cannot tell"),
+        Outcome.UNSUPPORTED: later("no browser yet"),
     }
 )
 

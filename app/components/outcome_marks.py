@@ -18,6 +18,9 @@ _SHAPES: Final = {
         '<circle cx="12" cy="12" r="10"/>'
         '<path d="M9 9.5a3 3 0 1 1 4.4 2.7c-.9.5-1.4 1-1.4 2m0 2.6v.4"/>'
     ),
+    Outcome.UNSUPPORTED: (
+        '<rect x="2" y="4" width="20" height="16" rx="2"/><path d="M2 9h20M7 14.5h10"/>'
+    ),
 }
 
 

@@ -93,9 +93,13 @@ def off_bands() -> list[str]:
 
 
 def words() -> dict[Outcome, tuple[int, int]]:
-    """Return for each word how many ran and how many died."""
+    """Return for each word how many ran and how many died; what was tried had a runtime."""
     counts = Counter((row.outcome, row.ran) for row in rows())
-    return {word: (counts[word, True], counts[word, False]) for word in Outcome}
+    return {
+        word: (counts[word, True], counts[word, False])
+        for word in Outcome
+        if word is not Outcome.UNSUPPORTED
+    }
 
 
 def surely_wrong() -> list[Row]:

@@ -15,7 +15,7 @@ from tabfit.compare import requirements, verdict_grid
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer, place
-from tabfit.estimate.defaults import precisions_of, runtimes_of
+from tabfit.estimate.defaults import loads_nowhere, precisions_of, runtimes_of
 from tabfit.estimate.outcome import OUTCOMES, probability, weighed
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
@@ -77,7 +77,9 @@ def few() -> verdict_grid.RequirementsTable:
     for model, runtime, precision in CHOICES:
         about, facts = subject(model, CATALOG), CATALOG.runtime(runtime)
         named = precision or precisions_of(about, facts)[0]
-        rows += requirements.requirements_of_precision(about, facts, named, CONTEXTS)
+        rows += requirements.requirements_of_precision(
+            about, facts, named, CONTEXTS, unsupported=loads_nowhere(about, CATALOG)
+        )
     return verdict_grid.read(verdict_grid.written(verdict_grid.requirements_table(rows, CONTEXTS)))
 
 
@@ -91,7 +93,11 @@ def everything() -> verdict_grid.RequirementsTable:
         facts = able[number % len(able)]
         offered = precisions_of(about, facts)
         rows += requirements.requirements_of_precision(
-            about, facts, offered[number % len(offered)], CONTEXTS
+            about,
+            facts,
+            offered[number % len(offered)],
+            CONTEXTS,
+            unsupported=loads_nowhere(about, CATALOG),
         )
     return verdict_grid.requirements_table(rows, CONTEXTS)
 

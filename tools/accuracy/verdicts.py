@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tabfit.estimate.outcome import Outcome
 from tests.accuracy import field_judgement
 from tools.accuracy.document import Claim, Section
 
@@ -62,10 +61,10 @@ def _bands() -> tuple[tuple[str, ...], ...]:
 def _words() -> tuple[tuple[str, ...], ...]:
     counts = field_judgement.words()
     lines = (
-        ("ran" if at == 0 else "died", *(str(counts[outcome][at]) for outcome in Outcome))
+        ("ran" if at == 0 else "died", *(str(counts[outcome][at]) for outcome in counts))
         for at in (0, 1)
     )
-    return (("", *(str(outcome) for outcome in Outcome)), *lines)
+    return (("", *(str(outcome) for outcome in counts)), *lines)
 
 
 def _wrong() -> tuple[tuple[str, ...], ...]:

@@ -36,7 +36,9 @@ def _ways(given: Answer, catalog: Catalog) -> Html:
     whole = verdict_grid.shipped() if given.subject.model else None
     rows = verdict_grid.only(whole, given.subject.id) if whole else None
     if rows is None:
-        surveyed = requirements.requirements_of_runtime(given.subject, given.facts, CONTEXTS)
+        surveyed = requirements.requirements_of_runtime(
+            given.subject, given.facts, CONTEXTS, unsupported=given.unsupported
+        )
         rows = verdict_grid.requirements_table(surveyed, CONTEXTS)
     made = verdict_grid.judge_table(rows, given.device, catalog, (*rows.contexts, None))
     architecture = given.subject.architecture

@@ -22,6 +22,7 @@ MARKS = {
     Outcome.UNLIKELY: "-",
     Outcome.NO: "x",
     Outcome.UNKNOWN: "?",
+    Outcome.UNSUPPORTED: "0",
 }
 
 

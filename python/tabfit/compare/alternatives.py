@@ -25,7 +25,7 @@ from tabfit.estimate.defaults import (
     runtimes_of,
     usual_precision,
 )
-from tabfit.estimate.demands import Demand, Setup
+from tabfit.estimate.demands import Demand
 from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import plural
@@ -367,7 +367,7 @@ def find_alternatives(
         precision=best_precision(every, given),
         runtime=best_runtime(every, given, catalog),
         least=least_memory(given),
-        demands=demands(Setup(runtime=given.runtime, facts=given.facts, load=given.load)),
+        demands=demands(given.setup),
         together=tuple(each for each in scenario_changes(every, given) if each.count > 1),
         checks=tuple(
             (check, found)

@@ -145,7 +145,9 @@ def _no_harder(some: Demand, other: Demand | None) -> bool:
 def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> CatalogRequirement:
     given = answer(scenario, catalog, Device(), about)
     precision = given.scenario.precision or ""
-    found = requirements.requirements_of_precision(about, given.facts, precision, ())
+    found = requirements.requirements_of_precision(
+        about, given.facts, precision, (), unsupported=given.unsupported
+    )
     return CatalogRequirement(
         tier=tier,
         download_basis=given.download_basis,

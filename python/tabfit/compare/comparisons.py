@@ -18,7 +18,7 @@ from tabfit.devices.device import Device, read
 from tabfit.estimate import reports
 from tabfit.estimate.answers import Answer, answer, place
 from tabfit.estimate.decide import decide, demands, requirements, settle
-from tabfit.estimate.demands import Offered, Setup
+from tabfit.estimate.demands import Offered
 from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.footprint import Footprint
@@ -168,7 +168,7 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
     Memory is the smallest size sold at which the verdict is *likely*, for a phone and for
     a laptop whose graphics shares it; catalogue devices that manage are named.
     """
-    wanted = demands(Setup(runtime=given.runtime, facts=given.facts, load=given.load))
+    wanted = demands(given.setup)
 
     def likely(device: Device) -> bool:
         return _on(given, catalog, device).verdict.outcome is Outcome.LIKELY
@@ -208,7 +208,7 @@ def least_sold(enough: Callable[[Bytes], bool]) -> Bytes | None:
 def least_memory(given: Answer) -> dict[str, Bytes | None]:
     """Return for each kind of device the least memory sold with which the scenario is likely."""
     load = replace(given.load, binding=None, emulated=False)
-    setup = Setup(runtime=given.runtime, facts=given.facts, load=load)
+    setup = replace(given.setup, load=load)
     required = requirements(setup, Footprint(given.runtime.phases(load)))
 
     def likely(kind: str, size: Bytes) -> bool:

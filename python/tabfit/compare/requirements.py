@@ -16,7 +16,7 @@ from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.devices.budgets import Pool
 from tabfit.estimate import decide
 from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
-from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_context
+from tabfit.estimate.defaults import loads_nowhere, precisions_of, runtimes_of, usual_context
 from tabfit.estimate.demands import Demand, Requirements, Setup
 from tabfit.estimate.published_files import store
 from tabfit.estimate.subjects import UNDISCLOSED, Subject
@@ -82,20 +82,31 @@ def requirements_of_all(
     about: Subject, catalog: Catalog, contexts: Sequence[Tokens]
 ) -> Iterator[RunRequirements]:
     """Yield every way to run a subject; its usual context is surveyed last, behind the others."""
+    nowhere = loads_nowhere(about, catalog)
     for facts in runtimes_of(about, catalog):
-        yield from requirements_of_runtime(about, facts, contexts)
+        yield from requirements_of_runtime(about, facts, contexts, unsupported=nowhere)
 
 
 def requirements_of_runtime(
-    about: Subject, facts: RuntimeFacts, contexts: Sequence[Tokens]
+    about: Subject, facts: RuntimeFacts, contexts: Sequence[Tokens], *, unsupported: bool = False
 ) -> Iterator[RunRequirements]:
-    """Yield every precision that one runtime loads of a subject."""
+    """Yield every precision that one runtime loads of a subject.
+
+    `unsupported` says that no browser runtime loads it, here and below.
+    """
     for precision in precisions_of(about, facts):
-        yield from requirements_of_precision(about, facts, precision, contexts)
+        yield from requirements_of_precision(
+            about, facts, precision, contexts, unsupported=unsupported
+        )
 
 
 def requirements_of_precision(
-    about: Subject, facts: RuntimeFacts, precision: str, contexts: Sequence[Tokens]
+    about: Subject,
+    facts: RuntimeFacts,
+    precision: str,
+    contexts: Sequence[Tokens],
+    *,
+    unsupported: bool = False,
 ) -> Iterator[RunRequirements]:
     """Yield what one runtime needs for one precision, once for each kind of adapter."""
     publication = about.publication(facts)
@@ -106,7 +117,7 @@ def requirements_of_precision(
         stored=store(about, facts, precision),
         context=usual,
     )
-    setup = Setup(runtime=runtimes.named(facts.id), facts=facts, load=load)
+    setup = Setup(runtime=runtimes.named(facts.id), facts=facts, load=load, unsupported=unsupported)
     for adapters in _that_matter(setup):
         yield _surveyed((about.id, precision), setup, adapters, (*contexts, usual))
 

@@ -20,6 +20,7 @@ from tabfit.estimate.checks import Check, worded
 from tabfit.estimate.defaults import (
     USUAL_CONTEXT,
     is_listed,
+    loads_nowhere,
     nominal_bits,
     precisions_of,
     runtimes_of,
@@ -45,7 +46,7 @@ from tabfit.units import Basis, Interval, Tokens, exactly
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Everything a view shows."""
+    """Everything a view shows. `unsupported` says that no browser runtime loads the model."""
 
     scenario: Scenario
     subject: Subject
@@ -59,6 +60,14 @@ class Answer:
     verdict: Verdict
     rates: Rates | None
     notes: tuple[str, ...] = ()
+    unsupported: bool = False
+
+    @property
+    def setup(self) -> Setup:
+        """Return what every demand is worked out from."""
+        return Setup(
+            runtime=self.runtime, facts=self.facts, load=self.load, unsupported=self.unsupported
+        )
 
     @property
     def stored(self) -> Stored:
@@ -170,9 +179,8 @@ def answer(
     context = scenario.context or usual_context(about, facts, offer)
     stored = store(about, facts, precision)
     asked = replace(scenario, runtime=facts.id, precision=precision, context=context)
-    alone = facts.hypothetical and runtimes_of(about, catalog) == (facts,)
-    device = place(scenario.device, here, catalog)
-    return _weighed(asked, about, facts, stored, device, nothing_loads=alone)
+    device, nowhere = place(scenario.device, here, catalog), loads_nowhere(about, catalog)
+    return _weighed(asked, about, facts, stored, device, unsupported=nowhere)
 
 
 def altered(
@@ -184,7 +192,15 @@ def altered(
     """
     facts = facts or given.facts
     asked = replace(given.scenario, runtime=facts.id, precision=stored.precision)
-    return _weighed(asked, given.subject, facts, stored, given.device, architecture=architecture)
+    return _weighed(
+        asked,
+        given.subject,
+        facts,
+        stored,
+        given.device,
+        architecture=architecture,
+        unsupported=given.unsupported and facts.hypothetical,
+    )
 
 
 def _weighed(
@@ -195,12 +211,9 @@ def _weighed(
     device: Device,
     *,
     architecture: Architecture | None = None,
-    nothing_loads: bool = False,
+    unsupported: bool = False,
 ) -> Answer:
-    """Return the answer once everything is chosen; `asked` has no default left.
-
-    `nothing_loads` says that no browser runtime has the model.
-    """
+    """Return the answer once everything is chosen; `asked` has no default left."""
     runtime, adapter = runtimes.named(facts.id), device.adapter
     if about.unread:
         runtime = runtimes.FilesAlone(runtime)
@@ -215,7 +228,8 @@ def _weighed(
     )
     footprint = Footprint(runtime.phases(load))
     offered = Offered(device)
-    required = decide.requirements(Setup(runtime=runtime, facts=facts, load=load), footprint)
+    setup = Setup(runtime=runtime, facts=facts, load=load, unsupported=unsupported)
+    required = decide.requirements(setup, footprint)
     decided = decide.decide(required, offered)
     checks = worded(decided, required, offered)
     return Answer(
@@ -229,20 +243,15 @@ def _weighed(
         footprint=footprint,
         checks=checks,
         verdict=judge(decided, checks),
-        rates=rates(runtime, load, device),
-        notes=tuple(_notes(about, facts, stored, context, nothing_loads=nothing_loads)),
+        rates=None if unsupported else rates(runtime, load, device),
+        notes=tuple(_notes(about, facts, stored, context)),
+        unsupported=unsupported,
     )
 
 
-def _notes(
-    about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens, *, nothing_loads: bool
-) -> Iterator[str]:
+def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens) -> Iterator[str]:
     yield from about.notes
-    if nothing_loads and about.model is None:
-        yield _("no browser runtime known here loads such a model: this is its weights and cache")
-    elif nothing_loads and about.published:
-        yield _("no browser runtime loads this model’s files: these are weights and cache alone")
-    elif about.model is None and not facts.hypothetical:
+    if about.model is None and not facts.hypothetical:
         yield from _of_runtime(about, facts)
     if about.architecture is not None:
         yield from about.architecture.notes

@@ -35,17 +35,20 @@ class Decision:
     """How a check comes out.
 
     `failed` says that nothing runs without it; `asked` that somebody asked the browser;
-    `known` that there is a chance at all.
+    `known` that there is a chance at all; `unsupported` that no device would help.
     """
 
     chance: float
     failed: bool = False
     asked: bool = True
     known: bool = True
+    unsupported: bool = False
 
     @property
     def outcome(self) -> Outcome:
         """Return the word, for a single decision."""
+        if self.unsupported:
+            return Outcome.UNSUPPORTED
         if self.failed:
             return Outcome.NO
         return word(self.chance) if self.asked and self.known else Outcome.UNKNOWN

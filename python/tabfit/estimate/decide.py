@@ -45,6 +45,10 @@ LEAST, SUREST = 0.02, 0.97
 _NAMED_FIRST: Final = 1e-9
 
 
+#: The words with which no chance is said.
+WITHOUT_CHANCE: Final = (Outcome.UNKNOWN, Outcome.UNSUPPORTED)
+
+
 class Decided(NamedTuple):
     """One check: its kind, what was asked, and how it came out."""
 
@@ -73,8 +77,8 @@ class Settled:
 
     @property
     def probability(self) -> float | None:
-        """Return the chance, `None` where nothing is known, for a single scenario."""
-        return None if self.outcome is Outcome.UNKNOWN else self.chance
+        """Return the chance, `None` where there is none to speak of, for a single scenario."""
+        return None if self.outcome in WITHOUT_CHANCE else self.chance
 
 
 def demands(setup: Setup, *, grows: bool | None = None) -> tuple[Demand, ...]:
@@ -112,10 +116,11 @@ def decide(required: Requirements, offered: Offered) -> tuple[Decided, ...]:
 def settle(every: Sequence[Decided]) -> Settled:
     """Return the checks taken together.
 
-    A failure is *no* whatever else holds; where a deciding need cannot be compared with
-    anything it is *unknown*; everything else is the chance that every check holds.
+    What no browser runtime loads is *unsupported*, and a failure *no*, whatever else holds;
+    where a deciding need cannot be compared with anything it is *unknown*; everything else is
+    the chance that every check holds.
     """
-    failed = untold = False
+    failed = untold = nowhere = False
     asked: list[float] = []
     unasked: list[float] = []
     found, because = _NO_REASON, 0.0
@@ -128,14 +133,15 @@ def settle(every: Sequence[Decided]) -> Settled:
         if decision.asked is not True:
             unasked.append(choose(decision.asked, 1.0, held))
         failed, untold = failed | fails, untold | nobody
+        nowhere = nowhere | applies & decision.unsupported
         rank = _reason(each, known, fails, nobody)
         before = rank < found
         found, because = choose(before, rank, found), choose(before, number, because)
     chance = choose(failed, 0.0, _modest(together(asked, unasked)))
     word = choose(untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
-    return Settled(
-        place=choose(failed, OUTCOMES.index(Outcome.NO), word), chance=chance, because=because
-    )
+    word = choose(failed, OUTCOMES.index(Outcome.NO), word)
+    word = _or_else(nowhere, OUTCOMES.index(Outcome.UNSUPPORTED), word)
+    return Settled(place=word, chance=chance, because=because)
 
 
 def _modest(chance: float) -> float:

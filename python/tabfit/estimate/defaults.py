@@ -41,6 +41,11 @@ def runs(about: Subject, facts: RuntimeFacts) -> bool:
     return known and makes and not facts.listed_only
 
 
+def loads_nowhere(about: Subject, catalog: Catalog) -> bool:
+    """Return whether no browser runtime loads a subject."""
+    return not any(runs(about, facts) for facts in catalog.runtimes if not facts.hypothetical)
+
+
 def is_listed(about: Subject, facts: RuntimeFacts) -> bool:
     """Return whether a runtime's own list has a model's family, or there is nothing to compare."""
     return not facts.families or not about.family or about.family in facts.families

@@ -37,11 +37,15 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """A load about to be started in a runtime: what every demand is worked out from."""
+    """A load about to be started in a runtime: what every demand is worked out from.
+
+    `unsupported` says that no browser runtime loads the model.
+    """
 
     runtime: Runtime
     facts: RuntimeFacts
     load: Load
+    unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,13 +17,17 @@ from tabfit.units import Interval
 
 
 class Outcome(StrEnum):
-    """The five words, from best to worst; *unknown* stands apart."""
+    """The words, from best to worst; *unknown* and *unsupported* stand apart.
+
+    *Unsupported* is a model that no browser runtime loads, whatever the device.
+    """
 
     LIKELY = "likely"
     MAY = "may"
     UNLIKELY = "unlikely"
     NO = "no"
     UNKNOWN = "unknown"
+    UNSUPPORTED = "unsupported"
 
 
 #: The words by the numbers that stand for them in arrays.
@@ -36,6 +40,7 @@ RANK: Final = {
     Outcome.UNKNOWN: 2,
     Outcome.UNLIKELY: 3,
     Outcome.NO: 4,
+    Outcome.UNSUPPORTED: 5,
 }
 
 _LIKELY, _MAY, _UNLIKELY = (

@@ -22,6 +22,7 @@ WORDS: Final = Words(
         Outcome.UNLIKELY: later("Unlikely to fit"),
         Outcome.NO: later("Will not fit"),
         Outcome.UNKNOWN: later("Cannot tell"),
+        Outcome.UNSUPPORTED: later("No browser runs it yet"),
     }
 )
 

@@ -58,7 +58,7 @@ def test_three_of_four_is_likely_and_one_of_four_unlikely(chance: float, said: O
 
 def test_words_from_best_to_worst() -> None:
     """Where nothing is known something may yet run: between *may* and *unlikely*."""
-    order = ["likely", "may", "unknown", "unlikely", "no"]
+    order = ["likely", "may", "unknown", "unlikely", "no", "unsupported"]
     assert sorted(RANK, key=RANK.__getitem__) == order
 
 

@@ -10,7 +10,7 @@ import pytest
 from tabfit.catalog import Catalog
 from tabfit.compare import requirements, verdict_grid
 from tabfit.compare.catalog_requirements import requirements_of_model
-from tabfit.compare.comparisons import Judge
+from tabfit.compare.comparisons import Judge, least_memory
 from tabfit.devices.browser_features import Presence
 from tabfit.devices.device import Device, read
 from tabfit.estimate import check_kinds, decide
@@ -188,3 +188,33 @@ def test_a_new_kind_of_check_reaches_every_judgement(monkeypatch: pytest.MonkeyP
     assert [OUTCOMES[each] for each in made.outcomes[0]] == [Outcome.LIKELY, Outcome.MAY]
     assert made.columns[made.because[0, 1]].name == "moon"
     assert made.chances[0, 1] == single.verdict.probability
+
+
+def test_no_browser_runs_it() -> None:
+    """What no runtime loads has a word of its own, without a chance, on every device alike.
+
+    Its weights alone would likely fit; nobody could load them. A model that some runtime loads
+    keeps its verdict when its bare weights are asked for.
+    """
+    given = on(LAPTOP, "bitnet-b1.58-2b", "ideal")
+    assert given.verdict.outcome is Outcome.UNSUPPORTED
+    assert given.verdict.words == "No browser runs it yet"
+    assert (given.verdict.probability, given.verdict.because) == (None, "support")
+    assert given.rates is None
+    assert set(least_memory(given).values()) == {None}
+
+    for row in CATALOG.devices:
+        here = Judge(CATALOG, read(row.device))
+        found = {
+            here.row(line).outcome for line in requirements_of_model(given.subject.id, CATALOG)
+        }
+        assert found == {Outcome.UNSUPPORTED}, row.id
+
+    about, contexts = subject(given.subject.id, CATALOG), (Tokens(512),)
+    rows = requirements.requirements_of_all(about, CATALOG, contexts)
+    table = verdict_grid.requirements_table(rows, contexts)
+    grid = verdict_grid.judge_table(table, given.device, CATALOG)
+    assert {OUTCOMES[at] for at in grid.outcomes.flat} == {Outcome.UNSUPPORTED}
+
+    bare = on(LAPTOP, "distilbert", "ideal")
+    assert bare.verdict.outcome is Outcome.LIKELY

@@ -31,9 +31,9 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate import check_kinds
 from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
-from tabfit.estimate.decide import Decided, Settled, decide, settle
+from tabfit.estimate.decide import WITHOUT_CHANCE, Decided, Settled, decide, settle
 from tabfit.estimate.demands import Demand, Offered, Requirements
-from tabfit.estimate.outcome import OUTCOMES, Outcome
+from tabfit.estimate.outcome import OUTCOMES
 from tabfit.units import Interval, Tokens
 
 Truths = NDArray[np.bool_]
@@ -146,7 +146,9 @@ def judge_table(
         rows=rows,
         contexts=wanted,
         outcomes=words,
-        chances=np.where(words == OUTCOMES.index(Outcome.UNKNOWN), np.nan, chances),
+        chances=np.where(
+            np.isin(words, [OUTCOMES.index(each) for each in WITHOUT_CHANCE]), np.nan, chances
+        ),
         peaks=_Rows(whole, rows, places).peak(Pool.PEAK),
         parts=parts,
     )

@@ -4,6 +4,7 @@ In: nothing but what the rooms before offer. Out: `KINDS`, in the order in which
 made. A kind says when a load asks for something, how that comes out on a device, and the
 sentence for it; `decide` applies them all, whoever asks.
 
+    support     whether any browser runtime loads the model
     kind        what a kind is: `CheckKind`, and its usual shapes `Feature` and `Limit`
     graphics    WebGPU, its features and limits
     browser     WebAssembly, its memory, single files
@@ -34,9 +35,11 @@ from tabfit.estimate.check_kinds.graphics import (
 )
 from tabfit.estimate.check_kinds.kind import CheckKind
 from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
+from tabfit.estimate.check_kinds.support import SUPPORT
 
 #: Every kind, in the order in which checks are made.
 KINDS: Final[tuple[CheckKind, ...]] = (
+    SUPPORT,
     *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, WORKGROUP_STORAGE),
     *(JSPI, THREADS, HEAP, FILE, PACKED_TABLE),
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
