@@ -46,7 +46,7 @@ serve: site ## build the page and serve it on http://127.0.0.1:8000 (PORT=… fo
 check: setup ## ruff, mypy --strict, the import graph
 	$(PY) -m ruff check && $(PY) -m ruff format --check
 	$(PY) -m mypy
-	$(PY) -m pytest -q -p no:cacheprovider tests/core/test_imports.py
+	$(PY) -m pytest -q -p no:cacheprovider tests/core/test_room_order.py
 
 format: setup ## let ruff mend and format what it can
 	$(PY) -m ruff check --fix; $(PY) -m ruff format
@@ -74,7 +74,7 @@ browsers: setup ## read since when browsers have what models need, and how many 
 	node tools/browser_features.mjs
 
 architecture: setup ## draw docs/architecture.svg: the rooms and what they import
-	$(PY) -m tools.architecture
+	$(PY) -m tools.room_diagram
 
 bench: site ## time what people wait for, as ratios
 	$(PY) -m tools.bench

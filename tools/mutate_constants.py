@@ -43,10 +43,11 @@ FEATURE_ROWS: Final = CORE / "catalog" / "browser_features.json"
 
 #: Where constants are looked for, and the tests that must notice, the nearest first.
 ROOMS: Final = {
-    "devices": ("tests/core/devices", "tests/core/estimate"),
-    "runtimes": ("tests/core/runtimes", "tests/runtimes/test_measured.py", "tests/core/estimate"),
-    "estimate": ("tests/core/estimate",),
-    "catalog": ("tests/core/devices", "tests/core/estimate", "tests/core/runtimes"),
+    "devices": ("tests/core/devices", "tests/core/verdict", "tests/core/estimate"),
+    "runtimes": ("tests/core/runtimes", "tests/runtimes/test_measured.py", "tests/core/verdict"),
+    "verdict": ("tests/core/verdict", "tests/core/estimate"),
+    "estimate": ("tests/core/estimate", "tests/core/verdict"),
+    "catalog": ("tests/core/devices", "tests/core/verdict", "tests/core/runtimes"),
 }
 #: The tables of worked examples that are tried before anything else.
 BOUNDARIES: Final = {
@@ -58,7 +59,7 @@ BOUNDARIES: Final = {
 #: Modules of these rooms in which nothing decides a verdict: what is said, read or addressed.
 BESIDE: Final = {
     *("answers.py", "device.py", "imported_model.py", "labels.py", "link.py"),
-    *("published_files.py", "reports.py", "size_text.py", "subjects.py"),
+    *("published_files.py", "answer_json.py", "subjects.py"),
 }
 #: A test that measures again in a real browser is no unit test; the others draw documents.
 LEFT_OUT: Final = "not measured_now and not packages_say"

@@ -9,7 +9,7 @@ from app.components import formula_popover, svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_
 from tabfit.estimate.answers import Answer
-from tabfit.explain.download_breakdown import Cause, Split, split
+from tabfit.explain.download_overhead import Cause, Split, split
 from tabfit.i18n.language import Words, _, later, number
 from tabfit.light_dataclass import dataclass
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.estimate.outcome import Outcome
-from tabfit.estimate.size_text import size
 from tabfit.i18n.language import Words, _, amount, later, number, plural
+from tabfit.i18n.size_text import size
 from tabfit.units import GIB, Basis, Interval, exactly
+from tabfit.verdict.probability import Outcome
 
 #: Each basis in a word.
 KNOWN: Final = Words(

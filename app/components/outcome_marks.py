@@ -6,8 +6,8 @@ from typing import Final
 
 from app.components.html import Html, tag
 from app.components.labels import BASES, KNOWN
-from tabfit.estimate.outcome import Outcome
 from tabfit.units import Basis
+from tabfit.verdict.probability import Outcome
 
 _SHAPES: Final = {
     Outcome.LIKELY: ('<circle cx="12" cy="12" r="10"/><path d="m7.5 12.5 3 3 6-6.5"/>'),

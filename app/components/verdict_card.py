@@ -11,10 +11,10 @@ from app.components.labels import between, bytes_, duration, rate
 from app.components.outcome_marks import chip, mark
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import _, number
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
+from tabfit.verdict.probability import Outcome
 
 __all__ = ["card", "chip"]
 

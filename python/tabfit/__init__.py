@@ -13,7 +13,7 @@
     errors                      what is raised, each with a `code` and `fields`
 
 Nothing is imported before it is asked for. `estimate` and `compare` are packages as well,
-whose modules are imported as usual (`from tabfit.estimate.verdict import judge`).
+whose modules are imported as usual (`from tabfit.verdict.overall_verdict import judge`).
 """
 
 from __future__ import annotations

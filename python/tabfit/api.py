@@ -18,17 +18,17 @@ from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
 from tabfit.devices.device import read as read_device
-from tabfit.estimate import answers, imported_model, reports, subjects
+from tabfit.estimate import answer_json, answers, imported_model, subjects
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import read as read_link
 from tabfit.estimate.link import write as write_link
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import kind_of
 from tabfit.model.architecture import Architecture
 from tabfit.sources import read_source
 from tabfit.units import Tokens
+from tabfit.verdict.probability import Outcome
 
 __all__ = [
     "Answer",
@@ -100,7 +100,7 @@ def estimate(
 def report(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:
     """Return an answer as the object of `tabfit estimate --json` (docs/schema/estimate.json)."""
     known = catalog or read_catalog()
-    return reports.estimate(answer, alternatives.suggestions(answer, known, answer.device))
+    return answer_json.estimate(answer, alternatives.suggestions(answer, known, answer.device))
 
 
 def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[ComparisonRow]:

@@ -13,7 +13,7 @@ from typing import Any
 from tabfit import architectures
 from tabfit.catalog import Catalog
 from tabfit.model.architecture import Architecture, KeyValue, Layer, State
-from tabfit.runtimes.cache import TYPES, Allocation, cache_size
+from tabfit.runtimes.memory.cache import TYPES, Allocation, cache_size
 from tabfit.storage.storage_type import I8, StorageType
 from tabfit.units import Tokens
 from tests.accuracy.one_bit_sizes import llama

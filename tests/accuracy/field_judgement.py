@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tabfit.estimate.outcome import Outcome
+from tabfit.verdict.probability import Outcome
 from tests.accuracy import field_reports
 from tests.accuracy.field_reports import base_rate_score, brier_score, source_of
 from tests.accuracy.published import DATA

@@ -17,7 +17,7 @@ from tabfit.catalog import Catalog
 from tabfit.errors import UnsupportedArchitecture
 from tabfit.model.architecture import Architecture
 from tabfit.runtimes import Load
-from tabfit.runtimes.quantities import count
+from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries
 from tabfit.units import MIB, Interval, Tokens
 from tests.accuracy.onnx_sizes import DATA, Row, architecture_of, is_guessed

@@ -80,9 +80,9 @@ def test_packages_are_asked_as_functions() -> None:
     """`estimate` and `compare` answer after their packages were imported, in either order."""
     program = (
         "import tabfit; first = tabfit.estimate('gemma-2b', precision='int4');"
-        "import tabfit.estimate.verdict; from tabfit import compare, estimate;"
+        "import tabfit.estimate.answers; from tabfit import compare, estimate;"
         "assert tabfit.estimate('gemma-2b', precision='int4').verdict == first.verdict;"
-        "assert estimate.verdict.judge;"
+        "assert estimate.answers.Answer;"
         "assert len(compare('pixel-8-pro')) == len(tabfit.read_catalog().models)"
     )
     assert _run(program) == ""

@@ -18,9 +18,9 @@ from tabfit.catalog import read
 from tabfit.cli.start import main
 from tabfit.devices import device
 from tabfit.errors import UnreadableDevice
-from tabfit.estimate.outcome import Outcome
 from tabfit.light_dataclass import field_names
 from tabfit.units import Basis
+from tabfit.verdict.probability import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "schema"

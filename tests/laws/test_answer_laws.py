@@ -13,13 +13,13 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import precisions_of, runtimes_of
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.published_files import store
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.recipes.stored_model import Content
 from tabfit.runtimes import Label
 from tabfit.units import GIB, NOTHING, Interval, Tokens
+from tabfit.verdict.probability import Outcome
 
 CATALOG = Catalog()
 #: A model of each kind, with the runtimes that differ most in how they hold it.

@@ -21,10 +21,10 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.defaults import runtimes_of, usual_precision
-from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.units import GIB, MIB, Bytes
+from tabfit.verdict.probability import RANK, Outcome
 
 CATALOG = Catalog()
 #: Models that between them meet every runtime, split tensors and software adapters.

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabfit.catalog import Catalog
-from tabfit.compare import requirements, verdict_grid
+from tabfit.compare import run_requirements, verdict_grid
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer, place
 from tabfit.estimate.defaults import loads_nowhere, precisions_of, runtimes_of
-from tabfit.estimate.outcome import OUTCOMES, probability, weighed
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.units import GIB, MIB, Interval, Tokens
+from tabfit.verdict.probability import OUTCOMES, probability, weighed
 
 CATALOG = Catalog()
 CONTEXTS = (Tokens(512), Tokens(8192), Tokens(65_536))
@@ -73,11 +73,11 @@ SIGNALS = st.fixed_dictionaries(
 @cache
 def few() -> verdict_grid.RequirementsTable:
     """Return the table of the choices, carried as bytes."""
-    rows: list[requirements.RunRequirements] = []
+    rows: list[run_requirements.RunRequirements] = []
     for model, runtime, precision in CHOICES:
         about, facts = subject(model, CATALOG), CATALOG.runtime(runtime)
         named = precision or precisions_of(about, facts)[0]
-        rows += requirements.requirements_of_precision(
+        rows += run_requirements.requirements_of_precision(
             about, facts, named, CONTEXTS, unsupported=loads_nowhere(about, CATALOG)
         )
     return verdict_grid.read(verdict_grid.written(verdict_grid.requirements_table(rows, CONTEXTS)))
@@ -86,13 +86,13 @@ def few() -> verdict_grid.RequirementsTable:
 @cache
 def everything() -> verdict_grid.RequirementsTable:
     """Return a table with a row of every catalogue model, each by its own runtime and precision."""
-    rows: list[requirements.RunRequirements] = []
+    rows: list[run_requirements.RunRequirements] = []
     for number, model in enumerate(CATALOG.models.ids):
         about = subject(model, CATALOG)
         able = runtimes_of(about, CATALOG)
         facts = able[number % len(able)]
         offered = precisions_of(about, facts)
-        rows += requirements.requirements_of_precision(
+        rows += run_requirements.requirements_of_precision(
             about,
             facts,
             offered[number % len(offered)],

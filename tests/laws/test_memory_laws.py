@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tabfit.devices import budgets
 from tabfit.devices.device import BROWSERS, PLATFORMS, read, written
-from tabfit.estimate.outcome import Outcome, probability, word
 from tabfit.units import GIB, Interval
+from tabfit.verdict.probability import Outcome, probability, word
 
 SIZES = st.integers(1, 2**40)
 INTERVALS = st.lists(SIZES, min_size=3, max_size=3).map(lambda ends: Interval(*sorted(ends)))

@@ -11,8 +11,8 @@ from app.browser import probes
 from tabfit import catalog
 from tabfit.devices.device import Adapter, Device, read
 from tabfit.estimate.answers import answer
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.verdict.probability import Outcome
 
 CATALOG: Final = catalog.read()
 #: One model for each kind of runtime.

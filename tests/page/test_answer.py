@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tabfit import catalog
 from tabfit.devices.device import read
-from tabfit.estimate import answers, reports
+from tabfit.estimate import answer_json, answers
 from tabfit.estimate.scenario import Scenario
-from tabfit.estimate.size_text import size
+from tabfit.i18n.size_text import size
 from tabfit.units import exactly
 from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal, without
 
@@ -29,7 +29,7 @@ def expected(page: Page, **chosen: Any) -> dict[str, Any]:
     """Return what the command line's Python says of the same question on the same device."""
     device = read(json.loads(page.evaluate(SIGNALS)))
     given = answers.answer(Scenario(**chosen), catalog.read(), device)
-    return reports.estimate(given)
+    return answer_json.estimate(given)
 
 
 def figure(page: Page, name: str) -> str:

@@ -17,7 +17,7 @@ from tabfit import architectures, runtimes
 from tabfit.devices.budgets import Pool
 from tabfit.recipes.stored_model import Content, Stored
 from tabfit.runtimes import Load, Runtime
-from tabfit.runtimes.footprint import Footprint
+from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.units import Tokens
 
 _POOLS = {"page": Pool.PAGE, "gpu": Pool.GPU}

@@ -9,7 +9,7 @@ import pytest
 
 from tabfit.devices.budgets import Pool
 from tabfit.runtimes import Load, Runtime, constants
-from tabfit.runtimes.phases import DOWNLOAD, LOAD, Label, Phase
+from tabfit.runtimes.memory.phases import DOWNLOAD, LOAD, Label, Phase
 from tabfit.units import GIB, MIB
 from tests.runtimes.bench.shapes import SHAPES
 from tests.runtimes.load_path import RECORD

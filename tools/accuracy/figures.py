@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Any, Final
 
-from tabfit.learn.accuracy import PLACE, WITHIN
+from tabfit.learn.accuracy_figures import PLACE, WITHIN
 from tests.accuracy import field_judgement
 from tests.runtimes.chart import Pair, pairs
 from tools.accuracy.document import SHOWN, Section, ordered

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tabfit.devices import budgets
-from tabfit.estimate import failure_rates
 from tabfit.units import Interval
+from tabfit.verdict import failure_rates
 from tests.accuracy.field_reports import Report, asked
 
 #: The year in which a report weighs full.

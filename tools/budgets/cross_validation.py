@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tabfit.devices import budgets
-from tabfit.estimate import failure_rates
+from tabfit.verdict import failure_rates
 from tests.accuracy.field_reports import answered
 from tools.budgets import failure_fit, memory_fit
 from tools.budgets.cases import Case, of, without

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tabfit.estimate import failure_rates
+from tabfit.verdict import failure_rates
 from tools.budgets.cases import Case
 
 #: The standard deviation of a group's effect before any report, in logits.

@@ -13,9 +13,9 @@ from math import exp, log
 from typing import Any, Final
 
 from tabfit.devices.budgets import ends_of
-from tabfit.estimate.outcome import probability
 from tabfit.formula import Ends
 from tabfit.units import Interval
+from tabfit.verdict.probability import probability
 from tools.budgets.cases import OF_MEMORY, Case
 
 #: Logarithms tried, of the factor and of the spread, and their standard deviations before any

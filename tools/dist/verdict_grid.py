@@ -15,7 +15,7 @@ from tools.dist.python_wheels import pack
 from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
 from tabfit.catalog import Catalog
-from tabfit.compare import requirements
+from tabfit.compare import run_requirements
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.subjects import subject
 from tabfit.compare.verdict_grid import joined, read, requirements_table, written
@@ -41,4 +41,4 @@ def _make(folder: Path) -> None:
 
 def _table(model: str) -> bytes:
     catalog = Catalog()
-    return written(requirements_table(requirements.requirements_of_all(subject(model, catalog), catalog, CONTEXTS), CONTEXTS))
+    return written(requirements_table(run_requirements.requirements_of_all(subject(model, catalog), catalog, CONTEXTS), CONTEXTS))

@@ -10,7 +10,7 @@ from app.pages.accuracy import view
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog
 from tabfit.i18n.language import _
-from tabfit.learn import accuracy
+from tabfit.learn import accuracy_figures
 
 FOLDER: Final = "accuracy/"
 KEYS: Final[tuple[str, ...]] = ()
@@ -32,7 +32,7 @@ def head(catalog: Catalog) -> PageHead:
 def main(catalog: Catalog, root: str) -> Html:
     """Return the whole page: nothing on it depends on the visitor's device."""
     del catalog, root
-    known = accuracy.read()
+    known = accuracy_figures.read()
     return joined(
         tag("h1", _("How accurate is it?"), class_="page-title"),
         tag("div", view.short(known), id="said"),

@@ -8,10 +8,17 @@ from app.components import svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, day, later, number, plural
-from tabfit.learn.accuracy import Accuracy, Band, ErrorSummary, FieldReport, Judgement, MeasuredPeak
+from tabfit.learn.accuracy_figures import (
+    Accuracy,
+    Band,
+    ErrorSummary,
+    FieldReport,
+    Judgement,
+    MeasuredPeak,
+)
 from tabfit.units import GB, MB
+from tabfit.verdict.probability import Outcome
 
 #: Kinds of figures that were compared, as a reader knows them.
 KINDS: Final = Words(

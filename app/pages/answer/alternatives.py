@@ -11,16 +11,16 @@ from app.components.outcome_marks import mark
 from app.pages.answer.charts import short
 from tabfit.compare.alternatives import Alternatives, PossibleRun, ReachableContext, ScenarioChange
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.checks import Check
 from tabfit.estimate.defaults import nominal_bits
-from tabfit.estimate.demands import Demand
-from tabfit.estimate.labels import CHECKS
 from tabfit.estimate.link import write
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Words, _, later, plural
 from tabfit.light_dataclass import replace
 from tabfit.units import Bytes, Tokens
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.labels import CHECKS
+from tabfit.verdict.probability import Outcome
+from tabfit.verdict.requirements import Demand
 
 #: The kinds of device that a least memory is told for.
 KINDS = Words({"iphone": "iPhone", "android": "Android", "laptop": later("laptop")})

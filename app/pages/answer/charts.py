@@ -11,13 +11,13 @@ from app.components.labels import between, bytes_, duration, rate, tokens
 from app.components.svg_chart import Axis, Bar
 from app.components.verdict_card import chip
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.checks import Check
 from tabfit.estimate.link import write
-from tabfit.explain.size_breakdown import Group, shares
+from tabfit.explain.bytes_by_purpose import Group, shares
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import LINES, network_speed, seconds
 from tabfit.units import Basis, Interval, Tokens
+from tabfit.verdict.check_text import Check
 
 #: What tensors do together.
 GROUPS = Words(

@@ -7,10 +7,10 @@ from app.components.html import Html, sentence, tag
 from app.components.labels import SHORT, between, bytes_
 from app.components.outcome_marks import chip, mark
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.checks import Check
-from tabfit.estimate.labels import CHECKS
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import _, number
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.labels import CHECKS
+from tabfit.verdict.probability import Outcome
 
 
 def card(answer: Answer) -> Html:

@@ -12,7 +12,7 @@ from app.pages.answer import alternatives as views
 from app.pages.answer import charts
 from app.request_reply import PageReply
 from tabfit.catalog import Catalog
-from tabfit.compare import alternatives, requirements
+from tabfit.compare import alternatives, run_requirements
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import CONTEXTS
@@ -36,7 +36,7 @@ def _ways(given: Answer, catalog: Catalog) -> Html:
     whole = verdict_grid.shipped() if given.subject.model else None
     rows = verdict_grid.only(whole, given.subject.id) if whole else None
     if rows is None:
-        surveyed = requirements.requirements_of_runtime(
+        surveyed = run_requirements.requirements_of_runtime(
             given.subject, given.facts, CONTEXTS, unsupported=given.unsupported
         )
         rows = verdict_grid.requirements_table(surveyed, CONTEXTS)

@@ -13,11 +13,11 @@ from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.checks import Check
-from tabfit.estimate.labels import LABELS, PHASES
 from tabfit.i18n.language import Words, _, later
 from tabfit.runtimes import Label, Phase
 from tabfit.units import Interval
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.labels import LABELS, PHASES
 
 ORDER = (Label.RUNTIME, Label.WEIGHTS, Label.COPIES, Label.CACHE, Label.WORK)
 

@@ -7,8 +7,8 @@ from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.estimate.link import write
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import _
+from tabfit.verdict.probability import Outcome
 
 
 def card(answer: Answer, suggestions: list[Suggestion]) -> Html | None:

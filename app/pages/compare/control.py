@@ -33,10 +33,10 @@ from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _, cleared_with_language
 from tabfit.units import Tokens
+from tabfit.verdict.probability import Outcome
 
 FOLDER: Final = "compare/"
 KEYS: Final = side_by_side_link.KEYS

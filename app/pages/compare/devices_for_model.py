@@ -18,11 +18,11 @@ from app.pages.compare.models_on_device import ROOT, way
 from tabfit.catalog import Catalog, DeviceRow
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.estimate import link
-from tabfit.estimate.labels import CHECKS
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later, number
 from tabfit.light_dataclass import replace
 from tabfit.units import Basis, Bytes
+from tabfit.verdict.labels import CHECKS
+from tabfit.verdict.probability import Outcome
 
 KINDS: Final = Words(
     {

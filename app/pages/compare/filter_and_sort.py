@@ -19,10 +19,10 @@ from tabfit.catalog.reader import plain_name
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow, Judge, best
 from tabfit.devices.device import Device
-from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.i18n.language import current
 from tabfit.light_dataclass import dataclass
 from tabfit.units import GB, MB
+from tabfit.verdict.probability import RANK, Outcome
 
 #: Download sizes offered as the largest.
 SIZES: Final = (50 * MB, 100 * MB, 250 * MB, 500 * MB, GB, 2 * GB, 4 * GB)

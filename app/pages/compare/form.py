@@ -18,8 +18,8 @@ from app.pages.compare.filter_and_sort import SIZES, RowFilter
 from app.pages.compare.models_on_device import COLUMNS
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import ComparisonRow
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later, number
+from tabfit.verdict.probability import Outcome
 
 #: The three ways to compare.
 VIEWS: Final = Words(

@@ -21,13 +21,13 @@ from tabfit.compare.catalog_requirements import CatalogRequirement
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
 from tabfit.estimate import link
-from tabfit.estimate.labels import CHECKS
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import Rates
 from tabfit.units import Basis
+from tabfit.verdict.labels import CHECKS
+from tabfit.verdict.probability import Outcome
 
 #: The way from this page to the site's first one.
 ROOT: Final = "../"

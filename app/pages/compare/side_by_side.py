@@ -20,12 +20,12 @@ from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.estimate import link
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.checks import Check
 from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
-from tabfit.estimate.labels import CHECKS
 from tabfit.i18n.language import Words, _, later
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.labels import CHECKS
 
 #: The choices of a column, in the order of a link.
 CHOICES: Final = Words(

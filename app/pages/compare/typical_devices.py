@@ -12,8 +12,8 @@ from app.components.question_form import task_name
 from app.pages.compare.models_on_device import parameters
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import ComparisonRow
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import _
+from tabfit.verdict.probability import Outcome
 
 
 def table(

@@ -16,14 +16,14 @@ from tabfit.catalog.published_quality import PeerSize
 from tabfit.devices import budgets
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.labels import LABELS, PHASES
-from tabfit.estimate.outcome import Outcome
 from tabfit.i18n.language import Words, _, later, number
 from tabfit.learn import lessons
 from tabfit.learn.lessons import DeviceReach, NamedSize, SizeClass, StoredBits
 from tabfit.runtimes import Label
 from tabfit.shrink import one_bit_comparison
 from tabfit.units import Interval
+from tabfit.verdict.labels import LABELS, PHASES
+from tabfit.verdict.probability import Outcome
 
 #: Lessons by their anchors, in the order they are told.
 TITLES: Final = Words(

@@ -16,7 +16,7 @@ from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, amount, later, number, plural
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
-from tabfit.runtimes.cache import Allocation, cache_size, growth
+from tabfit.runtimes.memory.cache import Allocation, cache_size, growth
 from tabfit.units import Basis, Tokens
 from tabfit.workbench.decoder_design import Design, ParameterShare, parameter_shares
 from tabfit.workbench.scaling_laws import HENIGHAN, LAWS, ScalingLaw

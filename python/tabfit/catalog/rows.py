@@ -12,7 +12,7 @@ from typing import Any
 
 from tabfit.i18n.language import _
 from tabfit.recipes.stored_model import StoredTensor
-from tabfit.runtimes.needs import Needs
+from tabfit.runtimes.browser_needs import Needs
 from tabfit.units import MIB, Basis, Bytes, Parameters, Tokens
 
 Row = Mapping[str, Any]

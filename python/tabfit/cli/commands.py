@@ -249,13 +249,13 @@ def _print_json(value: object) -> None:
 def _estimate(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
     from tabfit.compare import alternatives
-    from tabfit.estimate import reports
+    from tabfit.estimate import answer_json
 
     here = _here(asked)
     given = _answer(asked, asked.device, here)
     better = alternatives.suggestions(given, _catalog(), here)
     if asked.json:
-        _print_json(reports.estimate(given, better))
+        _print_json(answer_json.estimate(given, better))
     else:
         print("\n".join(text_output.estimate(given, better)))
     return 0
@@ -283,9 +283,9 @@ def _inspected(source: str) -> dict[str, Any]:
 
 def _list(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
-    from tabfit.estimate import reports
+    from tabfit.estimate import answer_json
 
-    found = reports.listing(asked.kind, _catalog())
+    found = answer_json.listing(asked.kind, _catalog())
     if asked.json:
         _print_json(found)
     else:
@@ -324,13 +324,13 @@ def _need(asked: argparse.Namespace) -> int:
 
 def _train(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
-    from tabfit.estimate import reports
+    from tabfit.estimate import answer_json
     from tabfit.training import Plan, plan_text, training_memory, usual_sequence
 
     about = _about(asked.model, _catalog())
     said = {key: value for key, value in vars(asked).items() if isinstance(value, str)}
     plan = plan_text.read(said, Plan(sequence=usual_sequence(about.shape)))
-    found = reports.training(about, plan, training_memory(about.shape, plan))
+    found = answer_json.training(about, plan, training_memory(about.shape, plan))
     if asked.json:
         _print_json(found)
     else:
@@ -339,13 +339,13 @@ def _train(asked: argparse.Namespace) -> int:
 
 
 def _link(asked: argparse.Namespace) -> int:
-    from tabfit.estimate import link, reports
+    from tabfit.estimate import answer_json, link
 
     _, mark, text = asked.url.partition("#")
     scenario = link.read(text if mark else asked.url)
-    found = reports.scenario(scenario, scenario.model)
+    found = answer_json.scenario(scenario, scenario.model)
     if asked.json:
-        _print_json({"schema": reports.SCHEMA, "scenario": found})
+        _print_json({"schema": answer_json.SCHEMA, "scenario": found})
     else:
         print("\n".join(f"{key:10} {value}" for key, value in found.items() if value is not None))
     return 0

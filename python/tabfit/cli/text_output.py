@@ -9,11 +9,11 @@ from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer, Suggestion
-from tabfit.estimate.checks import Check
-from tabfit.estimate.outcome import Outcome
-from tabfit.estimate.size_text import size
+from tabfit.i18n.size_text import size
 from tabfit.training import LABELS, TrainingPartKind
 from tabfit.units import GIB, exactly
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.probability import Outcome
 
 #: A mark for each outcome, so that none is told by colour.
 MARKS = {

@@ -2,7 +2,7 @@
 
 In: the catalogue, a device or an answer. Out: rows judged by the very rules of `estimate`.
 
-    requirements           what every way to run a model needs, whatever the device
+    run_requirements       what every way to run a model needs, whatever the device
     catalog_requirements   the same for the catalogue, worked out once and kept as text
     ranking                the ways to run a model, and the order between those that were judged
     comparisons            every model on one device, and one model on every device

@@ -17,21 +17,21 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate.answers import Answer, Suggestion, answer
-from tabfit.estimate.checks import Check
-from tabfit.estimate.decide import demands
 from tabfit.estimate.defaults import (
     CONTEXTS,
     precisions_of,
     runtimes_of,
     usual_precision,
 )
-from tabfit.estimate.demands import Demand
-from tabfit.estimate.outcome import LIKELY_FROM, OUTCOMES, RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import plural
 from tabfit.light_dataclass import dataclass, replace
-from tabfit.runtimes.footprint import Footprint
+from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.decide import demands
+from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, RANK, Outcome
+from tabfit.verdict.requirements import Demand
 
 if TYPE_CHECKING:
     from tabfit.compare.verdict_grid import VerdictGrid

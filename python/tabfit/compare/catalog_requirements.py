@@ -13,18 +13,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tabfit.catalog import Catalog
-from tabfit.compare import requirements
+from tabfit.compare import run_requirements
 from tabfit.compare.ranking import WIDER, offers
-from tabfit.compare.requirements import ENDLESS, Adapters, RunRequirements
+from tabfit.compare.run_requirements import ENDLESS, Adapters, RunRequirements
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
-from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
-from tabfit.estimate.demands import Demand
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, subject
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.speed import bits_per_weight, token_bytes
 from tabfit.units import Basis, Interval, Tokens
+from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.requirements import Demand
 
 #: An interval as text: one number where it is exact.
 Figure = int | list[int]
@@ -145,7 +145,7 @@ def _no_harder(some: Demand, other: Demand | None) -> bool:
 def _line(tier: int, about: Subject, scenario: Scenario, catalog: Catalog) -> CatalogRequirement:
     given = answer(scenario, catalog, Device(), about)
     precision = given.scenario.precision or ""
-    found = requirements.requirements_of_precision(
+    found = run_requirements.requirements_of_precision(
         about, given.facts, precision, (), unsupported=given.unsupported
     )
     return CatalogRequirement(

@@ -15,15 +15,15 @@ from tabfit.compare.catalog_requirements import CatalogRequirement, CatalogRequi
 from tabfit.compare.ranking import USUAL, Preference, preference
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
-from tabfit.estimate import reports
+from tabfit.estimate import answer_json
 from tabfit.estimate.answers import Answer, answer, place
-from tabfit.estimate.decide import decide, demands, requirements, settle
-from tabfit.estimate.demands import Offered
-from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.light_dataclass import dataclass, replace
-from tabfit.runtimes.footprint import Footprint
+from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.runtimes.speed import Rates, rates_of
 from tabfit.units import GIB, Bytes, Interval
+from tabfit.verdict.decide import decide, demands, requirements, settle
+from tabfit.verdict.probability import RANK, Outcome
+from tabfit.verdict.requirements import Offered
 
 #: Memory sizes that devices are sold with.
 SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128))
@@ -125,7 +125,7 @@ def _from_likeliest(row: ComparisonRow) -> tuple[bool, int, float, int]:
 def report(rows: list[ComparisonRow], catalog: Catalog, device: str | None) -> dict[str, Any]:
     """Return the object of `tabfit compare --json`."""
     return {
-        "schema": reports.SCHEMA,
+        "schema": answer_json.SCHEMA,
         "device": device,
         "models": [reported(each, catalog, device) for each in rows],
     }
@@ -174,10 +174,10 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
         return _on(given, catalog, device).verdict.outcome is Outcome.LIKELY
 
     return {
-        "schema": reports.SCHEMA,
-        "scenario": reports.scenario(given.scenario, given.subject.id),
+        "schema": answer_json.SCHEMA,
+        "scenario": answer_json.scenario(given.scenario, given.subject.id),
         "storage_bytes": given.download.high,
-        "peak": reports.interval(given.memory(Pool.PEAK)),
+        "peak": answer_json.interval(given.memory(Pool.PEAK)),
         "ram_bytes": least_memory(given),
         "demands": [
             {"name": each.name, "bytes": each.need.likely if each.need else None, "why": each.why}

@@ -13,12 +13,12 @@ from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of, usual_precision
-from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind
 from tabfit.runtimes.speed import bits_per_weight
+from tabfit.verdict.probability import RANK, Outcome
 
 #: A precision of fewer bits loses quality that more parameters do not buy back: of models with
 #: the same total bits, those at 4 answer best (Dettmers and Zettlemoyer 2023, arXiv:2212.09720).

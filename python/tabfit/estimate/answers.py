@@ -15,8 +15,6 @@ from tabfit.devices import device as devices
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.estimate import decide
-from tabfit.estimate.checks import Check, worded
 from tabfit.estimate.defaults import (
     USUAL_CONTEXT,
     is_listed,
@@ -27,21 +25,23 @@ from tabfit.estimate.defaults import (
     usual_context,
     usual_precision,
 )
-from tabfit.estimate.demands import Offered, Setup
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.published_files import store
 from tabfit.estimate.scenario import Scenario
-from tabfit.estimate.size_text import size
 from tabfit.estimate.subjects import UNDISCLOSED, Subject, subject
-from tabfit.estimate.verdict import Verdict, judge
 from tabfit.i18n.language import Message, _
+from tabfit.i18n.size_text import size
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Content, File, Stored, total_size
 from tabfit.runtimes import Load, Runtime
-from tabfit.runtimes.footprint import Footprint
+from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.runtimes.speed import Rates, Wait, first_token, rates
 from tabfit.units import Basis, Interval, Tokens, exactly
+from tabfit.verdict import decide
+from tabfit.verdict.check_text import Check, worded
+from tabfit.verdict.overall_verdict import Verdict, judge
+from tabfit.verdict.probability import Outcome
+from tabfit.verdict.requirements import Offered, Setup
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ worked out here that is not worked out for the answer.
     figures              every figure of an answer by its name
     explanation          one figure explained
     parameters           the parameters, part by part
-    download_breakdown   why parameters x bits / 8 is not the download
-    size_breakdown       where a model's bytes go, by what its tensors do
+    download_overhead    why parameters x bits / 8 is not the download
+    bytes_by_purpose     where a model's bytes go, by what its tensors do
 
 Imports `estimate` and all before it.
 """

@@ -17,13 +17,6 @@ from tabfit.devices import budgets
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.check_kinds.browser import HEAP
-from tabfit.estimate.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
-from tabfit.estimate.check_rules import LEAST_STORAGE
-from tabfit.estimate.checks import Check
-from tabfit.estimate.decide import LEAST, SUREST
-from tabfit.estimate.labels import CHECKS, LABELS, PHASES
-from tabfit.estimate.outcome import Outcome, probability
 from tabfit.estimate.subjects import UNDISCLOSED
 from tabfit.explain.explanation import Explanation
 from tabfit.explain.parameters import parameters
@@ -44,6 +37,13 @@ from tabfit.formula import (
 from tabfit.i18n.language import _, later
 from tabfit.runtimes import Component, Label, Phase
 from tabfit.units import Basis, Interval
+from tabfit.verdict.check_kinds.browser import HEAP
+from tabfit.verdict.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
+from tabfit.verdict.check_rules import LEAST_STORAGE
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.decide import LEAST, SUREST
+from tabfit.verdict.labels import CHECKS, LABELS, PHASES
+from tabfit.verdict.probability import Outcome, probability
 
 
 def explained(answer: Answer) -> dict[str, Explanation]:

@@ -17,11 +17,11 @@ from tabfit.compare.comparisons import Judge, best
 from tabfit.devices import budgets
 from tabfit.devices.device import Device, read
 from tabfit.estimate.defaults import nominal_bits, precisions_of, runtimes_of
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.published_files import store
 from tabfit.estimate.subjects import Subject, subject
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes, Interval, Parameters
+from tabfit.verdict.probability import Outcome
 
 #: A name that says a number of billions: "2B", "0.5B", "E2B", "8x7B".
 _SAID: Final = re.compile(r"(?:(\d+)x)?(\d+(?:\.\d+)?)B\b")

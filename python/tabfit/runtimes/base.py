@@ -14,9 +14,9 @@ from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.recipes.stored_model import Stored
-from tabfit.runtimes import quantities
-from tabfit.runtimes.cache import Allocation, cache
-from tabfit.runtimes.phases import Phase
+from tabfit.runtimes.memory import quantities
+from tabfit.runtimes.memory.cache import Allocation, cache
+from tabfit.runtimes.memory.phases import Phase
 from tabfit.units import Bytes, Interval, Tokens
 
 #: A prompt of about a page of text, unless somebody says otherwise or the context is shorter.

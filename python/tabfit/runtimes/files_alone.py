@@ -11,8 +11,8 @@ from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load, Runtime
-from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.phases import LOAD, Label, Phase, on_gpu, on_page
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import LOAD, Label, Phase, on_gpu, on_page
 from tabfit.units import NOTHING, Interval
 
 

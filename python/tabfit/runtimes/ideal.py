@@ -8,8 +8,8 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.phases import GENERATE, LOAD, READY, Component, Label, Phase, on_page
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import GENERATE, LOAD, READY, Component, Label, Phase, on_page
 from tabfit.storage.storage_type import F16, F32
 from tabfit.units import NOTHING, Interval
 

@@ -14,7 +14,6 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes import litert
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.cache import Allocation
 from tabfit.runtimes.constants import (
     MEDIAPIPE_ALIVE,
     MEDIAPIPE_FLOOR,
@@ -22,7 +21,8 @@ from tabfit.runtimes.constants import (
     MEDIAPIPE_IN_FLIGHT,
     MEDIAPIPE_PIECE,
 )
-from tabfit.runtimes.phases import (
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import (
     DOWNLOAD,
     GENERATE,
     LOAD,
@@ -33,7 +33,7 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
-from tabfit.runtimes.quantities import (
+from tabfit.runtimes.memory.quantities import (
     WIDE,
     hidden_width,
     inner_width,

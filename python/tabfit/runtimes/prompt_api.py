@@ -13,9 +13,9 @@ from typing import Final
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.cache import Allocation
 from tabfit.runtimes.constants import PROMPT_API_SESSION
-from tabfit.runtimes.phases import READY, Label, Phase, on_page
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import READY, Label, Phase, on_page
 from tabfit.units import NOTHING, Interval
 
 

@@ -14,7 +14,7 @@ from tabfit.devices.device import Device
 from tabfit.formula import Constant, Ends, Given, Quantity, Unit, known, named, rate, rounded, size
 from tabfit.i18n.language import later
 from tabfit.runtimes.base import Load, Runtime
-from tabfit.runtimes.quantities import SHAPE, count
+from tabfit.runtimes.memory.quantities import SHAPE, count
 from tabfit.units import GB, Basis, Interval, Tokens
 
 

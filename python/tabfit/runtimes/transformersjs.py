@@ -43,8 +43,8 @@ from tabfit.recipes.onnx.export_families import ExportFamily, likely_export
 from tabfit.recipes.stored_model import Content, Stored, sizes
 from tabfit.runtimes import constants
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.phases import (
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import (
     DOWNLOAD,
     GENERATE,
     LOAD,
@@ -56,7 +56,7 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
-from tabfit.runtimes.quantities import SHAPE, WIDE, count, hidden_width, times, vocabulary
+from tabfit.runtimes.memory.quantities import SHAPE, WIDE, count, hidden_width, times, vocabulary
 from tabfit.storage.storage_type import BF16, F16, F32
 from tabfit.units import Basis, Interval
 

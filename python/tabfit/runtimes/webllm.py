@@ -16,7 +16,6 @@ from tabfit.model.tensors import Role
 from tabfit.recipes import mlc
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.cache import Allocation
 from tabfit.runtimes.constants import (
     MLC_BATCH,
     MLC_PIECE,
@@ -24,7 +23,8 @@ from tabfit.runtimes.constants import (
     WEBLLM_FLOOR,
     WEBLLM_SHARDS,
 )
-from tabfit.runtimes.phases import (
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import (
     DOWNLOAD,
     GENERATE,
     LOAD,
@@ -35,7 +35,7 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
-from tabfit.runtimes.quantities import (
+from tabfit.runtimes.memory.quantities import (
     WIDE,
     count,
     hidden_width,

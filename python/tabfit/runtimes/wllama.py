@@ -25,8 +25,8 @@ from tabfit.recipes.gguf import files
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes import constants
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.phases import (
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import (
     DOWNLOAD,
     GENERATE,
     LOAD,
@@ -38,7 +38,7 @@ from tabfit.runtimes.phases import (
     on_gpu,
     on_page,
 )
-from tabfit.runtimes.quantities import (
+from tabfit.runtimes.memory.quantities import (
     WIDE,
     count,
     hidden_width,

@@ -24,9 +24,7 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate.answers import Answer, altered, answer, place
-from tabfit.estimate.checks import Check
 from tabfit.estimate.defaults import precisions_of, runtimes_of
-from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, subject
 from tabfit.light_dataclass import dataclass, replace
@@ -37,6 +35,8 @@ from tabfit.recipes.listed_sizes import travelling
 from tabfit.recipes.stored_model import Content, Stored
 from tabfit.shrink import SharedLayers
 from tabfit.units import Interval
+from tabfit.verdict.check_text import Check
+from tabfit.verdict.probability import RANK, Outcome
 
 
 class ShrinkMethod(StrEnum):

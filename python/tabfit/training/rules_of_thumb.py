@@ -12,7 +12,7 @@ from enum import StrEnum
 from tabfit.i18n.language import Words, _, later
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
-from tabfit.runtimes.cache import Allocation, cache_size
+from tabfit.runtimes.memory.cache import Allocation, cache_size
 from tabfit.storage.storage_type import F16
 from tabfit.training import model_states
 from tabfit.training.component import filled

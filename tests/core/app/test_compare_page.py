@@ -23,8 +23,8 @@ from tabfit.compare.comparisons import reported
 from tabfit.devices.device import read
 from tabfit.errors import UnreadableLink
 from tabfit.estimate import link
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.verdict.probability import Outcome
 from tests.core.app.test_respond import HOSTILE, elements
 
 CATALOG = catalog.read()

@@ -8,17 +8,17 @@ from functools import cache
 import pytest
 
 from tabfit.catalog import Catalog
-from tabfit.compare import alternatives, requirements, verdict_grid
+from tabfit.compare import alternatives, run_requirements, verdict_grid
 from tabfit.compare.comparisons import KINDS, SOLD, need, of_kind
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import CONTEXTS
-from tabfit.estimate.outcome import RANK, Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
-from tabfit.explain.size_breakdown import Group, shares
+from tabfit.explain.bytes_by_purpose import Group, shares
 from tabfit.units import Tokens
+from tabfit.verdict.probability import RANK, Outcome
 
 CATALOG = Catalog()
 #: A scenario that fits, one that may, and ones that do not for want of memory.
@@ -41,7 +41,7 @@ def asked(case: tuple[str, str, str, str]) -> Answer:
 def surveyed(model: str) -> verdict_grid.RequirementsTable:
     """Return every way to run a model."""
     return verdict_grid.requirements_table(
-        requirements.requirements_of_all(subject(model, CATALOG), CATALOG, CONTEXTS), CONTEXTS
+        run_requirements.requirements_of_all(subject(model, CATALOG), CATALOG, CONTEXTS), CONTEXTS
     )
 
 

@@ -15,8 +15,8 @@ from tabfit.devices import budgets
 from tabfit.devices.browser_features import presence
 from tabfit.devices.budgets import Budget
 from tabfit.devices.device import read
-from tabfit.estimate.outcome import probability
 from tabfit.units import GIB, MB, exactly
+from tabfit.verdict.probability import probability
 
 Row = tuple[str, float, int, float, float, str]
 

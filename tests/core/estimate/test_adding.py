@@ -12,7 +12,7 @@ import pytest
 from app.pages.answer import memory_chart
 from tabfit import catalog, runtimes
 from tabfit.catalog import Catalog
-from tabfit.compare import alternatives, ranking, requirements, verdict_grid
+from tabfit.compare import alternatives, ranking, run_requirements, verdict_grid
 from tabfit.compare.catalog_requirements import requirements_of_model
 from tabfit.compare.comparisons import Judge, best
 from tabfit.devices import budgets
@@ -21,7 +21,6 @@ from tabfit.devices.device import Device
 from tabfit.errors import CatalogFault
 from tabfit.estimate.answers import Answer, answer, place
 from tabfit.estimate.defaults import precisions_of, runtimes_of
-from tabfit.estimate.outcome import OUTCOMES
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.explain import explained
@@ -30,9 +29,10 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes import Label, Load, Phase
-from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.phases import GENERATE, LOAD, READY, on_page
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import GENERATE, LOAD, READY, on_page
 from tabfit.units import GIB, MIB, NOTHING, Basis, Interval
+from tabfit.verdict.probability import OUTCOMES
 
 #: What the made-up runtime takes whatever the model.
 FLOOR: Final = Constant(
@@ -163,7 +163,7 @@ def test_what_is_added_is_judged_alike(kitchen: Catalog, precision: str) -> None
     assert precisions_of(about, facts) == ("loaf", "crumbs")
 
     table = verdict_grid.requirements_table(
-        requirements.requirements_of_precision(about, facts, precision, ()), ()
+        run_requirements.requirements_of_precision(about, facts, precision, ()), ()
     )
     made = verdict_grid.judge_table(table, here, kitchen, (None,))
     (way,) = alternatives.possible_runs(made, None, kitchen)

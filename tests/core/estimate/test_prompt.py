@@ -7,7 +7,7 @@ import pytest
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import UnreadableLink
-from tabfit.estimate import link, reports
+from tabfit.estimate import answer_json, link
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.units import Tokens
@@ -56,6 +56,6 @@ def test_links_and_reports_carry_it() -> None:
 
     assert link.read(link.write(said)) == said
     assert "prompt" not in link.write(Scenario(model="smollm2-135m"))
-    assert reports.estimate(asked(context=4096, prompt=256), [])["scenario"]["prompt"] == 256
+    assert answer_json.estimate(asked(context=4096, prompt=256), [])["scenario"]["prompt"] == 256
     with pytest.raises(UnreadableLink, match="prompt"):
         link.read("#v=1&model=smollm2-135m&prompt=none")

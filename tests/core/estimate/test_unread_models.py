@@ -12,12 +12,12 @@ from tabfit.devices.device import Device
 from tabfit.errors import UnreadableConfig
 from tabfit.estimate.answers import answer
 from tabfit.estimate.imported_model import subject
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.hub import HubResult, ListedFile
 from tabfit.hub.download_variants import variants_of
 from tabfit.hub.listing import Listing
 from tabfit.units import Basis, Bytes
+from tabfit.verdict.probability import Outcome
 
 CATALOG = catalog.read()
 

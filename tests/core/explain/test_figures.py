@@ -18,7 +18,6 @@ from tabfit.devices.budgets import TabMemoryRule
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import precisions_of, runtimes_of
-from tabfit.estimate.outcome import Outcome, probability
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.explain import Explanation, explained
@@ -36,6 +35,7 @@ from tabfit.formula import (
 )
 from tabfit.runtimes import Label, Load, constants, speed
 from tabfit.units import GIB, MIB, Interval, Tokens
+from tabfit.verdict.probability import Outcome, probability
 
 CATALOG: Final = Catalog()
 DEVICES: Final = (

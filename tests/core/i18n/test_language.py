@@ -10,9 +10,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from tabfit.estimate.size_text import size
 from tabfit.i18n import language
 from tabfit.i18n.language import Words, _, amount, day, later, number, plural
+from tabfit.i18n.size_text import size
 from tabfit.units import Interval, exactly
 
 

@@ -18,11 +18,11 @@ from tabfit.catalog import Catalog
 from tabfit.compare.catalog_requirements import CatalogRequirements, requirements_of_model, written
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.learn import lessons
 from tabfit.units import GIB
+from tabfit.verdict.probability import Outcome
 
 CATALOG = Catalog()
 

@@ -26,9 +26,9 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes.gguf import files
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes import Label, Load, Phase, registry
-from tabfit.runtimes.cache import Allocation
-from tabfit.runtimes.phases import DOWNLOAD, GENERATE, LOAD, PREFILL, READY, on_gpu, on_page
-from tabfit.runtimes.quantities import WIDE, count, vocabulary
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.phases import DOWNLOAD, GENERATE, LOAD, PREFILL, READY, on_gpu, on_page
+from tabfit.runtimes.memory.quantities import WIDE, count, vocabulary
 from tabfit.units import MIB, Basis, Interval
 
 # The first of three: the runtime itself, with its constants.

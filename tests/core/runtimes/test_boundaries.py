@@ -22,7 +22,7 @@ from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.runtimes import Label, Load, constants, speed
-from tabfit.runtimes.quantities import count
+from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
 from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens
 from tests.runtimes.measure import RECORD

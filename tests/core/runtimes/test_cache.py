@@ -10,7 +10,7 @@ import pytest
 from tabfit import architectures
 from tabfit.model.architecture import Architecture, KeyValue, Kind, Layer, Tower
 from tabfit.model.tensors import Inventory, Part
-from tabfit.runtimes.cache import TYPES, Allocation, cache_size, growth
+from tabfit.runtimes.memory.cache import TYPES, Allocation, cache_size, growth
 from tabfit.storage.storage_type import F32
 from tabfit.units import GIB, MIB, Tokens
 from tests.accuracy.cache_sizes import (

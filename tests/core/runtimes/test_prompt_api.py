@@ -10,8 +10,8 @@ from tabfit import catalog
 from tabfit.devices.device import read
 from tabfit.estimate import answers
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
+from tabfit.verdict.probability import Outcome
 
 LAPTOP = {"platform": "windows", "browser": "chrome", "device_memory": 16, "cores": 8}
 

@@ -10,7 +10,7 @@ from tabfit import architectures, runtimes
 from tabfit.devices.budgets import Pool
 from tabfit.model.architecture import Architecture
 from tabfit.runtimes import Load
-from tabfit.runtimes.footprint import Footprint
+from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.units import MIB, Tokens
 from tests.runtimes.bench.shapes import SHAPES
 

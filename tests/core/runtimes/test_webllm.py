@@ -10,7 +10,7 @@ from tabfit import runtimes
 from tabfit.formula import Given
 from tabfit.runtimes import Load
 from tabfit.runtimes.constants import MLC_SPREAD
-from tabfit.runtimes.quantities import count
+from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import (
     encoder_temporaries,
     layer_temporaries,

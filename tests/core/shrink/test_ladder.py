@@ -7,10 +7,10 @@ import pytest
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.estimate import answers
-from tabfit.estimate.outcome import Outcome
 from tabfit.estimate.scenario import Scenario
 from tabfit.shrink import ladder
 from tabfit.shrink.ladder import Rung, ShrinkMethod
+from tabfit.verdict.probability import Outcome
 
 CATALOG = Catalog()
 

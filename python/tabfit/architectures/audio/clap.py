@@ -11,10 +11,10 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.encoders.bert import bert
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.clip import both
-from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
-from tabfit.architectures.vision.swin import older_layer, window_heads
-from tabfit.architectures.vision.vit import picture_body, sides
+from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, stage_list
+from tabfit.architectures.vision.patches.clip import both
+from tabfit.architectures.vision.patches.swin import older_layer, window_heads
+from tabfit.architectures.vision.patches.vit import picture_body, sides
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.block import (

@@ -15,7 +15,7 @@ from tabfit.architectures.config_keys import MOST_ROWS, MOST_WIDTH, Keys
 from tabfit.architectures.decoders.decoder_layer import read_heads
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.stages import stage_list
+from tabfit.architectures.vision.convolutions.stages import stage_list
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind, Layer, Tower

@@ -9,7 +9,7 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.decoders.decoder_layer import read_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import across, attention, biases

@@ -13,8 +13,8 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing, output_layer
 from tabfit.architectures.multimodal.vision_language import together
-from tabfit.architectures.vision.vision_encoders import part_body
-from tabfit.architectures.vision.vit import OLDER_NAMES
+from tabfit.architectures.vision.patches.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vit import OLDER_NAMES
 from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, attending, attention
 from tabfit.model.blocks.block import Block, array, joined, placed, stacked, tensors_of

@@ -14,7 +14,7 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.stages import stage_list
+from tabfit.architectures.vision.convolutions.stages import stage_list
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind, Tower

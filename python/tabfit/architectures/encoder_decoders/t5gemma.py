@@ -19,7 +19,7 @@ from tabfit.architectures.encoder_decoders.t5 import WRITING, Half
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.multimodal.vision_language import gemma3_bridge
-from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Kind, Tower

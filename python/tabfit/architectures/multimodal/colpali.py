@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
-from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind
 from tabfit.model.blocks.block import placed

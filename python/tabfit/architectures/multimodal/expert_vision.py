@@ -15,9 +15,9 @@ from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import nothing, output_layer
 from tabfit.architectures.multimodal.vision_language import together, two_layers
-from tabfit.architectures.vision.clip import clip_layer, renamed
-from tabfit.architectures.vision.vision_encoders import part_body
-from tabfit.architectures.vision.vit import (
+from tabfit.architectures.vision.patches.clip import clip_layer, renamed
+from tabfit.architectures.vision.patches.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vit import (
     patch_count,
     patches,
     picture_body,

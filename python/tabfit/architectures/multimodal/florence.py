@@ -12,9 +12,9 @@ from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing, output_layer
 from tabfit.architectures.multimodal.vision_language import together
-from tabfit.architectures.vision.stages import MOST_DEPTH, MOST_SIDE, stage_list
-from tabfit.architectures.vision.vision_encoders import part_body
-from tabfit.architectures.vision.vit import picture_body
+from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, MOST_SIDE, stage_list
+from tabfit.architectures.vision.patches.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vit import picture_body
 from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, fused_attention
 from tabfit.model.blocks.block import Block, Stack, array, joined, placed, stacked, tensors_of

@@ -12,9 +12,9 @@ from tabfit.architectures.decoders.decoder_layer import read_heads
 from tabfit.architectures.decoders.gemma import SANDWICHED
 from tabfit.architectures.family import Asked, Body, Family
 from tabfit.architectures.multimodal.vision_language import HEADS, together
-from tabfit.architectures.vision.mobilenet_v5 import mobilenet_v5
-from tabfit.architectures.vision.vision_encoders import part_body
-from tabfit.architectures.vision.vit import picture_body
+from tabfit.architectures.vision.convolutions.mobilenet_v5 import mobilenet_v5
+from tabfit.architectures.vision.patches.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vit import picture_body
 from tabfit.model.blocks.attention import attending
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked, vector
 from tabfit.model.blocks.feed_forward import widened

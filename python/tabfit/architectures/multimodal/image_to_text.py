@@ -12,7 +12,7 @@ from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import looking_layer
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.registry import FAMILIES as KNOWN
-from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.errors import Quoted
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace

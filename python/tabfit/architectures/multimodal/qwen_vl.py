@@ -18,13 +18,13 @@ from tabfit.architectures.decoders.decoder_layer import (
     shared_heads,
     unbounded,
 )
+from tabfit.architectures.decoders.experts.mixture_of_experts import NORMED_QWEN
 from tabfit.architectures.decoders.gpt2 import equal_heads
-from tabfit.architectures.decoders.hybrid import qwen3_5, qwen3_5_moe
-from tabfit.architectures.decoders.mixture_of_experts import NORMED_QWEN
+from tabfit.architectures.decoders.recurrent.hybrid import qwen3_5, qwen3_5_moe
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import score, score_with_bias
 from tabfit.architectures.multimodal.vision_language import HEADS, together
-from tabfit.architectures.vision.vit import picture_body
+from tabfit.architectures.vision.patches.vit import picture_body
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.blocks.attention import fused_attention

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing, output_layer, score
-from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.blocks.block import (

@@ -12,9 +12,9 @@ import re
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.convolutional import segformer
-from tabfit.architectures.vision.stages import stage_list
-from tabfit.architectures.vision.vision_encoders import part_body
+from tabfit.architectures.vision.convolutions.convolutional import segformer
+from tabfit.architectures.vision.convolutions.stages import stage_list
+from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.block import EMPTY, Block, joined, placed

@@ -14,12 +14,16 @@ from itertools import pairwise
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.backbones import backbone_body
-from tabfit.architectures.vision.convolutional import divisible, labelled_picture, pictured
+from tabfit.architectures.vision.convolutions.backbones import backbone_body
+from tabfit.architectures.vision.convolutions.convolutional import (
+    divisible,
+    labelled_picture,
+    pictured,
+)
+from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, stage_list
 from tabfit.architectures.vision.depth_estimation import resized
-from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
-from tabfit.architectures.vision.vision_encoders import part_body
-from tabfit.architectures.vision.vit import (
+from tabfit.architectures.vision.patches.vision_encoders import part_body
+from tabfit.architectures.vision.patches.vit import (
     older_attention,
     patch_count,
     patches,

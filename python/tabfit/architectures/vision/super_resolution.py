@@ -10,10 +10,10 @@ from __future__ import annotations
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.convolutional import pictured
-from tabfit.architectures.vision.stages import MOST_DEPTH, stage_list
-from tabfit.architectures.vision.swin import second_layer
-from tabfit.architectures.vision.vit import patch_count, sides
+from tabfit.architectures.vision.convolutions.convolutional import pictured
+from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, stage_list
+from tabfit.architectures.vision.patches.swin import second_layer
+from tabfit.architectures.vision.patches.vit import patch_count, sides
 from tabfit.i18n.language import Message
 from tabfit.model.blocks.block import EMPTY, Block, array, joined, placed, stacked
 from tabfit.model.blocks.linear import convolution, norm

@@ -11,7 +11,7 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.vit import patch_count, patches, picture_body, ratio_width
+from tabfit.architectures.vision.patches.vit import patch_count, patches, picture_body, ratio_width
 from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import attending
 from tabfit.model.blocks.block import Block, array, beside, joined, placed, stacked

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tabfit import runtimes
 from tabfit.catalog import Catalog
-from tabfit.compare.requirements import POOLS
+from tabfit.compare.run_requirements import POOLS
 from tabfit.compare.verdict_grid.table import (
     ANY,
     EMULATED,
@@ -29,12 +29,12 @@ from tabfit.compare.verdict_grid.table import (
 )
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
-from tabfit.estimate import check_kinds
-from tabfit.estimate.check_kinds.graphics import LEAST_BINDING
-from tabfit.estimate.decide import WITHOUT_CHANCE, Decided, Settled, decide, settle
-from tabfit.estimate.demands import Demand, Offered, Requirements
-from tabfit.estimate.outcome import OUTCOMES
 from tabfit.units import Interval, Tokens
+from tabfit.verdict import check_kinds
+from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.decide import WITHOUT_CHANCE, Decided, Settled, decide, settle
+from tabfit.verdict.probability import OUTCOMES
+from tabfit.verdict.requirements import Demand, Offered, Requirements
 
 Truths = NDArray[np.bool_]
 

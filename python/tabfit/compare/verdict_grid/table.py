@@ -17,10 +17,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tabfit.compare.requirements import RunRequirements
-from tabfit.estimate import check_kinds
-from tabfit.estimate.demands import Demand
+from tabfit.compare.run_requirements import RunRequirements
 from tabfit.units import Interval, Tokens
+from tabfit.verdict import check_kinds
+from tabfit.verdict.requirements import Demand
 
 Whole = NDArray[np.int64]
 

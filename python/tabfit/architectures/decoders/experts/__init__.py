@@ -1,0 +1,1 @@
+"""Decoders whose layers choose among experts."""

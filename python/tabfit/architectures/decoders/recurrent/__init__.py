@@ -1,0 +1,1 @@
+"""Decoders that keep a state beside attention, or in its place."""

@@ -1,0 +1,1 @@
+"""Things found in pictures: boxes, joints, what words name."""

@@ -1,0 +1,1 @@
+"""Pictures cut into patches that attend to each other, alone or beside text."""

@@ -1,0 +1,1 @@
+"""Things cut out of pictures, as masks."""

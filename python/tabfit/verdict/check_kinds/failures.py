@@ -1,0 +1,105 @@
+"""Checks of what no limit tells: drivers, runtimes' own faults, address room, wrong output.
+
+Their chances are learnt from people's reports (`failure_rates`); each is always there, and is
+named as the reason of a verdict only where it takes *likely* away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tabfit.i18n.language import _, later
+from tabfit.units import Basis
+from tabfit.verdict import failure_rates
+from tabfit.verdict.check_kinds.kind import CheckKind, Finding
+from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.failure_rates import Rate
+from tabfit.verdict.requirements import Demand, Offered, Requirements
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure(CheckKind):
+    """One kind of failure, with the sentence that says how often it happened."""
+
+    says: Callable[[Rate], str]
+    background: bool = True
+
+    def demand(self, required: Requirements) -> Demand | None:
+        """Return that it is asked of every load."""
+        del required
+        return Demand(name=self.name, why="", hard=False)
+
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return the chance that it does not happen."""
+        del demand
+        return Decision(chance=self._rate(required, offered).chance)
+
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return how often it happened to others."""
+        del demand, decision
+        rate = self._rate(required, offered)
+        return Finding(have=None, basis=Basis.MEASURED, message=self.says(rate))
+
+    def _rate(self, required: Requirements, offered: Offered) -> Rate:
+        return failure_rates.rate(self.name, required.runtime, required.needs, offered.device)
+
+
+def _counts(kind: str) -> Callable[[Requirements, Offered], bool]:
+    def can_happen(required: Requirements, offered: Offered) -> bool:
+        return bool(failure_rates.groups(kind, required.runtime, required.needs, offered.device))
+
+    return can_happen
+
+
+def _graphics(rate: Rate) -> str:
+    """Return which reports a rate of graphics is counted on."""
+    if rate.group.endswith(failure_rates.UNTOLD):
+        return _("of {reports} reports that name no graphics", reports=rate.reports)
+    return _("of {reports} reports from such graphics", reports=rate.reports)
+
+
+DRIVER: Final = Failure(
+    name=failure_rates.DRIVER,
+    title=later("Graphics driver"),
+    counts=_counts(failure_rates.DRIVER),
+    says=lambda rate: _(
+        "{which}, {died} ended with the device lost or its shaders refused",
+        which=_graphics(rate),
+        died=rate.died,
+    ),
+)
+FAULT: Final = Failure(
+    name=failure_rates.FAULT,
+    title=later("Faults of the runtime itself"),
+    counts=_counts(failure_rates.FAULT),
+    says=lambda rate: _(
+        "of {reports} reports of this runtime, {died} ended in a fault of its own: an error, "
+        "a hang, memory that grew with use",
+        reports=rate.reports,
+        died=rate.died,
+    ),
+)
+RESERVE: Final = Failure(
+    name=failure_rates.RESERVE,
+    title=later("Room among addresses"),
+    counts=_counts(failure_rates.RESERVE),
+    says=lambda rate: _(
+        "WebKit reserves all that a shared memory may grow to, and gives it back late: of "
+        "{reports} reports from such phones, {died} ended before the model was read; a page "
+        "without cross-origin isolation takes one thread and reserves nothing",
+        reports=rate.reports,
+        died=rate.died,
+    ),
+)
+WRONG: Final = Failure(
+    name=failure_rates.WRONG,
+    title=later("Wrong output"),
+    counts=_counts(failure_rates.WRONG),
+    says=lambda rate: _(
+        "{which}, {died} ran and gave wrong output", which=_graphics(rate), died=rate.died
+    ),
+)

@@ -1,0 +1,210 @@
+"""Checks of the graphics adapter: WebGPU, its features and its limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tabfit.devices.browser_features import Presence, presence
+from tabfit.devices.device import Device
+from tabfit.formula import largest, size
+from tabfit.i18n.language import _, later
+from tabfit.runtimes import Needs
+from tabfit.units import KIB, MIB, Basis, Bytes, Interval
+from tabfit.verdict.check_kinds.kind import Feature, Limit, declared
+from tabfit.verdict.requirements import Demand, Setup
+
+#: What every WebGPU device offers, asked or not (the specification's default limits).
+LEAST_BUFFER: Final = Bytes(256 * MIB)
+LEAST_BINDING: Final = Bytes(128 * MIB)
+LEAST_WORKGROUP_STORAGE: Final = Bytes(16 * KIB)
+#: What adapters have unless they are among the few below: every Metal device from the family
+#: Apple4 on, Direct3D 12's groups of threads, and of all Vulkan devices that were ever reported
+#: every one but Adreno 610 and some 612 (gpuweb issue 2832).
+USUAL_WORKGROUP_STORAGE: Final = Bytes(32 * KIB)
+#: As WebGPU names what those few belong to.
+SMALL_WORKGROUPS: Final = frozenset({"adreno-6xx"})
+#: Systems whose browsers do not use Vulkan.
+NOT_VULKAN: Final = frozenset({"windows", "macos", "ios", "ipados"})
+
+
+def _why_webgpu(setup: Setup) -> str | None:
+    if not setup.facts.needs.webgpu:
+        return None
+    return _("{title} computes on the graphics processor through WebGPU", title=setup.facts.name)
+
+
+def _webgpu(device: Device, needs: Needs) -> Presence:
+    del needs
+    return presence(device, "webgpu")
+
+
+def _emulated(why: str, device: Device) -> str:
+    if device.adapter is None or not device.adapter.fallback:
+        return why
+    return _("{why}; this one is emulated in software and will be very slow", why=why)
+
+
+def _why_shader_f16(setup: Setup) -> str | None:
+    precision, needs = setup.load.stored.precision, setup.facts.needs
+    if not needs.webgpu or precision not in needs.shader_f16_for:
+        return None
+    return _("{precision} computes in 16-bit floats on the GPU", precision=precision)
+
+
+def _shader_f16(device: Device, needs: Needs) -> Presence:
+    del needs
+    return presence(device, "shader_f16")
+
+
+def _largest(setup: Setup) -> int:
+    stored = setup.load.stored
+    return stored.largest_buffer if stored.tensors else 0
+
+
+def _held(setup: Setup, name: str, wanted: int | None) -> Interval:
+    """Return the largest array, or what the runtime asks for if that is more."""
+    tensor = setup.load.stored.bulkiest_tensor
+    shape = " × ".join(f"{side:,}" for side in tensor.shape)
+    source = (later("{type}, {shape}"), {"type": tensor.type.name, "shape": shape})
+    array = size(tensor.name, tensor.largest_array, Basis.COMPUTED, source)
+    return (largest(array, declared(setup, name, wanted)) if wanted else array).interval
+
+
+def _wants_buffer(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    if not needs.webgpu or not setup.load.stored.tensors:
+        return None
+    return Demand(
+        name=BUFFER.name,
+        why=_("{title} asks for buffers that hold the largest tensor", title=setup.facts.name),
+        need=_held(setup, "buffer_bytes", needs.buffer_bytes),
+    )
+
+
+def _wants_binding(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    if not needs.webgpu or not setup.load.stored.tensors:
+        return None
+    return Demand(
+        name=BINDING.name,
+        why=_why_binding(setup),
+        need=_held(setup, "binding_bytes", needs.binding_bytes),
+        hard=not setup.runtime.splits_bindings,
+    )
+
+
+def _why_binding(setup: Setup) -> str:
+    tensor = setup.load.stored.largest_tensor.name
+    if setup.runtime.splits_bindings:
+        return _(
+            "the largest tensor, {tensor}, must fit one storage binding, "
+            "or it is split or left to the processor",
+            tensor=tensor,
+        )
+    return _("the largest tensor, {tensor}, must fit one storage binding", tensor=tensor)
+
+
+def _wants_advised(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    advised = max(needs.advised_buffer_bytes or 0, needs.advised_binding_bytes or 0)
+    if not needs.webgpu or advised <= _largest(setup):
+        return None
+    return Demand(
+        name=ADVISED.name,
+        why=_(
+            "{title} prefers buffers and bindings of this size and warns or slows without",
+            title=setup.facts.name,
+        ),
+        need=declared(setup, "advised_buffer_bytes", advised).interval,
+        hard=False,
+    )
+
+
+def _wants_workgroup_storage(setup: Setup) -> Demand | None:
+    needs = setup.facts.needs
+    if not needs.webgpu or needs.workgroup_storage_bytes is None:
+        return None
+    return Demand(
+        name=WORKGROUP_STORAGE.name,
+        why=_("{title}’s shaders share memory within a workgroup", title=setup.facts.name),
+        need=declared(setup, "workgroup_storage_bytes", needs.workgroup_storage_bytes).interval,
+    )
+
+
+def _buffer_size(device: Device, needs: Needs) -> int | None:
+    del needs
+    return device.adapter.max_buffer_size if device.adapter else None
+
+
+def _binding_size(device: Device, needs: Needs) -> int | None:
+    del needs
+    return device.adapter.max_storage_buffer_binding_size if device.adapter else None
+
+
+def _smaller_of_both(device: Device, needs: Needs) -> int | None:
+    buffer, binding = _buffer_size(device, needs), _binding_size(device, needs)
+    return None if buffer is None or binding is None else min(buffer, binding)
+
+
+def _least_workgroup_storage(device: Device) -> int:
+    """Return what an adapter of this maker has at least, where its limit is not told."""
+    adapter = device.adapter
+    if adapter is None or adapter.fallback:
+        return LEAST_WORKGROUP_STORAGE
+    told = adapter.vendor is not None and adapter.architecture not in SMALL_WORKGROUPS
+    usual = told or device.platform in NOT_VULKAN
+    return USUAL_WORKGROUP_STORAGE if usual else LEAST_WORKGROUP_STORAGE
+
+
+def _workgroup_storage(device: Device, needs: Needs) -> int | None:
+    del needs
+    return device.adapter.max_compute_workgroup_storage_size if device.adapter else None
+
+
+WEBGPU: Final = Feature(
+    name="webgpu",
+    title=later("Graphics through WebGPU"),
+    why=_why_webgpu,
+    presence=_webgpu,
+    met=_emulated,
+)
+SHADER_F16: Final = Feature(
+    name="shader-f16",
+    title=later("16-bit shaders"),
+    why=_why_shader_f16,
+    presence=_shader_f16,
+)
+BUFFER: Final = Limit(
+    name="largest-buffer",
+    title=later("Largest buffer"),
+    wanted=_wants_buffer,
+    limit=_buffer_size,
+    says=later("this adapter's buffer size"),
+    least=lambda _device: LEAST_BUFFER,
+    says_least=later("which every WebGPU device has for a buffer"),
+)
+BINDING: Final = Limit(
+    name="largest-tensor",
+    title=later("Largest tensor in one binding"),
+    wanted=_wants_binding,
+    limit=_binding_size,
+    says=later("this adapter's binding size"),
+    least=lambda _device: LEAST_BINDING,
+    says_least=later("which every WebGPU device has for a binding"),
+)
+ADVISED: Final = Limit(
+    name="advised-buffer",
+    title=later("Buffers it prefers"),
+    wanted=_wants_advised,
+    limit=_smaller_of_both,
+    says=later("the smaller of both limits"),
+)
+WORKGROUP_STORAGE: Final = Limit(
+    name="workgroup-storage",
+    title=later("Memory of a workgroup"),
+    wanted=_wants_workgroup_storage,
+    limit=_workgroup_storage,
+    says=later("this adapter’s limit"),
+    least=_least_workgroup_storage,
+    says_least=later("which every device of this kind has"),
+)

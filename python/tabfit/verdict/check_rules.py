@@ -1,0 +1,132 @@
+"""The rules of checks: how a need compares with what there is, without a word.
+
+In: what is needed and what there is. Out: a `Decision`, a chance with what is known
+of it. Only arithmetic and comparisons touch a need, so its ends may be numbers or
+arrays of numbers, and `hard` a truth or an array of truths. `check_kinds` says which
+rule decides which check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from tabfit.devices.browser_features import UNKNOWN_BROWSER
+from tabfit.devices.budgets import ANYWHERE
+from tabfit.light_dataclass import dataclass, replace
+from tabfit.units import Interval
+from tabfit.verdict.probability import UNLIKELY_TO, Outcome, choose, probability, rounded, word
+
+#: The chance given to a limit that nobody asked the browser about, as to WebGPU itself in a browser
+#: of which nothing is known (`browser_features.UNKNOWN_BROWSER`): it lowers, and does not decide.
+UNASKED: Final = UNKNOWN_BROWSER
+#: A limit that a runtime works around, at a cost, when it is not met.
+WORKED_AROUND: Final = 0.6
+#: One of two.
+HALF: Final = 0.5
+#: A need that fits everywhere, where nothing is known of the memory.
+ANYWHERE_CHANCE: Final = 0.95
+#: Browsers say too little of storage to rule a download out.
+LEAST_STORAGE: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """How a check comes out.
+
+    `failed` says that nothing runs without it; `asked` that somebody asked the browser;
+    `known` that there is a chance at all; `unsupported` that no device would help.
+    """
+
+    chance: float
+    failed: bool = False
+    asked: bool = True
+    known: bool = True
+    unsupported: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the word, for a single decision."""
+        if self.unsupported:
+            return Outcome.UNSUPPORTED
+        if self.failed:
+            return Outcome.NO
+        return word(self.chance) if self.asked and self.known else Outcome.UNKNOWN
+
+    @property
+    def probability(self) -> float | None:
+        """Return the chance, `None` where nothing is known, for a single decision."""
+        return self.chance if self.known else None
+
+
+def feature(*, there: bool | None, hard: bool, share: float = UNASKED) -> Decision:
+    """Return the decision on something a device has or has not.
+
+    `None` where nobody asked: `share` of such devices have it.
+    """
+    if there is None:
+        return Decision(chance=_unasked(share, hard=hard), asked=False)
+    if there:
+        return Decision(chance=1.0)
+    return Decision(chance=choose(hard, 0.0, WORKED_AROUND), failed=hard)
+
+
+def _unasked(share: float, *, hard: bool) -> float:
+    return choose(hard, share, share + (1 - share) * WORKED_AROUND)
+
+
+def within(
+    need: Interval, limit: int | None, *, hard: bool, least: int = 0, near: float = 1.0
+) -> Decision:
+    """Return the decision on bytes against a limit that a browser states exactly.
+
+    Where it states none, `least` is what every device offers. Above the share `near` of the
+    limit it is met by half of those who try.
+    """
+    if limit is None:
+        met = need.high <= least
+        return Decision(chance=choose(met, 1.0, _unasked(UNASKED, hard=hard)), asked=met)
+    failed = (need.low > limit) & hard
+    missed = choose(failed, 0.0, WORKED_AROUND)
+    inside = choose(need.likely > near * limit, HALF, 1.0)
+    return Decision(chance=choose(need.likely <= limit, inside, missed), failed=failed)
+
+
+def heap(need: Interval, have: Interval, ceiling: int) -> Decision:
+    """Return the decision on a WebAssembly memory, which ends at a ceiling."""
+    failed = need.low > ceiling
+    return Decision(chance=choose(failed, 0.0, probability(need, have)), failed=failed)
+
+
+def room(need: Interval, have: Interval | None) -> Decision:
+    """Return the decision on memory; where none is known, only what fits anywhere has a chance."""
+    if have is None:
+        return Decision(chance=ANYWHERE_CHANCE, known=need.high <= ANYWHERE.exact)
+    return Decision(chance=probability(need, have))
+
+
+def at_least(decision: Decision) -> Decision:
+    """Return the decision where more is needed than was weighed: only *unlikely* still stands."""
+    return replace(decision, known=decision.known & (decision.chance <= UNLIKELY_TO))
+
+
+def storage(need: Interval, have: Interval | None) -> Decision:
+    """Return the decision on the room to keep a download."""
+    if have is None:
+        return Decision(chance=1.0, known=False)
+    chance = probability(need, have)
+    return Decision(chance=choose(chance < LEAST_STORAGE, LEAST_STORAGE, chance))
+
+
+def together(asked: Iterable[float], unasked: Iterable[float]) -> float:
+    """Return the chance that every check holds.
+
+    They fail for different reasons, so their chances multiply. What nobody asked the browser
+    about fails for one reason, an old browser or adapter, and counts once.
+    """
+    chance, least = 1.0, 1.0
+    for each in asked:
+        chance = chance * each
+    for each in unasked:
+        least = choose(each < least, each, least)
+    return rounded(chance * least)

@@ -1,0 +1,130 @@
+"""How often models die of what no limit tells: graphics drivers, runtimes' own faults, and more.
+
+In: a runtime and a device. Out: for each of `KINDS` the chance that it does not happen, with the
+reports behind it. The rates are fitted on people's reports by `make budgets` (tools/budgets), which
+writes `catalog/failure_rates.json`: a logistic regression for each kind, its groups drawn towards
+no effect at all, so that a group of few reports moves the chance little.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from math import exp
+from pathlib import Path
+from typing import Any, Final
+
+from tabfit.devices.device import Device
+from tabfit.light_dataclass import dataclass
+from tabfit.runtimes.base import Runtime
+from tabfit.runtimes.browser_needs import Needs
+
+#: The kinds of failure, by the names of their checks.
+DRIVER, FAULT, RESERVE, WRONG = "driver", "runtime-fault", "address-room", "wrong-output"
+KINDS: Final = (DRIVER, FAULT, RESERVE, WRONG)
+#: iOS and iPadOS refuse a shared WebAssembly memory's declared maximum sooner before this version
+#: (microsoft/onnxruntime issue 22086, ricky0123/vad issues 134 and 227).
+ROOMY_IOS: Final = 18
+#: Who makes the graphics where the system alone tells.
+VENDORS: Final = {"ios": "apple", "ipados": "apple", "macos": "apple"}
+UNTOLD: Final = "untold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """One kind's chance of not happening, from 0 to 1.
+
+    `group` is the group of reports that says most of it, of which `died` of `reports` died so.
+    """
+
+    kind: str
+    chance: float
+    group: str
+    reports: int
+    died: int
+
+
+def groups(kind: str, runtime: Runtime, needs: Needs, device: Device) -> tuple[str, ...]:
+    """Return the groups a device and runtime belong to, the one worth naming first.
+
+    Empty where a failure of this kind cannot happen: nothing outside the tab is a runtime's, no
+    driver without a GPU, no shared memory's maximum refused but by WebKit on phones.
+    """
+    if not runtime.in_tab or needs == Needs():  # bare weights demand nothing and are no program
+        return ()
+    own, platform = f"runtime={runtime.name}", f"platform={device.platform or UNTOLD}"
+    engine = f"engine={engine_of(device)}"
+    if kind == FAULT:
+        both = (f"gpu-engine={engine_of(device)}",) if runtime.uses_gpu else ()
+        return own, engine, platform, *both
+    if kind == RESERVE:
+        here = device.on_apple_mobile and needs.shared_memory
+        return (f"ios={_ios(device)}", own) if here else ()
+    if not runtime.uses_gpu:
+        return ()
+    vendor = f"vendor={vendor_of(device)}"
+    if kind == DRIVER:
+        return vendor, platform, own
+    return vendor, engine, own, platform
+
+
+def engine_of(device: Device) -> str:
+    """Return the browser that decides: on iOS and iPadOS all are WebKit."""
+    return "safari" if device.on_apple_mobile else device.browser or UNTOLD
+
+
+def vendor_of(device: Device) -> str:
+    """Return who makes the graphics, as the adapter says or the system implies."""
+    told = device.adapter.vendor if device.adapter else None
+    return (told or VENDORS.get(device.platform or "") or UNTOLD).lower()
+
+
+def _ios(device: Device) -> str:
+    own = device.browser_version if device.browser == "safari" else None
+    version = own if own is not None else device.platform_version
+    if version is None:
+        return UNTOLD
+    return "before-18" if version < ROOMY_IOS else "18-and-later"
+
+
+def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:
+    """Return how often one kind of failure does not happen to a runtime on a device."""
+    found = groups(kind, runtime, needs, device)
+    table = _table()[kind]
+    known = table["groups"]
+    logit = table["intercept"] + sum(known[each]["effect"] for each in found if each in known)
+    row = known.get(found[0], {"reports": 0, "died": 0})
+    return Rate(
+        kind=kind,
+        chance=round(1 / (1 + exp(logit)), 4),
+        group=found[0],
+        reports=row["reports"],
+        died=row["died"],
+    )
+
+
+_fitted: dict[str, Any] | None = None
+
+
+def _table() -> dict[str, Any]:
+    return _read() if _fitted is None else _fitted
+
+
+@cache
+def _read() -> dict[str, Any]:
+    path = Path(__file__).parents[1] / "catalog" / "failure_rates.json"
+    table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["kinds"]
+    return table
+
+
+@contextmanager
+def fitted_as(table: dict[str, Any]) -> Iterator[None]:
+    """Judge by another table for a while: one that never saw some of the reports."""
+    global _fitted  # noqa: PLW0603 - the table in use, put back below
+    before, _fitted = _fitted, table
+    try:
+        yield
+    finally:
+        _fitted = before

@@ -1,0 +1,170 @@
+"""The import graph: modules import only from those before them, and one knows the browser."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from tabfit.catalog import read
+from tabfit.runtimes import NAMES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The rooms, in the order of the question. A new module goes into the room it belongs to.
+ORDER = (
+    "light_dataclass", "units", "i18n", "formula", "errors",
+    "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
+    "devices", "runtimes", "training", "catalog", "verdict", "estimate",
+    "compare", "explain", "shrink", "workbench", "learn", "api", "cli", "__main__",
+)  # fmt: skip
+
+BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
+NEEDED = {
+    "tabfit.compare.verdict_grid.table": {"numpy"},
+    "tabfit.compare.verdict_grid.judging": {"numpy"},
+    "app.qr_code": {"segno"},
+}  # installed when first used
+
+
+def modules(package: str) -> dict[str, Path]:
+    """Return every module of a package by its dotted name."""
+    folder = ROOT / ("python" if package == "tabfit" else "") / package
+    names = {
+        ".".join((package, *path.relative_to(folder).with_suffix("").parts)): path
+        for path in sorted(folder.rglob("*.py"))
+    }
+    return {name.removesuffix(".__init__"): path for name, path in names.items()}
+
+
+MODULES = {**modules("tabfit"), **modules("app")}
+
+
+@cache
+def imported(name: str) -> frozenset[str]:
+    """Return the dotted names that a module imports, wherever in it the import stands."""
+    return frozenset(_imported(ast.parse(MODULES[name].read_text(encoding="utf-8"))))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            whole = [f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names]
+            yield from (path if path in MODULES else path.rpartition(".")[0] for path in whole)
+
+
+def roots(name: str) -> set[str]:
+    """Return the top-level packages that a module imports."""
+    return {other.partition(".")[0] for other in imported(name)}
+
+
+def step(name: str) -> str:
+    """Return the room a module lies in: `model` for `tabfit.model.tensors`."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def test_placed() -> None:
+    """Every module has its place in the order of the steps."""
+    assert {step(name) for name in modules("tabfit")} - {""} <= set(ORDER)
+
+
+def test_order() -> None:
+    """A module imports only from its own step and the steps before it."""
+    upward = [
+        f"{name} imports {other}"
+        for name in modules("tabfit")
+        for other in imported(name)
+        if step(name) and other.startswith("tabfit.") and step(name) != step(other)
+        if ORDER.index(step(other)) > ORDER.index(step(name))
+    ]
+    assert not upward
+
+
+def test_acyclic() -> None:
+    """No module imports itself by way of others; a package gathers what lies in it."""
+    graph = {
+        name: {other for other in imported(name) & {*MODULES} if not name.startswith(f"{other}.")}
+        for name in MODULES
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+def test_browser() -> None:
+    """Only the page's one door imports the browser."""
+    assert {name for name in MODULES if roots(name) & BROWSER} == {"app.browser.bridge"}
+
+
+def test_nothing_else() -> None:
+    """The core needs nothing but Python; the page only the core beside it."""
+    beside = {
+        name: roots(name) - sys.stdlib_module_names - BROWSER - {name.partition(".")[0]}
+        for name in MODULES
+    }
+    found = {name: others for name, others in beside.items() if others}
+    core = {name: others for name, others in found.items() if name.startswith("tabfit")}
+    assert all(others <= NEEDED.get(name, set()) for name, others in core.items()), core
+    page = {name: others for name, others in found.items() if name.startswith("app")}
+    assert all(others <= {"tabfit", *NEEDED.get(name, ())} for name, others in page.items()), page
+
+
+def _compared(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that a module compares something with."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for side in ast.walk(node):
+                if isinstance(side, ast.Constant) and isinstance(side.value, str):
+                    yield side.value
+
+
+def test_runtimes_are_told_apart_by_what_they_are() -> None:
+    """Outside `runtimes/`, no name of a runtime is compared with; its row or class says the rest.
+
+    A file format may be called as the one runtime that reads it.
+    """
+    formats = {form for facts in read().runtimes for form in facts.formats}
+    told = {
+        name: {*_compared(ast.parse(path.read_text(encoding="utf-8")))} & {*NAMES} - formats
+        for name, path in MODULES.items()
+        if not name.startswith("tabfit.runtimes")
+    }
+    assert not {name: found for name, found in told.items() if found}
+
+
+def test_the_catalogue_is_passed() -> None:
+    """Nothing of the core opens a catalogue for itself but what programs and people ask."""
+    opened = ("Catalog()", "catalog.read()")
+    found = {
+        name
+        for name, path in modules("tabfit").items()
+        if any(ast.unparse(node) in opened for node in _calls(path))
+    }
+    assert {step(name) for name in found} <= {"catalog", "api", "cli"}
+
+
+def _calls(path: Path) -> Iterator[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def test_the_drawing_is_up_to_date() -> None:
+    """docs/architecture.svg shows these rooms in this order; `make architecture` draws it anew."""
+    from tools import room_diagram  # noqa: PLC0415 - it takes the order from here
+
+    assert room_diagram.TARGET.read_text(encoding="utf-8") == room_diagram.drawn()
+
+
+def test_every_room_says_what_goes_in_and_out() -> None:
+    """A room's docstring says what goes in and what comes out, and what it imports."""
+    rooms = {name: path for name, path in modules("tabfit").items() if name.count(".") == 1}
+    texts = {
+        name: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for name, path in rooms.items()
+        if path.name == "__init__.py"
+    }
+    silent = [name for name, text in texts.items() if not ("In: " in text and "Import" in text)]
+    assert silent == []

@@ -1,0 +1,452 @@
+"""What decides a verdict, at its edges: chances, words, ranks, and what runtimes demand.
+
+Every row is worked by hand. Limits are WebGPU's and the runtimes' own; shares of people say whose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device, read
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.defaults import CONTEXTS
+from tabfit.estimate.scenario import Scenario
+from tabfit.runtimes import Needs
+from tabfit.units import GIB, KIB, MB, MIB, Basis, Bytes, Interval, Tokens, exactly
+from tabfit.verdict import check_kinds, check_rules, decide, failure_rates
+from tabfit.verdict.check_kinds.kind import CheckKind
+from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.check_text import Check, severity
+from tabfit.verdict.decide import Decided, Settled
+from tabfit.verdict.probability import RANK, Outcome, probability, rounded, word
+from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
+
+CATALOG: Final = Catalog()
+LAPTOP: Final = {"platform": "windows", "browser": "chrome", "ram_bytes": 16 * GIB}
+
+
+def on(signals: dict[str, Any], model: str, runtime: str, context: int | None = None) -> Answer:
+    """Return the answer for a model in a runtime on a device."""
+    tokens = Tokens(context) if context else None
+    return answer(Scenario(model=model, runtime=runtime, context=tokens), CATALOG, read(signals))
+
+
+# Words and ranks
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [
+        (0.76, Outcome.LIKELY),
+        (0.75, Outcome.LIKELY),
+        (0.74, Outcome.MAY),
+        (0.66, Outcome.MAY),
+        (0.34, Outcome.MAY),
+        (0.26, Outcome.MAY),
+        (0.25, Outcome.UNLIKELY),
+        (0.16, Outcome.UNLIKELY),
+    ],
+)
+def test_three_of_four_is_likely_and_one_of_four_unlikely(chance: float, said: Outcome) -> None:
+    """A word stands for a quarter: the page says so beside each."""
+    assert word(chance) is said
+
+
+def test_words_from_best_to_worst() -> None:
+    """Where nothing is known something may yet run: between *may* and *unlikely*."""
+    order = ["likely", "may", "unknown", "unlikely", "no", "unsupported"]
+    assert sorted(RANK, key=RANK.__getitem__) == order
+
+
+# Chances of two intervals, by hand: low is the 5th percentile, likely the median, high the 95th,
+# and the twentieth beyond each end reaches 15 % further.
+CHANCES: Final = (
+    # a need known to the byte: what is there lies above it
+    (exactly(100), Interval(100, 200, 300), 0.95),
+    (exactly(150), Interval(100, 200, 300), 0.725),
+    (exactly(200), Interval(100, 200, 300), 0.5),
+    (exactly(300), Interval(100, 200, 300), 0.05),
+    (exactly(322), Interval(100, 200, 300), 0.0255),  # 300 to 345 is the last twentieth
+    (exactly(346), Interval(100, 200, 300), 0.0),
+    (exactly(86), Interval(100, 200, 300), 1.0),
+    # a budget known to the byte: the need lies below it
+    (Interval(100, 200, 300), exactly(200), 0.5),
+    (Interval(100, 200, 300), exactly(250), 0.725),
+)
+
+
+@pytest.mark.parametrize(("need", "have", "chance"), CHANCES)
+def test_chances_by_hand(need: Interval, have: Interval, chance: float) -> None:
+    """Between its points a distribution is even; a single value is compared as it is."""
+    assert probability(need, have) == pytest.approx(chance, abs=0.012)
+
+
+def test_a_need_is_weighed_at_forty_points() -> None:
+    """The middles of 18 of 40 equal shares lie between 200 and 300, the first at 202.8.
+
+    Just above it one of the forty more is met than at 200: nine tenths of a fortieth, as the
+    tenth beyond a single value's ends is never met at once.
+    """
+    before, after = (probability(Interval(100, 200, 300), exactly(each)) for each in (201, 204))
+    assert after - before == pytest.approx(0.9 / 40, abs=0.002)
+
+
+def test_the_middle_of_each_share_stands_for_it() -> None:
+    """Where all of a need lies on one even stretch, its mean decides.
+
+    The mean of 130, 190, 250 is 0.05 x 121.52 + 0.45 x 160 + 0.45 x 220 + 0.05 x 268.75 = 190.51,
+    and a budget of 100, 200, 300 lies below it with 0.05 + 0.45 x 0.9051 = 0.4573.
+    """
+    found = probability(Interval(130, 190, 250), Interval(100, 200, 300))
+    assert found == pytest.approx(1 - 0.4573, abs=0.0005)
+
+
+def test_halves_go_up() -> None:
+    """Four places, whatever the noise of floats (ISO 80000-1, B.3: half away from zero)."""
+    assert (rounded(0.47505), rounded(0.47504), rounded(0.47506)) == (0.4751, 0.475, 0.4751)
+    assert (rounded(0.123449), rounded(0.123459)) == (0.1234, 0.1235)
+
+
+# Rules
+
+
+def test_a_limit_that_can_be_worked_around() -> None:
+    """ONNX Runtime splits what no binding holds, at a cost: may, a little better than even."""
+    beyond = check_rules.within(exactly(129 * MIB), 128 * MIB, hard=False)
+    assert (beyond.outcome, beyond.failed) == (Outcome.MAY, False)
+    assert 0.55 <= beyond.chance <= 0.65
+    assert check_rules.within(exactly(128 * MIB), 128 * MIB, hard=False).chance == 1
+    assert check_rules.within(exactly(129 * MIB), 128 * MIB, hard=True).outcome is Outcome.NO
+
+
+def test_one_of_two_near_the_largest_array() -> None:
+    """Of three files within a tenth of 2 GiB Chrome read one (webgpu-bench at 5f0b1b5).
+
+    Ministral 3 3B's 2,053 MB was read, 2,007 and 2,061 MB were not; 1,900 MB is no such file.
+    """
+    file = check_kinds.browser.FILE
+    required = replace(_required("wllama-cpu"), needs=Needs(largest_file=Bytes(2**31 - 1)))
+
+    def chance(size: int) -> float:
+        demand = Demand(name=file.name, why="", need=exactly(size * MB), hard=False)
+        return file.decision(demand, required, laptop()).chance
+
+    assert 0.45 <= chance(2007) <= 0.55
+    assert chance(2053) == chance(2061) == chance(2007)
+    assert chance(1900) == chance(1750) == 1
+    assert 0.55 <= chance(2200) <= 0.65
+
+
+def laptop() -> Offered:
+    """Return what a laptop offers."""
+    return Offered(read(LAPTOP))
+
+
+def _required(runtime: str) -> Requirements:
+    given = on(LAPTOP, "llama-3.2-1b", runtime)
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
+    return decide.requirements(setup, given.footprint)
+
+
+def test_an_export_packed_for_graphics() -> None:
+    """Three of three were refused by the processor's build (gaitscope): one in eight is left."""
+    kind, demand = check_kinds.browser.PACKED_TABLE, Demand(name="operators", why="")
+    decision = kind.decision(demand, _required("wllama-cpu"), laptop())
+    assert (0 + 0.5) / (3 + 1) == 0.125  # Jeffreys' estimate
+    assert decision.chance == pytest.approx(0.125, abs=0.05)
+
+
+def test_memory_nobody_knows() -> None:
+    """What fits anywhere has nineteen chances in twenty; a byte more is not known."""
+    small, large = (check_rules.room(exactly(each), None) for each in (250 * MB, 250 * MB + 1))
+    assert small.known
+    assert small.chance == pytest.approx(0.95, abs=0.04)
+    assert not large.known
+
+
+def test_storage_is_never_ruled_out() -> None:
+    """A browser's estimate is no promise either way: one chance in twenty is left."""
+    none = check_rules.storage(exactly(5 * GIB), exactly(GIB))
+    assert none.chance == pytest.approx(0.05, abs=0.04)
+    assert none.outcome is Outcome.UNLIKELY
+
+
+@pytest.mark.parametrize(("need", "known"), [(256, True), (257, False)])
+def test_the_least_buffer(need: int, *, known: bool) -> None:
+    """Every WebGPU device has maxBufferSize 268,435,456 (W3C WebGPU, 3.6.2)."""
+    _least(check_kinds.graphics.BUFFER, need * MIB, {}, known=known)
+
+
+@pytest.mark.parametrize(("need", "known"), [(128, True), (129, False)])
+def test_the_least_binding(need: int, *, known: bool) -> None:
+    """Every WebGPU device has maxStorageBufferBindingSize 134,217,728 (W3C WebGPU, 3.6.2)."""
+    _least(check_kinds.graphics.BINDING, need * MIB, {}, known=known)
+
+
+ADRENO: Final = {"vendor": "qualcomm", "architecture": "adreno-6xx"}
+MALI: Final = {"vendor": "arm", "architecture": "valhall"}
+
+
+@pytest.mark.parametrize(
+    ("need", "platform", "adapter", "known"),
+    [
+        # maxComputeWorkgroupStorageSize 16,384 everywhere (W3C WebGPU, 3.6.2)
+        (16, "android", ADRENO, True),
+        (17, "android", ADRENO, False),
+        # 32,768 but for Adreno 610 and some 612 (gpuweb issue 2832)
+        (32, "android", MALI, True),
+        (33, "android", MALI, False),
+        # Direct3D 12 and Metal from Apple4 on have no less
+        *((32, system, {}, True) for system in ("windows", "macos", "ios", "ipados")),
+        (32, "linux", {}, False),
+    ],
+)
+def test_the_least_workgroup_storage(
+    need: int, platform: str, adapter: dict[str, Any], *, known: bool
+) -> None:
+    """What shaders share in a workgroup, where a browser tells no limit."""
+    signals = {"platform": platform, "webgpu": adapter}
+    _least(check_kinds.graphics.WORKGROUP_STORAGE, need * KIB, signals, known=known)
+
+
+def _least(kind: CheckKind, need: int, signals: dict[str, Any], *, known: bool) -> None:
+    offered = Offered(read({**LAPTOP, "webgpu": {}, **signals}))
+    demand = Demand(name=kind.name, why="", need=exactly(need))
+    decision = kind.decision(demand, _required("webllm"), offered)
+    assert decision.asked is known
+    assert (decision.chance == 1) is known
+    if not known:
+        assert decision.chance == pytest.approx(0.85, abs=0.04)  # WebGPU's share of page views
+
+
+# Taken together
+
+
+def settled(*every: tuple[CheckKind, Decision]) -> Settled:
+    """Return checks of these kinds and decisions, settled."""
+    return decide.settle(
+        [Decided(kind, Demand(name=kind.name, why=""), each) for kind, each in every]
+    )
+
+
+GPU, TAB = check_kinds.graphics.WEBGPU, check_kinds.memory.TAB_MEMORY
+SURE: Final = Decision(chance=1.0)
+UNTOLD: Final = Decision(chance=1.0, known=False)
+
+
+def test_no_chance_is_surer_than_anybody_can_be() -> None:
+    """Of what was called certain one in thirty died, of what was hopeless one in fifty ran."""
+    best, worst = settled((GPU, SURE)), settled((GPU, Decision(chance=0.0)))
+    assert best.chance == pytest.approx(0.97, abs=0.02)
+    assert worst.chance == pytest.approx(0.02, abs=0.015)
+    assert worst.outcome is Outcome.UNLIKELY
+
+
+def test_a_failure_is_named_before_what_nobody_knows() -> None:
+    """A hard limit decides, then what cannot be compared, then the least likely."""
+    failed = Decision(chance=0.0, failed=True)
+    assert settled((TAB, UNTOLD), (GPU, failed)).because == 1
+    assert settled((TAB, UNTOLD), (GPU, failed)).outcome is Outcome.NO
+    assert settled((GPU, Decision(chance=0.3)), (TAB, UNTOLD)).because == 1
+    assert settled((GPU, SURE), (TAB, Decision(chance=0.99))).because == 1
+
+
+def test_of_certain_checks_memory_is_named() -> None:
+    """Where nothing speaks against it, memory is what a reader asks about."""
+    assert settled((GPU, SURE), (TAB, SURE)).because == 1
+    assert settled((GPU, Decision(chance=0.999)), (TAB, SURE)).because == 0
+    storage = check_kinds.memory.STORAGE
+    assert settled((storage, UNTOLD), (GPU, SURE)).because == 1  # not known, and no reason
+
+
+def check(outcome: Outcome, chance: float | None, *, decides: bool = False) -> Check:
+    """Return a check that came out so."""
+    return Check(
+        name="",
+        need=None,
+        have=None,
+        outcome=outcome,
+        probability=chance,
+        basis=Basis.ASSUMED,
+        message="",
+        decides=decides,
+    )
+
+
+def test_the_order_in_which_checks_are_shown() -> None:
+    """Failures, what nobody knows, the least likely; a question left open before what is met."""
+    order = [
+        check(Outcome.NO, 0.0),
+        check(Outcome.UNKNOWN, None, decides=True),
+        check(Outcome.UNLIKELY, 0.2),
+        check(Outcome.LIKELY, 0.85),
+        check(Outcome.UNKNOWN, None),
+        check(Outcome.LIKELY, 0.95),
+    ]
+    shown = [*order[3:], *order[:3]]
+    assert sorted(shown, key=severity) == order
+
+
+def test_what_decides_where_nothing_is_known() -> None:
+    """Without a word on memory a large model is unknown: in the tab, beside a card, built in."""
+    hidden = {"platform": "linux", "browser": "firefox", "browser_version": 160}
+    one = on(hidden, "llama-3.2-1b", "wllama-cpu")
+    apart = on({**hidden, "graphics": "discrete"}, "llama-3.2-1b", "webllm")
+    assert one.verdict.outcome is Outcome.UNKNOWN
+    assert "tab-memory" in {each.name for each in apart.checks if each.decides}
+    kinds = {each.name: each.decides for each in check_kinds.KINDS}
+    assert {name for name, decides in kinds.items() if decides} == {
+        "tab-memory",
+        "gpu-memory",
+        "memory",
+        "built-in-memory",
+    }
+
+
+def test_which_demands_grow_with_the_context() -> None:
+    """A demand that is more bytes at 4,096 tokens than at 256 is of a kind that grows."""
+    grown = set()
+    for runtime in ("wllama-cpu", "webllm", "transformersjs-wasm", "mediapipe"):
+        short, long = (_demands(runtime, context) for context in (256, 4096))
+        grown |= {name for name in short if short[name] != long[name]}
+    assert grown == {each.name for each in check_kinds.KINDS if each.grows}
+
+
+def _demands(runtime: str, context: int) -> dict[str, Interval | None]:
+    model = "gemma-2b" if runtime == "mediapipe" else "llama-3.2-1b"
+    given = on(LAPTOP, model, runtime, context)
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
+    return {each.name: each.need for each in decide.demands(setup)}
+
+
+# The browser's own model, as developer.chrome.com asks for it: a card above 4 GB, or 16 GB of
+# memory and 4 cores; 22 GB free; Windows 10, macOS 13, Linux or ChromeOS, and Chrome.
+BUILT_IN: Final = (
+    ({"vram_bytes": 4 * GIB + 1}, Outcome.LIKELY),
+    ({"vram_bytes": 4 * GIB, "ram_bytes": 8 * GIB}, Outcome.NO),
+    ({"vram_bytes": 2 * GIB + 1, "ram_bytes": 8 * GIB}, Outcome.NO),
+    ({"ram_bytes": 16 * GIB, "cores": 4, "graphics": "integrated"}, Outcome.LIKELY),
+    # Windows shows 97.5 % of it, ChromeOS 95 %
+    ({"ram_bytes": round(15.25 * GIB), "cores": 4, "graphics": "integrated"}, Outcome.LIKELY),
+    ({"ram_bytes": round(14.5 * GIB), "cores": 4, "graphics": "integrated"}, Outcome.NO),
+    ({"ram_bytes": 16 * GIB, "cores": 3, "graphics": "integrated"}, Outcome.NO),
+    ({"ram_bytes": 16 * GIB, "cores": 4, "platform": "android"}, Outcome.NO),
+    ({"ram_bytes": 16 * GIB, "cores": 4, "browser": "firefox"}, Outcome.NO),
+    ({"ram_bytes": 16 * GIB, "cores": 4, "language_model": "unavailable"}, Outcome.NO),
+)
+
+
+@pytest.mark.parametrize(("signals", "outcome"), BUILT_IN)
+def test_chromes_own_model(signals: dict[str, Any], outcome: Outcome) -> None:
+    """Just what Chrome asks for is enough, and a little less is not."""
+    device = read({"platform": "windows", "browser": "chrome", **signals})
+    assert answer(Scenario(model="gemini-nano"), CATALOG, device).verdict.outcome is outcome
+
+
+# What runtimes demand, by their own sources.
+DEMANDED: Final = (
+    # apache/tvm web/src/webgpu.ts: 1 GiB preferred, below 256 and 128 MiB it throws; 32 KiB
+    ("webllm", "largest-buffer", 256 * MIB),
+    ("webllm", "largest-tensor", 128 * MIB),
+    ("webllm", "advised-buffer", 1024 * MIB),
+    ("webllm", "workgroup-storage", 32_768),
+    # @mediapipe/tasks-genai 0.10.29 warns below 524,550,144 bytes
+    ("mediapipe", "advised-buffer", 524_550_144),
+    ("prompt-api", "built-in-storage", 22 * 10**9),
+)
+
+
+@pytest.mark.parametrize(("runtime", "name", "need"), DEMANDED)
+def test_what_runtimes_demand(runtime: str, name: str, need: int) -> None:
+    """A model of small tensors is asked no less and no more than the runtime's own figure."""
+    model = {"prompt-api": "gemini-nano", "mediapipe": "gemma-3-270m"}.get(runtime, "smollm2-360m")
+    given = on(LAPTOP, model, runtime)
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
+    (demand,) = (each for each in decide.demands(setup) if each.name == name)
+    assert demand.need == exactly(need)
+
+
+GIBIBYTES_4: Final = 4 * GIB  # 65,536 pages of 64 KiB, the reach of 32-bit addresses
+#: ArrayBuffers end at 2 GB in wllama and protobuf; ONNX Runtime's WebGPU reads parts up to 4.
+CEILINGS: Final = (
+    ("litertlm", GIBIBYTES_4, None),
+    ("mediapipe", GIBIBYTES_4, None),
+    ("transformersjs-wasm", GIBIBYTES_4, 2**31 - 1),
+    ("transformersjs-webgpu", GIBIBYTES_4, 2**32 - 1),
+    ("wllama-cpu", GIBIBYTES_4, 2**31 - 1),
+    ("wllama-webgpu", GIBIBYTES_4, 2**31 - 1),
+)
+
+
+@pytest.mark.parametrize(("runtime", "memory", "file"), CEILINGS)
+def test_where_webassembly_and_files_end(runtime: str, memory: int, file: int | None) -> None:
+    """Each runtime's build declares 65,536 pages; no file is larger than an array can be."""
+    needs = CATALOG.runtime(runtime).needs
+    assert (needs.wasm_memory, needs.largest_file) == (memory, file)
+
+
+def test_what_runtimes_prefer() -> None:
+    """WebLLM asks for 1 GiB of both at first (webgpu.ts), MediaPipe warns below 524,550,144."""
+    told = {
+        each.id: (each.needs.advised_buffer_bytes, each.needs.advised_binding_bytes)
+        for each in CATALOG.runtimes
+        if each.needs.advised_buffer_bytes or each.needs.advised_binding_bytes
+    }
+    assert told == {"webllm": (GIB, GIB), "mediapipe": (524_550_144, 524_550_144)}
+
+
+#: Which compute on WebGPU alone, which need JSPI, a shared memory, and 16-bit shaders (their
+#: READMEs and sources, named in runtimes.json).
+FLAGS: Final = {
+    "litertlm": "webgpu",
+    "mediapipe": "webgpu",
+    "transformersjs-wasm": "shared",
+    "transformersjs-webgpu": "webgpu shared f16:q4f16",
+    "webllm": "webgpu f16:q4f16_1",
+    "wllama-cpu": "shared",
+    "wllama-webgpu": "webgpu jspi spared f16:q4_k_m",
+}
+
+
+@pytest.mark.parametrize("runtime", FLAGS)
+def test_which_features_runtimes_need(runtime: str) -> None:
+    """What a runtime's own documents say that it needs, and nothing else."""
+    needs = CATALOG.runtime(runtime).needs
+    told = {
+        "webgpu": needs.webgpu,
+        "jspi": needs.jspi,
+        "spared": needs.jspi_less_build,
+        "shared": needs.shared_memory,
+    }
+    half = [word for word in FLAGS[runtime].split() if word.startswith("f16:")]
+    assert {name for name, there in told.items() if there} == set(FLAGS[runtime].split()) - {*half}
+    assert [f"f16:{each}" in half for each in needs.shader_f16_for].count(True) == len(half)
+
+
+@pytest.mark.parametrize(
+    ("version", "group"), [(17, "before-18"), (18, "18-and-later"), (26, "18-and-later")]
+)
+def test_ios_has_more_room_since_18(version: int, group: str) -> None:
+    """WebKit refused a shared memory's maximum sooner before iOS 18 (onnxruntime issue 22086)."""
+    device = Device(platform="ios", browser="safari", browser_version=version)
+    given = on({"platform": "ios"}, "llama-3.2-1b", "wllama-cpu")
+    found = failure_rates.groups(
+        failure_rates.RESERVE, given.runtime, Needs(shared_memory=True), device
+    )
+    assert found[0] == f"ios={group}"
+
+
+def test_usual_contexts() -> None:
+    """An encoder is asked about the 512 tokens BERT was trained on; chat models about 4,096."""
+    assert on(LAPTOP, "distilbert", "transformersjs-wasm").scenario.context == 512
+    assert on(LAPTOP, "modernbert-base", "transformersjs-wasm").scenario.context == 512
+    assert on(LAPTOP, "llama-3.2-1b", "transformersjs-webgpu").scenario.context == 4096
+
+
+def test_contexts_on_offer() -> None:
+    """From a question of 128 tokens to the 131,072 that Llama 3.2 reaches (its config.json)."""
+    assert (CONTEXTS[0], CONTEXTS[-1]) == (128, 131_072)
