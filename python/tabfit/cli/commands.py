@@ -105,6 +105,9 @@ def _add_device(command: argparse.ArgumentParser, *, required: bool = False) -> 
     which.add_argument("--device", metavar="D", help="a catalogue device")
     which.add_argument("--device-json", metavar="FILE", help="a device's signals as JSON")
     which.add_argument("--ram", metavar="SIZE", help="a computer with so much memory: 8GB")
+    past = "(its peak; on a graphics card, the card's)"
+    command.add_argument("--ran", metavar="SIZE", help=f"a model of 2.4GB ran here before {past}")
+    command.add_argument("--died", metavar="SIZE", help=f"one of 3GB crashed here before {past}")
 
 
 def _add_estimate(commands: Any) -> None:
@@ -184,7 +187,34 @@ def _about(name: str, catalog: Catalog) -> Subject:
     return api.find_model(name, catalog, os.environ.get("HF_ENDPOINT"))
 
 
-def _here(asked: argparse.Namespace) -> Device:
+def _here(asked: argparse.Namespace, catalog: Catalog) -> Device:
+    """Return the device that is asked about, with what was said of its past."""
+    from tabfit.devices import history
+    from tabfit.estimate import answers
+    from tabfit.light_dataclass import replace
+
+    here = answers.place(asked.device, _told(asked), catalog)
+    said = [(True, "ran", asked.ran), (False, "died", asked.died)]
+    trials = [_trial(ran, _bytes(name, text)) for ran, name, text in said if text is not None]
+    return replace(here, history=(*here.history, *history.read(trials)))
+
+
+def _trial(ran: bool, need: int) -> dict[str, Any]:  # noqa: FBT001 - how it ended
+    return {"ran": ran, "needs": {"peak": [need] * 3, "gpu": [need] * 3}}
+
+
+def _bytes(name: str, text: str) -> int:
+    """Return the bytes of a need, as a page tells them: 2.4GB is 2,400,000,000."""
+    match = re.fullmatch(r"([0-9]{1,5}(?:\.[0-9]{1,3})?) ?(gb|g|mb|m)?", text.strip().lower())
+    unit = 10**6 if match and (match[2] or "gb").startswith("m") else 10**9
+    size = round(float(match[1]) * unit) if match else 0
+    if not 0 < size <= 2**50:
+        says = "a size such as 2.4GB or 700MB is accepted"
+        raise _Usage(verbatim(f"--{name} is {shown(text)}; {says}"))
+    return size
+
+
+def _told(asked: argparse.Namespace) -> Device:
     from tabfit.devices import device
 
     if asked.ram is not None:
@@ -251,9 +281,11 @@ def _estimate(asked: argparse.Namespace) -> int:
     from tabfit.compare import alternatives
     from tabfit.estimate import answer_json
 
-    here = _here(asked)
-    given = _answer(asked, asked.device, here)
-    better = alternatives.suggestions(given, _catalog(), here)
+    catalog = _catalog()
+    here = _here(asked, catalog)
+    kept = asked.device if here.history == () else None  # a preset has no past
+    given = _answer(asked, kept, here)
+    better = alternatives.suggestions(given, catalog, here)
     if asked.json:
         _print_json(answer_json.estimate(given, better))
     else:
@@ -297,10 +329,9 @@ def _compare(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
     from tabfit.compare import comparisons
     from tabfit.compare.catalog_requirements import CatalogRequirements
-    from tabfit.estimate import answers
 
     catalog = _catalog()
-    device = answers.place(asked.device, _here(asked), catalog)
+    device = _here(asked, catalog)
     rows = comparisons.compare(catalog, device, CatalogRequirements(catalog))
     if asked.json:
         _print_json(comparisons.report(rows, catalog, asked.device))

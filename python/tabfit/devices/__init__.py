@@ -4,6 +4,7 @@ In: what a browser, the catalogue or the visitor says. Out: a `Device`, and for 
 a `Budget`: an interval of bytes with its basis and a sentence, or none where nothing is known.
 
     device    the signals as values, read from JSON (docs: the device contract)
+    history   what was tried on the device before, and how it ended
     budgets   what those signals imply for each pool
 
 Imports `units`, `errors` and `i18n`. Nothing here knows a model.

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from tabfit.devices import history
 from tabfit.devices.device import Device
 from tabfit.formula import (
     ZERO,
@@ -413,7 +414,7 @@ def _by_rule(
         return Budget(pool=pool, have=None, basis=ram.basis, why=ram.why)
     return Budget(
         pool=pool,
-        have=_at_least(rule.of(memory), device.measured.page_bytes).interval,
+        have=_obtained(rule.of(memory), device.measured.page_bytes, device, pool).interval,
         basis=Basis.ASSUMED,
         why=_(rule.why),
     )
@@ -430,7 +431,7 @@ def graphics(device: Device) -> Budget:
         have = ordered(rounded(have * learnt))
     return Budget(
         pool=Pool.GPU,
-        have=_at_least(have, device.measured.gpu_bytes).interval,
+        have=_obtained(have, device.measured.gpu_bytes, device, Pool.GPU).interval,
         basis=Basis.ASSUMED,
         why=why,
     )
@@ -573,9 +574,18 @@ def storage(device: Device) -> Budget:
     )
 
 
-def _at_least(have: Quantity, measured: int | None) -> Quantity:
-    """Return a budget raised to what was really obtained on this device."""
-    if measured is None:
-        return have
-    words, source = later("what was really obtained"), later("the test on this device")
-    return largest(have, size(words, measured, Basis.MEASURED, source))
+def _obtained(have: Quantity, measured: int | None, device: Device, pool: Pool) -> Quantity:
+    """Return a budget raised to what was really obtained on this device.
+
+    That is what a test of its memory was given, and what a model that ran there needed.
+    """
+    if measured is not None:
+        source = later("the test on this device")
+        obtained = size(later("what was really obtained"), measured, Basis.MEASURED, source)
+        have = largest(have, obtained)
+    best = history.largest_that_ran(device.history, pool)
+    if best is not None:
+        source = later("you said that it ran on this device")
+        ran = size(later("what ran here"), best.needs[pool].likely, Basis.REPORTED, source)
+        have = largest(have, ran)
+    return have

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tabfit.devices import history
+from tabfit.devices.history import MOST_BYTES, Trial
 from tabfit.errors import Quoted, UnreadableDevice
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass, field_names
@@ -21,9 +23,6 @@ BROWSERS: Final = ("chrome", "edge", "safari", "firefox", "samsung", "other")
 GRAPHICS: Final = ("integrated", "discrete", "software")
 #: What `LanguageModel.availability()` answers (Prompt API explainer, webmachinelearning).
 AVAILABILITY: Final = ("unavailable", "downloadable", "downloading", "available")
-
-#: No machine a browser runs on has more; a larger number is a slip of the pen.
-MOST_BYTES: Final = 2**50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +103,7 @@ class Device:
     connection: Connection = Connection()
     measured: Measured = Measured()
     language_model: str | None = None
+    history: tuple[Trial, ...] = ()
 
     @property
     def adapter(self) -> Adapter | None:
@@ -175,6 +175,8 @@ def _fields(kind: type, given: Mapping[Any, Any], prefix: str) -> dict[str, Any]
             )
         if key in _GROUPS and kind is Device:
             found |= _group(key, value)
+        elif key == "history" and value is not None:
+            found[key] = history.read(value)
         elif value is not None:
             found[key] = _value(key, value, prefix)
     return found
@@ -280,6 +282,8 @@ def written(device: Device) -> dict[str, Any]:
             known = {} if isinstance(value, Unasked) else _known(value)
             if known or isinstance(value, Adapter):
                 out[name] = known
+        elif name == "history":
+            out |= {name: history.written(value)} if value else {}
         elif value is not None:
             out[name] = value
     return out

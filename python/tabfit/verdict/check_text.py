@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tabfit.devices.budgets import Pool
+<<<<<<< HEAD:python/tabfit/verdict/check_text.py
+=======
+from tabfit.estimate import own_past
+from tabfit.verdict.decide import Decided
+from tabfit.verdict.requirements import Offered, Requirements
+from tabfit.verdict.probability import Outcome
+from tabfit.i18n.language import _
+>>>>>>> ed161a7 (What ran or died on a device before moves the chance of what needs as much: history of a device, --ran and --died):python/tabfit/verdict/check_text.py
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis, Interval
 from tabfit.verdict.decide import Decided
@@ -43,6 +51,8 @@ def worded(every: Iterable[Decided], required: Requirements, offered: Offered) -
 def _check(each: Decided, required: Requirements, offered: Offered) -> Check:
     kind, demand, decision = each.kind, each.demand, each.decision
     found = kind.finding(demand, required, offered, decision)
+    past = own_past.told(kind, offered.device.history)
+    said = _("{said}; {past}", said=found.message, past=past) if past else found.message
     return Check(
         name=kind.name,
         need=demand.need if found.need is None else found.need,
@@ -50,7 +60,7 @@ def _check(each: Decided, required: Requirements, offered: Offered) -> Check:
         outcome=decision.outcome,
         probability=decision.probability,
         basis=found.basis,
-        message=found.message,
+        message=said,
         decides=kind.decides,
         pool=kind.pool,
     )

@@ -29,7 +29,7 @@ from typing import Final, NamedTuple
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import FilesAlone
 from tabfit.runtimes.memory.footprint import Footprint
-from tabfit.verdict import check_kinds
+from tabfit.verdict import check_kinds, own_past
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision, together
 from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, Outcome, choose, place
@@ -109,7 +109,9 @@ def decide(required: Requirements, offered: Offered) -> tuple[Decided, ...]:
     for kind in check_kinds.KINDS:
         demand = kind.demand(required)
         if demand is not None and demand.applies is not False and kind.counts(required, offered):
-            found.append(Decided(kind, demand, kind.decision(demand, required, offered)))
+            decision = kind.decision(demand, required, offered)
+            given = own_past.conditioned(kind, demand, required, offered, decision)
+            found.append(Decided(kind, demand, given))
     return tuple(found)
 
 

@@ -1,0 +1,131 @@
+"""A device's own past, weighed: what ran on it and what died there changes a check's chance.
+
+In: a decision on a need, and the device's `history`. Out: the decision, given that past. Only
+arithmetic and comparisons touch a need, so that arrays pass through the same lines.
+
+With B what the device gives and N what a load of the past needed (docs/memory-model.md, 8):
+
+    it ran     B is at least N:         chance of B or N being enough = 1 - (1 - c) (1 - reach)
+    it died    with the share w of its deaths that are of memory, B is below N:  c (1 - w reach)
+
+`c` is the chance before, `reach` how far the need lies within N, or N within the need: 1 where
+it is as large, 0 where they are more than `NEAR` apart. What lies well below a load that died
+keeps its chance: a death says that B is below N, and nothing of how far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from tabfit.devices import history
+from tabfit.devices.budgets import Pool
+from tabfit.devices.history import Trial
+from tabfit.i18n.language import _, day
+from tabfit.i18n.size_text import size
+from tabfit.light_dataclass import replace
+from tabfit.units import Interval
+from tabfit.verdict import failure_rates
+from tabfit.verdict.check_kinds.kind import CheckKind, Feature, need_of
+from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.probability import choose, rounded
+from tabfit.verdict.requirements import Demand, Offered, Requirements
+
+#: Of the reports of models that crashed or hung on an asked-for runtime (tests/data/
+#: field_reports.jsonl; no wrong output, missing feature or release), the share that died of
+#: memory, a limit, address room or a leak: 61 of 104.
+DIED_OF_MEMORY: Final = 0.6
+#: Needs are as large as each other within the outermost twentieth of both (`outcome`): 1.15 twice.
+NEAR: Final = 1.15 * 1.15
+#: What others' reports weigh beside one's own: as much as so many trials. No measurement; drivers
+#: and runtimes mostly fail on a device always or never, so that few trials count for much.
+OTHERS_WEIGH: Final = 2.0
+#: The checks of a memory that is no budget of its own.
+_OF_POOL: Final = {"wasm-memory": Pool.WASM}
+
+
+def pool_of(kind: CheckKind) -> Pool | None:
+    """Return the pool of memory that a kind of check compares, `None` for the others."""
+    return kind.pool or _OF_POOL.get(kind.name)
+
+
+def conditioned(
+    kind: CheckKind,
+    demand: Demand,
+    required: Requirements,
+    offered: Offered,
+    decision: Decision,
+) -> Decision:
+    """Return a decision given what was tried on the device before."""
+    trials, pool = offered.device.history, pool_of(kind)
+    if not trials:
+        return decision
+    if pool is not None:
+        return _of_memory(trials, pool, need_of(demand), decision)
+    ran = sum(each.ran and each.runtime == required.runtime.name for each in trials)
+    if ran and kind.name in failure_rates.KINDS:
+        return _of_runtime(ran, decision)
+    if ran and isinstance(kind, Feature) and not decision.asked:
+        return Decision(chance=1.0)  # what the runtime cannot do without was there
+    return decision
+
+
+def _of_runtime(ran: int, decision: Decision) -> Decision:
+    """Return the chance that a runtime does not fail of itself, given how often it ran here."""
+    chance = (decision.chance * OTHERS_WEIGH + ran) / (OTHERS_WEIGH + ran)
+    return replace(decision, chance=rounded(chance))
+
+
+def _of_memory(trials: Iterable[Trial], pool: Pool, need: Interval, decision: Decision) -> Decision:
+    chance, known = decision.chance, decision.known
+    best = history.largest_that_ran(trials, pool)
+    if best is not None:
+        within = _within(need, best.needs[pool])
+        chance = 1 - (1 - chance) * (1 - within)
+        known = known | (within >= 1)
+    least = history.smallest_that_died(trials, pool)
+    if least is not None:
+        reach = _within(least.needs[pool], need)
+        chance = chance * (1 - DIED_OF_MEMORY * reach)
+        known = known | (reach >= 1)
+    chance = choose(decision.failed, decision.chance, rounded(chance))
+    return replace(decision, chance=chance, known=known)
+
+
+def _within(small: Interval, large: Interval) -> float:
+    """Return how far every end of one need lies within the same end of another, from 0 to 1.
+
+    >>> from tabfit.units import exactly
+    >>> _within(exactly(2), exactly(2)), _within(exactly(2), exactly(1))
+    (1.0, 0.0)
+    """
+    least = 1.0
+    pairs = ((small.low, large.low), (small.likely, large.likely), (small.high, large.high))
+    for one, other in pairs:
+        over = (NEAR - one / choose(other > 0, other, 1)) / (NEAR - 1)
+        inside = choose(over > 1, 1.0, choose(over < 0, 0.0, over))
+        least = choose(inside < least, inside, least)
+    return least
+
+
+def told(kind: CheckKind, trials: tuple[Trial, ...]) -> str | None:
+    """Return what was tried here before, as part of a sentence."""
+    pool = pool_of(kind)
+    if pool is None or not trials:
+        return None
+    ran = history.largest_that_ran(trials, pool)
+    died = history.smallest_that_died(trials, pool)
+    said = [_one(each, pool) for each in (ran, died) if each is not None]
+    return "; ".join(said) or None
+
+
+def _one(trial: Trial, pool: Pool) -> str:
+    need = size(trial.needs[pool])
+    if trial.day is None:
+        if trial.ran:
+            return _("a model of {need} ran here", need=need)
+        return _("a model of {need} crashed here", need=need)
+    when = day(trial.day)
+    if trial.ran:
+        return _("a model of {need} ran here on {day}", need=need, day=when)
+    return _("a model of {need} crashed here on {day}", need=need, day=when)

@@ -1,0 +1,193 @@
+"""What ran or died on a device before: it moves the chance of what needs as much, and no other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tabfit.api import estimate, read_device
+from tabfit.catalog import read as read_catalog
+from tabfit.cli.start import main
+from tabfit.compare import comparisons
+from tabfit.compare.catalog_requirements import CatalogRequirements
+from tabfit.devices import device as devices
+from tabfit.devices import history
+from tabfit.devices.budgets import Pool
+from tabfit.errors import UnreadableDevice
+from tabfit.estimate import own_past
+from tabfit.estimate.answers import Answer
+from tabfit.estimate.link import read, write
+from tabfit.units import GB, Interval, exactly
+
+ROOT = Path(__file__).resolve().parents[3]
+LAPTOP = {
+    "platform": "windows",
+    "browser": "chrome",
+    "browser_version": 150,
+    "ram_bytes": 8 * 2**30,
+    "graphics": "integrated",
+    "webgpu": {
+        "vendor": "intel",
+        "shader_f16": True,
+        "max_buffer_size": 2**31,
+        "max_storage_buffer_binding_size": 2**31 - 4,
+        "max_compute_workgroup_storage_size": 32768,
+    },
+}
+SIZES = st.integers(1, 2**36)
+NEEDS = st.lists(SIZES, min_size=3, max_size=3).map(lambda ends: Interval(*sorted(ends)))
+
+
+def answered(*trials: dict[str, Any], **more: Any) -> Answer:
+    """Return the answer on a laptop with a past."""
+    signals = {**LAPTOP, **more, "history": list(trials)}
+    return estimate("gemma-2-2b", runtime="webllm", device=signals)
+
+
+def trial(answer: Answer, *, ran: bool, share: float = 1.0) -> dict[str, Any]:
+    """Return that what an answer is about, or a share of its need, was tried."""
+    ends = answer.memory(Pool.PEAK)
+    need = [round(share * end) for end in (ends.low, ends.likely, ends.high)]
+    return {"ran": ran, "needs": {"peak": need}, "runtime": answer.facts.id, "day": "2026-11-28"}
+
+
+def chance(answer: Answer) -> float:
+    """Return the verdict's chance."""
+    assert answer.verdict.probability is not None
+    return answer.verdict.probability
+
+
+def test_a_crash_lowers_what_needs_as_much_and_not_the_half_of_it() -> None:
+    """Died at N: N has a lower chance, half of N the same, more than N a lower one as well."""
+    before = answered()
+    same, half = trial(before, ran=False), trial(before, ran=False, share=2)
+    small = trial(before, ran=False, share=0.7)
+
+    assert chance(answered(same)) < 0.5 * chance(before)
+    assert chance(answered(half)) == chance(before)
+    assert chance(answered(small)) < 0.5 * chance(before)
+    assert "crashed here on 2026-11-28" in answered(same).verdict.sentence
+
+
+def test_what_ran_here_runs_again() -> None:
+    """Ran with N: N is as good as certain in memory, and its runtime fails less of itself."""
+    before = answered(ram_bytes=4 * 2**30)
+    after = answered(trial(before, ran=True), ram_bytes=4 * 2**30)
+    room = next(each for each in after.checks if each.name == "memory")
+
+    assert chance(before) < 0.5
+    assert chance(after) > 0.75
+    assert room.probability == 1
+    assert room.have is not None
+    assert room.have.low >= after.memory(Pool.PEAK).likely
+    assert "ran here on 2026-11-28" in after.verdict.sentence
+
+
+def test_where_nothing_is_known_the_past_speaks() -> None:
+    """A device that tells nothing of its memory: what ran or died there is known all the same."""
+    blind: dict[str, Any] = {"ram_bytes": None}
+    before = answered(**blind)
+
+    assert before.verdict.probability is None
+    assert chance(answered(trial(before, ran=True), **blind)) > 0.75
+    assert chance(answered(trial(before, ran=False), **blind)) < 0.5
+    assert answered(trial(before, ran=True, share=0.5), **blind).verdict.probability is None
+
+
+@given(need=NEEDS, more=st.tuples(SIZES, SIZES, SIZES), past=NEEDS)
+def test_more_need_is_never_further_within(
+    need: Interval, more: tuple[int, int, int], past: Interval
+) -> None:
+    """Raising any end of a need never brings it nearer to what ran, nor further from what died."""
+    ends = sorted((need.low + more[0], need.likely + more[1], need.high + more[2]))
+    raised = Interval(*ends)
+
+    assert 0 <= own_past._within(raised, past) <= own_past._within(need, past) <= 1
+    assert own_past._within(past, raised) >= own_past._within(past, need)
+    assert own_past._within(need, need) == 1
+
+
+def test_a_comparison_knows_the_past() -> None:
+    """Every model is judged by the same past: none gains by a crash, some lose."""
+    catalog = read_catalog()
+    worked_out = CatalogRequirements(catalog)
+    died = {"ran": False, "needs": {"peak": [2 * GB] * 3}}
+
+    def chances(*trials: dict[str, Any]) -> dict[tuple[str, ...], float]:
+        here = read_device({**LAPTOP, "history": list(trials)})
+        rows = comparisons.compare(catalog, here, worked_out)
+        return {
+            (row.line.model, row.facts.id, row.line.precision): row.probability or 0.0
+            for row in rows
+        }
+
+    before, after = chances(), chances(died)
+    assert all(after[way] <= before[way] for way in before.keys() & after.keys())
+    assert sum(after[way] < before[way] for way in before.keys() & after.keys()) > 5
+
+
+def test_the_share_of_memory_is_that_of_reports() -> None:
+    """The share of crashes that are of memory is counted on the field reports."""
+    rows = map(json.loads, (ROOT / "tests/data/field_reports.jsonl").read_text().splitlines())
+    died = Counter(
+        row["kind"] for row in rows if row.get("outcome") == "died" and not row.get("not_asked")
+    )
+    crashes = {kind: n for kind, n in died.items() if kind not in NO_CRASH}
+    memory = sum(crashes.get(kind, 0) for kind in ("memory", "limit", "reserve", "leak"))
+
+    assert memory / sum(crashes.values()) == pytest.approx(own_past.DIED_OF_MEMORY, abs=0.06)
+
+
+NO_CRASH = ("wrong output", "feature", "release")
+
+
+def test_a_history_is_read_and_written() -> None:
+    """It survives being written; what is wrong in it is named."""
+    given_ = [{"ran": True, "needs": {"peak": [1, 2, 3]}, "day": "2026-11-28", "model": "x"}]
+    here = read_device({"history": given_})
+    assert devices.written(here) == {"history": given_}
+    assert read(write(read("#v=1&model=gpt2"))).device is None
+    wrong: tuple[tuple[object, str], ...] = (
+        ("x", "history"),
+        ([{"needs": {"peak": [1, 1, 1]}}], "history[0].ran"),
+        ([{"ran": True, "needs": {}}], "history[0].needs"),
+        ([{"ran": True, "needs": {"ram": [1, 1, 1]}}], "history[0].needs"),
+        ([{"ran": True, "needs": {"peak": [2, 1, 3]}}], "history[0].needs.peak"),
+        ([{"ran": True, "needs": {"peak": [1, 1, 1]}, "day": "28.11."}], "history[0].day"),
+        ([{"ran": True, "needs": {"peak": [1, 1, 1]}, "colour": 1}], "history[0]"),
+        ([{"ran": True, "needs": {"peak": [1, 1, 1]}, "browser_version": "x"}], "browser_version"),
+        ([{"ran": True, "needs": {"peak": [1, 1, 1]}, "model": 3}], "history[0].model"),
+    )
+    for bad, where in wrong:
+        with pytest.raises(UnreadableDevice) as told:
+            read_device({"history": bad})
+        assert where in str(told.value)
+
+
+def test_the_command_line_takes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--ran` and `--died` move the verdict; a size that is none is refused in one sentence."""
+
+    def said(*words: str) -> str:
+        assert main(["estimate", "gemma-2-2b", "--device", "laptop-8gb-integrated", *words]) == 0
+        return capsys.readouterr().out
+
+    assert "ran here" in said("--ran", "3.5GB")
+    assert "crashed here" in said("--died", "1200MB")
+    assert said("--died", "900GB").splitlines()[0] == said().splitlines()[0]
+    assert main(["estimate", "gpt2", "--ran", "much"]) == 2
+    assert "--ran is 'much'; a size such as 2.4GB" in capsys.readouterr().err
+
+
+def test_history_needs_no_pool_that_it_does_not_name() -> None:
+    """A trial that tells only of a card says nothing of a tab."""
+    told = history.read([{"ran": True, "needs": {"gpu": [5, 5, 5]}}])
+    assert history.largest_that_ran(told, Pool.PEAK) is None
+    best = history.largest_that_ran(told, Pool.GPU)
+    assert best is not None
+    assert best.needs["gpu"] == exactly(5)
