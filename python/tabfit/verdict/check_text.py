@@ -9,16 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tabfit.devices.budgets import Pool
-<<<<<<< HEAD:python/tabfit/verdict/check_text.py
-=======
-from tabfit.estimate import own_past
-from tabfit.verdict.decide import Decided
-from tabfit.verdict.requirements import Offered, Requirements
-from tabfit.verdict.probability import Outcome
 from tabfit.i18n.language import _
->>>>>>> ed161a7 (What ran or died on a device before moves the chance of what needs as much: history of a device, --ran and --died):python/tabfit/verdict/check_text.py
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis, Interval
+from tabfit.verdict import own_past
 from tabfit.verdict.decide import Decided
 from tabfit.verdict.probability import Outcome
 from tabfit.verdict.requirements import Offered, Requirements

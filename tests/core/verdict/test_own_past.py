@@ -20,10 +20,10 @@ from tabfit.devices import device as devices
 from tabfit.devices import history
 from tabfit.devices.budgets import Pool
 from tabfit.errors import UnreadableDevice
-from tabfit.estimate import own_past
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import read, write
 from tabfit.units import GB, Interval, exactly
+from tabfit.verdict import own_past
 
 ROOT = Path(__file__).resolve().parents[3]
 LAPTOP = {
