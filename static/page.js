@@ -244,6 +244,19 @@ const copy = async () => {
   byId("copied").textContent = byId("sharing").dataset.copied;
 };
 
+// Code beside its button: what cannot be copied is marked, ready for the visitor's own hands.
+document.addEventListener("click", async ({ target }) => {
+  if (!target.matches("[data-copy]")) return;
+  const code = target.parentElement.querySelector("pre code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+  } catch {
+    getSelection().selectAllChildren(code);
+    document.execCommand("copy");
+  }
+  target.nextElementSibling.textContent = target.dataset.copy;
+});
+
 // Languages: the document is in one; another is made by the same views, and takes its place.
 
 const PARTS = ["header.site", "#main", "#sharing", "footer.site"];

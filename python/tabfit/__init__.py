@@ -6,6 +6,7 @@
     'Unlikely to fit'
 
     estimate, report            the answer for one model on one device; the same as JSON's values
+    snippet                     the code that loads what was answered
     compare, need               every model on one device; the smallest device for a model
     inspect, read_config        every tensor of a model, from a file, a hub or a config.json
     read_catalog, read_device   what is known of models and runtimes; a device as data
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         read_device,
         read_link,
         report,
+        snippet,
         write_link,
     )
 
@@ -63,6 +65,7 @@ __all__ = [
     "read_device",
     "read_link",
     "report",
+    "snippet",
     "write_link",
 ]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tabfit import architectures, catalog, hub
+from tabfit import architectures, catalog, hub, snippets
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, comparisons
 from tabfit.compare.catalog_requirements import CatalogRequirements
@@ -26,6 +26,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import kind_of
 from tabfit.model.architecture import Architecture
+from tabfit.snippets import Snippet
 from tabfit.sources import read_source
 from tabfit.units import Tokens
 from tabfit.verdict.probability import Outcome
@@ -46,6 +47,7 @@ __all__ = [
     "read_device",
     "read_link",
     "report",
+    "snippet",
     "write_link",
 ]
 
@@ -101,6 +103,15 @@ def report(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:
     """Return an answer as the object of `tabfit estimate --json` (docs/schema/estimate.json)."""
     known = catalog or read_catalog()
     return answer_json.estimate(answer, alternatives.suggestions(answer, known, answer.device))
+
+
+def snippet(answer: Answer) -> Snippet | None:
+    """Return the code that loads an answered question's model, `None` where nothing loads it.
+
+    >>> print(snippet(estimate("whisper-base")).code.splitlines()[0])
+    import { pipeline } from "@huggingface/transformers";
+    """
+    return snippets.snippet(answer)
 
 
 def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[ComparisonRow]:

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGNATURES = {
     "estimate": "model, *, runtime, precision, context, prompt, device, catalog, endpoint",
     "report": "answer, *, catalog",
+    "snippet": "answer",
     "compare": "device, *, catalog",
     "need": "answer, *, catalog",
     "inspect": "source, *, endpoint",

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = (
     "light_dataclass", "units", "i18n", "formula", "errors",
     "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
-    "devices", "runtimes", "training", "catalog", "verdict", "estimate",
+    "devices", "runtimes", "training", "catalog", "verdict", "estimate", "snippets",
     "compare", "explain", "shrink", "workbench", "learn", "api", "cli", "__main__",
 )  # fmt: skip
 

@@ -37,6 +37,8 @@ COMMANDS = (
     f"inspect {CONFIG}",
     "compare --device pixel-8-pro",
     "need smollm2-135m",
+    "snippet gemma-2b --runtime webllm",
+    "snippet gemini-nano",
     "train llama-3.2-1b --qlora --gpus 2",
     "train mamba-130m",
     "models",

@@ -35,9 +35,10 @@ from tabfit.units import Tokens
 
 FOLDER: Final = ""
 KEYS: Final = link.KEYS
-#: What lies below the answer, filled when it comes near: pictures, and every way to run the model.
-LATER: Final = ("pictures", "alternatives")
-NUMPY: Final[tuple[str, ...]] = LATER[1:]
+#: What lies below the answer, filled when it comes near: the code that loads the model, pictures,
+#: and every way to run it.
+LATER: Final = ("code", "pictures", "alternatives")
+NUMPY: Final[tuple[str, ...]] = LATER[2:]
 
 #: The page opens on this: the textbook case.
 DEFAULT: Final = Scenario(model="gemma-2b")
@@ -111,7 +112,7 @@ def _looked_closer(given: Answer, part: str, catalog: Catalog) -> PageReply:
 
     Of a model of which only files are known, nothing is drawn.
     """
-    if given.subject.unread:
+    if given.subject.unread and part != "code":
         return PageReply(parts={part: Html("")}, title="")
     from app.pages.answer import lazy_parts  # noqa: PLC0415
 

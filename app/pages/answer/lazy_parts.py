@@ -1,4 +1,4 @@
-"""Exploring an answer: the pictures below it, and the question turned round.
+"""Exploring an answer: the code that loads it, the pictures below, and the question turned round.
 
 In: an answer and what the page asked. Out: the parts of the page that are wanted later.
 Every way to run a model is judged at once, from the table that the build laid beside
@@ -7,10 +7,12 @@ numpy; a model that was brought is surveyed here, for the runtime that was chose
 
 from __future__ import annotations
 
-from app.components.html import Html
+from app.components import code_tabs
+from app.components.html import Html, joined
 from app.pages.answer import alternatives as views
 from app.pages.answer import charts
 from app.request_reply import PageReply
+from tabfit import snippets
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, run_requirements
 from tabfit.devices.budgets import Pool
@@ -19,8 +21,11 @@ from tabfit.estimate.defaults import CONTEXTS
 
 
 def replied(given: Answer, part: str, catalog: Catalog) -> PageReply:
-    """Return the content of `pictures`, or of `alternatives`, which needs numpy."""
-    html = _pictures(given) if part == "pictures" else _ways(given, catalog)
+    """Return the content of `code`, of `pictures`, or of `alternatives`, which needs numpy."""
+    if part == "code":
+        html = joined(code_tabs.card(snippets.every(given, catalog), given.facts.id))
+    else:
+        html = _pictures(given) if part == "pictures" else _ways(given, catalog)
     return PageReply(parts={part: html}, title="")
 
 

@@ -69,9 +69,10 @@ def _before() -> Html:
 
 
 def _closer() -> Html:
-    """Return the places of the pictures, filled once they come near the screen."""
+    """Return the places of the code and the pictures, filled once they come near the screen."""
     return tag(
         "section",
+        tag("div", id="code", data_later="code"),
         tag("div", id="pictures", data_later="pictures"),
         tag("div", id="alternatives", data_later="alternatives"),
         id="closer",

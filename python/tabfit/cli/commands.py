@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         listing.set_defaults(run=_list, kind=kind)
     _add_compare(commands)
     _add_need(commands)
+    _add_snippet(commands)
     _add_train(commands)
     reading = commands.add_parser("link", help="say what a shared link asks")
     reading.add_argument("url")
@@ -137,6 +138,13 @@ def _add_need(commands: Any) -> None:
     _add_choices(command)
     _add_json(command)
     command.set_defaults(run=_need)
+
+
+def _add_snippet(commands: Any) -> None:
+    command = commands.add_parser("snippet", help="the code that loads a model in a page")
+    _add_choices(command)
+    _add_json(command)
+    command.set_defaults(run=_snippet)
 
 
 #: The choices of `train`; those that are made by being there have no value.
@@ -350,6 +358,22 @@ def _need(asked: argparse.Namespace) -> int:
         _print_json(found)
     else:
         print("\n".join(text_output.needed(found)))
+    return 0
+
+
+def _snippet(asked: argparse.Namespace) -> int:
+    from tabfit import snippets
+    from tabfit.cli import text_output
+    from tabfit.devices.device import Device
+
+    given = _answer(asked, None, Device())
+    found = snippets.snippet(given)
+    if found is None:
+        raise _Usage(verbatim(f"no browser runtime loads {given.subject.name}: there is no code"))
+    if asked.json:
+        _print_json(snippets.report(given, found))
+    else:
+        print("\n".join(text_output.snippet(found)))
     return 0
 
 

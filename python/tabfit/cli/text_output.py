@@ -10,6 +10,7 @@ from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.i18n.size_text import size
+from tabfit.snippets import Snippet
 from tabfit.training import LABELS, TrainingPartKind
 from tabfit.units import GIB, exactly
 from tabfit.verdict.check_text import Check
@@ -94,6 +95,13 @@ def needed(found: dict[str, Any]) -> Iterator[str]:
         much = "" if demand["bytes"] is None else f" {size(exactly(demand['bytes']))}:"
         yield f"{demand['name']}:{much} {demand['why']}"
     yield "devices    " + (", ".join(found["devices"]) or "none in the catalogue")
+
+
+def snippet(found: Snippet) -> Iterator[str]:
+    """Yield the lines of `tabfit snippet`: a module of JavaScript, what is to be known on top."""
+    said = [found.installed] if found.installed else []
+    yield from (f"// {each}" for each in (*said, *found.notes))
+    yield found.code.rstrip("\n")
 
 
 def trained(found: dict[str, Any]) -> Iterator[str]:

@@ -14,7 +14,9 @@ import pytest
 
 from app import pages
 from app.components import formula_popover
+from app.pages.answer import lazy_parts
 from app.request_reply import PageRequest
+from tabfit import snippets
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import read
@@ -194,6 +196,7 @@ def test_the_page_answers_with_an_added_runtime(catalog: Catalog) -> None:
         return {name: str(html) for name, html in page.respond(asked).parts.items()}
 
     whole = parts()
+    assert 'value="trial"' not in parts("code")["code"]  # nobody wrote any for it
     openers = set(re.findall('popovertarget="(formula-[^"]+)"', "".join(whole.values())))
 
     assert whole["chosen-runtime"] == "Trial"
@@ -201,3 +204,19 @@ def test_the_page_answers_with_an_added_runtime(catalog: Catalog) -> None:
     assert all(opened in parts(opened) for opened in openers)
     floor = "formula-part-runtime-generate"
     assert "what the made-up runtime keeps in the tab" in parts(floor)[floor]
+
+
+def test_the_code_that_loads_it_is_registered_beside_it(catalog: Catalog) -> None:
+    """The page has a tab for it, open, with the code that its writer makes of the question."""
+
+    def write(asked: snippets.Request) -> snippets.Snippet:
+        code = f"load({asked.repository}, {asked.precision}, {asked.context})"
+        return snippets.Snippet(code=code, package="trial", version="1.0.0")
+
+    snippets.register("trial", write)
+    given = asked(catalog, LAPTOP)
+    page = lazy_parts.replied(given, "code", catalog).parts["code"]
+
+    assert "load(bartowski/Llama-3.2-1B-Instruct-GGUF, q4_k_m, 4096)" in page
+    assert 'value="trial" checked' in page
+    assert "npm install trial@1.0.0" in page

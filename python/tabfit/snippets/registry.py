@@ -1,0 +1,89 @@
+"""Which runtime's snippet is written by whom, each imported only when asked for.
+
+In: an answer. Out: its snippet, or those of every runtime that has the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final, cast
+
+from tabfit.catalog import Catalog, RuntimeFacts
+from tabfit.estimate import answer_json, defaults
+from tabfit.estimate.answers import Answer
+from tabfit.snippets.snippet import Request, Snippet
+
+Writer = Callable[[Request], Snippet]
+
+#: The module that writes a runtime's snippet, in its function `write`.
+_WRITERS: Final = {
+    "transformersjs-wasm": "transformersjs",
+    "transformersjs-webgpu": "transformersjs",
+    "webllm": "webllm",
+    "wllama-cpu": "wllama",
+    "wllama-webgpu": "wllama",
+    "mediapipe": "litert",
+    "litertlm": "litert",
+    "prompt-api": "prompt_api",
+}
+
+#: Writers that others bring, by the name of their runtime.
+_BROUGHT: Final[dict[str, Writer]] = {}
+
+
+def register(runtime: str, write: Writer) -> None:
+    """Have `write` make the snippets of a runtime that this package does not carry."""
+    _BROUGHT[runtime] = write
+
+
+def _writer(runtime: str) -> Writer | None:
+    if runtime in _BROUGHT:
+        return _BROUGHT[runtime]
+    module = _WRITERS.get(runtime)
+    if module is None:
+        return None
+    return cast("Writer", import_module(f"tabfit.snippets.{module}").write)
+
+
+def snippet(answer: Answer) -> Snippet | None:
+    """Return the code that loads what was answered, `None` where nothing loads it."""
+    return _written(answer, answer.facts, str(answer.scenario.precision))
+
+
+def report(answer: Answer, found: Snippet) -> dict[str, Any]:
+    """Return the object of `tabfit snippet --json` (docs/schema/snippet.json)."""
+    return {
+        "schema": answer_json.SCHEMA,
+        "scenario": answer_json.scenario(answer.scenario, answer.subject.id),
+        "package": found.package,
+        "version": found.version,
+        "code": found.code,
+        "notes": list(found.notes),
+    }
+
+
+def every(answer: Answer, catalog: Catalog) -> tuple[tuple[RuntimeFacts, Snippet], ...]:
+    """Return the snippet of each runtime that has the model, the usual runtime first.
+
+    The chosen runtime loads what was answered; another the same precision where it offers it,
+    its usual one otherwise.
+    """
+    about, chosen = answer.subject, str(answer.scenario.precision)
+    found = []
+    for facts in defaults.runtimes_of(about, catalog):
+        same = facts is answer.facts or chosen in defaults.precisions_of(about, facts)
+        precision = chosen if same else defaults.usual_precision(about, facts)
+        written = _written(answer, facts, precision)
+        if written is not None:
+            found.append((facts, written))
+    return tuple(found)
+
+
+def _written(answer: Answer, facts: RuntimeFacts, precision: str) -> Snippet | None:
+    write = _writer(facts.id)
+    if write is None:
+        return None
+    return write(
+        Request(about=answer.subject, facts=facts, precision=precision, context=answer.context)
+    )
