@@ -12,6 +12,7 @@ from app.components import (
     device_summary,
     download_steps,
     formula_popover,
+    model_facts,
     model_search,
     question_form,
     verdict_card,
@@ -178,7 +179,7 @@ def _unanswered(scenario: Scenario, title: str, card: Html, asked: PageRequest) 
         own = question_form.flat([(values[name], words)], values[name])
         parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
     return PageReply(
-        parts={**parts, "answer": card, "why": Html("")},
+        parts={**parts, "answer": card, "why": Html(""), "about": Html("")},
         title=title,
         fields=link.written(scenario),
     )
@@ -264,16 +265,21 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
             tag("div", memory_chart.card(given), checks.card(given), class_="column"),
         ),
         "why": download_steps.inside(given, opens=True),
+        "about": model_facts.inside(given.subject, asked.catalog, _root(asked)),
     }
+
+
+def _root(asked: PageRequest) -> str:
+    """Return what leads from the open page to the site's first one."""
+    return "../../" if asked.about else "./"
 
 
 def _beside(given: Answer, asked: PageRequest) -> str | None:
     """Return where the answer stands beside those already there; what was brought has no name."""
     if given.subject.model is None:
         return None
-    root = "../../" if asked.about else "./"
     settled = side_by_side_link.settled(given)
-    return f"{root}compare/{side_by_side_link.added(settled, asked.raw.get('sides'))}"
+    return f"{_root(asked)}compare/{side_by_side_link.added(settled, asked.raw.get('sides'))}"
 
 
 def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:

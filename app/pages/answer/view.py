@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.components import common_devices, download_steps, model_search, page_layout, question_form
+from app.components import (
+    common_devices,
+    download_steps,
+    model_facts,
+    model_search,
+    page_layout,
+    question_form,
+)
 from app.components.html import Html, joined, tag
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
@@ -28,6 +35,7 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
         _closer(),
         _common(rows),
         _why(answer),
+        _about(answer, catalog, root),
         _models(catalog, root),
     )
 
@@ -96,6 +104,11 @@ def _common(rows: list[list[Answer]]) -> Html:
 def _why(answer: Answer) -> Html:
     """Return why parameters times bits is not the download, on this page's own model."""
     return tag("section", download_steps.inside(answer, opens=True), id="why", class_="prose")
+
+
+def _about(answer: Answer, catalog: Catalog, root: str) -> Html:
+    """Return what is known of the model besides its size."""
+    return tag("section", model_facts.inside(answer.subject, catalog, root), id="about")
 
 
 def _models(catalog: Catalog, root: str) -> Html:

@@ -13,14 +13,13 @@ from typing import Final
 
 from tabfit.catalog import Publication, PublishedFile, PublishedPrecision, RuntimeFacts
 from tabfit.estimate.subjects import Subject
+from tabfit.hub.address import ENDPOINT
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind
 from tabfit.units import Tokens
 
 #: What stands where no repository is known.
 REPOSITORY: Final = "OWNER/REPOSITORY"
-#: Where the hub keeps a repository's files (its documentation, "Download files from the Hub").
-HUB: Final = "https://huggingface.co"
 
 _HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -97,5 +96,5 @@ def quoted(text: str) -> str:
 
 
 def on_hub(repository: str, file: str) -> str:
-    """Return the address at which the hub serves a file."""
-    return f"{HUB}/{repository}/resolve/main/{file}"
+    """Return the address at which the hub serves a file (its documentation, "Download files")."""
+    return f"{ENDPOINT}/{repository}/resolve/main/{file}"

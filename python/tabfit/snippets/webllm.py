@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.hub.address import ENDPOINT
 from tabfit.i18n.language import _
-from tabfit.snippets.snippet import HUB, REPOSITORY, Request, Snippet, quoted
+from tabfit.snippets.snippet import REPOSITORY, Request, Snippet, quoted
 
 _PROGRESS: Final = "initProgressCallback: ({ text }) => console.log(text)"
 
@@ -61,7 +62,7 @@ def write(asked: Request) -> Snippet:
     if listed:
         code, notes = _LISTED.format(**said), ()
     else:
-        weights = quoted(f"{HUB}/{asked.repository or REPOSITORY}")
+        weights = quoted(f"{ENDPOINT}/{asked.repository or REPOSITORY}")
         library = quoted("https://YOUR.SITE/MODEL-webgpu.wasm")
         code = _OTHER.format(**said, weights=weights, library=library)
         notes = (

@@ -9,10 +9,11 @@ from tabfit.runtimes import named
 from tabfit.snippets.snippet import REPOSITORY, Request, Snippet, quoted
 
 _MODULE: Final = """\
-import {{ Wllama }} from "@wllama/wllama";
-import WasmFromCDN from "@wllama/wllama/esm/wasm-from-cdn.js";
+import {{ Wllama }} from "@wllama/wllama/esm/index.js";
 
-const wllama = new Wllama(WasmFromCDN);
+const wllama = new Wllama({{
+  default: "https://cdn.jsdelivr.net/npm/@wllama/wllama@{version}/esm/wasm/wllama.wasm",
+}});
 await wllama.loadModelFromHF(
   {{ repo: {repository}, {file} }},
   {{
@@ -64,6 +65,7 @@ def write(asked: Request) -> Snippet:
             context=asked.context,
             more=more,
             use=use,
+            version=asked.facts.version,
         ),
         package=asked.facts.package,
         version=asked.facts.version,

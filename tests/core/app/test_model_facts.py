@@ -1,0 +1,88 @@
+"""A model's page tells what the catalogue knows of it, and nothing that it does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.components import model_facts
+from app.pages.answer import control
+from app.render_page import model_page
+from app.request_reply import PageRequest
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.estimate import link
+from tabfit.estimate.subjects import subject
+
+ROOT = Path(__file__).parents[3]
+ROWS: list[dict[str, Any]] = json.loads(
+    (ROOT / "python/tabfit/catalog/models.json").read_text(encoding="utf-8")
+)["rows"]
+
+
+def facts(model: str) -> str:
+    """Return the facts of a model as HTML."""
+    catalog = Catalog()
+    return str(model_facts.inside(subject(model, catalog), catalog, "../../"))
+
+
+def values(html: str) -> dict[str, str]:
+    """Return each fact's text by its name."""
+    pairs = re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", html)
+    return {name: re.sub("<[^>]+>", "", text) for name, text in pairs}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_each_fact_is_the_catalogues(row: dict[str, Any]) -> None:
+    """Licence, maker, release, count and places stand as the row has them; what it lacks, not."""
+    html = facts(row["id"])
+    found = values(html)
+
+    assert found["Released"] == row["released"]
+    assert found.get("Licence") == (None if row["licence"] == "unknown" else row["licence"])
+    assert found.get("On the hub") == row["hub"]
+    assert found.get("Maker") == (row["hub"].partition("/")[0] if row["hub"] else None)
+    counted = row["parameters"]
+    assert found.get("Parameters") == (f"{counted:,}" if counted else None)
+    assert all(each["repository"] in html for each in row["published"])
+    assert f'datetime="{row["read_on"]}"' in html
+
+
+def test_what_distilbert_is() -> None:
+    """Its card on the hub says Apache 2.0 and 512 tokens; it was distilled from BERT."""
+    found = values(facts("distilbert"))
+
+    assert found["Licence"] == "apache-2.0"
+    assert found["Longest context"] == "512 tokens"
+    assert found["Distilled from"] == "BERT base uncased"
+    assert 'href="../../m/bert-base-uncased/"' in facts("distilbert")
+
+
+def test_a_runtimes_own_list_is_no_repository() -> None:
+    """MLC has a repository for each precision: the name of all of them is no address."""
+    html = facts("gemma-2b")
+    assert 'href="https://huggingface.co/iAkashPaul/gemma-2b-it-gguf"' in html
+    assert "mlc-ai/gemma-2b-it" in html
+    assert "huggingface.co/mlc-ai" not in html
+
+
+def test_it_stands_in_the_document_and_follows_the_question() -> None:
+    """The page has it before scripts run; another model's replaces it; a pasted one has none."""
+    _head, body = model_page("whisper-base", Catalog(), "../../")
+    assert "About Whisper base" in body
+
+    def parts(model: str) -> dict[str, str]:
+        asked = PageRequest(
+            catalog=Catalog(), here=Device(), fields={"model": model}, about="whisper-base"
+        )
+        return {name: str(html) for name, html in control.respond(asked).parts.items()}
+
+    assert "About Gemma 2B" in parts("gemma-2b")["about"]
+    config = (ROOT / "tests/data/configs/HuggingFaceTB__SmolLM2-135M.json").read_text()
+    pasted = parts(link.packed(json.loads(config)))
+    assert pasted["about"] == ""
+    assert pasted["chosen-model"] == "llama"
