@@ -8,6 +8,7 @@ from app.model_import import importer, session_models
 from app.request_reply import PageReply, PageRequest
 from tabfit import hub
 from tabfit.catalog import Catalog, Model, search
+from tabfit.catalog.not_covered import refusal
 from tabfit.compare import ranking
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
@@ -20,7 +21,11 @@ def matches(asked: PageRequest) -> PageReply:
     """Return the models that a typed text may mean, and whom it would ask for what."""
     typed = importer.search_input(asked.raw)
     meant = importer.parse_input(typed.text, typed.hub, typed.allowed)
+    closed = None if typed.text in asked.catalog.models else refusal(typed.text, asked.catalog)
     found = _named(typed.text, asked.catalog)
+    if closed is not None:
+        found = [asked.catalog.model(each) for each in closed.near]
+        meant = importer.ParsedInput(problem=str(closed))
     parts = {
         "matches": model_search.matches(
             found, grouped=not typed.text.strip(), chosen=asked.fields.get("model", "")

@@ -2,6 +2,7 @@
 
     TabfitError
     ├── UnknownName              the asker: a model, runtime, precision or device nobody listed
+    ├── NotCovered               the asker: a closed model, or one that makes pictures
     ├── UnreadableLink           whoever made the link
     ├── UnreadableConfig         the author of a config.json (a missing or wrong key)
     │   └── UnsupportedArchitecture   a model_type this project does not know
@@ -44,18 +45,26 @@ class Quoted:
         return shown(self.value, most=self.most)
 
 
+#: As many names are read in a sentence; of more, so many are shown.
+LONGEST_LIST, SHOWN = 40, 3
+
+
 class _Listed:
-    """Names in their order, so many at most."""
+    """Names in their order; of very many, the few most like what was asked for."""
 
-    __slots__ = ("most", "value")
+    __slots__ = ("asked", "value")
 
-    def __init__(self, names: Iterable[object], *, most: int = 60) -> None:
-        self.value, self.most = tuple(names), most
+    def __init__(self, names: Iterable[object], *, asked: str = "") -> None:
+        self.value, self.asked = tuple(names), asked
 
     def __str__(self) -> str:
         every = sorted(map(str, self.value))
-        names, count = ", ".join(every[: self.most]), len(every) - self.most
-        return _("{names} and {count} more", names=names, count=count) if count > 0 else names
+        if len(every) <= LONGEST_LIST:
+            return ", ".join(every)
+        from difflib import get_close_matches  # noqa: PLC0415 - only when such a sentence is read
+
+        few = get_close_matches(self.asked, every, n=SHOWN, cutoff=0)
+        return _("{names} and {count} more", names=", ".join(few), count=len(every) - len(few))
 
 
 def shown(value: object, *, most: int = 60) -> str:
@@ -116,7 +125,8 @@ def _plain(name: str, value: object) -> dict[str, object]:
 class UnknownName(TabfitError):
     """A name that nothing in the catalogue carries.
 
-    `near` are the known names most like it; they are shown before the others.
+    `near` are the known names most like it: three of them are suggested. The others are listed
+    where they are few.
     """
 
     code = "unknown-name"
@@ -132,7 +142,13 @@ class UnknownName(TabfitError):
 
 
 def _unknown(fault: UnknownName) -> Message:
-    kind, name, known = fault.kind, Quoted(fault.name), _Listed(fault.known)
+    kind, name = fault.kind, Quoted(fault.name)
+    known = _Listed(fault.known, asked=fault.name)
+    if fault.near and len(fault.known) > LONGEST_LIST:
+        near = _Either(fault.near[:SHOWN])
+        return Message(
+            "unknown {kind} {name}; did you mean {near}?", kind=kind, name=name, near=near
+        )
     if not fault.near:
         return Message(
             "unknown {kind} {name}; known are: {known}", kind=kind, name=name, known=known
@@ -141,7 +157,7 @@ def _unknown(fault: UnknownName) -> Message:
         "unknown {kind} {name}; did you mean {near}? known are: {known}",
         kind=kind,
         name=name,
-        near=_Either(fault.near),
+        near=_Either(fault.near[:SHOWN]),
         known=known,
     )
 
@@ -156,6 +172,21 @@ class _Either:
 
     def __str__(self) -> str:
         return _(" or ").join(self.value)
+
+
+class NotCovered(TabfitError):
+    """A model that everybody knows and no browser can load, or that does what is not covered.
+
+    `near` are models of the catalogue that do the same kind of thing.
+    """
+
+    code = "not-covered"
+
+    def __init__(self, name: str, problem: Message, near: Iterable[str] = ()) -> None:
+        """Keep the name, why there is no answer, and what to ask instead."""
+        self.name, self.problem, self.near = name, problem, tuple(near)
+        instead = Message("{problem}; try {near}", problem=problem, near=_Either(self.near))
+        super().__init__(instead if self.near else problem)
 
 
 class UnreadableLink(TabfitError):
@@ -195,7 +226,7 @@ class UnsupportedArchitecture(UnreadableConfig):
         """Keep the type asked for, the types known and the keys that are not understood."""
         self.model_type, self.known = model_type, tuple(sorted(known))
         self.strange = tuple(strange)
-        given, listed = Quoted(model_type), _Listed(self.known, most=200)
+        given, listed = Quoted(model_type), _Listed(self.known, asked=model_type)
         if self.strange:
             problem = Message(
                 "{given} is not known, and no Llama: {keys} are not understood; known are: {known}",

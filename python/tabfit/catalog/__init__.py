@@ -7,6 +7,7 @@ In: a name in any spelling. Out: a row as a value, or `UnknownName` with the mos
     search              what somebody types -> the models it may mean
     validation          what the files must keep to (`tools/format_catalog.py` asks it)
     size_check          listed sizes that cannot be those of the repository named
+    not_covered         closed models and makers of pictures, and what to ask instead
     published_quality   what ways to shrink a model cost, as published
     undisclosed_sizes   what people believe of models whose makers tell nothing
 

@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar
 
 from tabfit.catalog import rows
 from tabfit.catalog.rows import DeviceRow, Model, Row, RuntimeFacts
-from tabfit.errors import CatalogFault, UnknownName
+from tabfit.errors import SHOWN, CatalogFault, UnknownName
 from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
 
@@ -102,7 +102,7 @@ class CatalogTable(Generic[Value]):
             raise UnknownName(self.kind, name, self.ids, near=self.near(name))
         return self._value(found)
 
-    def near(self, name: str, *, most: int = 5) -> tuple[str, ...]:
+    def near(self, name: str, *, most: int = SHOWN) -> tuple[str, ...]:
         """Return the ids whose names are most like `name`, the most alike first."""
         asked = plain_name(name)[:200]
         scores: dict[str, float] = {}
@@ -221,7 +221,16 @@ class Catalog:
         return next(each for each in self.runtimes if each.hypothetical)
 
     def model(self, name: str) -> Model:
-        """Return the model of this name, or raise `UnknownName`."""
+        """Return the model of this name.
+
+        Raises `UnknownName`, or `NotCovered` for one that everybody knows and nobody can load.
+        """
+        if name not in self.models:
+            from tabfit.catalog import not_covered  # noqa: PLC0415 - seldom asked for
+
+            known = not_covered.refusal(name, self)
+            if known is not None:
+                raise known
         return self.models.find(name)
 
     def device(self, name: str) -> DeviceRow:

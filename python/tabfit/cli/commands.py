@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tabfit import __version__
-from tabfit.errors import TabfitError, UnreadableDevice, shown
+from tabfit.errors import LONGEST_LIST, TabfitError, UnknownName, UnreadableDevice, shown
 from tabfit.i18n.language import verbatim
 from tabfit.sources import config_files
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tabfit.devices.device import Device
     from tabfit.estimate.answers import Answer
     from tabfit.estimate.subjects import Subject
+
+
+#: What has a command that lists it.
+LISTINGS: Final = ("models", "devices", "runtimes")
 
 
 class _Usage(TabfitError):
@@ -59,7 +63,14 @@ def main(words: Sequence[str] | None = None) -> int:
 def _sentence(fault: Exception) -> str:
     if isinstance(fault, OSError):
         return f"{shown(str(fault.filename), most=200)} cannot be read: {fault.strerror}"
-    return str(fault)
+    return f"{fault}{_more(fault)}"
+
+
+def _more(fault: Exception) -> str:
+    """Return which command lists the names, where a sentence cannot."""
+    long = isinstance(fault, UnknownName) and len(fault.known) > LONGEST_LIST
+    kinds = f"{fault.kind}s" if isinstance(fault, UnknownName) else ""
+    return f" (tabfit {kinds} lists all)" if long and kinds in LISTINGS else ""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_estimate(commands)
     _add_inspect(commands)
-    for kind in ("models", "devices", "runtimes"):
+    for kind in LISTINGS:
         listing = commands.add_parser(kind, help=f"list the catalogue's {kind}")
         _add_json(listing)
         listing.set_defaults(run=_list, kind=kind)
