@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tabfit.catalog.reader import plain_name
+from tabfit.catalog.reader import Catalog, plain_name
 from tabfit.catalog.rows import Model
 from tabfit.errors import NotCovered
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
-
-if TYPE_CHECKING:
-    from tabfit.catalog.reader import Catalog
 
 #: A larger model is no advice for a browser: at four bits its weights alone fill 2.5 GB.
 LARGEST_ADVISED: Final = 5_000_000_000

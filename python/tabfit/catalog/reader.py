@@ -221,16 +221,7 @@ class Catalog:
         return next(each for each in self.runtimes if each.hypothetical)
 
     def model(self, name: str) -> Model:
-        """Return the model of this name.
-
-        Raises `UnknownName`, or `NotCovered` for one that everybody knows and nobody can load.
-        """
-        if name not in self.models:
-            from tabfit.catalog import not_covered  # noqa: PLC0415 - seldom asked for
-
-            known = not_covered.refusal(name, self)
-            if known is not None:
-                raise known
+        """Return the model of this name, or raise `UnknownName`."""
         return self.models.find(name)
 
     def device(self, name: str) -> DeviceRow:

@@ -108,10 +108,17 @@ def subject(name: str, catalog: Catalog) -> Subject:
     """Return what a model's name stands for.
 
     A catalogue name in any spelling, or `config:` with a packed architecture.
-    Raises `UnknownName`, or what reading the config raises.
+    Raises `UnknownName`, `NotCovered` for a model that everybody knows and no browser can load,
+    or what reading the config raises.
     """
     if name.startswith(link.CUSTOM):
         return described(link.unpacked(name), name=name)
+    if name not in catalog.models:
+        from tabfit.catalog import not_covered  # noqa: PLC0415 - seldom asked for
+
+        known = not_covered.refusal(name, catalog)
+        if known is not None:
+            raise known
     return _catalogued(catalog.model(name))
 
 

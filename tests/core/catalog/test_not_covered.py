@@ -15,6 +15,7 @@ from tabfit.catalog import Catalog, not_covered
 from tabfit.cli.commands import main
 from tabfit.devices.device import Device
 from tabfit.errors import NotCovered
+from tabfit.estimate.subjects import subject
 
 CLOSED = ("claude", "Claude 3.5 Sonnet", "gpt-4", "GPT-4o", "ChatGPT", "gemini", "Gemini 1.5 Pro")
 PICTURES = ("stable-diffusion", "Stable Diffusion 3.5", "sdxl", "midjourney", "DALL-E 3", "flux.1")
@@ -23,7 +24,7 @@ PICTURES = ("stable-diffusion", "Stable Diffusion 3.5", "sdxl", "midjourney", "D
 def refused(name: str) -> NotCovered:
     """Return the refusal of a name."""
     with pytest.raises(NotCovered) as caught:
-        Catalog().model(name)
+        subject(name, Catalog())
     return caught.value
 
 
