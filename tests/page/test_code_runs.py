@@ -129,7 +129,7 @@ def classifier() -> bytes:
 
 
 WORDS: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "lovely", "day", ".")
-TOKENIZER: Final = {
+TOKENIZER: Final[dict[str, Any]] = {
     "version": "1.0",
     "added_tokens": [],
     "normalizer": {"type": "BertNormalizer", "lowercase": True},

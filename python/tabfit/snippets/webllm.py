@@ -59,8 +59,9 @@ def write(asked: Request) -> Snippet:
         "progress": _PROGRESS,
         "use": _CHAT if asked.generates or asked.task is None else _EMBED,
     }
+    notes: tuple[str, ...] = ()
     if listed:
-        code, notes = _LISTED.format(**said), ()
+        code = _LISTED.format(**said)
     else:
         weights = quoted(f"{ENDPOINT}/{asked.repository or REPOSITORY}")
         library = quoted("https://YOUR.SITE/MODEL-webgpu.wasm")
