@@ -27,8 +27,8 @@ class PageHead:
 class PageRequest:
     """A question of the page.
 
-    `fields` come from a link if `linked`, else from the page's forms, of which
-    `changed` names those that changed since the last answer. `part` names what is
+    `fields` come from a link if `linked`, else from the page's forms; `changed` names those
+    that a visitor changed since the last answer, or since the link was opened. `part` names what is
     wanted later than the rest, `None` the first reply. `about` is the model whose own
     page is open. `raw` holds whatever else the page sent.
     """
@@ -68,12 +68,14 @@ class PageReply:
     `parts` are elements' new content by id. `fields` are those that differ from the
     page's defaults: they become its link. `with_device` are the same with the
     device at hand, where the page's link may carry one. `folder` is where the link
-    leads, from the site's root.
+    leads, from the site's root. `fields_here` open this question again in this tab, where
+    a link cannot carry all of it.
     """
 
     parts: Mapping[str, Html]
     title: str
     fields: Mapping[str, str | None] = field(default_factory=dict)
     with_device: Mapping[str, str | None] | None = None
+    fields_here: Mapping[str, str | None] | None = None
     folder: str = ""
     notice: str | None = None

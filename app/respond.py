@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from app import pages
 from app.pages import Page
-from app.request_reply import PageReply, PageRequest
+from app.request_reply import PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
 from tabfit.devices import device as devices
 from tabfit.devices.device import Device
@@ -68,6 +68,7 @@ def _said(reply: PageReply, notice: str | None, keys: tuple[str, ...]) -> dict[s
         "notice": notice or reply.notice,
         "folder": reply.folder,
         "link": link.composed(reply.fields, keys),
+        "link_here": link.composed(reply.fields_here or reply.fields, keys),
         "link_with_device": None if away is None else link.composed(away, keys),
     }
 
@@ -75,13 +76,19 @@ def _said(reply: PageReply, notice: str | None, keys: tuple[str, ...]) -> dict[s
 def _fields(
     question: Mapping[str, Any], keys: tuple[str, ...]
 ) -> tuple[dict[str, str], str | None]:
-    """Return what a link or the page's forms say; a link that is unreadable says nothing."""
+    """Return what a link or the page's forms say; a link that is unreadable says nothing.
+
+    What was chosen since the link was opened goes before what it says.
+    """
+    form = dict(question.get("form") or {})
     if not question.get("link"):
-        return dict(question.get("form") or {}), None
+        return form, None
     try:
-        return link.fields(question["link"], keys), None
+        said = link.fields(question["link"], keys)
     except TabfitError as fault:
-        return {}, str(fault)
+        return form, str(fault)
+    since = current_choices(said, frozenset(question.get("changed") or ())) | form
+    return {name: text for name, text in since.items() if text}, None
 
 
 def _stated(question: Mapping[str, Any]) -> dict[str, Any]:

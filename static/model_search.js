@@ -14,6 +14,7 @@ const HUB = "hub"; // where the visitor's own hub is remembered
 const rules = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? "";
 const allowed = rules.match(/connect-src ([^;]*)/)?.[1].trim().split(/\s+/) ?? [];
 
+let shown = () => ({});
 const hub = () => byId("hub").value.trim();
 const sent = (text) => ({ text, hub: hub(), allowed });
 const model = () => byId("choose-model");
@@ -59,7 +60,7 @@ const search = () => (searched = look());
 const look = async () => {
   const mine = ++asking;
   const text = byId("find").value;
-  const question = { view: "answer", part: "matches", form: { model: model().value }, find: sent(text) };
+  const question = { ...shown(), view: "answer", part: "matches", find: sent(text) };
   const { parts } = await answer(question);
   if (mine !== asking) return;
   byId("matches").innerHTML = parts.matches;
@@ -245,4 +246,9 @@ document.addEventListener("drop", (event) => {
 
 // The page may be said again in another language: then its new question is dressed as well.
 new MutationObserver(dress).observe(document.body, { childList: true });
-dress();
+
+// The box can open; `question` gives the one that the page shows the answer to.
+export const begin = (question) => {
+  shown = question;
+  dress();
+};

@@ -4,6 +4,8 @@
 // by their ids, and with the fields that make the page's link. An element marked data-later is
 // filled once it comes near the screen: its part of the answer is asked for then.
 
+import * as steps from "./history_steps.js";
+import { selector } from "./place.js";
 import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";
 
 const byId = (id) => document.getElementById(id);
@@ -22,7 +24,8 @@ let current = "v=1"; // the link to what the page shows
 let last = null; // the question that the page shows the answer to
 
 // A later question may be answered first: only the last one's answer is shown; tells whether it was.
-const ask = async (question) => {
+// A `choice`, as `steps.begun` gave it, becomes a step of history.
+const ask = async (question, choice = null) => {
   const mine = ++turn;
   const hub = localStorage.getItem("hub"); // the visitor's own, where it is not the usual one
   const sides = remembered("sides"); // the link to the scenarios that stand side by side
@@ -32,7 +35,9 @@ const ask = async (question) => {
   if (mine !== turn) return false;
   unanswered.clear();
   show(reply, "link" in question);
-  if (question.form) history.replaceState(null, "", `#${inLanguage(reply.link)}`);
+  const asked = { link: reply.link_here, stated, phone };
+  if (choice) steps.settle(choice, asked, `#${inLanguage(reply.link)}`);
+  else steps.keep(asked);
   later();
   return true;
 };
@@ -66,17 +71,10 @@ const renew = (element, html, anew) => {
   element.rendered = html;
   element.querySelectorAll("details").forEach((each, at) => (each.open = open[at] ?? each.open));
   element.querySelectorAll(".scroll").forEach((each, at) => (each.scrollLeft = across[at] ?? 0));
-  const again = held && element.querySelector(same(held));
+  const again = held && element.querySelector(selector(held) ?? held.tagName);
   again?.focus({ preventScroll: true });
   if (again?.value === value && typeof from === "number") again.setSelectionRange(from, to);
 };
-
-const same = ({ id, name, value, tagName }) =>
-  id
-    ? `#${CSS.escape(id)}`
-    : name
-      ? `[name="${name}"][value="${CSS.escape(value)}"], [name="${name}"]:not([type=radio])`
-      : tagName;
 
 // Parts wanted later
 
@@ -121,23 +119,63 @@ const address = (folder, text) => {
   return place.href;
 };
 
-const fromLink = () => {
-  const link = location.hash.slice(1);
-  if (!link.includes("=")) return ask({ form: null });
-  shared = link.includes("device=") ? link : shared;
-  return ask({ link });
+const linked = () => (location.hash.includes("=") ? location.hash.slice(1) : null);
+
+const fromLink = (link = linked(), early = {}, choice = null) => {
+  if (!link && !choice) return ask({ form: null });
+  shared = link?.includes("device=") ? link : shared;
+  return ask({ link: link ?? "v=1", form: early, changed: Object.keys(early) }, choice);
 };
 
 // The next choice may come before the answer to the last: what changed is told until it is answered.
 const unanswered = new Set();
 
-const chosen = (changed) => {
-  if (changed) unanswered.add(changed);
-  return ask({ form: fields(), changed: [...unanswered] });
+const chosen = (control = null) => {
+  if (control) unanswered.add(control.name);
+  return ask({ form: fields(), changed: [...unanswered] }, steps.begun(control));
 };
 
-const asks = ({ target }) => device && target.closest("form[data-asks]");
+const asks = ({ target }) => target.closest("main form[data-asks]");
 let typing = 0;
+
+// The sentence says a choice at once; its answer follows.
+const say = ({ name, selectedOptions }) => {
+  const words = document.querySelector(`.chosen[data-for="${name}"]`);
+  const option = selectedOptions?.[0];
+  if (words && option) words.textContent = option.dataset.name ?? option.textContent;
+};
+
+// While Python loads, choices are kept, to be answered once it can.
+const early = {};
+const note = ({ name }) => name && (early[name] = fields()[name] ?? "");
+
+// A page said again in another language has forgotten them.
+const noteAgain = () => {
+  for (const [name, value] of Object.entries(early))
+    for (const control of document.querySelectorAll(`main form[data-asks] [name="${name}"]`))
+      if (/^(radio|checkbox)$/.test(control.type)) control.checked = value.split(",").includes(control.value);
+      else control.value = value;
+};
+
+// The page opens on its link; what was chosen since is a step of its own.
+const opened = async () => {
+  noteAgain();
+  const names = Object.keys(early);
+  for (const name of names) unanswered.add(name);
+  if (names.length) steps.keep({ link: linked(), stated, phone });
+  await fromLink(linked(), early, names.length ? steps.begun() : null);
+  steps.restored({ first: true });
+};
+
+// The question says at once what a link asks for, where its lists have it.
+const foretell = (link) => {
+  for (const [name, value] of new URLSearchParams(link)) {
+    const list = document.querySelector(`main form[data-asks] select[name="${CSS.escape(name)}"]`);
+    if (!list || ![...list.options].some((each) => each.value === value)) continue;
+    list.value = value;
+    say(list);
+  }
+};
 
 // A slider and the number beside it say the same; what was set by hand is no longer as rendered.
 document.addEventListener("input", ({ target }) => {
@@ -148,12 +186,16 @@ document.addEventListener("input", ({ target }) => {
 
 document.addEventListener("change", (event) => {
   clearTimeout(typing);
-  if (asks(event)) chosen(event.target.name);
+  if (!asks(event)) return;
+  say(event.target);
+  if (device) chosen(event.target);
+  else note(event.target);
 });
 document.addEventListener("input", (event) => {
   if (!asks(event) || !/^(text|search|range|number)$/.test(event.target.type)) return;
   clearTimeout(typing);
-  typing = setTimeout(() => chosen(event.target.name), event.target.type === "range" ? 60 : 200);
+  if (!device) return note(event.target);
+  typing = setTimeout(() => chosen(event.target), event.target.type === "range" ? 60 : 200);
 });
 document.addEventListener("submit", (event) => event.target.matches("[data-asks]") && event.preventDefault());
 
@@ -176,9 +218,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-change]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || !device) return;
   event.preventDefault();
-  const text = link.getAttribute("href").slice(1);
-  if (text.includes("device=")) shared = text;
-  ask({ link: text }).then((done) => done && history.replaceState(null, "", `#${inLanguage(text)}`));
+  fromLink(link.getAttribute("href").slice(1), {}, steps.begun());
   if (link.dataset.change !== "stay") scrollUp();
 });
 
@@ -187,12 +227,29 @@ const scrollUp = () =>
     behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
   });
 
+// An address that was typed or tapped; before Python is there, the question says what it asks for.
 addEventListener("hashchange", async () => {
-  if (!location.hash.includes("=")) return;
-  const language = boot.linked() ?? boot.language;
-  if (language !== boot.language) await speak(language);
+  if (history.state?.asked || !linked()) return;
+  if (!device) return foretell(linked());
+  await speakAsLinked();
   await fromLink();
 });
+
+// Back and Forward: the question of that step, what was said of the device, and the place.
+addEventListener("popstate", async ({ state }) => {
+  const asked = device && steps.reached(state);
+  if (!asked) return;
+  ({ stated, phone } = asked);
+  remember("stated", stated);
+  remember("phone", phone);
+  await speakAsLinked();
+  if (await fromLink(asked.link)) steps.restored();
+});
+
+const speakAsLinked = async () => {
+  const language = boot.linked() ?? boot.language;
+  if (language !== boot.language) await speak(language);
+};
 
 // A file of what is shown: Python writes it, the browser keeps it.
 document.addEventListener("click", async ({ target }) => {
@@ -283,7 +340,7 @@ document.addEventListener("change", async ({ target }) => {
   if (!device) return; // it is spoken once Python is there
   await speak(target.value);
   byId("language").focus();
-  history.replaceState(null, "", `#${inLanguage(current.replace(/&lang=[a-z]+/, ""))}`);
+  history.replaceState(history.state, "", `#${inLanguage(current.replace(/&lang=[a-z]+/, ""))}`);
   await fromLink();
 });
 
@@ -292,9 +349,10 @@ document.addEventListener("click", ({ target }) => {
   if (hreflang) boot.choose(hreflang);
 });
 
+if (linked()) foretell(linked());
 device = await describe();
 if (boot.language !== "en" || document.documentElement.lang !== "en") await speak(boot.language);
 boot.stage("answer");
-await fromLink();
+await opened();
 shown();
-if (byId("finder")) import("./model_search.js");
+if (byId("finder")) import("./model_search.js").then(({ begin }) => begin(() => last));

@@ -48,7 +48,7 @@ LINKS = ("package-lock.json", "requirements.lock", "README.md")
 KEPT = ("code", "runtime", "snapshot", "icons")  # for use without a network
 TWINS = (".br", ".gz")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
-FIRST = ("page.js", "python_worker.js")  # what the page's own scripts import, ahead of time
+FIRST = ("page.js", "python_worker.js", "history_steps.js", "place.js")  # what the page's own scripts import, ahead of time
 
 
 def main() -> None:
