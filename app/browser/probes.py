@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tabfit.devices.device import AVAILABILITY
+from tabfit.devices.device import AVAILABILITY, SOFTWARE
 
 Raw = Mapping[str, Any]
 
@@ -180,7 +180,10 @@ def adapter(raw: Raw | None) -> dict[str, Any] | None:
 
 
 def _fallback(info: Raw) -> bool | None:
-    if info.get("architecture") == "swiftshader":
+    """Return whether software stands in for a graphics processor, by any of the adapter's names."""
+    names = ("vendor", "architecture", "device", "description")
+    name = " ".join(str(info.get(each) or "") for each in names).lower()
+    if any(each in name for each in SOFTWARE):
         return True
     said = info.get("isFallbackAdapter")
     return said if isinstance(said, bool) else None

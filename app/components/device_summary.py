@@ -82,7 +82,7 @@ def _adapter(adapter: Adapter) -> Iterator[Child]:
     name = " ".join(filter(None, (adapter.vendor, adapter.architecture)))
     if name:
         emulated = _("graphics {bold} in software")
-        yield _strong(emulated if adapter.fallback else _("graphics {bold}"), name)
+        yield _strong(emulated if adapter.emulated else _("graphics {bold}"), name)
     if adapter.max_storage_buffer_binding_size:
         yield _strong(_("largest tensor {bold}"), bytes_(adapter.max_storage_buffer_binding_size))
     if adapter.shader_f16 is not None:

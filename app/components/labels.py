@@ -79,10 +79,10 @@ def bytes_(count: int) -> str:
 def rate(value: float) -> str:
     """Return how many tokens a second, to what an estimate of it can tell.
 
-    >>> rate(0.62), rate(23.4)
-    ('0.6', '23')
+    >>> rate(0.62), rate(23.4), rate(0.014)
+    ('0.6', '23', '0.01')
     """
-    return number(value, ".0f" if value >= 10 else ".1f")
+    return number(value, ".0f" if value >= 10 else ".1f" if value >= 0.1 else ".1g")
 
 
 def between(interval: Interval) -> str:

@@ -21,6 +21,8 @@ from tabfit.units import Bytes
 PLATFORMS: Final = ("ios", "ipados", "android", "macos", "windows", "linux", "chromeos")
 BROWSERS: Final = ("chrome", "edge", "safari", "firefox", "samsung", "other")
 GRAPHICS: Final = ("integrated", "discrete", "software")
+#: What stands in for a graphics processor calls itself so, in any part of an adapter's name.
+SOFTWARE: Final = ("swiftshader", "llvmpipe", "lavapipe", "basic render", "warp")
 #: What `LanguageModel.availability()` answers (Prompt API explainer, webmachinelearning).
 AVAILABILITY: Final = ("unavailable", "downloadable", "downloading", "available")
 
@@ -37,6 +39,12 @@ class Adapter:
     max_buffer_size: Bytes | None = None
     max_storage_buffer_binding_size: Bytes | None = None
     max_compute_workgroup_storage_size: Bytes | None = None
+
+    @property
+    def emulated(self) -> bool:
+        """Return whether the processor computes in its place: said, or known by its name."""
+        name = f"{self.vendor} {self.architecture}".lower()
+        return bool(self.fallback) or any(each in name for each in SOFTWARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,12 @@ class Device:
     def adapter(self) -> Adapter | None:
         """Return the adapter if there is one that answered."""
         return self.webgpu if isinstance(self.webgpu, Adapter) else None
+
+    @property
+    def emulated(self) -> bool:
+        """Return whether graphics are computed by the processor, as software."""
+        adapter = self.adapter
+        return self.graphics == "software" or (adapter is not None and adapter.emulated)
 
     @property
     def on_phone(self) -> bool:

@@ -224,7 +224,7 @@ def _weighed(
         context=context,
         prompt=asked.prompt,
         binding=adapter.max_storage_buffer_binding_size if adapter else None,
-        emulated=bool(adapter and adapter.fallback),
+        emulated=device.emulated,
     )
     footprint = Footprint(runtime.phases(load))
     offered = Offered(device)
@@ -242,11 +242,23 @@ def _weighed(
         context=context,
         footprint=footprint,
         checks=checks,
-        verdict=judge(decided, checks),
+        verdict=_paced(judge(decided, checks), runtime, load),
         rates=None if unsupported else rates(runtime, load, device),
         notes=tuple(_notes(about, facts, stored, context)),
         unsupported=unsupported,
     )
+
+
+def _paced(verdict: Verdict, runtime: Runtime, load: Load) -> Verdict:
+    """Return the verdict, which says so where a model that writes would do it very slowly."""
+    slow = load.emulated and runtime.uses_gpu and load.generates
+    if not slow or verdict.outcome in (Outcome.NO, Outcome.UNSUPPORTED):
+        return verdict
+    said = _(
+        "{sentence}, but very slowly: software on the processor computes the graphics here",
+        sentence=verdict.sentence,
+    )
+    return replace(verdict, sentence=said)
 
 
 def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens) -> Iterator[str]:

@@ -15,7 +15,7 @@ from tabfit.formula import Constant, Ends, Given, Quantity, Unit, known, named, 
 from tabfit.i18n.language import later
 from tabfit.runtimes.base import Load, Runtime
 from tabfit.runtimes.memory.quantities import SHAPE, count
-from tabfit.units import GB, Basis, Interval, Tokens
+from tabfit.units import GB, MB, Basis, Interval, Tokens
 
 
 def _usual(low: int, likely: int, high: int) -> Constant:
@@ -80,6 +80,18 @@ WASM_MOVES: Final = Constant(
     basis=Basis.ASSUMED,
     source=later("1 to 7 GB/s seen in WebAssembly, whatever the memory could"),
     fitted_on="runs of llama.cpp in browsers on several machines",
+)
+#: Between them lie one busy core and many idle ones: software divides the work among all.
+SOFTWARE_MOVES: Final = Constant(
+    later("what software in place of a graphics processor moves"),
+    (10 * MB, 100 * MB, GB),
+    unit=Unit.BYTES_PER_SECOND,
+    basis=Basis.ASSUMED,
+    source=later(
+        "SwiftShader in Chromium 156 on two busy cores: 0.09 to 0.16 GB/s of weights of 32 bits, "
+        "0.01 to 0.02 GB/s of 4 bits"
+    ),
+    fitted_on="a matrix of 4,096 x 4,096 times a vector, as a WebGPU shader of 64 threads a row",
 )
 
 
@@ -155,6 +167,8 @@ def moved(runtime: Runtime, bits: float, device: Device) -> Quantity:
     """
     if not runtime.uses_gpu and runtime.name != "ideal":
         return WASM_MOVES
+    if runtime.uses_gpu and device.emulated:
+        return SOFTWARE_MOVES
     whole = bandwidth(device)
     if runtime.name == "ideal":
         return whole

@@ -159,7 +159,7 @@ def _holds(whole: RequirementsTable, device: Device) -> Truths:
     adapter = device.adapter
     limit = adapter.max_storage_buffer_binding_size if adapter else None
     binding = np.iinfo(np.int64).max // 4 if limit is None else max(limit, LEAST_BINDING)
-    kind = EMULATED if adapter and adapter.fallback else REAL
+    kind = EMULATED if device.emulated else REAL
     floor, below, kinds = whole.adapters.T
     holds: Truths = (floor <= binding) & (binding < below) & ((kinds == ANY) | (kinds == kind))
     return holds

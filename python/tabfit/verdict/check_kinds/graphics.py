@@ -39,7 +39,7 @@ def _webgpu(device: Device, needs: Needs) -> Presence:
 
 
 def _emulated(why: str, device: Device) -> str:
-    if device.adapter is None or not device.adapter.fallback:
+    if device.adapter is None or not device.emulated:
         return why
     return _("{why}; this one is emulated in software and will be very slow", why=why)
 
@@ -149,7 +149,7 @@ def _smaller_of_both(device: Device, needs: Needs) -> int | None:
 def _least_workgroup_storage(device: Device) -> int:
     """Return what an adapter of this maker has at least, where its limit is not told."""
     adapter = device.adapter
-    if adapter is None or adapter.fallback:
+    if adapter is None or device.emulated:
         return LEAST_WORKGROUP_STORAGE
     told = adapter.vendor is not None and adapter.architecture not in SMALL_WORKGROUPS
     usual = told or device.platform in NOT_VULKAN
