@@ -15,6 +15,8 @@ from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name, task_rank
 from tabfit.catalog import Model
+from tabfit.compare.comparisons import ComparisonRow
+from tabfit.compare.siblings import RowOf
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
 from tabfit.i18n.language import _, plural
@@ -108,16 +110,22 @@ def _settings() -> Html:
 # What was typed
 
 
-def matches(found: Sequence[Model], *, grouped: bool, chosen: str) -> Html:
-    """Return models as options, with the task and the size beside each name."""
+def matches(
+    found: Sequence[Model], *, grouped: bool, chosen: str, row_of: RowOf | None = None
+) -> Html:
+    """Return models as options: beside each name the task, the size, and what it comes to here."""
+
+    def option(model: Model, *beside: str) -> Html:
+        return _option(model, chosen, row_of(model.id) if row_of else None, *beside)
+
     if not grouped:
-        return joined(_option(each, chosen, task_name(each)) for each in found)
+        return joined(option(each, task_name(each)) for each in found)
     every = sorted(found, key=lambda each: (task_rank(each), each.name.lower()))
     return joined(
         tag(
             "div",
             tag("div", name, class_="group", aria_hidden="true"),
-            [_option(each, chosen) for each in group],
+            [option(each) for each in group],
             role="group",
             aria_label=name,
         )
@@ -125,8 +133,8 @@ def matches(found: Sequence[Model], *, grouped: bool, chosen: str) -> Html:
     )
 
 
-def _option(model: Model, chosen: str, *beside: str) -> Html:
-    told = " · ".join(filter(None, (*beside, _parameters(model.parameters))))
+def _option(model: Model, chosen: str, row: ComparisonRow | None, *beside: str) -> Html:
+    told = " · ".join(filter(None, (*beside, _parameters(model.parameters), *_here(row))))
     return tag(
         "div",
         tag("b", model.name),
@@ -138,6 +146,14 @@ def _option(model: Model, chosen: str, *beside: str) -> Html:
         aria_selected="false",
         class_="current" if model.id == chosen else None,
     )
+
+
+def _here(row: ComparisonRow | None) -> list[str]:
+    """Return what a model at its best comes to on the device: the download and the verdict."""
+    if row is None:
+        return []
+    size = row.line.download.likely
+    return [*([bytes_(size)] if size else []), SHORT[row.outcome]]
 
 
 def _parameters(count: int | None) -> str | None:

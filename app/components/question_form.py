@@ -6,12 +6,13 @@ of each choice apart, so that the page can renew them and keep the focus.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import tokens
+from app.components.labels import SHORT, bytes_, tokens
 from tabfit.catalog import Catalog, DeviceRow, Model
+from tabfit.compare.alternatives import Neighbour
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
 from tabfit.estimate.subjects import Subject
@@ -121,17 +122,31 @@ def _device_name(answer: Answer) -> str:
     return answer.device.name or _("the sender’s device")
 
 
-def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
-    """Return the options of each choice, the chosen one marked."""
+def options(answer: Answer, catalog: Catalog, near: Iterable[Neighbour] = ()) -> dict[str, Html]:
+    """Return the options of each choice, the chosen one marked.
+
+    Precisions and runtimes say what choosing one leads to, where it is among `near`.
+    """
     asked, about = answer.scenario, answer.subject
+    near = list(near)
     runtimes = [(each.id, each.short) for each in runtimes_of(about, catalog)]
     precisions = [(each, each) for each in precisions_of(about, answer.facts)]
     if asked.precision not in dict(precisions):
         precisions.append((asked.precision or "", asked.precision or ""))
+    of_runtime = {each.answer.facts.id: each.answer for each in near if each.choice == "runtime"}
+    of_precision = {
+        str(each.answer.scenario.precision): each.answer
+        for each in near
+        if each.choice == "precision"
+    }
+    if near:
+        of_precision[str(asked.precision)] = answer
+    if near and not answer.facts.hypothetical:
+        of_runtime[answer.facts.id] = answer
     return {
         "model": _models(about, catalog),
-        "precision": flat(precisions, asked.precision),
-        "runtime": flat(runtimes, asked.runtime),
+        "precision": _with_consequences(precisions, asked.precision, of_precision),
+        "runtime": _with_consequences(runtimes, asked.runtime, of_runtime, precision=True),
         "context": flat(_contexts(answer), str(answer.context)),
         "device": _devices(answer, catalog),
     }
@@ -139,6 +154,39 @@ def options(answer: Answer, catalog: Catalog) -> dict[str, Html]:
 
 def _option(value: str, text: str, chosen: str | None) -> Html:
     return tag("option", text, value=value, selected=value == chosen)
+
+
+def _with_consequences(
+    pairs: Iterable[tuple[str, str]],
+    chosen: str | None,
+    known: Mapping[str, Answer],
+    *,
+    precision: bool = False,
+) -> Html:
+    """Return options that say beside their words what is downloaded, and the verdict."""
+    return joined(
+        tag(
+            "option",
+            joined(" · ".join([words, *consequence(known.get(value), precision=precision)])),
+            value=value,
+            selected=value == chosen,
+            data_name=words,
+        )
+        for value, words in pairs
+    )
+
+
+def consequence(answer: Answer | None, *, precision: bool = False) -> list[str]:
+    """Return what an answer comes to, in a few words each: the download and the verdict."""
+    if answer is None:
+        return []
+    size = answer.download.likely
+    words = (
+        answer.scenario.precision if precision else None,
+        bytes_(size) if size else None,
+        SHORT[answer.verdict.outcome],
+    )
+    return [each for each in words if each]
 
 
 def flat(pairs: Iterable[tuple[str, str]], chosen: str | None) -> Html:

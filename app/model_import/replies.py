@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from app.components import model_search
 from app.components.html import Html
-from app.model_import import importer, session_models
+from app.model_import import importer
 from app.request_reply import PageReply, PageRequest
 from tabfit import hub
 from tabfit.catalog import Catalog, Model, search
 from tabfit.catalog.not_covered import refusal
 from tabfit.compare import ranking
+from tabfit.compare.siblings import RowOf
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
 from tabfit.hub import Address
 from tabfit.light_dataclass import replace
 
 
-def matches(asked: PageRequest) -> PageReply:
-    """Return the models that a typed text may mean, and whom it would ask for what."""
+def matches(asked: PageRequest, chosen: str, row_of: RowOf | None) -> PageReply:
+    """Return the models that a typed text may mean, and whom it would ask for what.
+
+    `chosen` is the model that is asked about; `row_of` judges one on the device that is asked
+    about, where that is known at once.
+    """
     typed = importer.search_input(asked.raw)
     meant = importer.parse_input(typed.text, typed.hub, typed.allowed)
     closed = None if typed.text in asked.catalog.models else refusal(typed.text, asked.catalog)
@@ -28,7 +34,10 @@ def matches(asked: PageRequest) -> PageReply:
         meant = importer.ParsedInput(problem=str(closed))
     parts = {
         "matches": model_search.matches(
-            found, grouped=not typed.text.strip(), chosen=asked.fields.get("model", "")
+            found,
+            grouped=not typed.text.strip(),
+            chosen=chosen,
+            row_of=row_of,
         ),
         "asking": _asking(meant),
     }
@@ -59,10 +68,10 @@ def ways(given: Answer, catalog: Catalog, here: Device) -> PageReply:
     return PageReply(parts={"ways": model_search.ways(every, given)}, title="")
 
 
-def best(asked: Scenario, catalog: Catalog, here: Device) -> Scenario:
-    """Return the best way for a device to run a model that was brought; others stay as they are."""
-    about = session_models.known(asked.model)
-    if about is None:
+def best(asked: Scenario, catalog: Catalog, here: Device, about: Subject) -> Scenario:
+    """Return the best way for a device to run a model that was brought."""
+    every = ranking.answered(asked, catalog, here, about)
+    if not every:
         return asked
-    every = ranking.answered(replace(asked, runtime=None, precision=None), catalog, here, about)
-    return replace(every[0].scenario, context=None) if every else asked
+    first = every[0].scenario
+    return replace(asked, runtime=first.runtime, precision=first.precision)

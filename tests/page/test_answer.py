@@ -136,7 +136,7 @@ def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
 
 def test_without_an_adapter_a_gpu_runtime_will_not_do(visit: Visit) -> None:
     """A hard failure is *no*, with the check that says so first."""
-    page = visit(prelude=signal("deviceMemory", "16"))
+    page = visit("#v=1&model=gemma-2b", prelude=signal("deviceMemory", "16"))
 
     expect(page.locator(".verdict")).to_have_text("Will not fit")
     expect(page.locator(".checks li").first).to_contain_text("Graphics through WebGPU")

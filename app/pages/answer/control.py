@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Final
 
 from app.components import (
+    common_devices,
     device_summary,
     download_steps,
     formula_popover,
@@ -19,7 +20,7 @@ from app.components import (
 )
 from app.components.html import Html, joined, tag
 from app.model_import import session_models
-from app.pages.answer import checks, memory_chart, suggestions, view
+from app.pages.answer import checks, memory_chart, opened_way, view
 from app.pages.compare import side_by_side_link
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit import explain
@@ -29,6 +30,7 @@ from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
+from tabfit.estimate.defaults import runtimes_of, usual_precision
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
@@ -37,9 +39,9 @@ from tabfit.units import Tokens
 FOLDER: Final = ""
 KEYS: Final = link.KEYS
 #: What lies below the answer, filled when it comes near: the code that loads the model, pictures,
-#: and every way to run it.
-LATER: Final = ("code", "pictures", "alternatives")
-NUMPY: Final[tuple[str, ...]] = LATER[2:]
+#: every way to run it, and the verdicts on common devices.
+LATER: Final = ("code", "pictures", "alternatives", view.COMMON)
+NUMPY: Final[tuple[str, ...]] = ("alternatives",)
 
 #: The page opens on this: the textbook case.
 DEFAULT: Final = Scenario(model="gemma-2b")
@@ -69,16 +71,24 @@ def main(catalog: Catalog, root: str) -> Html:
 def respond(asked: PageRequest) -> PageReply:
     """Return the parts of the page that follow from what was chosen."""
     if asked.part == "matches":
-        matches: PageReply = _finder().matches(asked)
-        return matches
+        return _matches(asked)
     scenario, unread = _scenario(asked)
     try:
+        scenario = opened_way.chosen(scenario, asked)
         given, unanswered = _answered(scenario, asked)
     except TabfitError as fault:
         return _without_answer(scenario, fault, asked)
     if asked.part is not None:
         return _part(given, asked.part, asked)
     return _answer(given, unread or unanswered, asked)
+
+
+def _matches(asked: PageRequest) -> PageReply:
+    """Return the models that a typed text may mean, each with what it comes to here."""
+    scenario, _unread = _scenario(asked)
+    row_of = opened_way.row_of(scenario, asked)
+    found: PageReply = _finder().matches(asked, scenario.model, row_of)
+    return found
 
 
 def _without_answer(scenario: Scenario, fault: TabfitError, asked: PageRequest) -> PageReply:
@@ -96,6 +106,9 @@ def _part(given: Answer, part: str, asked: PageRequest) -> PageReply:
     if part == "ways":
         ways: PageReply = _finder().ways(given, asked.catalog, asked.here)
         return ways
+    if part == view.COMMON:
+        rows = view.everywhere_by_way(given, asked.catalog)
+        return PageReply(parts={part: common_devices.answers(rows)}, title="")
     if part in LATER:
         return _looked_closer(given, part, asked.catalog)
     return PageReply(parts=_formula(given, part), title="")
@@ -121,13 +134,14 @@ def _looked_closer(given: Answer, part: str, catalog: Catalog) -> PageReply:
 
 
 def _answer(given: Answer, notice: str | None, asked: PageRequest) -> PageReply:
-    chosen = _chosen(given, asked.catalog)
+    chosen = _said(given, asked.catalog)
     own = given.subject.id.startswith(session_models.OWN)  # its name means nothing elsewhere
     return PageReply(
         parts=_parts(given, asked),
         title=f"{given.subject.name}: {given.verdict.words.lower()}",
         fields={} if own else link.written(chosen),
         with_device=None if own else link.written(_with_device(chosen, given)),
+        fields_here=link.written(chosen),
         folder=f"m/{given.subject.id}/" if given.subject.model else "",
         notice=notice or (_own(given) if own and "model" in asked.changed else None),
     )
@@ -160,7 +174,7 @@ def _runtime_name(runtime: str | None, catalog: Catalog) -> str:
 def _unanswered(scenario: Scenario, title: str, card: Html, asked: PageRequest) -> PageReply:
     """Return a question about a model that is named, with a card in the answer's place."""
     if asked.part is not None:
-        return PageReply(parts={}, title="")
+        return PageReply(parts={asked.part: Html("")}, title="")
     stand_in = replace(DEFAULT, context=scenario.context, device=scenario.device)
     given, _notice = _answered(stand_in, asked)
     named = {
@@ -192,7 +206,8 @@ def _scenario(asked: PageRequest) -> tuple[Scenario, str | None]:
         return usual, None
     try:
         if asked.linked:
-            return link.scenario(asked.fields), None
+            opened = {"model": usual.model} if asked.changed else {}
+            return link.scenario({**opened, **asked.fields}), None
         return _formed(asked), None
     except TabfitError as fault:
         return usual, str(fault)
@@ -205,9 +220,6 @@ def _formed(asked: PageRequest) -> Scenario:
     if device == question_form.SENDERS_DEVICE and shared:
         device = link.read(shared).device
     scenario = Scenario(model=form["model"], device=device)
-    if changed == {"model"} and session_models.known(scenario.model) is not None:
-        best: Scenario = _finder().best(scenario, asked.catalog, asked.here)
-        return best
     kept = current_choices(form, changed)
     return replace(
         scenario,
@@ -246,8 +258,8 @@ def _formula(given: Answer, part: str) -> dict[str, Html]:
 
 
 def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
-    helps = alternatives.suggestions(given, asked.catalog, asked.here)
-    options = question_form.options(given, asked.catalog)
+    near = alternatives.neighbours(given, asked.catalog, asked.here)
+    options = question_form.options(given, asked.catalog, near)
     shown = question_form.shown(given)
     away = given.scenario.device is not None
     judged = verdict_card.card(given, _beside(given, asked))
@@ -259,7 +271,7 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
             tag(
                 "div",
                 judged,
-                _ways(given, helps),
+                opened_way.others(given, near, asked),
                 class_="column",
             ),
             tag("div", memory_chart.card(given), checks.card(given), class_="column"),
@@ -282,24 +294,21 @@ def _beside(given: Answer, asked: PageRequest) -> str | None:
     return f"{_root(asked)}compare/{side_by_side_link.added(settled, asked.raw.get('sides'))}"
 
 
-def _ways(given: Answer, helps: list[answers.Suggestion]) -> Html | None:
-    """Return every way to run a model that was brought, for one of the catalogue what would help.
+def _said(given: Answer, catalog: Catalog) -> Scenario:
+    """Return what a link says of the scenario: all but what it would be read as anyway.
 
-    What was brought has all its ways side by side; a list of some of them would repeat it.
+    What is usual for a model outside the catalogue depends on what is known of it, which may
+    be known otherwise when the link is opened: its link says runtime and precision.
     """
-    return suggestions.card(given, helps) if given.subject.model else model_search.ways_card(given)
-
-
-def _chosen(given: Answer, catalog: Catalog) -> Scenario:
-    """Return the scenario with what is the default left out."""
-    full = given.scenario
-    bare = replace(full, runtime=None, precision=None, context=None)
-    usual = answers.answer(bare, catalog, given.device, given.subject).scenario
+    full, about = side_by_side_link.settled(given), given.subject
+    if about.model is None:
+        return full
+    usual = usual_precision(about, given.facts) == full.precision
+    first = runtimes_of(about, catalog)[0] == given.facts
     return replace(
         full,
-        runtime=None if full.runtime == usual.runtime else full.runtime,
-        precision=None if full.precision == usual.precision else full.precision,
-        context=None if full.context == usual.context else full.context,
+        runtime=None if first else full.runtime,
+        precision=None if usual else full.precision,
     )
 
 

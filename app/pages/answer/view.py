@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.components import (
     common_devices,
     download_steps,
@@ -16,8 +18,12 @@ from tabfit.devices.device import Device
 from tabfit.estimate import answers, defaults
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
+
+#: The place of the verdicts on common devices, which follow the model asked about.
+COMMON: Final = "common-devices"
 
 
 def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: str) -> Html:
@@ -43,24 +49,29 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
 def of_model(name: str, catalog: Catalog, *, root: str) -> tuple[Html, list[list[Answer]]]:
     """Return the inside of a model's own page, and its answers on common devices."""
     answer = answers.answer(Scenario(model=name), catalog, Device())
-    rows = [everywhere(each, catalog) for each in _ways(answer, catalog)]
+    rows = everywhere_by_way(answer, catalog)
     return main(answer, rows, catalog, root=root), rows
 
 
-def _ways(answer: Answer, catalog: Catalog) -> list[Scenario]:
-    """Return the model's usual precision under each runtime that has it."""
+def everywhere_by_way(answer: Answer, catalog: Catalog) -> list[list[Answer]]:
+    """Return an answer's scenario on every common device, then its model under other runtimes.
+
+    Each of those is at its usual precision and context.
+    """
     able = defaults.runtimes_of(answer.subject, catalog)
-    return [
+    others = [
         replace(answer.scenario, runtime=facts.id, precision=None, context=None)
         for facts in able
-        if not facts.hypothetical or len(able) == 1
+        if facts != answer.facts and not facts.hypothetical
     ]
+    every = (answer.scenario, *others)
+    return [everywhere(each, catalog, answer.subject) for each in every]
 
 
-def everywhere(scenario: Scenario, catalog: Catalog) -> list[Answer]:
-    """Return the answers to a scenario on every common device."""
+def everywhere(scenario: Scenario, catalog: Catalog, about: Subject | None = None) -> list[Answer]:
+    """Return the answers to a scenario on every common device; `about` as in `answers.answer`."""
     return [
-        answers.answer(replace(scenario, device=device), catalog, Device())
+        answers.answer(replace(scenario, device=device), catalog, Device(), about)
         for device in common_devices.DEVICES
     ]
 
@@ -96,7 +107,7 @@ def _common(rows: list[list[Answer]]) -> Html:
             _("Known without asking anybody’s browser; tap one to see why."),
             class_="lead",
         ),
-        common_devices.answers(rows),
+        tag("div", common_devices.answers(rows), id=COMMON, data_later=COMMON),
         id="common",
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from app import site_data
@@ -23,9 +22,9 @@ from app.pages.compare import (
     side_by_side_link,
     typical_devices,
 )
-from app.pages.compare.filter_and_sort import Comparison, RowFilter
+from app.pages.compare.filter_and_sort import Comparison, RowFilter, comparison_on
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
-from tabfit.catalog import Catalog, read
+from tabfit.catalog import Catalog
 from tabfit.compare import comparisons
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow
@@ -34,7 +33,7 @@ from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.i18n.language import _, cleared_with_language
+from tabfit.i18n.language import _
 from tabfit.units import Tokens
 from tabfit.verdict.probability import Outcome
 
@@ -48,8 +47,6 @@ MODEL: Final = "gemma-2b"
 SIDES: Final = ("gemma-2b", "distilbert")
 #: The devices of the table before scripts.
 TYPICAL: Final = common_devices.DEVICES[:3]
-#: Devices compared lately are kept at hand.
-KEPT: Final = 4
 #: The parts that are files, by the names that the page's buttons ask for.
 FILES: Final = ("csv", "json")
 
@@ -161,21 +158,15 @@ def _views(chosen: str, place: str | None) -> Html:
 # Every model on one device
 
 
-@cleared_with_language
-@lru_cache(maxsize=KEPT)
-def _on(requirements: CatalogRequirements, device: Device) -> Comparison:
-    return Comparison(requirements, read(), device)
-
-
 def _comparison(requirements: CatalogRequirements, catalog: Catalog, device: str) -> Comparison:
-    return _on(requirements, answers.place(device, Device(), catalog))
+    return comparison_on(requirements, answers.place(device, Device(), catalog))
 
 
 def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     place, notice = _place(asked)
     device = answers.place(place, asked.here, asked.catalog)
     comparison, wanted = (
-        _on(requirements, device),
+        comparison_on(requirements, device),
         filter_and_sort.read_filter(asked.fields, asked.catalog),
     )
     passing = comparison.passing(wanted)
@@ -374,7 +365,7 @@ def _scenarios(
         given, notice = [side_by_side_link.scenario(text) for text in texts], None
     except TabfitError as fault:
         given, notice = [], str(fault)
-    comparison = _on(requirements, asked.here)
+    comparison = comparison_on(requirements, asked.here)
     usual = [row.line.scenario for each in SIDES if (row := comparison.row(each)) is not None]
     return given or usual, notice
 

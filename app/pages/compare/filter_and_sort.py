@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from app.components.html import Html
 from app.components.question_form import task_name
 from app.pages.compare.side_by_side_link import MOST
-from tabfit.catalog import Catalog, Model
+from tabfit.catalog import Catalog, Model, read
 from tabfit.catalog.reader import plain_name
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow, Judge, best
 from tabfit.devices.device import Device
-from tabfit.i18n.language import current
+from tabfit.i18n.language import cleared_with_language, current
 from tabfit.light_dataclass import dataclass
 from tabfit.units import GB, MB
 from tabfit.verdict.probability import RANK, Outcome
@@ -29,6 +30,8 @@ SIZES: Final = (50 * MB, 100 * MB, 250 * MB, 500 * MB, GB, 2 * GB, 4 * GB)
 #: Columns that can be sorted by; those whose best comes with the largest value first.
 SORTS: Final = ("verdict", "name", "download", "peak", "parameters", "speed", "year")
 LARGEST_FIRST: Final = frozenset({"speed", "year"})
+#: Devices compared lately are kept at hand.
+KEPT: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,13 @@ class Comparison:
         nothing = self.catalog.weights_alone.id
         return sum(all(each.runtime == nothing for each in lines) for lines in every)
 
+    def ways(self, model: str) -> list[ComparisonRow]:
+        """Return the best row of a model under each runtime that has it."""
+        nothing = self.catalog.weights_alone.id
+        able = dict.fromkeys(each.runtime for each in self.requirements.lines(model))
+        rows = [self.row(model, runtime) for runtime in able if runtime != nothing]
+        return [row for row in rows if row is not None]
+
     def passing(self, given: RowFilter) -> list[ComparisonRow]:
         """Return the rows that pass everything but the choice of verdicts, in order."""
         tasks = given.task and alike(given.task, self.catalog)
@@ -156,6 +166,13 @@ class Comparison:
             and (given.most is None or row.line.download.likely <= given.most)
         ]
         return ordered(kept, given, self.catalog)
+
+
+@cleared_with_language
+@lru_cache(maxsize=KEPT)
+def comparison_on(requirements: CatalogRequirements, device: Device) -> Comparison:
+    """Return the catalogue judged on a device; what was judged on the last few is kept."""
+    return Comparison(requirements, read(), device)
 
 
 def alike(task: str, catalog: Catalog) -> set[str]:

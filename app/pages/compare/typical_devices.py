@@ -55,8 +55,9 @@ def _cell(device: str, row: ComparisonRow | None) -> Html:
     if row is None:
         return tag("td", "–", data_label=device)
     shown = tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}")
-    size = row.line.download.likely
-    return tag("td", shown, tag("small", bytes_(size)) if size else None, data_label=device)
+    size, precision = row.line.download.likely, row.line.precision.lower()
+    effect = " · ".join([precision, bytes_(size)] if size else [precision])
+    return tag("td", shown, tag("small", effect), data_label=device)
 
 
 def finding(rows: Mapping[str, Mapping[str, ComparisonRow]], catalog: Catalog) -> Html:

@@ -293,47 +293,75 @@ def remedies_by_check(
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """The answer to a scenario of which one choice is another, with that choice in words.
+
+    `choice` is *context*, *precision* or *runtime*; a runtime comes with its usual precision.
+    """
+
+    choice: str
+    change: str
+    answer: Answer
+
+
+def neighbours(given: Answer, catalog: Catalog, here: Device) -> list[Neighbour]:
+    """Return every answer one choice away: a shorter context, a precision, a runtime."""
+    found = []
+    for choice, scenario, change in _changes(given, catalog):
+        try:
+            other = answer(scenario, catalog, here, given.subject)
+        except UnsupportedCombination:
+            continue  # one way that cannot be gone takes none of the others away
+        found.append(Neighbour(choice=choice, change=change, answer=other))
+    return found
+
+
 def suggestions(given: Answer, catalog: Catalog, here: Device, most: int = 4) -> list[Suggestion]:
     """Return changes that make the scenario more likely to run, the best first.
 
     A shorter context, another precision, another runtime: each alone.
     """
+    return improvements(given, neighbours(given, catalog, here), most)
+
+
+def improvements(given: Answer, near: Iterable[Neighbour], most: int = 4) -> list[Suggestion]:
+    """Return those of the neighbours that are more likely to run, the best first."""
     needed = given.memory(Pool.PEAK).likely
     found = []
-    for scenario, change in _changes(given, catalog):
-        try:
-            other = answer(scenario, catalog, here, given.subject)
-        except UnsupportedCombination:
-            continue  # one way that cannot be gone takes none of the others away
+    for each in near:
+        other, verdict = each.answer, each.answer.verdict
         saves = needed - other.memory(Pool.PEAK).likely
-        better = RANK[other.verdict.outcome] < RANK[given.verdict.outcome]
-        more = (other.verdict.probability or 0) > (given.verdict.probability or 0) + 0.01
+        better = RANK[verdict.outcome] < RANK[given.verdict.outcome]
+        more = (verdict.probability or 0) > (given.verdict.probability or 0) + 0.01
         if better or (more and saves > 0):
             found.append(
                 Suggestion(
-                    scenario=scenario,
-                    change=change,
+                    scenario=other.scenario,
+                    change=each.change,
                     saves=saves,
-                    outcome=other.verdict.outcome,
-                    probability=other.verdict.probability,
+                    outcome=verdict.outcome,
+                    probability=verdict.probability,
                 )
             )
     found.sort(key=lambda each: _worth(each.outcome, 1, each.probability))
     return found[:most]
 
 
-def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[Scenario, str]]:
+def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[str, Scenario, str]]:
     asked = given.scenario
     for context in reversed([each for each in CONTEXTS if 512 <= each < given.context]):
-        yield replace(asked, context=context), plural("{count} token", "{count} tokens", context)
+        words = plural("{count} token", "{count} tokens", context)
+        yield "context", replace(asked, context=context), words
         break
     for precision in precisions_of(given.subject, given.facts):
         if precision != asked.precision:
-            yield replace(asked, precision=precision), precision
+            yield "precision", replace(asked, precision=precision), precision
     for facts in runtimes_of(given.subject, catalog):
         if facts.id != asked.runtime and not facts.hypothetical:
             scenario = replace(asked, runtime=facts.id, precision=None)
-            yield scenario, f"{facts.name}, {usual_precision(given.subject, facts)}"
+            words = f"{facts.name}, {usual_precision(given.subject, facts)}"
+            yield "runtime", scenario, words
 
 
 # All of it

@@ -84,10 +84,9 @@ class CatalogRequirement:
         if len(self.surveyed) == 1:
             return self.surveyed[0]
         adapter = device.adapter
-        emulated = bool(adapter and adapter.fallback)
         known = adapter.max_storage_buffer_binding_size if adapter else None
         limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
-        return next(each for each in self.surveyed if _holds(each.adapters, limit, emulated))
+        return next(each for each in self.surveyed if _holds(each.adapters, limit, device.emulated))
 
 
 def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT001 - as given
@@ -183,6 +182,11 @@ class CatalogRequirements:
     def models(self) -> tuple[str, ...]:
         """Return the ids of the models it holds; a text may hold some of the catalogue."""
         return tuple(self._catalog.models.ids if self._rows is None else self._rows)
+
+    @property
+    def laid_out(self) -> bool:
+        """Return whether every line was worked out before, so that reading one takes no time."""
+        return self._rows is not None
 
     def lines(self, model: str) -> tuple[CatalogRequirement, ...]:
         """Return a model's lines, the most willingly chosen first."""

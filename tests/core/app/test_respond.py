@@ -10,6 +10,7 @@ import pytest
 
 from app.components.html import VOID, joined, tag
 from app.respond import respond
+from tabfit import catalog
 
 LAPTOP = {"platform": "windows", "browser": "chrome", "browser_version": 150, "device_memory": 16}
 PHONE = {"platform": "ios", "browser": "safari", "browser_version": 26}
@@ -52,8 +53,8 @@ def elements(html: str) -> list[str]:
 
 
 def test_the_first_question_is_the_textbook_case() -> None:
-    """Nothing chosen yet: Gemma 2B, on this device."""
-    found = parts()
+    """Nothing chosen yet: Gemma 2B, on this device, as its maker means it where that fits."""
+    found = parts(device=catalog.read().device("laptop-16gb-integrated").device)
 
     assert found["notice"] is None
     assert found["folder"] == "m/gemma-2b/"
@@ -217,3 +218,21 @@ def test_text_is_escaped_and_html_is_not() -> None:
         "<b>1 &lt; 2</b> &amp; &lt;script&gt;alert(1)&lt;/script&gt;\"'</p>"
     )
     assert joined(None, ["a", ["b"]], 3) == "ab3"
+
+
+@pytest.mark.parametrize("model", ["distilbert", "llama-3.2-1b", "gemini-nano"])
+def test_common_devices_follow_the_model_asked(model: str) -> None:
+    """The way asked about is the first, at the choices made, and no other model is named."""
+    answered = parts(form={"model": model, "context": "512"})
+    common = parts(form={"model": model, "context": "512"}, part="common-devices")["common-devices"]
+
+    assert answered["chosen-model"] in common
+    assert common.count("<h3>") == common.count(f"<h3>{answered['chosen-model']}</h3>") > 0
+    assert "context=512" in common
+    assert elements(common)
+
+
+def test_no_common_devices_where_no_answer_is() -> None:
+    """A hub's model that was not asked for leaves nothing of another model behind."""
+    for part in ("common-devices", "pictures", "alternatives"):
+        assert parts(link="v=1&model=hf:owner/name", part=part)[part] == ""

@@ -1,0 +1,170 @@
+"""Choices are kept: those made while Python loads, and each as a step of Back and Forward."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.page.opening import DESKTOP, Visit, choose_model, reached, signal
+
+MEMORY = signal("deviceMemory", "8")
+PRECISION = "[data-for=precision]"
+CONTEXT = "[data-for=context]"
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose a value of one of the question's lists and wait for its answer."""
+    page.get_by_label(label, exact=True).select_option(value)
+    expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
+
+
+def in_link(page: Page, text: str) -> None:
+    """Wait until the page's address says so."""
+    expect(page).to_have_url(re.compile(re.escape(text)))
+
+
+def test_a_choice_made_while_python_loads_is_shown_and_answered(visit: Visit) -> None:
+    """The sentence says it at once; at ready it is answered, and Back leads before it."""
+    page = visit("m/distilbert/", prelude=MEMORY, until=None)
+    page.locator("html[data-state=loading]").wait_for(state="attached")
+    page.get_by_label("Precision", exact=True).select_option("fp32")
+    assert page.locator("html").get_attribute("data-state") == "loading"
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    page.get_by_label("Context length").or_(page.get_by_label("Input length")).select_option("128")
+    reached(page, "ready")
+
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    expect(page.locator(CONTEXT)).to_contain_text("128")
+    in_link(page, "precision=fp32&context=128")
+    page.go_back()
+    expect(page.locator(PRECISION)).to_have_text("q8")
+
+
+def test_a_link_is_shown_while_python_loads_and_a_choice_goes_before_it(visit: Visit) -> None:
+    """What a link says stays, but for what was chosen since."""
+    link = "m/distilbert/#v=1&model=distilbert&precision=fp32&context=256"
+    page = visit(link, prelude=MEMORY, until=None)
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    page.get_by_label("Device", exact=True).select_option("iphone-13")
+    assert page.locator("html").get_attribute("data-state") == "loading"
+    reached(page, "ready")
+
+    expect(page.locator("[data-for=device]")).to_have_text("iPhone 13")
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    expect(page.locator("#said")).to_contain_text("iPhone 13")
+    in_link(page, "precision=fp32&context=256&device=iphone-13")
+
+
+def test_back_and_forward_lead_from_choice_to_choice(visit: Visit) -> None:
+    """Each choice is a step with its link, its answer, the scroll and the focus."""
+    page = visit("m/distilbert/", prelude=MEMORY, size=DESKTOP)
+    steps = page.evaluate("history.length")
+    choose(page, "Precision", "fp32")
+    in_link(page, "precision=fp32")
+    page.get_by_label("Precision", exact=True).focus()
+    page.evaluate("scrollTo(0, 300)")
+    choose(page, "Input length", "128")
+    in_link(page, "context=128")
+    page.evaluate("scrollTo(0, 0)")
+    assert page.evaluate("history.length") == steps + 2
+
+    page.go_back()
+    expect(page.locator(CONTEXT)).to_contain_text("512")
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    page.wait_for_function("scrollY === 300")
+    expect(page.get_by_label("Precision", exact=True)).to_be_focused()
+    page.go_back()
+    expect(page.locator(PRECISION)).to_have_text("q8")
+    page.go_forward()
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    page.go_forward()
+    expect(page.locator(CONTEXT)).to_contain_text("128")
+    assert page.locator("html").get_attribute("data-state") == "ready"
+
+
+def test_a_tapped_change_is_a_step(visit: Visit) -> None:
+    """A verdict of the common devices leads to a whole answer, and Back from it."""
+    page = visit("m/distilbert/", prelude=MEMORY)
+    tapped = page.locator("#common").get_by_role("link", name=re.compile("Pixel 8 Pro")).first
+    tapped.scroll_into_view_if_needed()
+    tapped.click()
+    expect(page.locator("[data-for=device]")).to_have_text("Google Pixel 8 Pro")
+    page.go_back()
+    expect(page.locator("[data-for=device]")).to_have_text("this device")
+    page.wait_for_function("scrollY > 200")
+
+
+def test_memory_that_was_stated_is_a_step(visit: Visit) -> None:
+    """What a visitor says of the device is taken back by Back."""
+    page = visit("m/distilbert/", prelude=MEMORY)
+    page.locator("#correct summary").click()
+    page.locator("#stated").get_by_role("radio", name="32 GB", exact=True).check(force=True)
+    expect(page.locator("#said")).to_contain_text("32 GB of memory, as you said")
+    page.go_back()
+    expect(page.locator("#said")).not_to_contain_text("as you said")
+
+
+def test_typing_makes_one_step(visit: Visit) -> None:
+    """A name typed letter by letter is one step, and Back leads before the first of them."""
+    page = visit("compare/", prelude=MEMORY, size=DESKTOP)
+    steps = page.evaluate("history.length")
+    box = page.locator("input[name=q]")
+    box.click()
+    for letters in ("ll", "llam", "llama"):
+        box.fill(letters)
+        in_link(page, f"q={letters}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("history.length") == steps + 1
+
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("q="))
+    expect(page.locator("input[name=q]")).to_have_value("")
+
+
+def test_the_common_devices_follow_the_model(visit: Visit) -> None:
+    """Another model is asked about: its verdicts stand there, and no other's."""
+    page = visit(prelude=MEMORY)
+    choose_model(page, "whisper-base")
+    page.locator("#common").scroll_into_view_if_needed()
+
+    names = page.locator("#common h3")
+    expect(names.first).to_have_text(re.compile("Whisper"))
+    assert all("Whisper" in each for each in names.all_inner_texts())
+    assert not re.search("Gemma|DistilBERT", page.locator("#common").inner_text())
+
+
+def test_the_finder_s_rows_say_what_a_model_comes_to_on_the_device_asked(visit: Visit) -> None:
+    """The size and the verdict stand beside the name, on the device that the question is about."""
+    page = visit("m/distilbert/#v=1&model=distilbert&device=pixel-8-pro", prelude=MEMORY)
+    page.locator("#open-finder").click()
+    page.locator("#find").fill("distilbert")
+
+    expect(page.locator('[id="match-distilbert"] small')).to_have_text(
+        re.compile("67M · 67.8 MB · likely")
+    )
+
+
+def test_a_model_opens_on_what_suits_the_device_and_the_others_are_offered(visit: Visit) -> None:
+    """Llama 3.2 1B without an adapter: a runtime on the processor, said in a sentence."""
+    page = visit("m/llama-3.2-1b/", prelude=signal("deviceMemory", "8"), size=DESKTOP)
+
+    expect(page.locator("[data-for=runtime]")).to_have_text(re.compile("CPU"))
+    expect(page.locator("#answer")).to_contain_text("that Compare chooses for this device")
+    in_menu = page.locator("#choose-runtime option").filter(has_text="WebLLM")
+    expect(in_menu).to_have_text(re.compile(r"WebLLM · q4f16_1 · .* (GB|MB) · no"))
+    there = page.url
+    page.goto(there + "#v=1&model=llama-3.2-1b")
+    expect(page.locator("[data-for=runtime]")).not_to_have_text(re.compile("CPU"))
+    page.locator("#answer .lead a").first.click()
+    expect(page.locator("[data-for=runtime]")).to_have_text(re.compile("CPU"))
+
+
+def test_a_bad_verdict_leads_on(visit: Visit) -> None:
+    """Smaller models for the same task, and the list in Compare with its filter set."""
+    page = visit("#v=1&model=llama-3.2-3b&runtime=webllm&device=iphone-13", prelude=MEMORY)
+    page.get_by_role("link", name="Every model for this task on this device").click()
+
+    expect(page).to_have_url(re.compile("compare/#v=1&device=iphone-13&task=text-generation"))
+    reached(page, "ready")
+    expect(page.locator("[data-for=device]")).to_have_text("iPhone 13")
