@@ -92,8 +92,9 @@ def _words(row: ComparisonRow) -> str:
 
 def _scenario(row: ComparisonRow, answer: Answer) -> Scenario:
     """Return the scenario of a row, all else as it was asked."""
-    chosen = {"runtime": row.line.runtime, "precision": row.line.precision}
-    return replace(answer.scenario, **chosen, context=None)
+    line = row.line
+    asked = answer.scenario
+    return replace(asked, runtime=line.runtime, precision=line.precision, context=None)
 
 
 def _tap(scenario: Scenario, *inside: Html | str) -> Html:
