@@ -41,14 +41,16 @@ def card(every: Sequence[tuple[RuntimeFacts, Snippet]], chosen: str) -> Html | N
 
 def _tab(facts: RuntimeFacts, written: Snippet, *, open_: bool) -> Html:
     radio = tag("input", type="radio", name="code", value=facts.id, checked=open_)
-    return joined(tag("label", radio, facts.short), tag("div", _panel(written), class_="panel"))
+    return joined(
+        tag("label", radio, facts.short), tag("div", _panel(facts, written), class_="panel")
+    )
 
 
-def _panel(written: Snippet) -> Iterator[Html]:
+def _panel(facts: RuntimeFacts, written: Snippet) -> Iterator[Html]:
     """Yield what brings the package, the code, and what it leaves open."""
     if written.installed:
         yield tag("p", sentence(_("First {command}"), command=tag("code", written.installed)))
-    yield tag("pre", tag("code", written.code), tabindex=0, role="region", aria_label=_("The code"))
+    yield tag("pre", tag("code", written.code), tabindex=0, role="region", aria_label=facts.short)
     yield tag("button", _("Copy"), type="button", data_copy=_("Copied."))
     yield tag("span", role="status", class_="copied")
     for note in written.notes:

@@ -8,7 +8,7 @@ from typing import Final
 from app import site_data
 from app.components import common_devices, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
-from app.pages.learn import view
+from app.pages.learn import arithmetic, comparing, corrections, counting, view
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog, published_quality
 from tabfit.devices.device import Device
@@ -60,6 +60,25 @@ def main(catalog: Catalog, root: str) -> Html:
         view.loading(given),
         view.one_bit(
             answers.answer(ONE_BIT, catalog, Device()), published_quality.peers()[0], root
+        ),
+        *background(catalog, root),
+    )
+
+
+def background(catalog: Catalog, root: str) -> tuple[Html, ...]:
+    """Return the lessons that lie behind the others: counts, kinds, arithmetic, corrections."""
+    titles = view.TITLES
+    return (
+        arithmetic.quantising(titles["quantising"]),
+        arithmetic.energy(titles["energy"]),
+        counting.parameter(titles["parameter"]),
+        counting.gpt3(titles["gpt-3"]),
+        comparing.kinds(titles["kinds"], catalog, root),
+        comparing.quality(titles["quality"], catalog),
+        counting.peak(titles["peak"], catalog, root),
+        corrections.network(titles["network"]),
+        corrections.corrections(
+            titles["corrections"], answers.answer(TWO_BILLION, catalog, Device()), catalog
         ),
     )
 

@@ -10,6 +10,8 @@ from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_, gibibytes
 from app.components.outcome_marks import mark
 from app.pages.learn import size_classes
+from app.pages.learn.lesson import bold, said
+from app.pages.learn.lesson import lesson as whole_lesson
 from tabfit import explain
 from tabfit.catalog import Catalog, Model
 from tabfit.catalog.published_quality import PeerSize
@@ -36,6 +38,15 @@ TITLES: Final = Words(
         "today": later("Which models run in browsers today"),
         "loading": later("What happens while a model loads"),
         "one-bit": later("What 1-bit models promise"),
+        "quantising": later("Rounded afterwards, or trained so"),
+        "energy": later("What 1-bit arithmetic would save"),
+        "parameter": later("What a parameter is"),
+        "gpt-3": later("GPT-3, counted layer by layer"),
+        "kinds": later("Encoder, decoder, and whether DistilBERT is an LLM"),
+        "quality": later("What a size class says of quality"),
+        "peak": later("What training holds at its peak"),
+        "network": later("Sizes in the browser’s own Network panel"),
+        "corrections": later("Figures that are often told wrong"),
     }
 )
 _HOW_MANY_NAMES: Final = 6
@@ -50,24 +61,8 @@ def contents() -> Html:
 
 
 def lesson(name: str, told: Child, shown: Child) -> Html:
-    """Return one lesson under its anchor: what is told, and beside it what is shown."""
-    return tag(
-        "section",
-        tag("div", tag("h2", TITLES[name]), told, class_="telling"),
-        tag("div", shown, class_="showing"),
-        id=name,
-        class_="lesson",
-    )
-
-
-def said(*sentences: Child) -> Html:
-    """Return a paragraph."""
-    return tag("p", [joined(each, " ") for each in sentences])
-
-
-def bold(child: Child) -> Html:
-    """Return what a sentence is about."""
-    return tag("b", child)
+    """Return one lesson under its title."""
+    return whole_lesson(name, TITLES[name], told, shown)
 
 
 # Why "2B" is not 2 GB
