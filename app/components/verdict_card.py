@@ -14,11 +14,14 @@ from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import _, number
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
+from tabfit.verdict.decide import SUREST
 from tabfit.verdict.probability import Outcome
 
 __all__ = ["card", "chip"]
 
 
+#: Chances below this are said as fewer.
+FEWEST: Final = 0.03
 #: The formulas that the figures of this card open.
 _FORMULAS: Final = ("download", "runtime-download", "memory-peak", "speed", "chance")
 
@@ -53,12 +56,25 @@ def _sentence(answer: Answer) -> Html:
     said = _said(verdict.sentence)
     if verdict.probability is None or verdict.outcome is Outcome.NO:
         return joined(said)
-    hundred = min(max(round(verdict.probability * 20) * 5, 5), 95)
-    return sentence(
-        _("{sentence} By our estimate about {hundred} in 100 such devices manage."),
-        sentence=said,
-        hundred=formula_popover.opener(number(hundred), "chance"),
-    )
+    whole, hundred = _chance(verdict.probability)
+    opener = formula_popover.opener(number(hundred), "chance")
+    return sentence(whole, sentence=said, hundred=opener)
+
+
+def _chance(probability: float) -> tuple[str, int]:
+    """Return the sentence of a chance and its number: to five in a hundred, but for the ends.
+
+    >>> [_chance(each)[1] for each in (0.02, 0.03, 0.12, 0.96, 0.97)]
+    [3, 5, 10, 95, 97]
+    """
+    if probability < FEWEST:
+        said = _("{sentence} By our estimate fewer than {hundred} in 100 such devices manage.")
+        return said, round(100 * FEWEST)
+    if probability >= SUREST:
+        said = _("{sentence} By our estimate more than {hundred} in 100 such devices manage.")
+        return said, round(100 * SUREST)
+    hundred = min(max(round(probability * 20) * 5, 5), 95)
+    return _("{sentence} By our estimate about {hundred} in 100 such devices manage."), hundred
 
 
 def _said(sentence: str) -> str:

@@ -112,6 +112,9 @@ def test_more_memory_never_worsens_a_verdict(
         _asked(choice, None, read({**signals, "ram_bytes": size * GIB})).verdict
         for size in sorted((first, second))
     )
+    if Outcome.UNSUPPORTED in (less.outcome, more.outcome):  # by no amount of memory
+        assert less == more
+        return
     assert less.probability is not None
     assert more.probability is not None
     assert more.probability >= less.probability

@@ -98,11 +98,17 @@ def heap(need: Interval, have: Interval, ceiling: int) -> Decision:
     return Decision(chance=choose(failed, 0.0, probability(need, have)), failed=failed)
 
 
-def room(need: Interval, have: Interval | None) -> Decision:
-    """Return the decision on memory; where none is known, only what fits anywhere has a chance."""
+def room(need: Interval, have: Interval | None, most: int | None = None) -> Decision:
+    """Return the decision on memory; where none is known, only what fits anywhere has a chance.
+
+    `most` is what the device can hold at all: what surely needs more never runs.
+    """
     if have is None:
         return Decision(chance=ANYWHERE_CHANCE, known=need.high <= ANYWHERE.exact)
-    return Decision(chance=probability(need, have))
+    if most is None:
+        return Decision(chance=probability(need, have))
+    failed = need.low > most
+    return Decision(chance=choose(failed, 0.0, probability(need, have)), failed=failed)
 
 
 def at_least(decision: Decision) -> Decision:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from tabfit.catalog import RuntimeFacts
-from tabfit.devices import budgets
+from tabfit.devices import budgets, physical_memory
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.devices.device import Device
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import Load, Needs, Runtime
-from tabfit.units import Interval
+from tabfit.units import Bytes, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,16 @@ class Offered:
     def installed(self) -> Budget:
         """Return the memory that the device has."""
         return budgets.installed(self.device)
+
+    @cached_property
+    def most_held(self) -> Bytes | None:
+        """Return what memory and swap can hold at all, `None` where nobody knows."""
+        return physical_memory.most_held(self.device)
+
+    @cached_property
+    def most_on_card(self) -> Bytes | None:
+        """Return what a graphics card can hold at all, with the memory lent to it."""
+        return physical_memory.most_on_card(self.device)
 
     def heap(self, ceiling: int) -> Budget:
         """Return how much WebAssembly may address under a runtime's own ceiling."""

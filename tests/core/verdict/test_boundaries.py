@@ -450,3 +450,30 @@ def test_usual_contexts() -> None:
 def test_contexts_on_offer() -> None:
     """From a question of 128 tokens to the 131,072 that Llama 3.2 reaches (its config.json)."""
     assert (CONTEXTS[0], CONTEXTS[-1]) == (128, 131_072)
+
+
+def test_what_no_memory_can_hold() -> None:
+    """Beyond memory and swap nothing runs: four times the memory of a computer, twice a phone's.
+
+    A byte less than that is left to the chances; on a card half of the memory may be lent.
+    """
+    laptop = read({"platform": "windows", "ram_bytes": 8 * GIB})
+    phone = read({"platform": "android", "ram_bytes": 8 * GIB})
+    for device, most in ((laptop, 32 * GIB), (phone, 16 * GIB)):
+        offered = Offered(device)
+        assert offered.most_held == most
+        held, beyond = (
+            check_rules.room(exactly(each), offered.peak.have, offered.most_held)
+            for each in (most, most + 1)
+        )
+        assert (held.failed, beyond.failed) == (False, True)
+    assert Offered(Device()).most_held is None
+    card = read({"platform": "windows", "ram_bytes": 16 * GIB, "vram_bytes": 6 * GIB})
+    assert Offered(card).most_on_card == 14 * GIB
+
+
+def test_246_gigabytes_on_a_laptop() -> None:
+    """A model of hundreds of gigabytes is *no* on 8 GB, not a chance of five in a hundred."""
+    laptop = read({**LAPTOP, "ram_bytes": 8 * GIB, "webgpu": {"shader_f16": True}})
+    found = answer(Scenario(model="deepseek-r1"), CATALOG, laptop).verdict
+    assert (found.outcome, found.because) == (Outcome.NO, "memory")

@@ -9,7 +9,7 @@ from typing import Final
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.i18n.language import _, later
 from tabfit.i18n.size_text import size
-from tabfit.units import Basis
+from tabfit.units import Basis, exactly
 from tabfit.verdict import check_rules
 from tabfit.verdict.check_kinds.kind import CheckKind, Finding, need_of, not_asked
 from tabfit.verdict.check_rules import Decision
@@ -36,9 +36,10 @@ def _whole(required: Requirements, offered: Offered) -> Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class Room(CheckKind):
-    """The peak of a pool of memory against its budget."""
+    """The peak of a pool of memory against its budget, and against what it can hold at all."""
 
     budget: Callable[[Requirements, Offered], Budget]
+    most: Callable[[Offered], int | None]
 
     def demand(self, required: Requirements) -> Demand | None:
         """Return the peak, whatever the runtime declares."""
@@ -46,7 +47,8 @@ class Room(CheckKind):
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the chance that the peak fits; of a need known in part, that it does not."""
-        decision = check_rules.room(need_of(demand), self.budget(required, offered).have)
+        have, most = self.budget(required, offered).have, self.most(offered)
+        decision = check_rules.room(need_of(demand), have, most)
         return check_rules.at_least(decision) if required.partly else decision
 
     def finding(
@@ -54,6 +56,13 @@ class Room(CheckKind):
     ) -> Finding:
         """Return the budget with its reason."""
         budget, need = self.budget(required, offered), size(need_of(demand))
+        if decision.failed:
+            said = _(
+                "needs {need}; memory and all that the system can swap out hold at most {most}",
+                need=need,
+                most=size(exactly(self.most(offered) or 0)),
+            )
+            return Finding(have=budget.have, basis=budget.basis, message=said)
         if required.partly and not decision.known:
             said = _(
                 "its files alone fill {need}; how much more it needs is not known, "
@@ -108,6 +117,7 @@ TAB_MEMORY: Final = Room(
     decides=True,
     pool=Pool.PAGE,
     budget=lambda _required, offered: offered.page,
+    most=lambda offered: offered.most_held,
     counts=_apart,
 )
 GPU_MEMORY: Final = Room(
@@ -116,6 +126,7 @@ GPU_MEMORY: Final = Room(
     decides=True,
     pool=Pool.GPU,
     budget=lambda _required, offered: offered.graphics,
+    most=lambda offered: offered.most_on_card,
     counts=_apart,
 )
 MEMORY: Final = Room(
@@ -124,6 +135,7 @@ MEMORY: Final = Room(
     decides=True,
     pool=Pool.PEAK,
     budget=_whole,
+    most=lambda offered: offered.most_held,
     counts=_in_one,
 )
 STORAGE: Final = _Storage(name="storage", title=later("Room to keep it"), counts=not_asked)

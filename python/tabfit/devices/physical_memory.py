@@ -1,0 +1,62 @@
+"""The most that a device can hold at all, swapped out and compressed memory included.
+
+In: a `Device`. Out: bytes that no program gets beyond, or `None` where its memory is not known.
+Budgets say what a tab probably gets; these bounds say what is impossible.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tabfit.devices.budgets import APPLE_MOBILE_RAM, installed
+from tabfit.devices.device import Device
+from tabfit.formula import Constant, Unit
+from tabfit.i18n.language import later
+from tabfit.units import Basis, Bytes
+
+SWAP_OF_COMPUTERS: Final = Constant(
+    later("memory and page file together"),
+    (4, 4, 4),
+    unit=Unit.SHARE,
+    basis=Basis.LISTED,
+    source=later("Windows lets a page file grow to three times the memory (Microsoft)"),
+    fitted_on="learn.microsoft.com on page files: nothing is committed beyond memory and page "
+    "files, and a system-managed file ends at 3 x memory; ChromeOS and Linux set up less, a Mac's "
+    "swap rarely reaches it",
+)
+SWAP_OF_PHONES: Final = Constant(
+    later("memory with what a phone compresses"),
+    (2, 2, 2),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("phones swap to compressed memory, at best to a third of its size"),
+    fitted_on="Android's zram held 698 MB in 224 (mirfatif.github.io/IAnswers): half the memory "
+    "given to it holds one and a half times the memory",
+)
+LENT_TO_CARDS: Final = Constant(
+    later("memory lent to a graphics card"),
+    (0.5, 0.5, 0.5),
+    unit=Unit.SHARE,
+    basis=Basis.LISTED,
+    source=later("Windows lends graphics half of the memory at most (Microsoft)"),
+    fitted_on="learn.microsoft.com, Calculating graphics memory",
+)
+
+
+def most_held(device: Device) -> Bytes | None:
+    """Return the most that all programs together can hold."""
+    ram = installed(device).have
+    if ram is None and not device.on_apple_mobile:
+        return None
+    high = ram.high if ram else APPLE_MOBILE_RAM.high
+    factor = SWAP_OF_PHONES if device.on_phone or device.on_apple_mobile else SWAP_OF_COMPUTERS
+    return Bytes(max(round(high * factor.high), device.measured.page_bytes or 0))
+
+
+def most_on_card(device: Device) -> Bytes | None:
+    """Return the most that a graphics card and the memory lent to it can hold."""
+    ram, card = installed(device).have, device.vram_bytes
+    if ram is None or card is None:
+        return None
+    lent = round(ram.high * LENT_TO_CARDS.high)
+    return Bytes(max(card + lent, device.measured.gpu_bytes or 0))
