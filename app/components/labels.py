@@ -76,15 +76,6 @@ def bytes_(count: int) -> str:
     return size(exactly(count))
 
 
-def rate(value: float) -> str:
-    """Return how many tokens a second, to what an estimate of it can tell.
-
-    >>> rate(0.62), rate(23.4), rate(0.014)
-    ('0.6', '23', '0.01')
-    """
-    return number(value, ".0f" if value >= 10 else ".1f" if value >= 0.1 else ".1g")
-
-
 def between(interval: Interval) -> str:
     """Return an interval of bytes."""
     return size(interval)

@@ -7,11 +7,12 @@ from typing import Final
 
 from app.components import formula_popover
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import between, bytes_, duration, rate
+from app.components.labels import between, bytes_, duration
 from app.components.outcome_marks import chip, mark
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import _, number
+from tabfit.i18n.size_text import rates
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
 from tabfit.verdict.decide import SUREST
@@ -95,7 +96,7 @@ def _figures(answer: Answer) -> Iterator[Html]:
 
 
 def _rate(low: float, high: float) -> str:
-    return _("{low}–{high} /s", low=rate(low), high=rate(high))
+    return _("{rates} /s", rates=rates(low, high))
 
 
 def _figure(name: str, value: Html, basis: Basis) -> Html:

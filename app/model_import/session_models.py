@@ -40,7 +40,7 @@ def subject(name: str, catalog: Catalog) -> Subject:
     """
     if name in _kept:
         return _kept[name]
-    if name.startswith(_ADDRESSES):
+    if name.startswith(_ADDRESSES) and not subjects.is_catalogued(name, catalog):
         raise NotAsked(name)
     return subjects.subject(name, catalog)
 

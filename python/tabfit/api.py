@@ -150,7 +150,7 @@ def read_config(config: Mapping[str, Any]) -> Architecture:
 def find_model(name: str, catalog: Catalog, endpoint: str | None = None) -> Subject:
     """Return the model a word names: a file or folder that exists, a catalogue name, the hub."""
     path = Path(name)
-    if not path.exists() and (name in catalog.models or name.startswith("config:")):
+    if not path.exists() and (subjects.is_catalogued(name, catalog) or name.startswith("config:")):
         return subjects.subject(name, catalog)
     if not _means_a_source(name, path):
         return subjects.subject(name, catalog)  # raises, naming what is most alike

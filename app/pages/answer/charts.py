@@ -7,13 +7,14 @@ from math import sqrt
 
 from app.components import svg_chart
 from app.components.html import Html, joined, sentence, tag
-from app.components.labels import between, bytes_, duration, rate, tokens
+from app.components.labels import between, bytes_, duration, tokens
 from app.components.svg_chart import Axis, Bar
 from app.components.verdict_card import chip
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
 from tabfit.explain.bytes_by_purpose import Group, shares
 from tabfit.i18n.language import Words, _, later, number, plural
+from tabfit.i18n.size_text import rate, rates
 from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import LINES, network_speed, seconds
 from tabfit.units import Basis, Interval, Tokens
@@ -236,7 +237,7 @@ def _speeds(answer: Answer) -> Html | None:
     if answer.rates is None:
         return None
     low, likely, high = answer.rates.per_second
-    ends = _("{low} to {high} a second", low=rate(low), high=rate(high))
+    ends = _("{rates} a second", rates=rates(low, high))
     figures = [_time(_("Tokens"), ends, rate(likely), answer.rates.basis)]
     wait = answer.wait
     if wait is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from app.components.html import Html, joined, tag
-from app.components.labels import BASES, KNOWN, SHORT, between, bytes_, rate
+from app.components.labels import BASES, KNOWN, SHORT, between, bytes_
 from app.components.outcome_marks import mark
 from app.components.question_form import task_name
 from app.pages.compare import filter_and_sort, side_by_side_link
@@ -282,7 +282,7 @@ def speed(rates: Rates | None) -> str:
     if rates is None:
         return "–"
     low, _likely, high = rates.per_second
-    return _("{low}–{high}", low=rate(low), high=rate(high))
+    return rates(low, high)
 
 
 # What was picked

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tabfit import __version__
+from tabfit.cli import completion, examples
 from tabfit.errors import LONGEST_LIST, TabfitError, UnknownName, UnreadableDevice, shown
 from tabfit.i18n.language import verbatim
 from tabfit.sources import config_files
@@ -49,7 +50,7 @@ class _Parser(argparse.ArgumentParser):
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        asked = _parser().parse_args(words)
+        asked = parser().parse_args(words)
         run: Callable[[argparse.Namespace], int] = asked.run
         return run(asked)
     except BrokenPipeError:
@@ -73,12 +74,11 @@ def _more(fault: Exception) -> str:
     return f" (tabfit {kinds} lists all)" if long and kinds in LISTINGS else ""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tabfit", description="Will this model run in this browser on this device?"
-    )
-    parser.add_argument("--version", action="version", version=f"tabfit {__version__}")
-    commands = parser.add_subparsers(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    made = _Parser(prog="tabfit", description="Will this model run in this browser on this device?")
+    made.add_argument("--version", action="version", version=f"tabfit {__version__}")
+    commands = made.add_subparsers(
         title="commands", required=True, metavar="COMMAND", prog="tabfit"
     )
     _add_estimate(commands)
@@ -95,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument("url")
     _add_json(reading)
     reading.set_defaults(run=_link)
-    return parser
+    _add_completion(commands)
+    examples.add(made, commands)
+    return made
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:
@@ -156,6 +158,14 @@ def _add_snippet(commands: Any) -> None:
     _add_choices(command)
     _add_json(command)
     command.set_defaults(run=_snippet)
+
+
+def _add_completion(commands: Any) -> None:
+    command = commands.add_parser("completion", help="a script that has a shell finish words")
+    command.add_argument(
+        "shell", metavar="SHELL", choices=completion.SHELLS, help="bash, zsh, tcsh"
+    )
+    command.set_defaults(run=_completion)
 
 
 #: The choices of `train`; those that are made by being there have no value.
@@ -296,7 +306,7 @@ def _print_json(value: object) -> None:
 
 
 def _estimate(asked: argparse.Namespace) -> int:
-    from tabfit.cli import text_output
+    from tabfit.cli import screen, text_output
     from tabfit.compare import alternatives
     from tabfit.estimate import answer_json
 
@@ -308,7 +318,7 @@ def _estimate(asked: argparse.Namespace) -> int:
     if asked.json:
         _print_json(answer_json.estimate(given, better))
     else:
-        print("\n".join(text_output.estimate(given, better)))
+        print("\n".join(text_output.estimate(given, better, screen.here())))
     return 0
 
 
@@ -333,19 +343,19 @@ def _inspected(source: str) -> dict[str, Any]:
 
 
 def _list(asked: argparse.Namespace) -> int:
-    from tabfit.cli import text_output
+    from tabfit.cli import screen, text_output
     from tabfit.estimate import answer_json
 
     found = answer_json.listing(asked.kind, _catalog())
     if asked.json:
         _print_json(found)
     else:
-        print("\n".join(text_output.listing(asked.kind, found)))
+        print("\n".join(text_output.listing(asked.kind, found, screen.here())))
     return 0
 
 
 def _compare(asked: argparse.Namespace) -> int:
-    from tabfit.cli import text_output
+    from tabfit.cli import screen, text_output
     from tabfit.compare import comparisons
     from tabfit.compare.catalog_requirements import CatalogRequirements
 
@@ -355,7 +365,7 @@ def _compare(asked: argparse.Namespace) -> int:
     if asked.json:
         _print_json(comparisons.report(rows, catalog, asked.device))
     else:
-        print("\n".join(text_output.compared(rows, catalog)))
+        print("\n".join(text_output.compared(rows, catalog, screen.here())))
     return 0
 
 
@@ -401,6 +411,11 @@ def _train(asked: argparse.Namespace) -> int:
         _print_json(found)
     else:
         print("\n".join(text_output.trained(found)))
+    return 0
+
+
+def _completion(asked: argparse.Namespace) -> int:
+    print(completion.script(parser(), asked.shell, _catalog()))
     return 0
 
 

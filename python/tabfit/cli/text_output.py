@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tabfit.catalog import Catalog
+from tabfit.cli.screen import Screen
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer, Suggestion
-from tabfit.i18n.size_text import size
+from tabfit.i18n.size_text import rate, rates, size
 from tabfit.snippets import Snippet
 from tabfit.training import LABELS, TrainingPartKind
 from tabfit.units import GIB, exactly
@@ -27,7 +28,7 @@ MARKS = {
 }
 
 
-def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
+def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> Iterator[str]:
     """Yield the lines of `tabfit estimate`."""
     where = answer.device.name or "this device"
     asked = answer.scenario
@@ -35,7 +36,8 @@ def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
         f"{answer.subject.name}, {asked.precision}, {answer.facts.name}, "
         f"{answer.context:,} tokens, on {where}"
     )
-    yield f"{answer.verdict.words}: {answer.verdict.sentence}"
+    words = screen.coloured(answer.verdict.words, answer.verdict.outcome)
+    yield from screen.wrapped(f"{words}: {answer.verdict.sentence}")
     yield ""
     yield f"download  {size(answer.download):>14}  {answer.download_basis}"
     yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
@@ -46,15 +48,21 @@ def estimate(answer: Answer, suggestions: list[Suggestion]) -> Iterator[str]:
         yield f"memory    {peak:>14}  at its peak, {answer.footprint.fullest.name}"
     if answer.rates:
         low, likely, high = answer.rates.per_second
-        yield f"speed     {low:.0f}-{high:.0f} tokens/s, likely {likely:.0f}  {answer.rates.basis}"
+        said = f"{rates(low, high)} tokens/s, likely {rate(likely)}"
+        yield f"speed     {said}  {answer.rates.basis}"
     yield ""
-    yield from (_check(each) for each in answer.checks)
-    yield from (f"note: {note}" for note in answer.notes)
-    yield from (_suggestion(each) for each in suggestions)
+    said = (
+        *(_check(each, screen) for each in answer.checks),
+        *(f"note: {note}" for note in answer.notes),
+        *(_suggestion(each) for each in suggestions),
+    )
+    for each in said:
+        yield from screen.wrapped(each)
 
 
-def _check(check: Check) -> str:
-    return f"{MARKS[check.outcome]} {check.name}: {check.message} ({check.basis})"
+def _check(check: Check, screen: Screen) -> str:
+    mark = screen.coloured(MARKS[check.outcome], check.outcome)
+    return f"{mark} {check.name}: {check.message} ({check.basis})"
 
 
 def _suggestion(each: Suggestion) -> str:
@@ -62,28 +70,31 @@ def _suggestion(each: Suggestion) -> str:
     return f"would help: {each.change} ({each.outcome}; {effect})"
 
 
-def listing(kind: str, found: dict[str, Any]) -> Iterator[str]:
+def listing(kind: str, found: dict[str, Any], screen: Screen) -> Iterator[str]:
     """Yield a line for each row of a listing."""
-    for row in found[kind]:
-        more = {
-            "models": lambda row=row: ", ".join(row["runtimes"]),
-            "devices": lambda row=row: f"{row['form']}, {row['year']}",
-            "runtimes": lambda row=row: ", ".join(row["precisions"]),
-        }[kind]()
-        yield f"{row['id']:28} {row['name']:36} {more}"
+    more = {
+        "models": lambda row: ", ".join(row["runtimes"]),
+        "devices": lambda row: f"{row['form']}, {row['year']}",
+        "runtimes": lambda row: ", ".join(row["precisions"]),
+    }[kind]
+    return screen.table([(row["id"], row["name"], more(row)) for row in found[kind]])
 
 
-def compared(rows: list[ComparisonRow], catalog: Catalog) -> Iterator[str]:
+def compared(rows: list[ComparisonRow], catalog: Catalog, screen: Screen) -> Iterator[str]:
     """Yield a line for each model, and how many fit."""
-    for each in rows:
-        line, name = each.line, catalog.model(each.line.model).name
-        yield (
-            f"{MARKS[each.outcome]} {each.outcome:9} {name:32} "
-            f"{line.runtime} {line.precision}  {size(line.download)}"
-        )
+    yield from screen.table(
+        [_compared(each, catalog) for each in rows], [row.outcome for row in rows]
+    )
     loaded = [each for each in rows if not each.facts.hypothetical]
     likely = sum(each.outcome is Outcome.LIKELY for each in loaded)
     yield f"{likely} of {len(loaded)} that a browser can load likely fit"
+
+
+def _compared(row: ComparisonRow, catalog: Catalog) -> tuple[str, ...]:
+    line = row.line
+    outcome = f"{MARKS[row.outcome]} {row.outcome}"
+    name, how = catalog.model(line.model).name, f"{line.runtime} {line.precision}"
+    return outcome, name, size(line.download), how
 
 
 def needed(found: dict[str, Any]) -> Iterator[str]:

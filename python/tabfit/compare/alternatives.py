@@ -348,12 +348,21 @@ def improvements(given: Answer, near: Iterable[Neighbour], most: int = 4) -> lis
     return found[:most]
 
 
+def _next_shorter(given: Answer) -> Tokens | None:
+    """Return the next shorter context worth asking for, never longer than the model takes."""
+    reach = given.load.architecture.main.positions
+    if reach is not None and given.context > reach:
+        return Tokens(reach)
+    shorter = [each for each in CONTEXTS if 512 <= each < given.context]
+    return shorter[-1] if shorter else None
+
+
 def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[str, Scenario, str]]:
     asked = given.scenario
-    for context in reversed([each for each in CONTEXTS if 512 <= each < given.context]):
+    context = _next_shorter(given)
+    if context is not None:
         words = plural("{count} token", "{count} tokens", context)
         yield "context", replace(asked, context=context), words
-        break
     for precision in precisions_of(given.subject, given.facts):
         if precision != asked.precision:
             yield "precision", replace(asked, precision=precision), precision

@@ -104,15 +104,36 @@ def _catalogued(model: Model) -> Subject:
     )
 
 
+#: What stands before a repository's name where a hub's model is meant.
+HUB_LEADS: Final = ("hf:", "https://huggingface.co/", "https://hf.co/")
+
+
+def without_hub(name: str) -> str:
+    """Return a name without what says that it is on the hub.
+
+    >>> without_hub("hf:google/gemma-2b"), without_hub("https://huggingface.co/google/gemma-2b/")
+    ('google/gemma-2b', 'google/gemma-2b')
+    """
+    lead = next((each for each in HUB_LEADS if name.startswith(each)), None)
+    return name.removeprefix(lead).removesuffix("/") if lead else name
+
+
+def is_catalogued(name: str, catalog: Catalog) -> bool:
+    """Return whether the catalogue has a model, so that no hub need be asked."""
+    return without_hub(name) in catalog.models
+
+
 def subject(name: str, catalog: Catalog) -> Subject:
     """Return what a model's name stands for.
 
-    A catalogue name in any spelling, or `config:` with a packed architecture.
+    A catalogue name in any spelling, its repository's address on the hub too, or `config:` with
+    a packed architecture.
     Raises `UnknownName`, `NotCovered` for a model that everybody knows and no browser can load,
     or what reading the config raises.
     """
     if name.startswith(link.CUSTOM):
         return described(link.unpacked(name), name=name)
+    name = without_hub(name)
     if name not in catalog.models:
         from tabfit.catalog import not_covered  # noqa: PLC0415 - seldom asked for
 

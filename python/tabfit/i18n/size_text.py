@@ -1,6 +1,6 @@
-"""Sizes as people read them.
+"""Sizes and rates as people read them.
 
-In: an interval of bytes. Out: its text, in the signs of the language in use.
+In: an interval of bytes, or of rates. Out: its text, in the signs of the language in use.
 """
 
 from __future__ import annotations
@@ -27,6 +27,27 @@ def size(interval: Interval) -> str:
     if high - low <= 0.02 * high:
         return amount(_figures(likely, 3), name)
     return amount(f"{_figures(low, 2)}–{_figures(high, 2)}", name)
+
+
+def rate(value: float) -> str:
+    """Return how many of something happen in a second, to what an estimate of it can tell.
+
+    >>> rate(0.62), rate(23.4), rate(3.21), rate(0.004)
+    ('0.6', '23', '3.2', '0.004')
+    """
+    if value >= 10:
+        return number(value, ".0f")
+    return number(value, ".1f") if value >= 0.1 else number(value, ".1g")
+
+
+def rates(low: float, high: float) -> str:
+    """Return an interval of rates; one number where both ends read alike.
+
+    >>> rates(0.62, 3.0), rates(23.1, 23.4)
+    ('0.6–3.0', '23')
+    """
+    first, last = rate(low), rate(high)
+    return first if first == last else f"{first}–{last}"
 
 
 def _unit(largest: int) -> tuple[int, str]:

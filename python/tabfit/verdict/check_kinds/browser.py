@@ -121,7 +121,9 @@ class _Heap(CheckKind):
         need = setup.runtime.heap(setup.load)
         if need is None or setup.facts.needs.wasm_memory is None:
             return None
-        return Demand(name=self.name, why=_("takes WebAssembly memory,"), need=need)
+        return Demand(
+            name=self.name, why=_("its weights pass through WebAssembly’s memory"), need=need
+        )
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on what may be addressed."""

@@ -1,0 +1,63 @@
+"""Completion: a script that has a shell finish commands, options and the catalogue's names.
+
+In: the parser and the catalogue. Out: the script's text, written by shtab, which the extra
+`tabfit[completion]` brings. The names in it are those of the catalogue that wrote it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from tabfit.errors import TabfitError
+from tabfit.i18n.language import verbatim
+
+if TYPE_CHECKING:
+    from tabfit.catalog import Catalog
+
+SHELLS: Final = ("bash", "zsh", "tcsh")
+
+
+class CompletionNotInstalled(TabfitError):
+    """The library that writes the scripts is not there."""
+
+    code = "completion-not-installed"
+
+
+def script(parser: argparse.ArgumentParser, shell: str, catalog: Catalog) -> str:
+    """Return the script for a shell. Raises `CompletionNotInstalled`."""
+    try:
+        import shtab  # noqa: PLC0415 - an extra, which few install
+    except ModuleNotFoundError as fault:
+        said = "completion is written by shtab; pip install 'tabfit[completion]' brings it"
+        raise CompletionNotInstalled(verbatim(said)) from fault
+    names = {
+        "model": catalog.models.ids,
+        "device": [each.id for each in catalog.devices],
+        "runtime": catalog.runtimes.ids,
+    }
+    for action in _actions(parser):
+        if action.dest in names:
+            setattr(action, "complete", _completer(action.dest, names[action.dest]))  # noqa: B010
+    preamble = "\n".join(_bash_function(kind, known) for kind, known in names.items())
+    found: str = shtab.complete(parser, shell=shell, preamble={"bash": preamble})
+    return found
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterable[Any]:
+    """Yield every argument of a parser and of its commands."""
+    for action in parser._actions:  # noqa: SLF001 - argparse offers no other way; shtab's own too
+        yield action
+        if isinstance(action.choices, Mapping):
+            for each in action.choices.values():
+                yield from _actions(each)
+
+
+def _completer(kind: str, names: Iterable[str]) -> dict[str, str]:
+    listed = " ".join(names)
+    return {"bash": f"_tabfit_{kind}s", "zsh": f"({listed})", "tcsh": f"({listed})"}
+
+
+def _bash_function(kind: str, names: Iterable[str]) -> str:
+    return f'_tabfit_{kind}s() {{ compgen -W "{" ".join(names)}" -- "$1"; }}'
