@@ -24,6 +24,7 @@ ORDER = (
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
 NEEDED = {
+    "tabfit.cli.completion": {"shtab"},
     "tabfit.compare.verdict_grid.table": {"numpy"},
     "tabfit.compare.verdict_grid.judging": {"numpy"},
     "app.qr_code": {"segno"},
