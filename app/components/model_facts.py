@@ -8,10 +8,10 @@ from typing import Final
 
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import tokens
+from app.components.model_search import HUB
 from app.components.question_form import task_name
 from tabfit.catalog import Catalog, Model, Publication
 from tabfit.estimate.subjects import Subject
-from tabfit.hub.address import ENDPOINT
 from tabfit.i18n.language import _, day, number
 
 _HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
@@ -35,7 +35,7 @@ def inside(about: Subject, catalog: Catalog, root: str) -> Html:
 def _rows(model: Model, about: Subject, catalog: Catalog, root: str) -> Iterator[Html]:
     if model.hub:
         owner, _slash, _name = model.hub.partition("/")
-        yield _row(_("Maker"), tag("a", owner, href=f"{ENDPOINT}/{owner}"))
+        yield _row(_("Maker"), tag("a", owner, href=f"{HUB}/{owner}"))
         yield _row(_("On the hub"), _hub_link(model.hub))
     if model.licence != "unknown":
         yield _row(_("Licence"), model.licence)
@@ -59,7 +59,7 @@ def _row(name: str, *inside: Child) -> Html:
 
 
 def _hub_link(repository: str) -> Html:
-    return tag("a", repository, href=f"{ENDPOINT}/{repository}")
+    return tag("a", repository, href=f"{HUB}/{repository}")
 
 
 def _place(each: Publication) -> Html:

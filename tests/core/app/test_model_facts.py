@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +88,17 @@ def test_it_stands_in_the_document_and_follows_the_question() -> None:
     pasted = parts(link.packed(json.loads(config)))
     assert pasted["about"] == ""
     assert pasted["chosen-model"] == "llama"
+
+
+def test_the_first_answer_needs_neither_hub_nor_snippets() -> None:
+    """What is wanted later is imported later: it would lengthen the page's start."""
+    program = (
+        "import json, sys; from app.respond import respond;"
+        "respond(json.dumps({'view': 'answer', 'device': {}}));"
+        "print([name for name in sys.modules if name.startswith(("
+        "'tabfit.hub', 'tabfit.snippets', 'tabfit.catalog.not_covered'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
