@@ -186,7 +186,7 @@ def respond(asked: PageRequest) -> PageReply:
 
 
 #: Fields whose change leaves every other field as it is.
-_STILL: Final = frozenset(("lora_rank", "lora_targets", "recompute", "flash", "no_dropout", "zero"))
+_STILL: Final = frozenset(("lora_rank", "lora_targets", "recompute", "eager", "no_dropout", "zero"))
 
 
 def _title(chosen: TrainingChoices | None) -> str:
@@ -362,7 +362,7 @@ def _way_back(plan: Plan) -> Html:
             [(each, _KEPT[each]) for each in Recompute],
             plan.recompute,
         ),
-        form_fields.tick("flash", _("FlashAttention"), on=plan.flash),
+        form_fields.tick("eager", _("eager attention"), on=not plan.flash),
         form_fields.tick("no_dropout", _("without dropout"), on=not plan.dropout),
     )
 

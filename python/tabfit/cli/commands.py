@@ -175,7 +175,8 @@ TRAINING: Final = {
     "batch": "sequences on a device at once",
     "sequence": "tokens of each",
     "recompute": "none, selective (attention maps), full (whole layers)",
-    "flash": "attention that never holds a map",
+    "eager": "attention that holds its maps, not FlashAttention",
+    "flash": argparse.SUPPRESS,  # as is usual
     "lora_rank": "train adapters of this rank instead of the weights",
     "lora_targets": "query-value, attention, linear",
     "qlora": "keep the frozen weights in NF4",
@@ -185,7 +186,7 @@ TRAINING: Final = {
     "sequence_parallel": "they share norms and dropouts too",
     "no_dropout": "trained without dropout, as most language models are",
 }
-TRAINING_FLAGS: Final = ("flash", "qlora", "sequence_parallel", "no_dropout")
+TRAINING_FLAGS: Final = ("eager", "flash", "qlora", "sequence_parallel", "no_dropout")
 
 
 def _add_train(commands: Any) -> None:

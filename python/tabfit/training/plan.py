@@ -224,7 +224,8 @@ class Plan:
     `lora_rank` 0 trains every weight; `quantised` keeps the frozen ones in NF4 (QLoRA).
     `tensor_parallel` devices share each matrix; the others hold copies, which `zero`
     shares out. `flash` attends without ever holding an attention map (Dao et al. 2022,
-    arXiv:2205.14135). `dropout` keeps the masks that the published formulas count.
+    arXiv:2205.14135), as PyTorch and the transformers library do unless told otherwise; without
+    it attention is eager. `dropout` keeps the masks that the published formulas count.
     """
 
     optimizer: Optimizer = Optimizer.ADAMW
@@ -239,7 +240,7 @@ class Plan:
     gpus: int = 1
     tensor_parallel: int = 1
     sequence_parallel: bool = False
-    flash: bool = False
+    flash: bool = True
     dropout: bool = True
 
     def __post_init__(self) -> None:

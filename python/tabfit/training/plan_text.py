@@ -36,7 +36,8 @@ _NAMES: Final[dict[str, tuple[type[Any], str]]] = {
 FLAGS: Final = {
     "qlora": ("quantised", True),
     "sequence_parallel": ("sequence_parallel", True),
-    "flash": ("flash", True),
+    "eager": ("flash", False),
+    "flash": ("flash", True),  # as is usual; links made before say it
     "no_dropout": ("dropout", False),
 }
 KEYS: Final = (*_NAMES, *MOST, "zero", *FLAGS)
@@ -92,5 +93,9 @@ def written(plan: Plan, usual: Plan) -> dict[str, str]:
         for key in (*_NAMES, *MOST, "zero")
         if (value := getattr(plan, key)) != getattr(usual, key)
     }
-    flags = {key: "on" for key, (name, value) in FLAGS.items() if getattr(plan, name) is value}
+    flags = {
+        key: "on"
+        for key, (name, value) in FLAGS.items()
+        if getattr(plan, name) is value is not getattr(usual, name)
+    }
     return said | flags

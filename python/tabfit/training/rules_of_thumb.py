@@ -191,13 +191,15 @@ def _of_activations(
         ),
         source=_("quoted without a source; its terms are Rees’s for one block of attention"),
     )
-    inside = 34 * width + 5 * heads * tokens
+    maps = 0 if plan.flash else 5 * heads * tokens  # which FlashAttention never holds
     yield RuleOfThumb(
         id="activations-gpt",
-        text="s b h L (34 + 5 a s ÷ h)",
-        filled=f"{filled(layers, batch, tokens)} × ({filled(34, width)} + "
+        text="s b h L × 34" if plan.flash else "s b h L (34 + 5 a s ÷ h)",
+        filled=filled(layers, batch, tokens, 34, width)
+        if plan.flash
+        else f"{filled(layers, batch, tokens)} × ({filled(34, width)} + "
         f"{filled(5, heads, tokens)})",
-        value=layers * batch * tokens * inside,
+        value=layers * batch * tokens * (34 * width + maps),
         estimates=EstimatedPart.ACTIVATIONS,
         exact=memory.activations,
         why=_("the published sum for GPT’s layers, one device, nothing recomputed"),

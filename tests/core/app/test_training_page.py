@@ -97,7 +97,16 @@ def test_changes_are_one_tap_away() -> None:
     """Each change that needs less is a link that asks for just that."""
     links = re.findall(r'href="#v=1&amp;([^"]*)" data-change', asked({}).parts["smaller"])
     assert "method=qlora" in links
-    assert "flash=on" in links
+    assert not [each for each in links if "eager" in each]
+
+
+def test_flash_attention_is_usual() -> None:
+    """Attention holds its maps only where that is asked for, and leaving them is one tap away."""
+    usual, eager = asked({}).parts, asked({"eager": "on"}).parts
+    assert "FlashAttention" not in usual["smaller"]
+    assert "FlashAttention" in eager["smaller"]
+    assert asked({"flash": "on"}).parts["parts"] == usual["parts"], "links made before say it"
+    assert asked({"eager": "on"}).fields["eager"] == "on"
 
 
 def test_devices_bring_their_choices() -> None:

@@ -13,6 +13,7 @@ import pytest
 from tabfit import architectures, catalog
 from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.estimate.subjects import subject
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import Layer
 from tabfit.model.tensors import Inventory, Part, Role, Tensor
@@ -152,7 +153,7 @@ def gpt(name: str) -> Architecture:
 @pytest.mark.parametrize("row", PUBLISHED["zero"]["rows"], ids=str)
 def test_zero(row: dict[str, Any]) -> None:
     """Every cell of ZeRO's table of model states comes out, to the last digit printed."""
-    plan = Plan(zero=Zero(row["stage"]), gpus=row["devices"])
+    plan = Plan(flash=False, zero=Zero(row["stage"]), gpus=row["devices"])
     given = sum(each.size for each in state_parts(of_size(row["parameters"]), plan)) / GB
     digit = 10.0 ** int(Decimal(str(row["gb"])).normalize().as_tuple().exponent)
     whole = row["gb"] == int(row["gb"])
@@ -163,7 +164,7 @@ def test_galore() -> None:
     """LLaMA 7B wholly in bf16: GaLore's 14 GB of weights, and three times that beside them."""
     paper, memory = (
         PUBLISHED["galore"],
-        training_memory(model("llama-2-7b"), Plan(precision=TrainingPrecision.BF16)),
+        training_memory(model("llama-2-7b"), Plan(flash=False, precision=TrainingPrecision.BF16)),
     )
     assert memory.of(Piece.WEIGHTS) / GB == pytest.approx(paper["weights_gb"], rel=0.04)
     beside = memory.of(Piece.GRADIENTS) + memory.of(Piece.STATES)
@@ -173,7 +174,9 @@ def test_galore() -> None:
 def test_states_of_nanogpt() -> None:
     """GPT-2's weights, gradients and Adam states under autocast, as PyTorch allocated them."""
     row = PUBLISHED["nanogpt_measured"]
-    memory = training_memory(model("nanogpt"), Plan(precision=TrainingPrecision.AUTOCAST))
+    memory = training_memory(
+        model("nanogpt"), Plan(flash=False, precision=TrainingPrecision.AUTOCAST)
+    )
     measured = row["steady_bytes"]
     # nanoGPT's layers have no biases: 0.08 % fewer parameters
     weights = measured["model"] - row["buffers_bytes"]
@@ -186,7 +189,7 @@ def test_adafactor_is_small() -> None:
     """Adafactor remembers a row and a column: under a hundredth of Adam's states for Gemma 2B."""
     gemma = model("gemma-2b")
     adam, adafactor = (
-        training_memory(gemma, Plan(optimizer=each)).of(Piece.STATES)
+        training_memory(gemma, Plan(flash=False, optimizer=each)).of(Piece.STATES)
         for each in (Optimizer.ADAMW, Optimizer.ADAFACTOR)
     )
     assert 0 < adafactor < adam / 100
@@ -195,7 +198,7 @@ def test_adafactor_is_small() -> None:
 def test_eight_bit_states() -> None:
     """8-bit AdamW keeps six bytes per parameter with the master copy, scales and vectors aside."""
     gemma = model("gemma-2b")
-    memory = training_memory(gemma, Plan(optimizer=Optimizer.ADAMW_8BIT))
+    memory = training_memory(gemma, Plan(flash=False, optimizer=Optimizer.ADAMW_8BIT))
     kept_bytes = memory.of(Piece.STATES) + memory.of(Piece.MASTER)
     assert kept_bytes / gemma.inventory.total == pytest.approx(6, rel=0.001)
 
@@ -204,7 +207,7 @@ def test_plain_descent_remembers_nothing() -> None:
     """SGD has no states; with momentum it has as many as there are weights in float32."""
     gemma = model("gemma-2b")
     plain, momentum = (
-        training_memory(gemma, Plan(optimizer=each)).of(Piece.STATES)
+        training_memory(gemma, Plan(flash=False, optimizer=each)).of(Piece.STATES)
         for each in (Optimizer.SGD, Optimizer.SGD_MOMENTUM)
     )
     assert (plain, momentum) == (0, 4 * gemma.inventory.total)
@@ -214,7 +217,7 @@ def test_tensor_parallel_leaves_norms_whole() -> None:
     """Two devices hold each half of the matrices and all of the norms and positions."""
     shape = textbook(Widths(positions=1024, norms=True))
     one, two = (
-        training_memory(shape, Plan(gpus=n, tensor_parallel=n)).of(Piece.WEIGHTS) // 2
+        training_memory(shape, Plan(flash=False, gpus=n, tensor_parallel=n)).of(Piece.WEIGHTS) // 2
         for n in (1, 2)
     )
     whole = 1024 * 768 + 25 * 2 * 768 + 12 * 2 * 768  # positions, norms, the biases added once
@@ -223,7 +226,7 @@ def test_tensor_parallel_leaves_norms_whole() -> None:
 
 def test_largest_layer_is_made_whole() -> None:
     """Where the weights are shared out, the largest layer is gathered: Gemma's token table."""
-    memory = training_memory(model("gemma-2b"), Plan(zero=Zero.WEIGHTS, gpus=8))
+    memory = training_memory(model("gemma-2b"), Plan(flash=False, zero=Zero.WEIGHTS, gpus=8))
     assert memory.of(Piece.GATHERED) == 4 * 256_000 * 2048
 
 
@@ -243,6 +246,7 @@ def test_korthikanti(name: str, row: dict[str, Any]) -> None:
     layers, hidden, heads = PUBLISHED["korthikanti"]["shapes"][name]
     sequence = PUBLISHED["korthikanti"]["sequence"]
     plan = Plan(
+        flash=False,
         sequence=sequence,
         gpus=8,
         tensor_parallel=row["tensor_parallel"],
@@ -257,7 +261,7 @@ def test_korthikanti(name: str, row: dict[str, Any]) -> None:
 def test_selective_saves(name: str) -> None:
     """Selective recomputation saves the share of activations that the paper prints."""
     whole, selective = (
-        training_memory(gpt(name), Plan(recompute=each)).of(Piece.ACTIVATIONS)
+        training_memory(gpt(name), Plan(flash=False, recompute=each)).of(Piece.ACTIVATIONS)
         for each in (Recompute.NONE, Recompute.SELECTIVE)
     )
     printed = PUBLISHED["korthikanti"]["selective_saves"][name]
@@ -296,6 +300,7 @@ def test_peak_of_nanogpt() -> None:
     """GPT-2's activations and peak under autocast, as PyTorch measured them."""
     row = PUBLISHED["nanogpt_measured"]
     plan = Plan(
+        flash=False,
         precision=TrainingPrecision.AUTOCAST,
         batch=row["batch"],
         sequence=row["sequence"],
@@ -312,6 +317,7 @@ def test_bert_large(row: dict[str, Any]) -> None:
     """BERT large in float32 takes what its device reported, within 14 % of what is not CUDA's."""
     table = PUBLISHED["bert_large_measured"]
     plan = Plan(
+        flash=False,
         precision=TrainingPrecision.FP32,
         batch=row["batch"],
         sequence=table["sequence"],
@@ -325,7 +331,7 @@ def test_bert_large(row: dict[str, Any]) -> None:
 
 def test_layers_without_attention() -> None:
     """A recurrent model's states are known and its peak is not, with a sentence that says why."""
-    memory = training_memory(model("mamba-130m"), Plan())
+    memory = training_memory(model("mamba-130m"), Plan(flash=False))
     assert memory.steady == 16 * model("mamba-130m").inventory.total
     assert memory.peak is None
     assert "mamba" in (memory.uncovered or "")
@@ -347,7 +353,7 @@ def test_lora_paper() -> None:
         2 * adapter_parameters(shape, 4, LoraTargets.QUERY_VALUE)
         == paper["adapter_checkpoint_mib"] * MIB
     )
-    steady = training_memory(shape, Plan(lora_rank=4)).steady
+    steady = training_memory(shape, Plan(flash=False, lora_rank=4)).steady
     assert steady / GB == pytest.approx(paper["training_gb"], rel=0.01)
 
 
@@ -389,6 +395,7 @@ def test_llama_blog(row: dict[str, Any]) -> None:
     """The round figures given for training Llama 3.1 are met within a fifth."""
     lora = row["method"] != "full"
     plan = Plan(
+        flash=False,
         precision=TrainingPrecision.BF16,
         lora_rank=16 if lora else 0,
         quantised=row["method"] == "qlora",
@@ -408,7 +415,7 @@ def rule(name: str, architecture: Architecture, plan: Plan) -> RuleOfThumb:
 
 def test_sixteen_bytes() -> None:
     """16 N + 8 B D is right for Adam on one device, but for the batch's own bytes."""
-    given = rule("steady-16n", model("gemma-2b"), Plan(batch=4, sequence=1024))
+    given = rule("steady-16n", model("gemma-2b"), Plan(flash=False, batch=4, sequence=1024))
     assert given.value - given.exact == 8 * 4 * 1024
 
 
@@ -417,7 +424,7 @@ def test_deepspeed() -> None:
     table = PUBLISHED["deepspeed"]
     shape = of_size(table["parameters"], table["largest_layer"])
     for stage in (2, 3):
-        plan = Plan(zero=Zero(stage), gpus=table["devices"])
+        plan = Plan(flash=False, zero=Zero(stage), gpus=table["devices"])
         # of a shape without layers the largest "layer" is its rest
         given = rule(f"deepspeed-{stage}", shape, plan).value
         if stage == 3:
@@ -429,7 +436,9 @@ def test_four_times() -> None:
     """Accelerate's rule gives BERT 1.61 GiB, which leaves out every activation."""
     table = PUBLISHED["accelerate"]
     given = rule(
-        "training-four-times", model("bert-base-cased"), Plan(precision=TrainingPrecision.FP32)
+        "training-four-times",
+        model("bert-base-cased"),
+        Plan(flash=False, precision=TrainingPrecision.FP32),
     )
     # its estimate leaves the pooler out
     assert given.value / GIB == pytest.approx(table["fp32_training_gib"], rel=0.01)
@@ -438,13 +447,13 @@ def test_four_times() -> None:
 
 def test_quoted_activations_leave_most_out() -> None:
     """L (14 E + 4 B S S) + 6 B S V falls short for a model of the textbook's shape."""
-    given = rule("activations-14e", gpt("22B"), Plan())
+    given = rule("activations-14e", gpt("22B"), Plan(flash=False))
     assert -0.95 < given.off < -0.8
 
 
 def test_published_sum_is_exact_for_gpt() -> None:
     """The published sum is off for GPT's layers only by what lies outside them."""
-    given = rule("activations-gpt", gpt("22B"), Plan())
+    given = rule("activations-gpt", gpt("22B"), Plan(flash=False))
     assert -0.001 < given.off < 0
 
 
@@ -463,19 +472,19 @@ def test_published_sum_is_exact_for_gpt() -> None:
 def test_refused(choices: dict[str, Any], says: str) -> None:
     """A plan that cannot be says in one sentence what is wrong."""
     with pytest.raises(UnsupportedCombination, match=says):
-        Plan(**choices)
+        Plan(flash=False, **choices)
 
 
 def test_heads_divide() -> None:
     """Tensor parallelism that does not divide the heads is refused with what would."""
     with pytest.raises(UnsupportedCombination, match="12 heads do not divide over 8 devices"):
-        training_memory(textbook(Widths()), Plan(gpus=8, tensor_parallel=8))
+        training_memory(textbook(Widths()), Plan(flash=False, gpus=8, tensor_parallel=8))
 
 
 def test_nothing_to_adapt() -> None:
     """A model without queries and values has nothing for the usual adapters."""
     with pytest.raises(UnsupportedCombination, match="no matrices for adapters"):
-        training_memory(model("mamba-130m"), Plan(lora_rank=8))
+        training_memory(model("mamba-130m"), Plan(flash=False, lora_rank=8))
 
 
 def test_spellings() -> None:
@@ -490,27 +499,27 @@ def test_spellings() -> None:
 
 def test_encoder_and_decoder() -> None:
     """A translator runs two stacks: attention to the encoder makes the decoder keep more."""
-    found = layer_activations(model("flan-t5-base"), Plan(sequence=512))
+    found = layer_activations(model("flan-t5-base"), Plan(flash=False, sequence=512))
     inside, across = sorted(sum(each.per_token for each in group.items) for group in found)
     assert across > 1.4 * inside
 
 
 def test_pictures_have_their_own_length() -> None:
     """A vision model's input is as long as its patches, and a note says so."""
-    memory = training_memory(model("vit-base-patch16-224"), Plan(sequence=2048))
+    memory = training_memory(model("vit-base-patch16-224"), Plan(flash=False, sequence=2048))
     assert memory.notes == ("one input of this model is 197 tokens, whatever is asked",)
 
 
 def test_beyond_reach() -> None:
     """A sequence longer than the model takes is answered, with a note."""
-    memory = training_memory(model("distilgpt2"), Plan(sequence=4096))
+    memory = training_memory(model("distilgpt2"), Plan(flash=False, sequence=4096))
     assert "1,024" in memory.notes[0]
     assert usual_sequence(model("distilgpt2")) == 1024
 
 
 def test_only_text() -> None:
     """A chat model that also sees is trained on text here, and a note says so."""
-    assert "text alone" in training_memory(model("gemma-3-12b"), Plan()).notes[0]
+    assert "text alone" in training_memory(model("gemma-3-12b"), Plan(flash=False)).notes[0]
 
 
 def test_every_model() -> None:
@@ -518,7 +527,7 @@ def test_every_model() -> None:
     for row in catalog.read().models:
         shape = subject(row.id, catalog.read()).architecture
         if shape is not None:
-            memory = training_memory(shape, Plan(sequence=usual_sequence(shape)))
+            memory = training_memory(shape, Plan(flash=False, sequence=usual_sequence(shape)))
             assert memory.steady > 0
             assert (memory.peak or 0) > memory.steady or memory.uncovered
 
@@ -548,7 +557,7 @@ def test_attention_alone() -> None:
     """A layer without a feed-forward part keeps what attention keeps."""
     fused = Tensor(name="qkv", shape=(24, 8), role=Role.QUERY_KEY_VALUE, layer=0)
     (layer,) = layer_activations(
-        lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0)), Plan()
+        lone(fused, Layer(attention_heads=2, head_width=4, feed_forward=0)), Plan(flash=False)
     )
     assert ActivationArray.WIDE not in {item.array for item in layer.items}
 
@@ -559,26 +568,42 @@ def test_attention_alone() -> None:
 @pytest.mark.parametrize(
     ("plan", "offered", "not_offered"),
     [
-        (Plan(), {"FlashAttention", "8-bit AdamW", "1,024 tokens a sequence"}, {"Mixed precision"}),
-        (Plan(precision=TrainingPrecision.FP32), {"Mixed precision", "Everything in bf16"}, set()),
-        (Plan(precision=TrainingPrecision.BF16), {"Adafactor"}, {"Everything in bf16"}),
+        (
+            Plan(flash=False),
+            {"FlashAttention", "8-bit AdamW", "1,024 tokens a sequence"},
+            {"Mixed precision"},
+        ),
+        (
+            Plan(flash=False, precision=TrainingPrecision.FP32),
+            {"Mixed precision", "Everything in bf16"},
+            set(),
+        ),
+        (
+            Plan(flash=False, precision=TrainingPrecision.BF16),
+            {"Adafactor"},
+            {"Everything in bf16"},
+        ),
         (
             Plan(flash=True, recompute=Recompute.FULL, optimizer=Optimizer.SGD),
             {"Adapters of rank 8 (LoRA)"},
             {"FlashAttention", "Whole layers computed again", "Adafactor"},
         ),
         (
-            Plan(recompute=Recompute.SELECTIVE),
+            Plan(flash=False, recompute=Recompute.SELECTIVE),
             {"FlashAttention"},
             {"Attention maps computed again"},
         ),
         (
-            Plan(lora_rank=8, quantised=True, batch=2),
+            Plan(flash=False, lora_rank=8, quantised=True, batch=2),
             {"1 sequence at a time"},
             {"Adapters on 4-bit weights (QLoRA)"},
         ),
-        (Plan(gpus=8), {"Everything shared out (ZeRO 3)"}, set()),
-        (Plan(gpus=8, zero=Zero.WEIGHTS, sequence=1), set(), {"Everything shared out (ZeRO 3)"}),
+        (Plan(flash=False, gpus=8), {"Everything shared out (ZeRO 3)"}, set()),
+        (
+            Plan(flash=False, gpus=8, zero=Zero.WEIGHTS, sequence=1),
+            set(),
+            {"Everything shared out (ZeRO 3)"},
+        ),
     ],
 )
 def test_changes(plan: Plan, offered: set[str], not_offered: set[str]) -> None:
@@ -592,6 +617,21 @@ def test_changes(plan: Plan, offered: set[str], not_offered: set[str]) -> None:
 
 def test_changes_that_cannot_be_are_not_offered() -> None:
     """Adapters are not offered to a model that has nothing to adapt."""
-    said = {each.says for each in plan_changes(model("mamba-130m"), Plan())}
+    said = {each.says for each in plan_changes(model("mamba-130m"), Plan(flash=False))}
     assert "Everything in bf16" in said
     assert not any("dapters" in each for each in said)
+
+
+def test_a_billion_with_adapters_on_four_bits() -> None:
+    """QLoRA of a 1B at 2,048 tokens fits a card of 8 GB: no attention map is held by default.
+
+    What a map would take, batch x heads x tokens^2 for each layer, is what eager attention adds.
+    """
+    architecture = subject("llama-3.2-1b", catalog.read()).shape
+    plan = Plan(sequence=2048, lora_rank=8, quantised=True)
+    usual = training_memory(architecture, plan)
+    eager = training_memory(architecture, replace(plan, flash=False))
+    assert usual.peak is not None
+    assert usual.peak < 6 * GB
+    maps = 16 * 32 * 2048**2
+    assert eager.activations - usual.activations > 2 * maps
