@@ -13,6 +13,7 @@ from typing import Any, Final
 from app.components.html import Html
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
+from tabfit.runtimes import load_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,10 @@ class PageRequest:
 
 
 #: Which choices a change outdates: they were made for the model or the runtime before it.
-OUTDATED: Final = {"model": ("runtime", "precision", "context"), "runtime": ("precision",)}
+OUTDATED: Final = {
+    "model": ("runtime", "precision", "context", "prompt", *load_options.NAMES),
+    "runtime": ("precision", *load_options.NAMES),
+}
 
 
 def current_choices(choices: Mapping[str, str], changed: frozenset[str]) -> dict[str, str]:

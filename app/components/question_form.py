@@ -55,8 +55,8 @@ _GROUPS = Words(
 )
 
 
-def form(answer: Answer, catalog: Catalog) -> Html:
-    """Return the question as a form that reads as a sentence."""
+def form(answer: Answer, catalog: Catalog, *more: Html) -> Html:
+    """Return the question as a form that reads as a sentence, with what else stands beneath it."""
     every = options(answer, catalog)
     names = shown(answer)
     encoder = answer.load.architecture.kind is Kind.ENCODER
@@ -80,6 +80,7 @@ def form(answer: Answer, catalog: Catalog) -> Html:
             id="any-model",
             hidden=True,  # until the script that opens the box is there
         ),
+        *more,
         id="question",
         data_asks=True,
         action="./",

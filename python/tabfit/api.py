@@ -26,6 +26,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import kind_of
 from tabfit.model.architecture import Architecture
+from tabfit.runtimes import load_options
 from tabfit.snippets import Snippet
 from tabfit.sources import read_source
 from tabfit.units import Tokens
@@ -73,6 +74,7 @@ def estimate(
     context: int | None = None,
     prompt: int | None = None,
     device: AnyDevice = None,
+    options: Mapping[str, str] | None = None,
     catalog: Catalog | None = None,
     endpoint: str | None = None,
 ) -> Answer:
@@ -80,7 +82,8 @@ def estimate(
 
     `model` is a name of the catalogue, a file, a folder, a hub id or an address; the hub at
     `endpoint` is asked only for the last two. `context` and `prompt` are tokens. What is left
-    out is what the runtime does by default. Raises a child of `errors.TabfitError`.
+    out is what the runtime does by default; `options` are further choices as links write them,
+    such as `{"kv": "q8_0"}`. Raises a child of `errors.TabfitError`.
 
     >>> given = estimate("gemma-2b", precision="int4", device="iphone-13")
     >>> given.runtime.name, given.verdict.outcome.value
@@ -95,6 +98,7 @@ def estimate(
         context=None if context is None else Tokens(context),
         prompt=None if prompt is None else Tokens(prompt),
         device=device if isinstance(device, str) else None,
+        options=load_options.read(options or {}),
     )
     return answers.answer(scenario, known, _here(device), about)
 

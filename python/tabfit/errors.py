@@ -4,6 +4,7 @@
     ├── UnknownName              the asker: a model, runtime, precision or device nobody listed
     ├── NotCovered               the asker: a closed model, or one that makes pictures
     ├── UnreadableLink           whoever made the link
+    ├── UnreadableChoice         the asker: how a model is loaded, or what it is fed
     ├── UnreadableConfig         the author of a config.json (a missing or wrong key)
     │   └── UnsupportedArchitecture   a model_type this project does not know
     ├── UnreadableHeader         the author of a file (safetensors, GGUF, ONNX)
@@ -202,6 +203,20 @@ class UnreadableLink(TabfitError):
         )
 
 
+_ASKED: str = "{asked} {problem}"  # the same in every language
+
+
+class UnreadableChoice(TabfitError):
+    """A choice of how a model is loaded, or of what it is fed, says nothing known."""
+
+    code = "unreadable-choice"
+
+    def __init__(self, key: str, problem: Message) -> None:
+        """Keep the choice and the problem with it."""
+        self.key, self.problem = key, problem
+        super().__init__(Message(_ASKED, asked=key, problem=problem))
+
+
 class UnreadableConfig(TabfitError):
     """A config.json lacks a key or holds a value that no such model can have."""
 
@@ -280,9 +295,6 @@ class UnreadableDevice(TabfitError):
         super().__init__(
             Message("the device cannot be read: {key} {problem}", key=Quoted(key), problem=problem)
         )
-
-
-_ASKED: str = "{asked} {problem}"  # the same in every language
 
 
 class UnreachableHub(TabfitError):

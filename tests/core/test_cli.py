@@ -86,7 +86,8 @@ def test_an_estimate_has_the_whole_contract(
 
     assert found["schema"] == 1
     assert set(found["scenario"]) == {
-        *("model", "runtime", "precision", "context", "prompt", "device")
+        *("model", "runtime", "precision", "context", "prompt", "device"),
+        *("kv", "gpu_layers", "parallel", "projector", "audio", "picture"),
     }
     assert {"weights_bytes", "largest_tensor_bytes", "cache_bytes", "workspace_bytes"} <= set(found)
     assert {"bytes", "low", "high", "basis", "runtime_bytes", "files"} <= set(found["download"])

@@ -24,7 +24,7 @@ from tools.dist import python_wheels
 ROOT = Path(__file__).resolve().parents[2]
 
 SIGNATURES = {
-    "estimate": "model, *, runtime, precision, context, prompt, device, catalog, endpoint",
+    "estimate": "model, *, runtime, precision, context, prompt, device, options, catalog, endpoint",
     "report": "answer, *, catalog",
     "snippet": "answer",
     "compare": "device, *, catalog",
@@ -64,8 +64,8 @@ def test_signatures(name: str) -> None:
 
 
 def test_a_scenario_is_a_link() -> None:
-    """A scenario has a model and five choices, which a link keeps."""
-    fields = ["model", "runtime", "precision", "context", "prompt", "device"]
+    """A scenario has a model, five choices and how it is loaded, which a link keeps."""
+    fields = ["model", "runtime", "precision", "context", "prompt", "device", "options"]
     assert list(tabfit.Scenario.__annotations__) == fields
     given = tabfit.Scenario(model="gemma-2b", precision="int4")
     assert tabfit.read_link(tabfit.write_link(given)) == given

@@ -170,3 +170,18 @@ def test_by_keyboard(ready: Page) -> None:
     names = [name for name in reached if name]
 
     assert names[:5] == ["model", "precision", "runtime", "context", "device"]
+
+
+def test_more_choices_change_memory_and_link(visit: Visit) -> None:
+    """Behind *More choices* stand those of runtime and model; the link carries what is chosen."""
+    page = visit("#v=1&model=whisper-small&runtime=transformersjs-webgpu&precision=q4")
+    page.get_by_text("More choices").click()
+    heard = page.get_by_label("Heard at once")
+    expect(heard).to_be_visible()
+    before = page.locator("#answer").inner_text()
+    heard.select_option("300s")
+    expect(page.locator("#answer")).not_to_have_text(before)
+    expect(page).to_have_url(re.compile("audio=300s"))
+    page.get_by_label("encoder").select_option("fp32")
+    expect(page).to_have_url(re.compile("precision=encoder(=|%3D)fp32,decoder"))
+    expect(heard).to_have_value("300s")

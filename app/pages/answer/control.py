@@ -15,6 +15,7 @@ from app.components import (
     formula_popover,
     model_facts,
     model_search,
+    more_choices,
     question_form,
     verdict_card,
 )
@@ -34,6 +35,8 @@ from tabfit.estimate.defaults import runtimes_of, usual_precision
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
+from tabfit.runtimes import load_options
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import Tokens
 
 FOLDER: Final = ""
@@ -224,8 +227,10 @@ def _formed(asked: PageRequest) -> Scenario:
     return replace(
         scenario,
         runtime=kept.get("runtime"),
-        precision=kept.get("precision"),
+        precision=more_choices.precision(form, changed) or kept.get("precision"),
         context=_tokens(kept.get("context")),
+        prompt=_tokens(kept.get("prompt")),
+        options=load_options.read(kept),
     )
 
 
@@ -240,7 +245,7 @@ def _answered(scenario: Scenario, asked: PageRequest) -> tuple[Answer, str | Non
     against any answer about that model.
     """
     about = session_models.subject(scenario.model, asked.catalog)
-    plain = replace(scenario, runtime=None, precision=None, context=None)
+    plain = replace(scenario, runtime=None, precision=None, context=None, options=LoadOptions())
     notice = None
     for attempt in (scenario, plain):
         try:
@@ -266,6 +271,7 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
     return {
         **{f"choose-{name}": html for name, html in options.items()},
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
+        "more": more_choices.fields(given),
         "said": device_summary.sentence(given.device, stated=asked.stated, elsewhere=away),
         "answer": joined(
             tag(

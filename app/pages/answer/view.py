@@ -9,6 +9,7 @@ from app.components import (
     download_steps,
     model_facts,
     model_search,
+    more_choices,
     page_layout,
     question_form,
 )
@@ -33,7 +34,7 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     common devices; `root` leads to the site's first page.
     """
     return joined(
-        question_form.form(answer, catalog),
+        question_form.form(answer, catalog, more_choices.section(answer)),
         model_search.dialog(),
         tag("div", _before(), id="said"),
         page_layout.status(),

@@ -32,10 +32,10 @@ def token(scenario: Scenario) -> str:
     >>> token(Scenario(model="gemma-2b", runtime="mediapipe", device="iphone-13"))
     'gemma-2b~mediapipe~~~iphone-13'
     """
-    device = scenario.device if isinstance(scenario.device, str) else ""
-    context = "" if scenario.context is None else str(scenario.context)
-    parts = (scenario.model, scenario.runtime or "", scenario.precision or "", context, device)
-    return "~".join(parts).rstrip("~")
+    told = link.written(scenario)
+    if not isinstance(scenario.device, str):
+        told["device"] = None
+    return "~".join(told[key] or "" for key in link.KEYS).rstrip("~")
 
 
 def settled(given: Answer) -> Scenario:

@@ -129,6 +129,21 @@ class DeviceRow:
         return _(self.title) if self.generic else self.title
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeBuild:
+    """Another build of a runtime's code, for browsers that the usual one is not for.
+
+    It is taken where any feature of `lacks` is missing, in one of `browsers` (empty: in all),
+    none of `not_browsers` and, where `before` says so, in a version below that.
+    """
+
+    lacks: tuple[str, ...]
+    files: tuple[PublishedFile, ...]
+    browsers: tuple[str, ...] = ()
+    not_browsers: tuple[str, ...] = ()
+    before: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuntimeFacts:
     """One runtime: what it loads, what it demands, what its own code weighs.
@@ -136,9 +151,11 @@ class RuntimeFacts:
     `hypothetical` marks the one that no browser has: weights and cache and nothing else.
     `label` is a name short enough for a sentence. `files_of` is another runtime whose very
     files it fetches, `lacking_precisions` those that its formats have and it cannot load, and
-    `library_per_model` says that each model brings a library compiled for it.
+    `library_per_model` says that each model brings a library compiled for it. `options` are the
+    choices that it lets a page make (`runtimes.load_options`; "sessions" is a precision for each).
 
-    `runtime_bytes` is that code as it travels, compressed; `listed_only` says
+    `runtime_bytes` is that code as it travels, compressed, `builds` are others for browsers that
+    it is not for; `listed_only` says
     that it runs nothing but the models its makers publish, `families` which
     model types it can run at all (empty: whatever the format carries), and
     `unlisted_kinds` which kinds of others it tries all the same.
@@ -166,6 +183,8 @@ class RuntimeFacts:
     library_per_model: bool = False
     files_of: str | None = None
     lacking_precisions: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    builds: tuple[RuntimeBuild, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     read_on: str = ""
 
@@ -287,8 +306,20 @@ def runtime(row: Row, sources: Row) -> RuntimeFacts:
         library_per_model=row.get("library_per_model", False),
         files_of=row.get("files_of"),
         lacking_precisions=tuple(row.get("lacking_precisions", ())),
+        options=tuple(row.get("options", ())),
+        builds=tuple(_build(each, row["sources"]) for each in row.get("builds", ())),
         sources=row["sources"],
         read_on=row["read_on"],
+    )
+
+
+def _build(row: Row, sources: Row) -> RuntimeBuild:
+    return RuntimeBuild(
+        lacks=tuple(row["lacks"]),
+        files=_files(row["files"], sources.get("files", ""), sources),
+        browsers=tuple(row.get("browsers", ())),
+        not_browsers=tuple(row.get("not_browsers", ())),
+        before=row.get("before"),
     )
 
 

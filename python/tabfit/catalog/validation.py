@@ -18,6 +18,7 @@ from tabfit.catalog.size_check import unlike_sizes
 from tabfit.devices import device as devices
 from tabfit.errors import CatalogFault, UnreadableDevice
 from tabfit.recipes.onnx.export_families import FAMILIES
+from tabfit.runtimes import load_options
 from tabfit.units import Basis
 
 #: The hub's pipeline names that the catalogue uses.
@@ -86,6 +87,8 @@ MODEL_KEYS: Final = frozenset(
 DEVICE_KEYS: Final = frozenset(
     ["id", "name", "aliases", "form", "group", "year", "generic", "device", "known", "read_on"]
 )
+#: Mixes of files that makers publish and nobody makes of any other model.
+UNLISTED_MIXES: Final = frozenset({"nvfp4", "q1_0", "q2_0"})
 RUNTIME_KEYS: Final = frozenset(
     [
         "id",
@@ -107,6 +110,8 @@ RUNTIME_KEYS: Final = frozenset(
         "library_per_model",
         "files_of",
         "lacking_precisions",
+        "options",
+        "builds",
         "needs",
         "notes",
         "sources",
@@ -248,22 +253,31 @@ def _device(row: Row) -> Iterator[str]:
             yield f"{key} has no basis and source"
 
 
-def _runtime(row: Row) -> Iterator[str]:
-    yield from _common(row, RUNTIME_KEYS)
-    for each in row["formats"]:
-        if each not in FORMATS:
-            yield f"format {each!r} is unknown"
+def _precisions(row: Row) -> Iterator[str]:
     for key in ("default_precision", "fallback_precisions"):
         named = [row[key]] if isinstance(row[key], str) else row[key]
         if not set(named) <= set(row["precisions"]):
             yield f"{key} names a precision that is not accepted"
     if set(row.get("lacking_precisions", ())) & set(row["precisions"]):
         yield "lacking_precisions names a precision that is accepted"
+    listed = {*row["precisions"], *(UNLISTED_MIXES if "gguf" in row["formats"] else ())}
+    if not set(row["needs"].get("shader_f16_for", ())) <= listed:
+        yield "shader_f16_for names a precision that is not accepted"
+
+
+def _runtime(row: Row) -> Iterator[str]:
+    yield from _common(row, RUNTIME_KEYS)
+    for each in row["formats"]:
+        if each not in FORMATS:
+            yield f"format {each!r} is unknown"
+    yield from _precisions(row)
+    if not {*row.get("options", ())} <= {"sessions", *load_options.NAMES}:
+        yield "options names a choice that is not known"
     if not row.get("label"):
         yield "there is no label"
-    if not set(row["needs"].get("shader_f16_for", ())) <= set(row["precisions"]):
-        yield "shader_f16_for names a precision that is not accepted"
     yield from _files(row["files"])
+    for build in row.get("builds", ()):
+        yield from _files(build["files"])
     if row["files"] and "files" not in row["sources"]:
         yield "nothing says how the files were weighed"
 

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tabfit import __version__
 from tabfit.cli import completion, examples
-from tabfit.errors import LONGEST_LIST, TabfitError, UnknownName, UnreadableDevice, shown
+from tabfit.errors import (
+    LONGEST_LIST,
+    TabfitError,
+    UnknownName,
+    UnreadableChoice,
+    UnreadableDevice,
+    shown,
+)
 from tabfit.i18n.language import verbatim
 from tabfit.sources import config_files
 
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from tabfit.devices.device import Device
     from tabfit.estimate.answers import Answer
     from tabfit.estimate.subjects import Subject
+    from tabfit.runtimes.load_options import LoadOptions
 
 
 #: What has a command that lists it.
@@ -104,14 +112,27 @@ def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+#: How a model is loaded besides, and what it is fed.
+LOADING: Final = {
+    "kv": ("TYPE", "what keys and values are kept in: f16, q8_0, q4_0, …"),
+    "gpu_layers": ("N", "layers on the GPU, the last ones first; the output counts as one"),
+    "parallel": ("N", "conversations that share the context"),
+    "projector": ("on|off", "the part that sees or hears beside a GGUF model"),
+    "audio": ("TIME", "how much is heard at once: 300s"),
+    "picture": ("SIZE", "the picture that is looked at: 1024x768"),
+}
+
+
 def _add_choices(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "model", metavar="MODEL", help="a catalogue name, a file, a folder, a hub id or an address"
     )
     command.add_argument("--runtime")
-    command.add_argument("--precision")
+    command.add_argument("--precision", help="q4, or one for each session: encoder=fp32,decoder=q4")
     command.add_argument("--context", metavar="N", help="tokens of the longest conversation")
     command.add_argument("--prompt", metavar="N", help="tokens read at once (512 unless said)")
+    for name, (value, says) in LOADING.items():
+        command.add_argument(f"--{name.replace('_', '-')}", metavar=value, help=says)
 
 
 def _add_device(command: argparse.ArgumentParser, *, required: bool = False) -> None:
@@ -295,8 +316,18 @@ def _answer(asked: argparse.Namespace, device: str | None, here: Device) -> Answ
         context=_tokens("context", asked.context),
         prompt=_tokens("prompt", asked.prompt),
         device=device,
+        options=_options(asked),
     )
     return answer(scenario, catalog, here, about)
+
+
+def _options(asked: argparse.Namespace) -> LoadOptions:
+    from tabfit.runtimes import load_options
+
+    try:
+        return load_options.read({name: getattr(asked, name) or "" for name in LOADING})
+    except UnreadableChoice as fault:
+        raise _Usage(verbatim(f"--{fault.key.replace('_', '-')} {fault.problem}")) from None
 
 
 # Commands

@@ -4,6 +4,8 @@ In: a `Scenario`, the catalogue and a `Device`. Out: an `Answer`, everything a v
 
     scenario          what a visitor chose
     link              a scenario as the text after '#', and back
+    load_choices      whether runtime and model have the choices that are made
+    runtime_builds    the build of a runtime's own code that a browser fetches
     published_files   the precisions a runtime loads of a model, and their files
     subjects          what is asked about: a model with its shape
     defaults          the runtime, precision and context that are meant

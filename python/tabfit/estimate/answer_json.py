@@ -17,7 +17,7 @@ from tabfit.estimate.defaults import precisions_of, runs
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, parameters, subject
 from tabfit.recipes.stored_model import File
-from tabfit.runtimes import Phase
+from tabfit.runtimes import Phase, load_options
 from tabfit.training import (
     STEADY_KINDS,
     Plan,
@@ -72,6 +72,7 @@ def scenario(given: Scenario, model: str) -> dict[str, Any]:
         "context": given.context,
         "prompt": given.prompt,
         "device": devices.written(device) if isinstance(device, Device) else device,
+        **load_options.written(given.options),
     }
 
 
@@ -276,6 +277,7 @@ def _runtime_rows(catalog: Catalog) -> list[dict[str, Any]]:
             "name": facts.name,
             "formats": list(facts.formats),
             "precisions": list(facts.precisions),
+            "options": list(facts.options),
             "runtime_bytes": facts.runtime_bytes,
             "notes": list(facts.notes),
             "sources": dict(facts.sources),

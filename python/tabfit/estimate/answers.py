@@ -15,6 +15,7 @@ from tabfit.devices import device as devices
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnknownName, UnsupportedCombination
+from tabfit.estimate import load_choices
 from tabfit.estimate.defaults import (
     USUAL_CONTEXT,
     is_listed,
@@ -26,12 +27,15 @@ from tabfit.estimate.defaults import (
     usual_precision,
 )
 from tabfit.estimate.published_files import store
+from tabfit.estimate.runtime_builds import files_on
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import UNDISCLOSED, Subject, subject
 from tabfit.i18n.language import Message, _
 from tabfit.i18n.size_text import size
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
+from tabfit.recipes.gguf.projector import with_projector
+from tabfit.recipes.onnx import session_precisions
 from tabfit.recipes.stored_model import Content, File, Stored, total_size
 from tabfit.runtimes import Load, Runtime
 from tabfit.runtimes.memory.footprint import Footprint
@@ -98,7 +102,7 @@ class Answer:
                 why=self.facts.sources.get("files", ""),
                 content=Content.RUNTIME,
             )
-            for each in self.facts.files
+            for each in files_on(self.facts, self.device)
         )
 
     @property
@@ -140,17 +144,20 @@ def _runtime(about: Subject, name: str | None, catalog: Catalog) -> RuntimeFacts
     return facts
 
 
-def _precision(about: Subject, facts: RuntimeFacts, name: str | None) -> str:
+def _precision(about: Subject, facts: RuntimeFacts, name: str | None, catalog: Catalog) -> str:
     if name is None:
         return usual_precision(about, facts)
-    offered = {each.lower(): each for each in (*precisions_of(about, facts), *facts.precisions)}
-    if name.lower() not in offered:
+    if session_precisions.is_map(name):
+        offered = precisions_of(about, facts)
+        return load_choices.precision_of_sessions(name, about, facts, offered, catalog)
+    known = {each.lower(): each for each in (*precisions_of(about, facts), *facts.precisions)}
+    if name.lower() not in known:
         raise UnknownName(
             Message("precision for {runtime}", runtime=facts.name),
             name,
             precisions_of(about, facts),
         )
-    return offered[name.lower()]
+    return known[name.lower()]
 
 
 def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device:
@@ -173,11 +180,14 @@ def answer(
     """
     about = about or subject(scenario.model, catalog)
     facts = _runtime(about, scenario.runtime, catalog)
-    precision = _precision(about, facts, scenario.precision)
+    load_choices.check(scenario.options, about, facts, catalog)
+    precision = _precision(about, facts, scenario.precision, catalog)
     publication = about.publication(facts)
     offer = publication.offers.get(precision) if publication else None
     context = scenario.context or usual_context(about, facts, offer)
     stored = store(about, facts, precision)
+    if scenario.options.projector and about.architecture is not None:
+        stored = with_projector(stored, about.architecture)
     asked = replace(scenario, runtime=facts.id, precision=precision, context=context)
     device, nowhere = place(scenario.device, here, catalog), loads_nowhere(about, catalog)
     return _weighed(asked, about, facts, stored, device, unsupported=nowhere)
@@ -225,6 +235,7 @@ def _weighed(
         prompt=asked.prompt,
         binding=adapter.max_storage_buffer_binding_size if adapter else None,
         emulated=device.emulated,
+        options=asked.options,
     )
     footprint = Footprint(runtime.phases(load))
     offered = Offered(device)
@@ -244,7 +255,7 @@ def _weighed(
         checks=checks,
         verdict=_paced(judge(decided, checks), runtime, load),
         rates=None if unsupported else rates(runtime, load, device),
-        notes=tuple(_notes(about, facts, stored, context)),
+        notes=tuple(_notes(asked, about, facts, stored)),
         unsupported=unsupported,
     )
 
@@ -261,7 +272,10 @@ def _paced(verdict: Verdict, runtime: Runtime, load: Load) -> Verdict:
     return replace(verdict, sentence=said)
 
 
-def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens) -> Iterator[str]:
+def _notes(
+    scenario: Scenario, about: Subject, facts: RuntimeFacts, stored: Stored
+) -> Iterator[str]:
+    context = scenario.context or USUAL_CONTEXT
     yield from about.notes
     if about.model is None and not facts.hypothetical:
         yield from _of_runtime(about, facts)
@@ -275,6 +289,7 @@ def _notes(about: Subject, facts: RuntimeFacts, stored: Stored, context: Tokens)
                 reach=reach,
             )
     yield from stored.notes
+    yield from load_choices.notes(scenario.options, about)
     yield from _larger_although_shorter(about, facts, stored)
 
 

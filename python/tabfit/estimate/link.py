@@ -20,13 +20,18 @@ from urllib.parse import quote, unquote_plus
 
 from tabfit.devices import device as devices
 from tabfit.devices.device import Device
-from tabfit.errors import UnreadableDevice, UnreadableLink
+from tabfit.errors import UnreadableChoice, UnreadableDevice, UnreadableLink
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Message
+from tabfit.runtimes import load_options
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import Tokens
 
 VERSION: Final = "1"
-KEYS: Final = ("model", "runtime", "precision", "context", "device", "prompt")
+KEYS: Final = (
+    *("model", "runtime", "precision", "context", "device", "prompt"),
+    *load_options.NAMES,
+)
 LANGUAGE: Final = "lang"
 
 #: A link longer than this is refused unread; a custom architecture may fill 4 kB of it.
@@ -81,7 +86,15 @@ def scenario(pairs: Mapping[str, str]) -> Scenario:
         context=_tokens("context", pairs),
         prompt=_tokens("prompt", pairs),
         device=_device(pairs.get("device")),
+        options=_options(pairs),
     )
+
+
+def _options(pairs: Mapping[str, str]) -> LoadOptions:
+    try:
+        return load_options.read(pairs)
+    except UnreadableChoice as fault:
+        raise UnreadableLink(fault.key, fault.problem) from None
 
 
 def _pairs(text: str, keys: Collection[str]) -> dict[str, str]:
@@ -172,6 +185,7 @@ def written(scenario: Scenario) -> dict[str, str | None]:
         "context": None if scenario.context is None else str(scenario.context),
         "prompt": None if scenario.prompt is None else str(scenario.prompt),
         "device": _said(scenario.device),
+        **load_options.written(scenario.options),
     }
 
 

@@ -25,7 +25,8 @@ from tabfit.recipes.listed_sizes import (
     with_listed,
     with_tensors,
 )
-from tabfit.recipes.stored_model import Stored
+from tabfit.recipes.onnx import session_precisions
+from tabfit.recipes.stored_model import Content, Stored
 from tabfit.runtimes import Runtime, named
 
 #: A file whose mix has no known name is taken for the one of these whose size is nearest.
@@ -148,4 +149,56 @@ def _laid_out(about: Subject, files: _Files, precision: str) -> Stored:
     if about.unread and publication is not None:
         return listed_alone(publication, precision)
     architecture = about.architecture or UNDISCLOSED
+    if session_precisions.is_map(precision):
+        return _by_session(named(facts.id), architecture, precision, publication)
     return stored(named(facts.id), facts, architecture, precision, publication)
+
+
+def _by_session(
+    runtime: Runtime, architecture: Architecture, precision: str, publication: Publication | None
+) -> Stored:
+    """Return the files of sessions that are loaded at a precision each."""
+    parts = [
+        _of_session(runtime, architecture, session, dtype, publication)
+        for session, dtype in session_precisions.read(precision).items()
+    ]
+    files = tuple(
+        file
+        for at, part in enumerate(parts)
+        for file in part.files
+        if not at or file.content is Content.WEIGHTS  # the small files are the same for all
+    )
+    joined = Stored(
+        recipe=parts[0].recipe,
+        precision=precision,
+        tensors=tuple(tensor for part in parts for tensor in part.tensors),
+        files=files,
+        notes=tuple(note for part in parts for note in part.notes),
+    )
+    return travelling(with_listed(joined, (), publication.common if publication else ()))
+
+
+def _of_session(
+    runtime: Runtime,
+    architecture: Architecture,
+    session: str,
+    dtype: str,
+    publication: Publication | None,
+) -> Stored:
+    """Return one session's weights at a dtype, as published where somebody lists them."""
+    offer = publication.offers.get(dtype) if publication else None
+    family = (offer.family if offer else None) or (publication.family if publication else None)
+    whole = runtime.store(architecture, dtype, family)
+    files = tuple(
+        file
+        for file in whole.files
+        if file.content is not Content.WEIGHTS or _belongs(file.name, session)
+    )
+    tensors = tuple(tensor for file in files for tensor in file.tensors)
+    own = replace(whole, files=files, tensors=tensors)
+    return with_listed(own, [f for f in offer.files if _belongs(f.name, session)] if offer else ())
+
+
+def _belongs(file: str, session: str) -> bool:
+    found = session_precisions.session_of(file)
+    return found is not None and found[0] == session

@@ -32,7 +32,10 @@ class Tower:
     widths of its distinct rotary bases (tables some exporters store);
     `rope_scaling` is how a config says that positions are stretched ("llama3",
     "longrope", "proportional"), empty where they are not. `distances` is how many
-    distances its attention tells apart, 0 where it tells them otherwise.
+    distances its attention tells apart, 0 where it tells them otherwise. `per_second` is how
+    many places a second of sound takes, `pads` that shorter sounds are filled up and longer ones
+    cut into pieces. A picture that keeps its size is cut into squares of `square` pixels a side,
+    each of so many `places`; 0 where pictures are scaled to one size.
     """
 
     part: Part
@@ -42,6 +45,10 @@ class Tower:
     rope_widths: tuple[int, ...] = ()
     rope_scaling: str = ""
     distances: int = 0
+    per_second: float = 0.0
+    pads: bool = False
+    square: int = 0
+    places: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ figures remember their formulas; what a device must offer; tokens per second.
     registry       the runtimes by name, each imported when asked for
     transformersjs  webllm  wllama  mediapipe  prompt_api  ideal  files_alone   one each
     memory/        what fills a tab: phases, caches, and the peaks that decide
+    load_options   what a page tells its runtime besides, and what the model is fed
     browser_needs  features and limits that a runtime asks of a browser
     speed          tokens per second and times
     constants      what shapes do not give: value, basis, source, what it was fitted on

@@ -14,6 +14,7 @@ from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.recipes.stored_model import Stored
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.runtimes.memory import quantities
 from tabfit.runtimes.memory.cache import Allocation, cache
 from tabfit.runtimes.memory.phases import Phase
@@ -30,7 +31,8 @@ class Load:
     `binding` is the largest array one GPU binding may hold on the device, if
     known: some runtimes leave larger tensors to the processor. `prompt` is how
     many tokens are given at once, where somebody said so. `emulated` says that the
-    adapter is software, which compiles shaders in the same memory.
+    adapter is software, which compiles shaders in the same memory. `options` are what the page
+    tells the runtime besides.
     """
 
     architecture: Architecture
@@ -39,6 +41,7 @@ class Load:
     binding: Bytes | None = None
     prompt: Tokens | None = None
     emulated: bool = False
+    options: LoadOptions = LoadOptions()
 
     @cached_property
     def weights(self) -> Quantity:

@@ -1,7 +1,7 @@
 """The constants that shapes do not give, each a record: its value and how that is known.
 
 Measured ones come from the bench (`make measure`, `tests/data/measured.json`): resident memory of
-the tab above an empty page, Chromium 156 on Linux, Transformers.js 4.3.1, wllama 3.8. They were
+the tab above an empty page, Chromium 156 on Linux, Transformers.js 4.3.1, wllama 3.13. They were
 fitted on its `fit` cases and judged on the others (2026-11): median error of the page's peak 2.1 %
 over the judged cases, the worst 15 %. How models are loaded was taken apart besides
 (`tests/data/load_path.json`). The mechanism behind each is told in `docs/memory-model.md`.
@@ -264,6 +264,27 @@ ORT_SCRIPT_COPY: Final = Constant(
     fitted_on="no measurement of its own: peaks with and without it were seen",
 )
 
+ORT_HEARD: Final = Constant(
+    later("copies of the sound"),
+    (1, 2, 3),
+    unit=Unit.NUMBERS,
+    basis=Basis.ASSUMED,
+    source=later("as decoded, as resampled, and as a spectrogram"),
+    fitted_on="no measurement: AudioContext decodes, Transformers.js reads a Float32Array",
+)
+ORT_LEFT_BEHIND: Final = Constant(
+    later("encoder’s caches left behind by a piece"),
+    (0, 5.9, 9),
+    unit=Unit.NUMBERS,
+    basis=Basis.LISTED,
+    source=later("transformers.js issue 1739: 1.6 GB after loading, 8.1 GB after 300 s"),
+    fitted_on=(
+        "that report: Whisper small, fp32 and q4, ten pieces of 30 s, 650 MB each, which is 5.9 "
+        "times its 110.6 MB of encoder keys and values; 4.3.2 frees no more than 4.2.0; pieces "
+        "that overlap are up to one and a half times as many"
+    ),
+)
+
 # llama.cpp
 
 LLAMA_PIECE: Final = Constant(
@@ -284,8 +305,10 @@ WLLAMA_TRANSIT: Final = _fitted(
 WLLAMA_DOWNLOAD: Final = _fitted(
     _NOT_COLLECTED, (0.1, 0.3, 0.6), "pieces go to disk while it downloads", Unit.SHARE
 )
-WLLAMA_LEFT: Final = _fitted(
-    _NOT_COLLECTED, (0.0, 0.35, 0.7), "what is left of the pieces once loaded", Unit.SHARE
+WLLAMA_WARMED: Final = _measured(
+    later("kernels compiled while it warms up"),
+    mebibytes(0, 75, 150),
+    "once loaded: -12 to 146 MiB, whatever the file's size",
 )
 WLLAMA_PIECES: Final = Constant(
     later("pieces collected by then"),
@@ -312,10 +335,10 @@ WLLAMA_ALL_LOGITS: Final = Constant(
 )
 WLLAMA_BOOKKEEPING: Final = Constant(
     later("bookkeeping"),
-    (10_240, 10_240, 10_240),
+    (18_432, 18_432, 18_432),
     basis=Basis.MEASURED,
     source=later("wllama’s own log, to 0.01 MiB"),
-    fitted_on="tests/data/measured.json, `log` of the cases of wllama-cpu",
+    fitted_on="tests/data/wllama_log.json, with 512 tokens at once",
 )
 WLLAMA_SPARE: Final = Constant(
     later("vectors other layers may keep"),
@@ -324,6 +347,24 @@ WLLAMA_SPARE: Final = Constant(
     basis=Basis.ASSUMED,
     source=later("up to a quarter of the buffer"),
     fitted_on="no measurement: layers other than Llama's and Qwen's were not run",
+)
+
+WLLAMA_SPLIT_WORK: Final = Constant(
+    later("share of it on the processor"),
+    (0, 0.3, 1),
+    unit=Unit.SHARE,
+    basis=Basis.LISTED,
+    source=later("a log of llama.cpp with 20 of 33 layers on the GPU: 128 of 498 MiB"),
+    fitted_on="tests/data/wllama_log.json, the row of another project: host and card",
+)
+
+WLLAMA_SEEN: Final = Constant(
+    later("share of it alive"),
+    (0.5, 1, 2),
+    unit=Unit.SHARE,
+    basis=Basis.ASSUMED,
+    source=later("a picture is computed as one piece of a prompt"),
+    fitted_on="no measurement: no model that sees was run",
 )
 
 # The browser's own model

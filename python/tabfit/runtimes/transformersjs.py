@@ -16,6 +16,8 @@ docs/memory-model.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import ceil
 from typing import Final, NamedTuple
 
 from tabfit.formula import (
@@ -35,14 +37,16 @@ from tabfit.formula import (
     widest,
 )
 from tabfit.i18n.language import later
-from tabfit.model.architecture import Architecture, Kind, Tower
+from tabfit.model.architecture import Architecture, KeyValue, Kind, Tower
 from tabfit.model.layers import Layer
-from tabfit.model.tensors import Role
-from tabfit.recipes.onnx import files
+from tabfit.model.tensors import Part, Role
+from tabfit.recipes.onnx import files, session_precisions
 from tabfit.recipes.onnx.export_families import ExportFamily, likely_export
-from tabfit.recipes.stored_model import Content, Stored, sizes
+from tabfit.recipes.onnx.sessions import sessions_of
+from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, sizes
 from tabfit.runtimes import constants
 from tabfit.runtimes.base import Load
+from tabfit.runtimes.load_options import Picture
 from tabfit.runtimes.memory.cache import Allocation
 from tabfit.runtimes.memory.phases import (
     DOWNLOAD,
@@ -102,7 +106,7 @@ class TransformersJs:
 
     def kept(self, load: Load) -> Allocation:
         """Return a cache of exactly the tokens seen, in every layer, in the graph's own type."""
-        element = F16 if load.stored.precision in HALF else F32
+        element = F16 if _main(load) in HALF else F32
         return Allocation(element=element, state=element)
 
     def workspace(self, load: Load) -> Interval:
@@ -121,7 +125,7 @@ class TransformersJs:
         left = load.files * (
             constants.ORT_FETCHED_LATER if self.uses_gpu else constants.ORT_FETCHED
         )
-        run = (self._base(load, PREFILL), *loaded, on_page(Label.COPIES, left))
+        run = (self._base(load, PREFILL), *loaded, on_page(Label.COPIES, left), *self._fed(load))
         arriving = on_page(Label.COPIES, _arriving(load))
         beyond, cache = self._on_gpu(load) if self.uses_gpu else self._on_processor(load)
         first = (
@@ -135,8 +139,17 @@ class TransformersJs:
     def _base(self, load: Load, phase: str) -> Component:
         if self.uses_gpu:
             return _floor(constants.ORT_ON_GPU_RUN if phase == PREFILL else constants.ORT_ON_GPU)
-        run = constants.ORT_RUN_MIXED if load.stored.precision in MIXED else constants.ORT_RUN
+        mixed = session_precisions.dtypes(load.stored.precision) & MIXED
+        run = constants.ORT_RUN_MIXED if mixed else constants.ORT_RUN
         return _floor({LOAD: constants.ORT_LOAD, READY: constants.ORT_READY}.get(phase, run))
+
+    def _fed(self, load: Load) -> tuple[Component, ...]:
+        """Return what a sound takes while it is heard, and what its pieces leave on the GPU."""
+        if load.options.audio is None:
+            return ()
+        held = (on_page(Label.WORK, _samples(load)),)
+        left = _left_behind(load) if self.uses_gpu else None
+        return held if left is None else (*held, on_gpu(Label.CACHE, left))
 
     def _resident(self, load: Load) -> tuple[Component, ...]:
         """Return what lives on the GPU from loading on, and the way there, which stays open."""
@@ -229,16 +242,49 @@ def _moved(load: Load) -> Quantity:
 
     Products of whole numbers have no kernel there and stay on the processor.
     """
-    if load.stored.precision in WHOLE_NUMBERS:
+    moving = _moving_files(load)
+    if moving is None:
         return _NOTHING
-    return load.files + _table(load, on_gpu=True) if shares_float_table(load) else load.files
+    return moving + _table(load, on_gpu=True) if shares_float_table(load) else moving
+
+
+def _moves(load: Load) -> frozenset[str]:
+    """Return the dtypes whose weights move to the GPU."""
+    return session_precisions.dtypes(load.stored.precision) - WHOLE_NUMBERS
+
+
+def _moving_files(load: Load) -> Quantity | None:
+    """Return the files whose weights move to the GPU, `None` where none do."""
+    if not _moves(load):
+        return None
+    if not session_precisions.is_map(load.stored.precision):
+        return load.files
+    moving = [file for file in _weight_files(load) if not _whole_numbers(file)]
+    return named(later("weight files that move to the GPU"), sizes(moving))
+
+
+def _weight_files(load: Load) -> list[File]:
+    return [file for file in load.stored.files if file.content is Content.WEIGHTS]
+
+
+def _whole_numbers(file: File) -> bool:
+    found = session_precisions.session_of(file.name)
+    return found is not None and found[1] in WHOLE_NUMBERS
+
+
+def _moving_tensors(load: Load) -> list[StoredTensor]:
+    """Return the tensors that move to the GPU."""
+    if not session_precisions.is_map(load.stored.precision):
+        return [*load.stored.tensors] if _moves(load) else []
+    files = (file for file in _weight_files(load) if not _whole_numbers(file))
+    return [tensor for file in files for tensor in file.tensors]
 
 
 def _arrays(load: Load) -> tuple[Quantity, Quantity]:
     """Return the two largest arrays that move to the GPU."""
-    if load.stored.precision in WHOLE_NUMBERS:
+    found = sorted((tensor.size for tensor in _moving_tensors(load)), reverse=True)
+    if not found:
         return _NOTHING, _NOTHING
-    found = sorted((tensor.size for tensor in load.stored.tensors), reverse=True)
     if shares_float_table(load):
         found.insert(0, found[0])
     first, second = (*found, 0, 0)[:2]
@@ -251,7 +297,7 @@ def _arrays(load: Load) -> tuple[Quantity, Quantity]:
 def _shared(load: Load) -> Quantity:
     """Return what tab and GPU process share: a buffer for each array that waits to be copied."""
     first, second = _arrays(load)
-    if load.stored.precision in WHOLE_NUMBERS:
+    if not _moves(load):
         return constants.ORT_SHARED_SMALL
     waiting = total([constants.ORT_SHARED_SMALL, first, second * constants.ORT_SECOND_WAITS])
     return named(later("memory shared with the GPU process"), waiting)
@@ -265,7 +311,7 @@ def _in_heap(load: Load, *, on_gpu: bool) -> tuple[Component, ...]:
     held = _heap(load, on_gpu=on_gpu)
     if held is None:
         return ()
-    if on_gpu and load.stored.precision not in WHOLE_NUMBERS:
+    if on_gpu and _moves(load):
         return (on_page(Label.COPIES, held),)
     copies = largest(held - load.weights, ZERO)
     return (on_page(Label.WEIGHTS, load.weights), on_page(Label.COPIES, copies))
@@ -286,7 +332,7 @@ def _heap(load: Load, *, on_gpu: bool) -> Quantity | None:
     if not external(load):
         hole = size(later("largest tensor"), _hole(load), Basis.COMPUTED, _PARSING)
         copies = [_TWO_COPIES * load.files, hole]
-    elif shares_float_table(load) and load.stored.precision in HALF:
+    elif shares_float_table(load) and _main(load) in HALF:
         copies += [size(later("largest tensor"), _hole(load), Basis.COMPUTED, _WIDENED)]
     wider = () if on_gpu else _widened(load)
     held = total([*copies, *_head(load, on_gpu=on_gpu), *wider, constants.ORT_HEAP_STEP])
@@ -305,11 +351,21 @@ def _hole(load: Load) -> int:
 
 def _widened(load: Load) -> tuple[Quantity, ...]:
     """Return what 16-bit products take once a processor without such kernels widens them."""
-    if load.stored.precision != "fp16":
+    if "fp16" not in session_precisions.dtypes(load.stored.precision):
         return ()
-    products = (t for t in load.stored.tensors if len(t.shape) > 1 and t.role is not Role.EMBEDDING)
+    products = (t for t in _halved(load) if len(t.shape) > 1 and t.role is not Role.EMBEDDING)
     numbers = sum(t.size // t.type.size for t in products if t.type in (F16, BF16))
     return (count(later("numbers widened"), numbers, _WIDENED) * WIDE,) if numbers else ()
+
+
+def _halved(load: Load) -> Iterator[StoredTensor]:
+    """Yield the tensors of sessions kept in fp16."""
+    if not session_precisions.is_map(load.stored.precision):
+        yield from load.stored.tensors
+        return
+    for file in _weight_files(load):
+        if (session_precisions.session_of(file.name) or ("", ""))[1] == "fp16":
+            yield from file.tensors
 
 
 def _table(load: Load, *, on_gpu: bool) -> Quantity:
@@ -318,7 +374,7 @@ def _table(load: Load, *, on_gpu: bool) -> Quantity:
     A processor has no 16-bit products, so that tables are widened for it; a GPU has.
     """
     half = count(later("bytes per number"), 2, later("16-bit floats"))
-    width = half if on_gpu and load.stored.precision in HALF else WIDE
+    width = half if on_gpu and _main(load) in HALF else WIDE
     return width * vocabulary(load.architecture) * hidden_width(load.architecture)
 
 
@@ -334,7 +390,7 @@ def _head(load: Load, *, on_gpu: bool) -> tuple[Quantity, ...]:
     if not load.generates:
         return ()
     if shares_float_table(load):
-        wide = load.stored.precision in ("fp32", "fp16") and not on_gpu  # where it is packed
+        wide = _main(load) in ("fp32", "fp16") and not on_gpu  # where it is packed
         copies = constants.ORT_SHARED_HEAD if wide else constants.ORT_SHARED_HEAD_AMONG_SMALL
     elif own_float_head(load) and not on_gpu:  # only products of the processor are packed
         copies = constants.ORT_OWN_HEAD
@@ -355,20 +411,96 @@ def _tokens(load: Load, tower: Tower) -> Quantity:
     """Return the tokens that a tower takes in one piece.
 
     That is the whole prompt, however long; towers beside the main one take all that they have
-    places for.
+    places for; of a sound or a picture whose size is told, all that it takes.
     """
     label = later("tokens at once")
+    if load.options.audio is not None and tower.per_second:
+        return known(label, _heard_at_once(load, tower), Unit.TOKENS, Basis.COMPUTED, _CHOSEN)
+    if load.options.picture is not None and tower.square:
+        places = seen_at_once(load.options.picture, tower)
+        return known(label, places, Unit.TOKENS, Basis.COMPUTED, _CHOSEN)
     if tower is not load.architecture.main and tower.positions:
         return known(label, tower.positions, Unit.TOKENS, Basis.COMPUTED, SHAPE)
     once = min(load.read_at_once, tower.positions or load.read_at_once)
     return known(label, once, Unit.TOKENS, Basis.COMPUTED, _CHOSEN)
 
 
+def _heard_at_once(load: Load, tower: Tower) -> int:
+    """Return the places of a sound: what is padded always fills all."""
+    if tower.pads and tower.positions:
+        return tower.positions
+    return ceil((load.options.audio or 0) * tower.per_second)
+
+
+def seen_at_once(picture: Picture, tower: Tower) -> int:
+    """Return the places of a picture that keeps its size, each side rounded to whole squares.
+
+    Source: transformers image_processing_qwen2_vl.py, `smart_resize`; its least and most pixels
+    are each model's own and left out.
+    """
+    across, down = (max(round(side / tower.square), 1) for side in (picture.width, picture.height))
+    return across * down * tower.places
+
+
+def _samples(load: Load) -> Quantity:
+    """Return the bytes of the sound as the page holds it: 16,000 samples a second."""
+    seconds = known(later("seconds"), load.options.audio or 0, Unit.NUMBERS, Basis.LISTED, _CHOSEN)
+    each = count(later("bytes a second"), 16_000 * 4, later("16,000 samples of 32 bits"))
+    return named(later("the sound"), constants.ORT_HEARD * seconds * each)
+
+
+def _left_behind(load: Load) -> Quantity | None:
+    """Return what pieces of a long sound leave on the GPU, `None` where there are none.
+
+    For every token a decoder returns its encoder's keys and values once more, and nobody frees
+    them (transformers.js src/models/modeling_utils.js, `getPastKeyValues`).
+    """
+    hears = load.architecture.tower(Part.AUDIO)
+    if load.options.audio is None or hears is None or not (hears.pads and hears.positions):
+        return None
+    seconds = hears.positions / hears.per_second
+    pieces = count(later("pieces of the sound"), ceil(load.options.audio / seconds), _CHOSEN)
+    return named(
+        later("what pieces leave behind"), constants.ORT_LEFT_BEHIND * pieces * _across(load)
+    )
+
+
+def _across(load: Load) -> Quantity:
+    """Return the keys and values of an encoder's output, in every layer of the decoder."""
+    width = count(later("bytes per number"), 2 if _main(load) in HALF else 4, _GRAPH)
+    kept = (
+        keeps.positions * keeps.key_value_heads * (keeps.key_width + keeps.value_width)
+        for layer in load.architecture.main.layers
+        for keeps in layer.keeps
+        if isinstance(keeps, KeyValue) and keeps.positions
+    )
+    return width * count(later("keys and values of what was heard"), sum(kept))
+
+
 def _work(load: Load) -> Quantity:
     """Return the bytes of the widest layer's activations over every tower, with the logits."""
-    element = count(later("bytes per number"), 2 if load.stored.precision in HALF else 4, _GRAPH)
-    towers = (element * _widest(load, each) for each in load.architecture.towers if each.layers)
+    towers = (
+        _element(load, each) * _widest(load, each)
+        for each in load.architecture.towers
+        if each.layers
+    )
     return named(later("working memory"), total([*towers, *_logits(load)]))
+
+
+def _main(load: Load) -> str:
+    """Return the dtype of the session that makes tokens, or of the only one."""
+    return session_precisions.main(load.stored.precision)
+
+
+def _element(load: Load, tower: Tower) -> Quantity:
+    """Return the bytes of a number in the graph that runs a tower."""
+    dtype = load.stored.precision
+    if session_precisions.is_map(dtype):
+        chosen = session_precisions.read(dtype)
+        sessions = sessions_of(load.architecture)
+        name = next((each.name for each in sessions if tower in each.towers), "")
+        dtype = chosen.get(name, _main(load))
+    return count(later("bytes per number"), 2 if dtype in HALF else 4, _GRAPH)
 
 
 def _logits(load: Load) -> tuple[Quantity, ...]:

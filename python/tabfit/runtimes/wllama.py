@@ -1,8 +1,9 @@
 """wllama: llama.cpp in WebAssembly, with the layers on WebGPU where there is one.
 
 On the processor the weights live in the wasm heap once; on the GPU they stream
-there. The cache is allocated whole, in blocks of 256 cells; the compute buffer
-is about one piece of the prompt times the vocabulary.
+there, all layers or the last few. The cache is allocated whole, in blocks of 256
+cells, beside the layers that it belongs to; the compute buffer is about one piece of
+the prompt times the vocabulary.
 """
 
 from __future__ import annotations
@@ -11,21 +12,25 @@ from typing import Final
 
 from tabfit.formula import (
     Constant,
+    Given,
     Quantity,
     floored,
+    known,
+    named,
     rounded,
     size,
     smallest,
     total,
 )
 from tabfit.i18n.language import later
-from tabfit.model.architecture import Architecture
+from tabfit.light_dataclass import replace
+from tabfit.model.architecture import Architecture, Tower
 from tabfit.model.tensors import Role
-from tabfit.recipes.gguf import files
-from tabfit.recipes.stored_model import Stored
+from tabfit.recipes.gguf import files, projector
+from tabfit.recipes.stored_model import Stored, StoredTensor
 from tabfit.runtimes import constants
 from tabfit.runtimes.base import Load
-from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.cache import TYPES, Allocation, cache
 from tabfit.runtimes.memory.phases import (
     DOWNLOAD,
     GENERATE,
@@ -47,13 +52,19 @@ from tabfit.runtimes.memory.quantities import (
     tokens_at_once,
     vocabulary,
 )
-from tabfit.storage.storage_type import F16, F32
+from tabfit.storage.storage_type import F32
 from tabfit.units import Basis, Interval
 
 CELLS: Final = 256
 
 _LOG: Final = later("wllama’s own log, to 0.01 MiB")
-_LEFT: Final = later("the token table, and what no binding holds")
+_LEFT: Final = later("the token table, layers not given to the GPU, and what no binding holds")
+_LEFT_CACHE: Final = later("cache of the layers left to the processor")
+_TIED: Final = later("the token table once more, for the output")
+_TWICE: Final = later("llama.cpp’s logs: a tied table lies on the processor and on the GPU")
+_AS_TEXT: Final = later("as many as in layers of text")
+#: What llama.cpp keeps keys and values in unless it is told otherwise.
+USUAL_CACHE: Final = "f16"
 
 
 class Wllama:
@@ -78,34 +89,36 @@ class Wllama:
 
     def kept(self, load: Load) -> Allocation:
         """Return llama.cpp's cells: whole context, windows kept with a piece beyond them."""
-        del load
         return Allocation(
-            element=F16,
+            element=TYPES[load.options.kv or USUAL_CACHE],
             state=F32,
             block=CELLS,
             windowed=True,
             beyond_window=constants.LLAMA_PIECE.exact,
             latent=True,
-            sequences=constants.WLLAMA_SLOTS.exact,  # which share the cells
+            sequences=int(_slots(load).ends[1]),  # which share the cells
         )
 
     def workspace(self, load: Load) -> Interval:
         """Return the compute buffer and the output of one token per slot.
 
-        With flash attention the buffer holds one piece of the prompt: three inner and four
-        hidden vectors a token, and a mask over the context. wllama's own log says the same
-        to 0.01 MiB for Llama's and Qwen's shapes; other layers may keep a few vectors more.
+        With flash attention the buffer holds one piece of the prompt: three inner and five
+        hidden vectors a token, one more beside a cache in 32-bit floats, a mask over the context,
+        and a row of the context for each slot. wllama's own log says the same to 0.01 MiB for
+        Llama's and Qwen's shapes; other layers may keep a few vectors more.
         """
         return self._work(load).interval
 
     def _work(self, load: Load) -> Quantity:
         piece = tokens_at_once(constants.LLAMA_PIECE, load.context)
         shape = load.architecture
-        vectors = times(3, _LOG) * inner_width(shape) + times(4, _LOG) * hidden_width(shape)
+        hidden = times(6 if load.options.kv == "f32" else 5, _LOG)
+        vectors = times(3, _LOG) * inner_width(shape) + hidden * hidden_width(shape)
         context = count(later("context"), load.context, later("as chosen"))
         mask = context * piece * times(2, later("16-bit floats"))
-        buffer = piece * WIDE * vectors + mask + constants.WLLAMA_BOOKKEEPING
-        every = [buffer, *_outputs(load)]
+        rows = _slots(load) * context * WIDE
+        buffer = piece * WIDE * vectors + mask + rows + constants.WLLAMA_BOOKKEEPING
+        every = [buffer, *_outputs(load), *_seen(load)]
         if not self.uses_gpu:
             every.append(floored(buffer * constants.WLLAMA_SPARE))
         elif load.generates:
@@ -116,14 +129,11 @@ class Wllama:
         """Return the file on its way, then weights, cache and compute buffer where they live."""
         floor = on_page(Label.RUNTIME, constants.WLLAMA_FLOOR)
         compiling = on_page(Label.RUNTIME, constants.WLLAMA_COMPILING)
-        there = on_gpu if self.uses_gpu else on_page
-        cache = there(Label.CACHE, load.cache(self.kept(load)))
-        work = there(Label.WORK, self._work(load))
-        held = (floor, *self._weights(load), cache, work)
+        held = (floor, *self._weights(load), *self._caches(load), *self._workspaces(load))
         return (
             Phase(DOWNLOAD, (floor, _share(load, constants.WLLAMA_DOWNLOAD))),
             Phase(LOAD, (*held, _share(load, constants.WLLAMA_TRANSIT))),
-            Phase(READY, (*held, _share(load, constants.WLLAMA_LEFT))),
+            Phase(READY, (*held, on_page(Label.RUNTIME, constants.WLLAMA_WARMED))),
             Phase(PREFILL, (*held, compiling)),
             Phase(GENERATE, (*held, compiling)),
         )
@@ -132,30 +142,106 @@ class Wllama:
         if not self.uses_gpu:
             return (on_page(Label.WEIGHTS, load.weights),)
         stays = self.on_processor(load)
+        moved = load.weights - stays
+        if shares_table(load):
+            moved = moved + size(_TIED, _table(load), Basis.COMPUTED, _TWICE)
         if not stays.likely:
-            return (on_gpu(Label.WEIGHTS, load.weights),)
-        return (on_gpu(Label.WEIGHTS, load.weights - stays), on_page(Label.WEIGHTS, stays))
+            return (on_gpu(Label.WEIGHTS, moved),)
+        return (on_gpu(Label.WEIGHTS, moved), on_page(Label.WEIGHTS, stays))
 
     def on_processor(self, load: Load) -> Quantity:
-        """Return the bytes llama.cpp leaves to the processor: the table, and what no binding holds.
+        """Return the bytes llama.cpp leaves to the processor.
 
-        The token table is looked up on the processor; a tied head is loaded a second
-        time for the GPU, so only an untied table leaves it.
+        The token table is looked up there, a tied one is loaded a second time for the GPU. Left
+        are besides the layers that the GPU was not given, and what no binding holds.
         """
-        tensors = load.stored.tensors
-        table = sum(t.size for t in tensors if t.role is Role.EMBEDDING)
-        wide = 0
-        if load.binding is not None:
-            limit = load.binding
-            wide = sum(t.size for t in tensors if t.size > limit and t.role is not Role.EMBEDDING)
-        words = later("weights left to the processor")
-        return size(words, table + wide, Basis.COMPUTED, _LEFT)
+        first = first_on_gpu(load)
+        left = sum(t.size for t in load.stored.tensors if _stays(t, first, load.binding))
+        return size(later("weights left to the processor"), left, Basis.COMPUTED, _LEFT)
+
+    def _caches(self, load: Load) -> tuple[Component, ...]:
+        """Return the cache beside its layers: on the GPU, or with those left to the processor."""
+        whole = load.cache(self.kept(load))
+        if not self.uses_gpu:
+            return (on_page(Label.CACHE, whole),)
+        below = self._left_cache(load)
+        if below is None:
+            return (on_gpu(Label.CACHE, whole),)
+        return (on_gpu(Label.CACHE, whole - below), on_page(Label.CACHE, below))
+
+    def _left_cache(self, load: Load) -> Quantity | None:
+        """Return the cache of the layers left to the processor, `None` where none are."""
+        first = first_on_gpu(load)
+        if not first:
+            return None
+        main = load.architecture.main
+        left = replace(load.architecture, towers=(replace(main, layers=main.layers[:first]),))
+        return named(_LEFT_CACHE, cache(left, load.context, self.kept(load)))
+
+    def _workspaces(self, load: Load) -> tuple[Component, ...]:
+        work = self._work(load)
+        if not self.uses_gpu:
+            return (on_page(Label.WORK, work),)
+        if not first_on_gpu(load):
+            return (on_gpu(Label.WORK, work),)
+        return (on_gpu(Label.WORK, work), on_page(Label.WORK, _split_work(work)))
 
     def heap(self, load: Load) -> Interval | None:
         """Return what llama.cpp's heap holds: all of it, or what is left to the processor."""
-        if self.uses_gpu:
-            return (self.on_processor(load) + constants.WLLAMA_FLOOR).interval
-        return (load.weights + load.cache(self.kept(load)) + self._work(load)).interval
+        if not self.uses_gpu:
+            return (load.weights + load.cache(self.kept(load)) + self._work(load)).interval
+        held = [self.on_processor(load), constants.WLLAMA_FLOOR]
+        below = self._left_cache(load)
+        if below is not None:
+            held += [below, _split_work(self._work(load))]
+        return total(held).interval
+
+
+def first_on_gpu(load: Load) -> int:
+    """Return the first layer on the GPU; the output counts as the last of `gpu_layers`.
+
+    Source: llama.cpp src/llama-model.cpp, `i_gpu_start = max(n_layer_all + 1 - n_gpu_layers, 0)`.
+    """
+    if load.options.gpu_layers is None:
+        return 0
+    return max(len(load.architecture.main.layers) + 1 - load.options.gpu_layers, 0)
+
+
+def _stays(tensor: StoredTensor, first: int, binding: int | None) -> bool:
+    """Return whether a tensor stays with the processor, where layers from `first` on leave it."""
+    if tensor.part in projector.PARTS:  # goes where the GPU is
+        return False
+    if tensor.role is Role.EMBEDDING or (tensor.layer is not None and tensor.layer < first):
+        return True
+    return binding is not None and tensor.size > binding
+
+
+def _table(load: Load) -> int:
+    every = (t for t in load.stored.tensors if t.part not in projector.PARTS)
+    return sum(t.size for t in every if t.role is Role.EMBEDDING)
+
+
+def shares_table(load: Load) -> bool:
+    """Return whether the output is computed with the token table, which no binding may be short of.
+
+    llama.cpp then loads the table twice: to look tokens up, and for the output.
+    """
+    fits = load.binding is None or _table(load) <= load.binding
+    return load.generates and Role.HEAD not in load.stored.types and fits
+
+
+def _split_work(work: Quantity) -> Quantity:
+    """Return what the processor computes in where it keeps some layers."""
+    return rounded(constants.WLLAMA_SPLIT_WORK * work)
+
+
+def _slots(load: Load) -> Given:
+    """Return how many conversations share the context."""
+    slots = constants.WLLAMA_SLOTS
+    told = load.options.parallel
+    if told is None:
+        return slots
+    return known(slots.label, told, slots.unit, Basis.LISTED, later("as chosen"))
 
 
 def _share(load: Load, part: Constant) -> Component:
@@ -164,7 +250,28 @@ def _share(load: Load, part: Constant) -> Component:
     return on_page(Label.COPIES, held)
 
 
+def _seen(load: Load) -> tuple[Quantity, ...]:
+    """Return what the part that sees computes in: a picture's places, as a piece of a prompt."""
+    if not load.options.projector:
+        return ()
+    towers = (tower for tower in load.architecture.towers if tower.part in projector.PARTS)
+    return tuple(
+        constants.WLLAMA_SEEN
+        * count(later("places of a picture"), tower.positions or constants.LLAMA_PIECE.exact)
+        * WIDE
+        * (
+            times(3, _AS_TEXT) * count(later("inner width"), _inner(tower))
+            + times(5, _AS_TEXT) * count(later("hidden width"), tower.hidden)
+        )
+        for tower in towers
+    )
+
+
+def _inner(tower: Tower) -> int:
+    return max((layer.feed_forward for layer in tower.layers), default=0)
+
+
 def _outputs(load: Load) -> tuple[Quantity, ...]:
     if not load.generates:
         return ()
-    return (constants.WLLAMA_SLOTS * vocabulary(load.architecture) * WIDE,)
+    return (_slots(load) * vocabulary(load.architecture) * WIDE,)

@@ -85,9 +85,9 @@ def _phases(entry: dict[str, Any]) -> Iterator[Phase]:
 # How far the low, likely and high end lie above what was measured, in MiB: the median over the
 # cases of a runtime in one phase, each with the room it has.
 MEASURED: Final = (
-    ("wllama-cpu download page", (-45, -20), (10, 45), (80, 130)),
+    ("wllama-cpu download page", (-50, -25), (10, 45), (80, 130)),
     ("wllama-cpu load page", (-95, -60), (-15, 15), (20, 45)),
-    ("wllama-cpu ready page", (-80, -45), (-30, 15), (60, 110)),
+    ("wllama-cpu ready page", (-95, -65), (-10, 25), (80, 115)),
     ("transformersjs-wasm load page", (-220, -200), (0, 25), (240, 290)),
     ("transformersjs-wasm ready page", (-234, -214), (-20, 5), (220, 270)),
     ("transformersjs-wasm prefill page", (-300, -260), (0, 30), (240, 300)),

@@ -19,6 +19,8 @@ from tabfit.model.blocks.linear import batch_norm, convolution, linear, norm
 from tabfit.model.tensors import Part, Role
 
 MOST_KERNEL = 4096
+#: Columns of the spectrogram a second (ParakeetFeatureExtractor: 16 kHz, hops of 160).
+COLUMNS = 100.0
 NORMS = (
     "norm_feed_forward1",
     "norm_self_att",
@@ -35,7 +37,14 @@ def encoder(asked: Asked) -> Body:
     stack = stacked(at + "layers", (_layer(keys),) * keys.layers("num_hidden_layers"), Part.AUDIO)
     front = placed(f"{at}subsampling", _shorter(keys, hidden), Part.AUDIO)
     positions = keys.maybe("max_position_embeddings")
-    tower = Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers, positions=positions)
+    shorter = keys.whole("subsampling_factor", least=2, most=MOST_KERNEL)
+    tower = Tower(
+        part=Part.AUDIO,
+        hidden=hidden,
+        layers=stack.layers,
+        positions=positions,
+        per_second=COLUMNS / shorter,
+    )
     return Body(
         kind=Kind.ENCODER,
         tensors=tensors_of(front, stack.tensors),

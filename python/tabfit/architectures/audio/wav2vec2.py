@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import prod
 
 from tabfit.architectures.config_keys import MOST_LAYERS, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
@@ -34,6 +35,8 @@ from tabfit.model.blocks.linear import batch_norm, convolution, embedding, linea
 from tabfit.model.tensors import Part, Role
 
 Attends = Callable[[Keys, int], Block]
+#: Samples of a second of sound (Wav2Vec2FeatureExtractor).
+SAMPLES = 16_000
 
 
 def wave_body(asked: Asked, attends: Attends) -> Body:
@@ -56,7 +59,14 @@ def wave_body(asked: Asked, attends: Attends) -> Body:
     return Body(
         kind=Kind.ENCODER,
         tensors=tensors_of(placed(at.removesuffix("."), joined(around), Part.AUDIO), stack.tensors),
-        towers=(Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers),),
+        towers=(
+            Tower(
+                part=Part.AUDIO,
+                hidden=hidden,
+                layers=stack.layers,
+                per_second=SAMPLES / prod(_widths(keys, "conv_stride")),
+            ),
+        ),
         hidden=hidden,
     )
 

@@ -30,6 +30,10 @@ from tabfit.model.tensors import Part, Role
 LINEAR_NAMES = Names("linear_q", "linear_k", "linear_v", "linear_out")
 MOST_KERNEL = 4096
 
+#: A hundred columns of the spectrogram a second, two of them read together
+#: (SeamlessM4TFeatureExtractor: hops of 10 ms, stride 2).
+PER_SECOND = 50.0
+
 
 def wav2vec2_bert(asked: Asked) -> Body:
     """Return frames brought to width, conformer layers, and an adapter where there is one.
@@ -54,7 +58,7 @@ def wav2vec2_bert(asked: Asked) -> Body:
     return Body(
         kind=Kind.ENCODER,
         tensors=tensors_of(around, stack.tensors),
-        towers=(Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers),),
+        towers=(Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers, per_second=PER_SECOND),),
         hidden=hidden,
     )
 

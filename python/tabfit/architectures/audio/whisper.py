@@ -19,6 +19,11 @@ from tabfit.model.blocks.linear import convolution, embedding, linear, norm
 from tabfit.model.tensors import Part, Role, Tensor
 
 WHISPER_BIASES = Biases(query=True, value=True, output=True)
+#: A hundred columns of the spectrogram a second (WhisperFeatureExtractor: 16 kHz, hops of 160),
+#: of which the second convolution keeps every other.
+PER_SECOND = 50.0
+#: What a second of sound holds, and the strides of Moonshine's three convolutions.
+SAMPLES, MOONSHINE_STRIDE = 16_000, 64 * 3 * 2
 
 
 def whisper(asked: Asked) -> Body:
@@ -56,7 +61,15 @@ def _hearing(keys: Keys, at: str) -> tuple[Tower, tuple[Tensor, ...]]:
         stack.tensors,
         placed(at + "layer_norm", norm(hidden, bias=True), Part.AUDIO),
     )
-    return Tower(part=Part.AUDIO, hidden=hidden, layers=stack.layers, positions=positions), tensors
+    tower = Tower(
+        part=Part.AUDIO,
+        hidden=hidden,
+        layers=stack.layers,
+        positions=positions,
+        per_second=PER_SECOND,
+        pads=True,
+    )
+    return tower, tensors
 
 
 def _writing(keys: Keys, at: str) -> tuple[Tower, tuple[Tensor, ...]]:
@@ -97,9 +110,20 @@ def moonshine(asked: Asked) -> Body:
     writes = stacked(at + "decoder.layers", _moonshine_layers(keys, "decoder"))
     table = placed(at + "decoder.embed_tokens", embedding(vocabulary, hidden))
     positions, ropes = keys.rows("max_position_embeddings"), (hears.layers[0].head_width,)
-    towers = (
-        Tower(part=part, hidden=hidden, layers=stack.layers, positions=positions, rope_widths=ropes)
-        for part, stack in ((Part.AUDIO, hears), (Part.DECODER, writes))
+    reads = Tower(
+        part=Part.AUDIO,
+        hidden=hidden,
+        layers=hears.layers,
+        positions=positions,
+        rope_widths=ropes,
+        per_second=SAMPLES / MOONSHINE_STRIDE,
+    )
+    says = Tower(
+        part=Part.DECODER,
+        hidden=hidden,
+        layers=writes.layers,
+        positions=positions,
+        rope_widths=ropes,
     )
     return Body(
         kind=Kind.ENCODER_DECODER,
@@ -110,7 +134,7 @@ def moonshine(asked: Asked) -> Body:
             writes.tensors,
             placed(at + "decoder.norm", norm(hidden)),
         ),
-        towers=tuple(towers),
+        towers=(reads, says),
         hidden=hidden,
         vocabulary=vocabulary,
         table=table[0].name,

@@ -49,7 +49,11 @@ def _tower(asked: Asked, hidden: int, layer: Block, *, bias: bool, places: Block
     parts = {"patch_embed": _frames(keys, hidden, bias=bias), "pos_embed": places}
     front = placed(at.removesuffix("."), joined(parts), Part.VISION)
     positions = places.tensors[0].shape[0] if places.tensors else None
-    return picture_body(front + stack.tensors, stack, hidden, positions)
+    body = picture_body(front + stack.tensors, stack, hidden, positions)
+    (tower,) = body.towers
+    side = keys.whole("patch_size", most=4096) * keys.whole("spatial_merge_size", most=64)
+    merged = keys.whole("spatial_merge_size", most=64)
+    return replace(body, towers=(replace(tower, square=side, places=merged**2),))
 
 
 def _block(keys: Keys, width_key: str, normed: Block, feeds: Block) -> Block:

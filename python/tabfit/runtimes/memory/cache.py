@@ -27,7 +27,10 @@ _CELLS: Final = later(
 )
 
 #: The types a cache can be kept in, by the names runtimes give them.
-TYPES: Final = {name.lower(): GGUF_TYPES[name] for name in ("F32", "F16", "BF16", "Q8_0", "Q4_0")}
+TYPES: Final = {
+    name.lower(): GGUF_TYPES[name]
+    for name in ("F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from tabfit.devices.browser_features import Presence, presence
 from tabfit.devices.device import Device
 from tabfit.formula import largest, size
 from tabfit.i18n.language import _, later
+from tabfit.recipes.onnx import session_precisions
 from tabfit.runtimes import Needs
 from tabfit.units import KIB, MIB, Basis, Bytes, Interval
 from tabfit.verdict.check_kinds.kind import Feature, Limit, declared
@@ -46,9 +47,11 @@ def _emulated(why: str, device: Device) -> str:
 
 def _why_shader_f16(setup: Setup) -> str | None:
     precision, needs = setup.load.stored.precision, setup.facts.needs
-    if not needs.webgpu or precision not in needs.shader_f16_for:
+    halves = session_precisions.dtypes(precision) & {*needs.shader_f16_for}
+    if not needs.webgpu or not halves:
         return None
-    return _("{precision} computes in 16-bit floats on the GPU", precision=precision)
+    told = ", ".join(sorted(halves))
+    return _("{precision} computes in 16-bit floats on the GPU", precision=told)
 
 
 def _shader_f16(device: Device, needs: Needs) -> Presence:
