@@ -19,6 +19,7 @@ from tabfit.compare.comparisons import ComparisonRow
 from tabfit.compare.siblings import RowOf
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
+from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _, plural
 
 if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
@@ -238,14 +239,32 @@ def prompt(address: Address) -> Html:
     )
 
 
-def refused(why: str) -> Html:
-    """Return what stands for an answer where there is none about the model asked for."""
+def refused(why: str, instead: Sequence[Model], asked: Scenario) -> Html:
+    """Return what stands for an answer where there is none about the model asked for.
+
+    `instead` are models that can be asked about on the same device, one tap away.
+    """
+    taps = [tag("li", _instead(each, asked)) for each in instead]
     return tag(
         "section",
         tag("h2", _("No answer")),
         tag("p", why, class_="deciding"),
+        tag("ul", taps, class_="better") if taps else None,
         class_="card",
         aria_label=_("No answer"),
+    )
+
+
+def _instead(model: Model, asked: Scenario) -> Html:
+    """Return a tap that asks about another model on the same device."""
+    told = " · ".join(filter(None, (task_name(model), _parameters(model.parameters))))
+    return tag(
+        "a",
+        tag("b", model.name),
+        " ",
+        tag("small", told),
+        href=f"#{write(Scenario(model=model.id, device=asked.device))}",
+        data_change=True,
     )
 
 

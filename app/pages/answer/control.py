@@ -28,7 +28,7 @@ from tabfit import explain
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives
 from tabfit.devices.device import Device
-from tabfit.errors import TabfitError
+from tabfit.errors import SHOWN, TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import runtimes_of, usual_precision
@@ -165,7 +165,10 @@ def _unasked(scenario: Scenario, source: str, asked: PageRequest) -> PageReply:
 
 def _refused(scenario: Scenario, fault: TabfitError, asked: PageRequest) -> PageReply:
     """Return why a model has no answer, in the answer's place: no other model's stands there."""
-    reply = _unanswered(scenario, scenario.model, model_search.refused(str(fault)), asked)
+    near = [each for each in getattr(fault, "near", ()) if each in asked.catalog.models]
+    instead = [asked.catalog.model(each) for each in near[:SHOWN]]
+    card = model_search.refused(str(fault), instead, scenario)
+    reply = _unanswered(scenario, scenario.model, card, asked)
     return replace(reply, notice=str(fault))
 
 

@@ -108,6 +108,8 @@ def test_the_page_says_it_where_the_answer_would_be() -> None:
     reply = asked({"view": "answer", "link": "v=1&model=claude", "device": {}})
     assert "Claude runs at Anthropic alone" in reply["parts"]["answer"]
     assert "Claude runs at Anthropic alone" in reply["notice"]
+    assert reply["parts"]["answer"].count("data-change") == 3
+    assert "model=gemma-3-1b" in reply["parts"]["answer"]
 
 
 def test_the_finder_offers_the_open_ones() -> None:
