@@ -23,6 +23,7 @@ from tabfit.devices.device import Device
 from tabfit.estimate import link
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Words, _, later, number, plural
+from tabfit.i18n.size_text import rates
 from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import Rates
 from tabfit.units import Basis
@@ -277,11 +278,11 @@ def _three(value: float) -> str:
     return number(float(f"{value:.3g}"), ".3g" if value < 1000 else ",.0f")
 
 
-def speed(rates: Rates | None) -> str:
+def speed(given: Rates | None) -> str:
     """Return tokens a second, from low to high; a dash for a model that makes none."""
-    if rates is None:
+    if given is None:
         return "–"
-    low, _likely, high = rates.per_second
+    low, _likely, high = given.per_second
     return rates(low, high)
 
 
