@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from functools import cache
 from io import StringIO
 from typing import Any
@@ -16,14 +17,16 @@ from app.pages.answer import control as answer_page
 from app.pages.compare import control, side_by_side_link, typical_devices
 from app.pages.compare.export import as_csv
 from app.pages.compare.filter_and_sort import SORTS, Comparison, fields, read_filter
+from app.pages.compare.models_on_device import speed
 from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
 from tabfit.compare.catalog_requirements import CatalogRequirements, requirements_of_model, written
 from tabfit.compare.comparisons import reported
 from tabfit.devices.device import read
 from tabfit.errors import UnreadableLink
-from tabfit.estimate import link
+from tabfit.estimate import answers, link
 from tabfit.estimate.scenario import Scenario
+from tabfit.light_dataclass import replace
 from tabfit.verdict.probability import Outcome
 from tests.core.app.test_respond import HOSTILE, elements
 
@@ -341,3 +344,14 @@ def test_an_answer_leads_to_its_column() -> None:
     own = "s2=distilbert~transformersjs-wasm~q8"
     whole = f"../../compare/#v=1&view=sides&s1=gemma-2b~mediapipe~int4&{own}"
     assert f'href="{whole.replace("&", "&amp;")}"' in html
+
+
+def test_a_speed_is_written_from_low_to_high() -> None:
+    """The picked model's tokens a second are a range; a model that makes none has a dash."""
+    laptop = catalog.read().device("laptop-16gb-integrated")
+    asked = Scenario(model="smollm2-135m", device=laptop.id)
+    writes = answers.answer(asked, catalog.read(), read(laptop.device))
+    sorts = answers.answer(replace(asked, model="distilbert"), catalog.read(), read(laptop.device))
+
+    assert speed(sorts.rates) == "–"
+    assert re.fullmatch(r"[\d.]+(–[\d.]+)?", speed(writes.rates))
