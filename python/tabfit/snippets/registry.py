@@ -12,6 +12,9 @@ from typing import Any, Final, cast
 from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.estimate import answer_json, defaults
 from tabfit.estimate.answers import Answer
+from tabfit.recipes.onnx import session_precisions
+from tabfit.runtimes import load_options
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.snippets.snippet import Request, Snippet
 
 Writer = Callable[[Request], Snippet]
@@ -72,7 +75,9 @@ def every(answer: Answer, catalog: Catalog) -> tuple[tuple[RuntimeFacts, Snippet
     about, chosen = answer.subject, str(answer.scenario.precision)
     found = []
     for facts in defaults.runtimes_of(about, catalog):
-        same = facts is answer.facts or chosen in defaults.precisions_of(about, facts)
+        mapped = session_precisions.is_map(chosen) and facts.formats == answer.facts.formats
+        offered = chosen in defaults.precisions_of(about, facts)
+        same = facts is answer.facts or mapped or offered
         precision = chosen if same else defaults.usual_precision(about, facts)
         written = _written(answer, facts, precision)
         if written is not None:
@@ -85,5 +90,18 @@ def _written(answer: Answer, facts: RuntimeFacts, precision: str) -> Snippet | N
     if write is None:
         return None
     return write(
-        Request(about=answer.subject, facts=facts, precision=precision, context=answer.context)
+        Request(
+            about=answer.subject,
+            facts=facts,
+            precision=precision,
+            context=answer.context,
+            options=_taken(answer.scenario.options, facts),
+        )
+    )
+
+
+def _taken(options: LoadOptions, facts: RuntimeFacts) -> LoadOptions:
+    """Return the options that a runtime takes, without those made for another."""
+    return LoadOptions(
+        **{name: getattr(options, name) for name in load_options.NAMES if name in facts.options}
     )

@@ -16,6 +16,8 @@ from tabfit.estimate.subjects import Subject
 from tabfit.hub.address import ENDPOINT
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind
+from tabfit.recipes.onnx import session_precisions
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import Tokens
 
 #: What stands where no repository is known.
@@ -44,23 +46,32 @@ class Snippet:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One model, one runtime, one precision, one context."""
+    """One model, one runtime, one precision, one context, and what the runtime is told besides."""
 
     about: Subject
     facts: RuntimeFacts
     precision: str
     context: Tokens
+    options: LoadOptions = LoadOptions()
+
+    @cached_property
+    def sessions(self) -> dict[str, str]:
+        """Return the precision of each session, nothing where one name holds for all."""
+        whole = session_precisions.is_map(self.precision)
+        return session_precisions.read(self.precision) if whole else {}
 
     @cached_property
     def publication(self) -> Publication | None:
         """Return the place that offers the precision, or `None` where none is known."""
         found = self.about.publication(self.facts)
-        return found if found and self.precision in found.offers else None
+        wanted = session_precisions.dtypes(self.precision)
+        return found if found and wanted <= found.offers.keys() else None
 
     @property
     def offer(self) -> PublishedPrecision | None:
-        """Return the precision as it is offered, or `None`."""
-        return self.publication.offers[self.precision] if self.publication else None
+        """Return the precision as it is offered, or `None`; of several, that which makes tokens."""
+        name = session_precisions.main(self.precision)
+        return self.publication.offers[name] if self.publication else None
 
     @property
     def repository(self) -> str | None:
@@ -72,7 +83,13 @@ class Request:
     def files(self) -> tuple[PublishedFile, ...]:
         """Return the weight files that the repository itself is known to hold."""
         found, offer = self.publication, self.offer
-        return () if found is None or offer is None else offer.files
+        if found is None or offer is None:
+            return ()
+        if not self.sessions:
+            return offer.files
+        every = (each for dtype in self.sessions.values() for each in found.offers[dtype].files)
+        told = self.sessions.items()
+        return tuple(each for each in every if session_precisions.session_of(each.name) in told)
 
     @property
     def task(self) -> str | None:

@@ -148,7 +148,9 @@ def _task(asked: Request) -> str:
 
 def _options(asked: Request) -> str:
     device = "webgpu" if named(asked.facts.id).uses_gpu else "wasm"
-    return _OPTIONS.format(dtype=quoted(asked.precision), device=quoted(device), data=_data(asked))
+    each = ", ".join(f"{name}: {quoted(dtype)}" for name, dtype in asked.sessions.items())
+    dtype = f"{{ {each} }}" if each else quoted(asked.precision)
+    return _OPTIONS.format(dtype=dtype, device=quoted(device), data=_data(asked))
 
 
 def _data(asked: Request) -> str:

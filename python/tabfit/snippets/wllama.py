@@ -48,9 +48,9 @@ def write(asked: Request) -> Snippet:
     """Return the module that loads the model with wllama.
 
     A file is named where the repository's own listing names it; else its precision, which
-    wllama looks up in that listing.
+    wllama looks up in that listing. An empty `mmprojQuant` has it take the projector it finds.
     """
-    more = "" if named(asked.facts.id).uses_gpu else "\n    n_gpu_layers: 0,"
+    more = "".join(f"\n    {key}: {value}," for key, value in _told(asked).items())
     use = _CHAT
     if asked.task is not None and not asked.generates:
         more += "\n    embeddings: true,"
@@ -61,7 +61,7 @@ def write(asked: Request) -> Snippet:
     return Snippet(
         code=_MODULE.format(
             repository=quoted(asked.repository or REPOSITORY),
-            file=_file(asked),
+            file=_file(asked) + (', mmprojQuant: ""' if asked.options.projector else ""),
             context=asked.context,
             more=more,
             use=use,
@@ -71,6 +71,21 @@ def write(asked: Request) -> Snippet:
         version=asked.facts.version,
         notes=tuple(_notes(asked)),
     )
+
+
+def _told(asked: Request) -> dict[str, str]:
+    """Return what wllama is told besides the context, by its own names."""
+    options = asked.options
+    told: dict[str, str] = {}
+    if not named(asked.facts.id).uses_gpu:
+        told["n_gpu_layers"] = "0"
+    elif options.gpu_layers is not None:
+        told["n_gpu_layers"] = str(options.gpu_layers)
+    if options.kv is not None:
+        told |= {"cache_type_k": quoted(options.kv), "cache_type_v": quoted(options.kv)}
+    if options.parallel is not None:
+        told["n_parallel"] = str(options.parallel)
+    return told
 
 
 def _file(asked: Request) -> str:

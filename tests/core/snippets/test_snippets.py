@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ import tabfit
 from tabfit import snippets
 from tabfit.api import read_catalog
 from tabfit.catalog import Catalog, RuntimeFacts
+from tabfit.cli.start import main
 from tabfit.estimate import defaults
 from tabfit.snippets import Snippet
 
@@ -46,6 +49,28 @@ installed = pytest.mark.skipif(
     shutil.which("node") is None or not all((PACKAGES / each).is_dir() for each in NEEDED),
     reason="node or the packages of package-lock.json are not installed",
 )
+
+
+#: What a page may tell its runtime besides: each is tried with the types too.
+TOLD: Final = {
+    "wllama-gpu": (
+        "qwen3-vl-2b --runtime wllama-webgpu --kv q8_0 --gpu-layers 12 --parallel 2 --projector on"
+    ),
+    "wllama-cpu": "llama-3.2-1b --runtime wllama-cpu --kv q4_0",
+    "sessions": "whisper-base --runtime transformersjs-wasm --precision encoder=fp32,decoder=q8",
+}
+
+
+@cache
+def told() -> dict[str, str]:
+    """Return the code that the command line prints for each of `TOLD`."""
+    found = {}
+    for name, words in TOLD.items():
+        out = StringIO()
+        with redirect_stdout(out):
+            assert main(["snippet", *words.split()]) == 0
+        found[name] = out.getvalue()
+    return found
 
 
 @cache
@@ -95,7 +120,16 @@ def test_every_snippet_keeps_to_the_types_of_its_package(tmp_path: Path) -> None
     """TypeScript accepts the code of every model of the catalogue, on every runtime."""
     modules = {name: found.code for name, (_m, _f, _p, found) in written().items()}
     assert len(modules) > 500
-    assert complaints(tmp_path, modules) == {}
+    assert complaints(tmp_path, modules | told()) == {}
+
+
+@installed
+def test_the_versions_are_those_that_were_checked() -> None:
+    """The command above a snippet installs the version whose types it keeps to."""
+    for facts in read_catalog().runtimes:
+        if facts.package:
+            package = PACKAGES / facts.package / "package.json"
+            assert json.loads(package.read_text(encoding="utf-8"))["version"] == facts.version
 
 
 #: What a slip of one word in a snippet would be.
@@ -233,3 +267,20 @@ def test_ideal_has_no_code() -> None:
     given = tabfit.estimate("bitnet-b1.58-2b")
     assert tabfit.snippet(given) is None
     assert snippets.every(given, read_catalog()) == ()
+
+
+def test_what_the_runtime_is_told_stands_in_the_code() -> None:
+    """Cache types, layers, conversations, the projector, and a precision for each session."""
+    gpu, cpu, sessions = (told()[name] for name in ("wllama-gpu", "wllama-cpu", "sessions"))
+    for line in (
+        'cache_type_k: "q8_0"',
+        'cache_type_v: "q8_0"',
+        "n_gpu_layers: 12",
+        "n_parallel: 2",
+        'mmprojQuant: ""',
+    ):
+        assert line in gpu
+    assert "n_gpu_layers: 0" in cpu
+    assert 'cache_type_k: "q4_0"' in cpu
+    assert 'dtype: { encoder_model: "fp32", decoder_model_merged: "q8" }' in sessions
+    assert '"onnx-community/whisper-base"' in sessions
