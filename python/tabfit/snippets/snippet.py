@@ -88,7 +88,7 @@ class Request:
         if not self.sessions:
             return offer.files
         every = (each for dtype in self.sessions.values() for each in found.offers[dtype].files)
-        told = self.sessions.items()
+        told = {*self.sessions.items()}
         return tuple(each for each in every if session_precisions.session_of(each.name) in told)
 
     @property
