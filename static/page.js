@@ -200,7 +200,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => event.target.matches("[data-asks]") && event.preventDefault());
 
 document.addEventListener("change", ({ target }) => {
-  if (!target.closest("#said")) return;
+  if (!target.closest("#stated")) return;
   stated = { ...stated, [target.name]: target.value };
   remember("stated", stated);
   chosen();
@@ -342,6 +342,13 @@ document.addEventListener("change", async ({ target }) => {
   byId("language").focus();
   history.replaceState(history.state, "", `#${inLanguage(current.replace(/&lang=[a-z]+/, ""))}`);
   await fromLink();
+});
+
+// To the content without losing what the address says of it.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".skip")) return;
+  event.preventDefault();
+  byId("main").focus();
 });
 
 document.addEventListener("click", ({ target }) => {

@@ -18,30 +18,66 @@ PHONES: Final = (3, 4, 6, 8, 12, 16)
 DESKTOPS: Final = (4, 8, 16, 24, 32, 64)
 
 
-def sentence(device: Device, *, stated: bool, elsewhere: bool = False) -> Html:
-    """Return what is known of a device and what nobody tells, with the way to correct it.
+def summary(device: Device, *, stated: bool, elsewhere: bool = False, asked: bool = False) -> Html:
+    """Return one line that says which device is meant, and opens to all that is known of it.
 
-    `stated` tells that the visitor said some of it, `elsewhere` that it is not the device at hand.
+    `stated` tells that the visitor said some of it, `elsewhere` that it is not the device at
+    hand, `asked` that `question` stands in another place.
     """
     known: list[Child] = [*_known(device, stated=stated)]
-    said = filled(
+    told = filled(
         _("{who}: {known}. {nobody}"),
         who=_who(device, elsewhere=elsewhere),
         known=_listed(known),
         nobody=_nobody(device),
     )
-    return joined(tag("p", said), None if elsewhere else _ask(device, stated=stated))
+    own = not elsewhere and not asked
+    return tag(
+        "details",
+        tag("summary", _line(device, stated=stated, elsewhere=elsewhere)),
+        tag("p", told),
+        question(device, stated=stated) if own else None,
+        id="correct",
+        open=own and asks(device),
+    )
+
+
+def asks(device: Device) -> bool:
+    """Return whether the device's memory is known to nobody but its owner."""
+    return budgets.installed(device).have is None
+
+
+def _line(device: Device, *, stated: bool, elsewhere: bool) -> Html:
+    line = filled(
+        _("{who}: {known}"),
+        who=_name(device, elsewhere=elsewhere),
+        known=_memory(device, stated=stated, briefly=True),
+    )
+    mend = _("Details") if elsewhere or asks(device) else _("Change") if stated else _("Not right?")
+    return joined(tag("span", line, class_="told"), " ", tag("u", mend))
+
+
+def _name(device: Device, *, elsewhere: bool) -> str:
+    if elsewhere:
+        return device.name or _("The sender’s device")
+    if device.platform is None:
+        return _browser(device)
+    platform = PLATFORMS[device.platform]
+    return _("{browser} on {platform}", browser=_browser(device), platform=platform)
+
+
+def _browser(device: Device) -> str:
+    version = str(device.browser_version or "")
+    return " ".join(filter(None, (BROWSERS[device.browser or "other"], version)))
 
 
 def _who(device: Device, *, elsewhere: bool) -> str:
     if elsewhere:
         return device.name or _("The sender’s device")
-    named = " ".join(
-        filter(None, (BROWSERS[device.browser or "other"], str(device.browser_version or "")))
-    )
     if device.platform is None:
-        return _("{browser} says", browser=named)
-    return _("{browser} on {platform} says", browser=named, platform=PLATFORMS[device.platform])
+        return _("{browser} says", browser=_browser(device))
+    platform = PLATFORMS[device.platform]
+    return _("{browser} on {platform} says", browser=_browser(device), platform=platform)
 
 
 def _listed(parts: list[Child]) -> list[Child]:
@@ -62,7 +98,7 @@ def _strong(text: str, bold: str, **values: Child) -> Html:
     return filled(text, bold=tag("b", bold), **values)
 
 
-def _memory(device: Device, *, stated: bool) -> Child:
+def _memory(device: Device, *, stated: bool, briefly: bool = False) -> Child:
     have = budgets.installed(device).have
     if have is None:
         return _strong(_("nothing about {bold}"), _("memory"))
@@ -70,9 +106,12 @@ def _memory(device: Device, *, stated: bool) -> Child:
     if have.low == have.high:
         bold = _("{size} of memory", size=likely)
         return _strong(_("{bold}, as you said"), bold) if stated else tag("b", bold)
+    bold = _("{size} class memory", size=likely)
+    if briefly:
+        return tag("b", bold)
     return _strong(
         _("{bold} (between {low} and {high})"),
-        _("{size} class memory", size=likely),
+        bold,
         low=gibibytes(have.low),
         high=gibibytes(have.high),
     )
@@ -95,8 +134,9 @@ def _nobody(device: Device) -> str:
     return _("No browser says how much memory a graphics card has, or how much a tab may use.")
 
 
-def _ask(device: Device, *, stated: bool) -> Html:
-    unknown = budgets.installed(device).have is None
+def question(device: Device, *, stated: bool) -> Html:
+    """Return what the visitor is asked of the device at hand, to be answered by a tap."""
+    unknown = asks(device)
     why = (
         _("This browser does not tell a page how much memory the device has. It has:")
         if unknown
@@ -104,17 +144,14 @@ def _ask(device: Device, *, stated: bool) -> Html:
     )
     sizes = PHONES if device.on_phone else DESKTOPS
     chips = [_chip(size, device if stated else None) for size in sizes]
-    body = joined(
+    return tag(
+        "fieldset",
         tag("legend", why, class_="" if unknown else "aside"),
         tag("div", chips, class_="chips"),
         _card(device),
         _identify(device),
+        id="stated",
     )
-    asked = tag("fieldset", body, id="stated")
-    if unknown:
-        return asked
-    title = _("Change what you said") if stated else _("Not right? Say what it has")
-    return tag("details", tag("summary", title), asked, id="correct")
 
 
 def _chip(size: int, stated: Device | None) -> Html:

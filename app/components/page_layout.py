@@ -11,8 +11,9 @@ from tabfit.i18n.language import LANGUAGES, _
 def body(main: Html, *, root: str, view: str) -> Html:
     """Return a whole body; `root` leads to the site's first page, `view` is the page's module."""
     return joined(
+        tag("a", _("Skip to the content"), href="#main", class_="skip"),
         header(root, view),
-        tag("main", main, id="main"),
+        tag("main", main, id="main", tabindex="-1"),
         _sharing(),
         footer(root, view),
     )
@@ -25,7 +26,8 @@ def header(root: str, view: str) -> Html:
     return tag(
         "header",
         tag("a", _("Will it fit?"), href=home, class_="brand"),
-        tag("nav", links, aria_label=_("Pages")),
+        tag("button", _("Pages"), type="button", popovertarget="pages", class_="quiet"),
+        tag("nav", links, id="pages", popover="auto", aria_label=_("Pages")),
         _languages(),
         tag("button", _("Share"), type="button", data_share=True, class_="quiet"),
         class_="site",
@@ -41,10 +43,11 @@ def _link(address: str, text: str, *, here: bool) -> Html:
 
 
 def status() -> Html:
-    """Return where a page tells what went wrong, and which stage of loading it is in."""
+    """Return where a page tells what went wrong, its stage of loading, and, aloud, its answer."""
     return joined(
         tag("div", id="notice", role="alert", hidden=True),
         tag("p", id="stage", role="status"),
+        tag("p", id="announced", role="status", class_="aside"),
         tag(
             "section",
             tag("p", data_part="what"),

@@ -6,6 +6,7 @@ of each choice apart, so that the page can renew them and keep the focus.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
@@ -22,10 +23,14 @@ from tabfit.model.architecture import Kind
 THIS_DEVICE = later("this device")
 SENDERS_DEVICE = "shared"
 
+#: Each stretch of text with the number after it, if any.
+_NUMBERS = re.compile(r"(\D+|^)(\d*)")
+
 _TASKS = Words(
     {
         "text-generation": later("Chat and text"),
         "image-text-to-text": later("Images and text"),
+        "any-to-any": later("Images, sound and text"),
         "automatic-speech-recognition": later("Speech to text"),
         "text-to-speech": later("Text to speech"),
         "feature-extraction": later("Embeddings"),
@@ -245,11 +250,18 @@ def device_options(catalog: Catalog, chosen: str, *more: tuple[str, str]) -> Htm
     return joined(flat([("", _(THIS_DEVICE)), *more], chosen), grouped)
 
 
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return what sorts names as people do: 4 GB before 12 GB."""
+    return [(int(digits or 0), text) for text, digits in _NUMBERS.findall(name.lower())]
+
+
 def device_groups(catalog: Catalog) -> list[tuple[str, list[DeviceRow]]]:
     """Return the catalogue's devices by kind, classes of devices before single models."""
 
     def group(row: DeviceRow) -> str:
         return _GROUPS.get(row.group, row.group)
 
-    every = sorted(catalog.devices, key=lambda row: (not row.generic, group(row)))
+    every = sorted(
+        catalog.devices, key=lambda row: (not row.generic, group(row), _natural(row.name))
+    )
     return [(name, list(rows)) for name, rows in groupby(every, key=group)]

@@ -9,9 +9,10 @@ from app.components import formula_popover
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_, duration
 from app.components.outcome_marks import chip, mark
+from app.components.plain_sentence import plain_sentence
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import _, number
+from tabfit.i18n.language import _, capitalised, number
 from tabfit.i18n.size_text import rates
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
@@ -27,16 +28,18 @@ FEWEST: Final = 0.03
 _FORMULAS: Final = ("download", "runtime-download", "memory-peak", "speed", "chance")
 
 
-def card(answer: Answer, compare: str | None = None) -> Html:
+def card(answer: Answer, compare: str | None = None, question: Html | None = None) -> Html:
     """Return the verdict as the largest thing after the question.
 
-    `compare` leads to where the scenario stands beside others.
+    `compare` leads to where the scenario stands beside others; `question` is what the
+    visitor is asked where the device cannot be known without an answer.
     """
     verdict = answer.verdict
     return tag(
         "section",
         tag("h2", mark(verdict.outcome), verdict.words, class_=f"verdict {verdict.outcome}"),
         tag("p", _sentence(answer), class_="deciding"),
+        question,
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
         [tag("p", _said(note), class_="note") for note in answer.notes],
@@ -52,9 +55,14 @@ def card(answer: Answer, compare: str | None = None) -> Html:
     )
 
 
+def announcement(answer: Answer) -> str:
+    """Return what is said aloud when an answer has come: the verdict and its sentence."""
+    return f"{answer.verdict.words}. {plain_sentence(answer)}"
+
+
 def _sentence(answer: Answer) -> Html:
     verdict = answer.verdict
-    said = _said(verdict.sentence)
+    said = plain_sentence(answer)
     if verdict.probability is None or verdict.outcome is Outcome.NO:
         return joined(said)
     whole, hundred = _chance(verdict.probability)
@@ -79,7 +87,7 @@ def _chance(probability: float) -> tuple[str, int]:
 
 
 def _said(sentence: str) -> str:
-    return _("{sentence}.", sentence=sentence[:1].upper() + sentence[1:])
+    return _("{sentence}.", sentence=capitalised(sentence))
 
 
 def _figures(answer: Answer) -> Iterator[Html]:

@@ -7,7 +7,7 @@ from app.components.html import Html, sentence, tag
 from app.components.labels import SHORT, between, bytes_
 from app.components.outcome_marks import chip, mark
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import _, number
+from tabfit.i18n.language import _, capitalised, number
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
@@ -20,7 +20,7 @@ def card(answer: Answer) -> Html:
         tag("h3", _("Checks")),
         tag("ul", [_item(check) for check in answer.checks], class_="checks"),
         [formula_popover.place(name) for check in answer.checks for name in _formulas(check)],
-        class_="card",
+        class_="card checked",
         aria_label=_("Checks"),
     )
 
@@ -50,7 +50,7 @@ def _formulas(check: Check) -> list[str]:
 def _amount(check: Check) -> str:
     if check.need is None:
         if check.probability is not None and 0 < check.probability < 1:
-            return _("{chance} in 100", chance=number(100 * check.probability))
+            return _("{chance} in 100", chance=number(100 * check.probability, ".0f"))
         return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
     need = formula_popover.opener(between(check.need), f"{check.name}-need")
     if check.have is None:
@@ -62,4 +62,4 @@ def _amount(check: Check) -> str:
 
 
 def _reason(check: Check) -> str:
-    return _("{sentence}.", sentence=check.message[:1].upper() + check.message[1:])
+    return _("{sentence}.", sentence=capitalised(check.message))

@@ -270,12 +270,20 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
     options = question_form.options(given, asked.catalog, near)
     shown = question_form.shown(given)
     away = given.scenario.device is not None
-    judged = verdict_card.card(given, _beside(given, asked))
+    asking = not away and device_summary.asks(given.device)
+    judged = verdict_card.card(
+        given,
+        compare=_beside(given, asked),
+        question=device_summary.question(given.device, stated=False) if asking else None,
+    )
     return {
         **{f"choose-{name}": html for name, html in options.items()},
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
         "more": more_choices.fields(given),
-        "said": device_summary.sentence(given.device, stated=asked.stated, elsewhere=away),
+        "said": device_summary.summary(
+            given.device, stated=asked.stated, elsewhere=away, asked=asking
+        ),
+        "announced": joined(verdict_card.announcement(given)),
         "answer": joined(
             tag(
                 "div",
@@ -283,7 +291,8 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
                 opened_way.others(given, near, asked),
                 class_="column",
             ),
-            tag("div", memory_chart.card(given), checks.card(given), class_="column"),
+            tag("div", memory_chart.card(given), class_="column"),
+            checks.card(given),
         ),
         "why": download_steps.inside(given, opens=True),
         "about": model_facts.inside(given.subject, asked.catalog, _root(asked)),

@@ -36,9 +36,9 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     return joined(
         question_form.form(answer, catalog, more_choices.section(answer)),
         model_search.dialog(),
-        tag("div", _before(), id="said"),
+        tag("div", id="said"),
         page_layout.status(),
-        tag("div", id="answer", aria_live="polite", aria_busy="true"),
+        tag("div", _before(), id="answer", aria_busy="true"),
         _closer(),
         _common(rows),
         _why(answer),
@@ -78,6 +78,7 @@ def everywhere(scenario: Scenario, catalog: Catalog, about: Subject | None = Non
 
 
 def _before() -> Html:
+    """Return what stands in the answer's place, as high as a screen, until there is one."""
     return tag(
         "p",
         _(
@@ -85,6 +86,7 @@ def _before() -> Html:
             "would download and why, before anything is downloaded. No browser answers that by "
             "itself."
         ),
+        class_="card deciding",
     )
 
 

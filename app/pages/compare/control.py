@@ -178,7 +178,7 @@ def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
         parts={
             "views": _views("models", known),
             "asking": _asking_models(place, device, asked.catalog),
-            "said": device_summary.sentence(
+            "said": device_summary.summary(
                 device, stated=asked.stated, elsewhere=place is not None
             ),
             **_model_parts(asked, comparison, wanted, rows, passing, place),

@@ -18,7 +18,7 @@ from tabfit.catalog.published_quality import PeerSize
 from tabfit.devices import budgets
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import Words, _, later, number
+from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.learn import lessons
 from tabfit.learn.lessons import DeviceReach, NamedSize, SizeClass, StoredBits
 from tabfit.runtimes import Label
@@ -138,7 +138,9 @@ def _names(catalog: Catalog) -> Html:
 
 
 def _billions(count: int) -> str:
-    return _("{count} billion", count=number(count / 10**9, ".3g"))
+    shown = number(count / 10**9, ".3g")
+    form = int(shown) if shown.isdigit() else 2  # what a fraction takes in every language here
+    return plural("{count} billion", "{count} billion", form, count=shown)
 
 
 def _off(each: NamedSize) -> str:

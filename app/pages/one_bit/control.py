@@ -153,7 +153,7 @@ def respond(asked: PageRequest) -> PageReply:
     return PageReply(
         parts={
             **_choices(scenario, asked.catalog),
-            "said": device_summary.sentence(
+            "said": device_summary.summary(
                 device, stated=asked.stated, elsewhere=scenario.device is not None
             ),
             "stored": _stored(steps),

@@ -147,7 +147,7 @@ def _laddered(asked: PageRequest, chosen: ShrinkChoices, device: Device) -> dict
     return {
         **{f"choose-{name}": options for name, (_shown, options) in choices.items()},
         **{f"chosen-{name}": joined(shown) for name, (shown, _options) in choices.items()},
-        "said": device_summary.sentence(device, stated=asked.stated, elsewhere=elsewhere),
+        "said": device_summary.summary(device, stated=asked.stated, elsewhere=elsewhere),
         "exists": _exists(chosen, rungs, asked.catalog),
     }
 

@@ -10,7 +10,7 @@ from app.components import expandable_list, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import bytes_
 from app.components.outcome_marks import chip
-from tabfit.i18n.language import Words, _, later, number
+from tabfit.i18n.language import Words, _, capitalised, later, number
 from tabfit.model.architecture import Architecture
 from tabfit.training import (
     LABELS,
@@ -120,7 +120,7 @@ def _said(name: str, memory: TrainingMemory, running: int) -> str:
 def _notes(memory: TrainingMemory) -> Iterator[str]:
     for note in (memory.uncovered, *memory.notes):
         if note:
-            yield f"{note[:1].upper()}{note[1:]}."
+            yield f"{capitalised(note)}."
 
 
 # The picture
@@ -294,7 +294,7 @@ def _claim(rule: RuleOfThumb) -> Child:
 
 
 def _why(rule: RuleOfThumb) -> str:
-    return f"{rule.why[:1].upper()}{rule.why[1:]}."
+    return f"{capitalised(rule.why)}."
 
 
 def _arrow(off: float) -> str:

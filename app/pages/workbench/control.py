@@ -76,7 +76,7 @@ def main(catalog: Catalog, root: str) -> Html:
     device = answers.place(TYPICAL, Device(), catalog)
     return joined(
         _form(replace(chosen, device=None), catalog, every),
-        tag("div", device_summary.sentence(device, stated=False, elsewhere=True), id="said"),
+        tag("div", device_summary.summary(device, stated=False, elsewhere=True), id="said"),
         page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
         tag(
@@ -145,7 +145,7 @@ def _replied(asked: PageRequest, chosen: WorkbenchChoices, notice: str | None) -
         parts={
             **{f"choose-{name}": options for name, (_words, options) in shown_.items()},
             **{f"chosen-{name}": joined(words) for name, (words, _options) in shown_.items()},
-            "said": device_summary.sentence(
+            "said": device_summary.summary(
                 device, stated=asked.stated, elsewhere=chosen.device is not None
             ),
             **parts,

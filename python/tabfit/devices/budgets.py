@@ -508,7 +508,7 @@ def wasm(device: Device, ceiling: int, source: str = "") -> Budget:
     most = size(later("the runtime’s own ceiling"), ceiling, Basis.COMPUTED, source or _REACH)
     usual = wasm_memory_granted(device)
     if usual is None:
-        why = _("this runtime's WebAssembly memory ends at {ceiling:g} GiB", ceiling=ceiling / GIB)
+        why = _("this runtime's WebAssembly memory ends at {ceiling:.3g} GB", ceiling=ceiling / GB)
         return Budget(pool=Pool.WASM, have=most.interval, basis=Basis.COMPUTED, why=why)
     return Budget(
         pool=Pool.WASM,
@@ -526,7 +526,7 @@ SYNTHETIC_QUOTA: Final = Constant(
     _QUOTA,
     (10 * GIB, 10 * GIB, 10 * GIB),
     basis=Basis.LISTED,
-    source=later("Chrome reports what is used and at most 10 GiB more, whatever is free"),
+    source=later("Chrome reports what is used and at most 10.7 GB more, whatever is free"),
     fitted_on="that rule, or the disk's size where it is smaller",
 )
 QUOTA_MEANS: Final = Constant(
@@ -568,7 +568,7 @@ def storage(device: Device) -> Budget:
         pool=Pool.STORAGE,
         have=floored(free * (QUOTA_MEANS if synthetic else ESTIMATE_MEANS)).interval,
         basis=Basis.REPORTED,
-        why=_("this browser says at most 10 GiB, whatever is really free")
+        why=_("this browser says at most 10.7 GB, whatever is really free")
         if synthetic
         else _("what the browser says it would let this site keep"),
     )

@@ -161,6 +161,16 @@ def plural(one: str, many: str, count: int, /, **values: object) -> str:
     return _filled(said, {"count": number(count, ","), **values})
 
 
+def capitalised(text: str) -> str:
+    """Return text as a sentence begins: names with digits in them stay as their makers write them.
+
+    >>> capitalised("needs 2 GB"), capitalised("q4f16 computes in 16-bit floats")
+    ('Needs 2 GB', 'q4f16 computes in 16-bit floats')
+    """
+    first = text.partition(" ")[0]
+    return text if any(map(str.isdigit, first)) else text[:1].upper() + text[1:]
+
+
 def later(message: str) -> str:
     """Return a message as it is: it is translated when it is used, by `_` or in `Words`."""
     return message

@@ -21,12 +21,15 @@ def size(interval: Interval) -> str:
     '67.4 MB'
     >>> size(exactly(32_768))
     '32.8 kB'
+    >>> size(Interval(1_070_000_000, 1_090_000_000, 1_140_000_000))
+    '1.1 GB'
     """
     unit, name = _unit(interval.high)
     low, likely, high = (end / unit for end in (interval.low, interval.likely, interval.high))
     if high - low <= 0.02 * high:
         return amount(_figures(likely, 3), name)
-    return amount(f"{_figures(low, 2)}–{_figures(high, 2)}", name)
+    ends = dict.fromkeys(_figures(end, 2) for end in (low, high))
+    return amount("–".join(ends), name)
 
 
 def rate(value: float) -> str:

@@ -314,8 +314,8 @@ WLLAMA_PIECES: Final = Constant(
     later("pieces collected by then"),
     mebibytes(512, 1536, 2048),
     basis=Basis.ASSUMED,
-    source=later("wllama pull request 267: files of 4.4 to 11.3 GiB took little more"),
-    fitted_on="that report: whole browsers peaked at 6.3, 8.9 and 12.1 GiB with 4.4, 8.4 and 11.3",
+    source=later("wllama pull request 267: files of 4.7 to 12.1 GB took little more"),
+    fitted_on="that report: whole browsers peaked at 6.8, 9.6 and 13.0 GB with 4.7, 9.0 and 12.1",
 )
 WLLAMA_SLOTS: Final = Constant(
     later("slots"),
