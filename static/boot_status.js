@@ -2,7 +2,7 @@
 //
 // It says which stage of loading has begun, and shows one readable message with a Retry button
 // when loading or answering fails in a way nobody caught. It knows nothing of the rest of the
-// page but four marks: <html data-state data-stage>, #stage, #failure and #retry. It also settles
+// page but five marks: <html data-state data-stage data-linked>, #stage, #failure and #retry. It also settles
 // which language the page is to be in, so that its own words are in it.
 // The first failure is final. Waiting too long is not: an answer that comes late is shown.
 
@@ -120,6 +120,7 @@ window.boot = (() => {
 
   boot.speak(boot.language);
   move();
+  root.dataset.linked = /[#&]view=/.test(location.hash);
   root.dataset.state = "loading";
   boot.stage("page");
   if (typeof WebAssembly !== "object") boot.fail("webassembly", "WebAssembly is not defined");

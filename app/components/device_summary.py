@@ -42,6 +42,11 @@ def summary(device: Device, *, stated: bool, elsewhere: bool = False, asked: boo
     )
 
 
+def waiting(text: str) -> Html:
+    """Return one line in the summary's place until the device was asked; it opens to all of it."""
+    return tag("details", tag("summary", tag("span", text, class_="device-line")), tag("p", text))
+
+
 def asks(device: Device) -> bool:
     """Return whether the device's memory is known to nobody but its owner."""
     return budgets.installed(device).have is None
@@ -54,7 +59,7 @@ def _line(device: Device, *, stated: bool, elsewhere: bool) -> Html:
         known=_memory(device, stated=stated, briefly=True),
     )
     mend = _("Details") if elsewhere or asks(device) else _("Change") if stated else _("Not right?")
-    return joined(tag("span", line, class_="told"), " ", tag("u", mend))
+    return joined(tag("span", line, class_="device-line"), " ", tag("u", mend))
 
 
 def _name(device: Device, *, elsewhere: bool) -> str:

@@ -68,7 +68,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         tag("div", _views("models", None), id="views"),
         tag("div", _asking_models(None, None, catalog), id="asking"),
-        tag("div", tag("p", _before()), id="said"),
+        tag("div", device_summary.waiting(_before()), id="said"),
         page_layout.status(),
         tag("div", _typical(catalog, root), id="compared", aria_busy="false"),
         tag("section", *_how(), id="how", class_="prose"),

@@ -47,7 +47,7 @@ def main(catalog: Catalog, root: str) -> Html:
     steps = one_bit_comparison.method_sizes(scenario, catalog, Device())
     return joined(
         _form(Scenario(model=DEFAULT), catalog),
-        tag("div", tag("p", _before(catalog)), id="said"),
+        tag("div", device_summary.waiting(_before(catalog)), id="said"),
         page_layout.status(),
         tag("div", _stored(steps), id="stored", aria_live="polite"),
         _reported(),

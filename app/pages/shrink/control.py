@@ -66,7 +66,7 @@ def main(catalog: Catalog, root: str) -> Html:
     rungs = ladder.existing(chosen.scenario, catalog, Device())
     return joined(
         _form(ShrinkChoices(), rungs, catalog),
-        tag("div", tag("p", _before(catalog)), id="said"),
+        tag("div", device_summary.waiting(_before(catalog)), id="said"),
         page_layout.status(),
         tag("div", _exists(chosen, rungs, catalog), id="exists", aria_live="polite"),
         tag(
