@@ -65,10 +65,10 @@ def _line(device: Device, *, stated: bool, elsewhere: bool) -> Html:
 def _name(device: Device, *, elsewhere: bool) -> str:
     if elsewhere:
         return device.name or _("The sender’s device")
+    browser = BROWSERS[device.browser or "other"]
     if device.platform is None:
-        return _browser(device)
-    platform = PLATFORMS[device.platform]
-    return _("{browser} on {platform}", browser=_browser(device), platform=platform)
+        return browser
+    return _("{browser} on {platform}", browser=browser, platform=PLATFORMS[device.platform])
 
 
 def _browser(device: Device) -> str:
@@ -111,9 +111,9 @@ def _memory(device: Device, *, stated: bool, briefly: bool = False) -> Child:
     if have.low == have.high:
         bold = _("{size} of memory", size=likely)
         return _strong(_("{bold}, as you said"), bold) if stated else tag("b", bold)
-    bold = _("{size} class memory", size=likely)
     if briefly:
-        return tag("b", bold)
+        return tag("b", _("about {size}", size=likely))
+    bold = _("{size} class memory", size=likely)
     return _strong(
         _("{bold} (between {low} and {high})"),
         bold,

@@ -46,7 +46,7 @@ def test_the_page_answers_as_the_command_line_does(ready: Page) -> None:
 
     expect(ready.locator(".figures")).to_contain_text(size(exactly(found["download"]["bytes"])))
     sentence = found["verdict"]["sentence"]
-    expect(ready.locator(".deciding")).to_contain_text(sentence[1:])
+    expect(ready.locator(".checks")).to_contain_text(sentence[1:])
     assert ready.locator(".checks li").count() == len(found["checks"])
 
 
@@ -129,7 +129,7 @@ def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
     page = visit(prelude=without("deviceMemory"), adapter=True)
 
     expect(page.locator(".verdict")).to_have_text("Cannot tell")
-    expect(page.locator("#said")).to_contain_text("does not tell a page how much memory")
+    expect(page.locator("#stated")).to_contain_text("does not tell a page how much memory")
     page.locator("#stated").get_by_role("radio", name="16 GB", exact=True).check(force=True)
     expect(page.locator(".verdict")).not_to_have_text("Cannot tell")
 
