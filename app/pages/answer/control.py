@@ -286,7 +286,12 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
         "announced": joined(verdict_card.announcement(given)),
         "answer": joined(
             tag("div", judged, class_="column"),
-            tag("div", opened_way.others(given, near, asked), memory_chart.card(given), class_="column"),
+            tag(
+                "div",
+                opened_way.others(given, near, asked),
+                memory_chart.card(given),
+                class_="column",
+            ),
             checks.card(given),
         ),
         "why": download_steps.inside(given, opens=True),
