@@ -80,8 +80,8 @@ def test_without_memory_the_page_asks_for_it() -> None:
     """Safari hides memory: the page says so and offers sizes to tap."""
     found = parts(device={"platform": "macos", "browser": "safari", "browser_version": 26})
 
-    assert "does not tell a page how much memory" in found["said"]
-    assert 'name="ram_bytes"' in found["said"]
+    assert "does not tell a page how much memory" in found["answer"]
+    assert 'name="ram_bytes"' in found["answer"]
     assert "Cannot tell" in found["answer"]
 
 
