@@ -134,7 +134,7 @@ def test_the_smallest_memory_is_enough_and_less_is_not(model: str, more: int) ->
     size, row = found
 
     def outcome(ram: int) -> Any:
-        return best(lines(model), Judge(CATALOG, of_kind("laptop", Bytes(ram)))).outcome
+        return best(lines(model), Judge(CATALOG, of_kind("laptop", Bytes(ram), CATALOG))).outcome
 
     assert row.outcome is outcome(size) is outcome(size + more * GIB) is Outcome.LIKELY
     assert size == 2 * GIB or outcome(size // 2) is not Outcome.LIKELY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.components import formula_popover
 from app.components.html import Html, sentence, tag
-from app.components.labels import SHORT, between, bytes_
+from app.components.labels import SHORT, between
 from app.components.outcome_marks import chip, mark
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import _, capitalised, number
@@ -55,10 +55,8 @@ def _amount(check: Check) -> str:
     need = formula_popover.opener(between(check.need), f"{check.name}-need")
     if check.have is None:
         return need
-    have = bytes_(check.have.likely) if check.name == "storage" else between(check.have)
-    return sentence(
-        _("{need} of {have}"), need=need, have=formula_popover.opener(have, f"{check.name}-have")
-    )
+    have = formula_popover.opener(between(check.have), f"{check.name}-have")
+    return sentence(_("{need} of {have}"), need=need, have=have)
 
 
 def _reason(check: Check) -> str:

@@ -133,9 +133,14 @@ def _real(catalog: Catalog) -> Html:
 
 
 def _smallest(model: str, catalog: Catalog) -> Answer:
-    """Return the answer about a model's smallest file, in the first runtime that has it."""
+    """Return the answer about a model's smallest file, in the first runtime that has it.
+
+    Where no runtime has it, that is the precision it was trained for, as its own page says.
+    """
     about = subjects.subject(model, catalog)
     facts = defaults.runtimes_of(about, catalog)[0]
+    if facts.hypothetical:
+        return answers.answer(Scenario(model=model), catalog, Device(), about)
     found = [
         answers.answer(
             Scenario(model=model, runtime=facts.id, precision=name), catalog, Device(), about

@@ -403,7 +403,7 @@ def find_alternatives(
         longest=longest_context(given, catalog),
         precision=best_precision(every, given),
         runtime=best_runtime(every, given, catalog),
-        least=least_memory(given),
+        least=least_memory(given, catalog),
         demands=demands(given.setup),
         together=tuple(each for each in scenario_changes(every, given) if each.count > 1),
         checks=tuple(

@@ -7,7 +7,6 @@ on every device, and the smallest device, limits and storage that a scenario nee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
@@ -16,7 +15,7 @@ from tabfit.compare.ranking import USUAL, Preference, preference
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate import answer_json
-from tabfit.estimate.answers import Answer, answer, place
+from tabfit.estimate.answers import Answer, answer, on_device, place
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.runtimes.speed import Rates, rates_of
@@ -178,7 +177,7 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
         "scenario": answer_json.scenario(given.scenario, given.subject.id),
         "storage_bytes": given.download.high,
         "peak": answer_json.interval(given.memory(Pool.PEAK)),
-        "ram_bytes": least_memory(given),
+        "ram_bytes": least_memory(given, catalog),
         "demands": [
             {"name": each.name, "bytes": each.need.likely if each.need else None, "why": each.why}
             for each in wanted
@@ -187,17 +186,27 @@ def need(given: Answer, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-#: The kinds of device that a smallest memory is given for.
-KINDS: Final[dict[str, dict[str, Any]]] = {
-    "iphone": {"platform": "ios", "browser": "safari"},
-    "android": {"platform": "android", "browser": "chrome"},
-    "laptop": {"platform": "windows", "browser": "chrome", "graphics": "integrated"},
+#: The kinds of device that a smallest memory is given for, and what stands for each of them.
+KINDS: Final[dict[str, str]] = {
+    "iphone": "iphone-16",
+    "android": "android-8gb",
+    "laptop": "laptop-16gb-integrated",
 }
 
 
-def of_kind(kind: str, ram: Bytes) -> Device:
-    """Return a device of a kind with so much memory, of which nothing else is known."""
-    return read({**KINDS[kind], "ram_bytes": ram})
+def kind_of(device: Device) -> str | None:
+    """Return of which kind a device is, `None` for those with a graphics card of their own."""
+    if device.platform in ("ios", "android"):
+        return "iphone" if device.platform == "ios" else "android"
+    computer = device.platform in ("windows", "macos", "linux", "chromeos")
+    return "laptop" if computer and device.graphics != "discrete" else None
+
+
+def of_kind(kind: str, ram: Bytes, catalog: Catalog, here: Device | None = None) -> Device:
+    """Return a device of a kind with so much memory: the one at hand if it is, or a usual one."""
+    own = here is not None and kind_of(here) == kind
+    base = here if own and here is not None else read(catalog.device(KINDS[kind]).device)
+    return replace(base, name=None, ram_bytes=ram, device_memory=None)
 
 
 def least_sold(enough: Callable[[Bytes], bool]) -> Bytes | None:
@@ -205,17 +214,24 @@ def least_sold(enough: Callable[[Bytes], bool]) -> Bytes | None:
     return next((size for size in SOLD if enough(size)), None)
 
 
-def least_memory(given: Answer) -> dict[str, Bytes | None]:
-    """Return for each kind of device the least memory sold with which the scenario is likely."""
-    load = replace(given.load, binding=None, emulated=False)
-    setup = replace(given.setup, load=load)
-    required = requirements(setup, Footprint(given.runtime.phases(load)))
+def least_memory(given: Answer, catalog: Catalog) -> dict[str, Bytes | None]:
+    """Return for each kind of device the least memory sold with which the scenario is likely.
 
-    def likely(kind: str, size: Bytes) -> bool:
-        decided = decide(required, Offered(of_kind(kind, size)))
+    The kind of the answer's device is asked with that device's own signals, so that what is
+    likely on it never needs more than it has.
+    """
+    return {kind: _least_of(kind, given, catalog) for kind in KINDS}
+
+
+def _least_of(kind: str, given: Answer, catalog: Catalog) -> Bytes | None:
+    load = on_device(given.load, of_kind(kind, SOLD[0], catalog, given.device))
+    required = requirements(replace(given.setup, load=load), Footprint(given.runtime.phases(load)))
+
+    def likely(size: Bytes) -> bool:
+        decided = decide(required, Offered(of_kind(kind, size, catalog, given.device)))
         return settle(decided).outcome is Outcome.LIKELY
 
-    return {kind: least_sold(partial(likely, kind)) for kind in KINDS}
+    return least_sold(likely)
 
 
 def smallest(
@@ -225,7 +241,7 @@ def smallest(
     every = tuple(lines)
 
     def row(size: Bytes) -> ComparisonRow:
-        return best(every, Judge(catalog, of_kind(kind, size)))
+        return best(every, Judge(catalog, of_kind(kind, size, catalog)))
 
     least = least_sold(lambda size: row(size).outcome is Outcome.LIKELY)
     return None if least is None else (least, row(least))

@@ -193,6 +193,13 @@ def answer(
     return _weighed(asked, about, facts, stored, device, unsupported=nowhere)
 
 
+def on_device(load: Load, device: Device) -> Load:
+    """Return a load as it is on a device: what its graphics adapter binds, and what that is."""
+    adapter = device.adapter
+    binding = adapter.max_storage_buffer_binding_size if adapter else None
+    return replace(load, binding=binding, emulated=device.emulated)
+
+
 def altered(
     given: Answer, stored: Stored, architecture: Architecture, facts: RuntimeFacts | None = None
 ) -> Answer:
@@ -224,7 +231,7 @@ def _weighed(
     unsupported: bool = False,
 ) -> Answer:
     """Return the answer once everything is chosen; `asked` has no default left."""
-    runtime, adapter = runtimes.named(facts.id), device.adapter
+    runtime = runtimes.named(facts.id)
     if about.unread:
         runtime = runtimes.FilesAlone(runtime)
     context = asked.context or USUAL_CONTEXT
@@ -233,10 +240,9 @@ def _weighed(
         stored=stored,
         context=context,
         prompt=asked.prompt,
-        binding=adapter.max_storage_buffer_binding_size if adapter else None,
-        emulated=device.emulated,
         options=asked.options,
     )
+    load = on_device(load, device)
     footprint = Footprint(runtime.phases(load))
     offered = Offered(device)
     setup = Setup(runtime=runtime, facts=facts, load=load, unsupported=unsupported)

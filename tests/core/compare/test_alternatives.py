@@ -135,7 +135,7 @@ def test_the_least_memory(case: tuple[str, str, str, str]) -> None:
     assert set(least) == set(KINDS)
     for kind, size in least.items():
         for each in SOLD[: SOLD.index(size) + 1] if size else SOLD:
-            scenario = replace(given.scenario, device=of_kind(kind, each))
+            scenario = replace(given.scenario, device=of_kind(kind, each, CATALOG, given.device))
             likely = answer(scenario, CATALOG, Device()).verdict.outcome is Outcome.LIKELY
             assert likely is (each == size)
 

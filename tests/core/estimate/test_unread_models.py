@@ -55,10 +55,10 @@ def test_files_that_alone_fill_more_than_there_is_hardly_fit() -> None:
     asked = Scenario(model=about.id, runtime="wllama-cpu")
     outcomes = [
         answer(asked, CATALOG, Device(ram_bytes=Bytes(ram)), about).verdict.outcome
-        for ram in (2**26, 2**34)
+        for ram in (2**26, 2**28, 2**34)
     ]
 
-    assert outcomes == [Outcome.UNLIKELY, Outcome.UNKNOWN]
+    assert outcomes == [Outcome.NO, Outcome.UNLIKELY, Outcome.UNKNOWN]
 
 
 def test_a_type_nobody_reads_and_no_files_to_load_is_refused() -> None:

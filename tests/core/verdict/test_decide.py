@@ -201,7 +201,7 @@ def test_no_browser_runs_it() -> None:
     assert given.verdict.words == "No browser runs it yet"
     assert (given.verdict.probability, given.verdict.because) == (None, "support")
     assert given.rates is None
-    assert set(least_memory(given).values()) == {None}
+    assert set(least_memory(given, CATALOG).values()) == {None}
 
     for row in CATALOG.devices:
         here = Judge(CATALOG, read(row.device))
