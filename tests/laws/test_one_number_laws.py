@@ -6,6 +6,7 @@ asked what another says too.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Final
 
 import pytest
@@ -18,7 +19,6 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.defaults import precisions_of
-from tabfit.estimate.published_files import store
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.shrink import ladder
@@ -81,15 +81,23 @@ def test_a_rung_is_an_answer(asked: tuple[str, str]) -> None:
         assert (alone.download, alone.verdict) == (rung.answer.download, rung.answer.verdict)
 
 
-@pytest.mark.parametrize(
-    "model", ["qwen2.5-0.5b", "qwen2.5-coder-0.5b", "gemma-2b", "llama-3.2-1b"]
-)
-def test_a_narrower_file_is_no_larger(model: str) -> None:
-    """A listed size beside computed ones never turns the order of one publication round."""
+@pytest.mark.parametrize("model", ["qwen2.5-0.5b", "gemma-2b", "llama-3.2-1b"])
+def test_an_order_turned_round_is_explained(model: str) -> None:
+    """Where a wider file is the smaller one, both answers say why: a listed size beside a computed.
+
+    Qwen's own GGUF of 491 MB carries its table of words twice, which no recipe knows.
+    """
     about, facts = subject(model, CATALOG), CATALOG.runtime("wllama-cpu")
     offered = [each for each in WIDTHS if each in precisions_of(about, facts)]
-    sizes = [store(about, facts, each).download.likely for each in offered]
-    assert sizes == sorted(sizes), dict(zip(offered, sizes, strict=True))
+    given = [
+        answer(Scenario(model=model, runtime=facts.id, precision=each), CATALOG, Device())
+        for each in offered
+    ]
+    for narrow, wide in combinations(given, 2):
+        if wide.download.likely < narrow.download.likely:
+            for each in (narrow, wide):
+                said = [note for note in each.notes if "is listed with" in note]
+                assert said, (narrow.scenario.precision, wide.scenario.precision)
 
 
 def test_every_kind_is_a_device_of_the_catalogue() -> None:

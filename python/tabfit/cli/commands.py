@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     made = _Parser(prog="tabfit", description="Will this model run in this browser on this device?")
     made.add_argument("--version", action="version", version=f"tabfit {__version__}")
-    commands = made.add_subparsers(
+    commands: Any = made.add_subparsers(
         title="commands", required=True, metavar="COMMAND", prog="tabfit"
     )
     _add_estimate(commands)

@@ -40,8 +40,9 @@ def script(parser: argparse.ArgumentParser, shell: str, catalog: Catalog) -> str
     for action in _actions(parser):
         if action.dest in names:
             setattr(action, "complete", _completer(action.dest, names[action.dest]))  # noqa: B010
-    preamble = "\n".join(_bash_function(kind, known) for kind, known in names.items())
-    found: str = shtab.complete(parser, shell=shell, preamble={"bash": preamble})
+    functions = "\n".join(_bash_function(kind, known) for kind, known in names.items())
+    said: Any = {"bash": functions}  # by shell; its annotation says text alone
+    found: str = shtab.complete(parser, shell, preamble=said)
     return found
 
 

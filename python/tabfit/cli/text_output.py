@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tabfit.catalog import Catalog
@@ -48,8 +48,8 @@ def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> I
         yield f"memory    {peak:>14}  at its peak, {answer.footprint.fullest.name}"
     if answer.rates:
         low, likely, high = answer.rates.per_second
-        said = f"{rates(low, high)} tokens/s, likely {rate(likely)}"
-        yield f"speed     {said}  {answer.rates.basis}"
+        speed = f"{rates(low, high)} tokens/s, likely {rate(likely)}"
+        yield f"speed     {speed}  {answer.rates.basis}"
     yield ""
     said = (
         *(_check(each, screen) for each in answer.checks),
@@ -72,12 +72,12 @@ def _suggestion(each: Suggestion) -> str:
 
 def listing(kind: str, found: dict[str, Any], screen: Screen) -> Iterator[str]:
     """Yield a line for each row of a listing."""
-    more = {
+    more: dict[str, Callable[[dict[str, Any]], str]] = {
         "models": lambda row: ", ".join(row["runtimes"]),
         "devices": lambda row: f"{row['form']}, {row['year']}",
         "runtimes": lambda row: ", ".join(row["precisions"]),
-    }[kind]
-    return screen.table([(row["id"], row["name"], more(row)) for row in found[kind]])
+    }
+    return screen.table([(row["id"], row["name"], more[kind](row)) for row in found[kind]])
 
 
 def compared(rows: list[ComparisonRow], catalog: Catalog, screen: Screen) -> Iterator[str]:

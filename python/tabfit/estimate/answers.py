@@ -86,10 +86,7 @@ class Answer:
     @property
     def download_basis(self) -> Basis:
         """Return how the weights' size is known: listed only if every weight file is."""
-        weights = [f.basis for f in self.stored.files if f.content is Content.WEIGHTS]
-        if weights and all(basis is Basis.LISTED for basis in weights):
-            return Basis.LISTED
-        return Basis.COMPUTED
+        return Basis.LISTED if _is_listed(self.stored) else Basis.COMPUTED
 
     @property
     def runtime_files(self) -> tuple[File, ...]:
@@ -296,7 +293,7 @@ def _notes(
             )
     yield from stored.notes
     yield from load_choices.notes(scenario.options, about)
-    yield from _larger_although_shorter(about, facts, stored)
+    yield from _out_of_order(about, facts, stored)
 
 
 def _of_runtime(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
@@ -314,28 +311,59 @@ def _of_runtime(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
         )
 
 
-def _larger_although_shorter(about: Subject, facts: RuntimeFacts, stored: Stored) -> Iterator[str]:
-    """Yield a sentence when a precision of more bits would be the smaller download."""
+def _out_of_order(about: Subject, facts: RuntimeFacts, stored: Stored) -> Iterator[str]:
+    """Yield a sentence when a precision of more bits would be the smaller download.
+
+    Where one of the two sizes is listed and the other computed, that is said of both.
+    """
     bits = nominal_bits(stored.precision)
     if bits is None or about.architecture is None:
         return
-    mine = stored.download.likely
+    listed = _is_listed(stored)
     for other in precisions_of(about, facts):
-        wider = nominal_bits(other)
-        if wider is None or wider <= bits or wider > 8:
+        theirs = nominal_bits(other)
+        if theirs is None or theirs == bits or theirs > 8:
             continue
-        saved = mine - store(about, facts, other).download.likely
-        if saved > 0:
-            yield _(
-                "{other} would be smaller than {precision} for this model, by {saved}: {small} "
-                "against {large}, because {precision} leaves some tensors wide",
-                other=other,
-                precision=stored.precision,
-                saved=size(exactly(saved)),
-                small=size(exactly(mine - saved)),
-                large=size(exactly(mine)),
-            )
+        if theirs < bits and (listed or not _lists(about, facts, other)):
+            continue  # said of the narrower one
+        found = store(about, facts, other)
+        wide, narrow = (found, stored) if theirs > bits else (stored, found)
+        if wide.download.likely < narrow.download.likely:
+            yield _why_out_of_order(wide, narrow)
             return
+
+
+def _is_listed(stored: Stored) -> bool:
+    weights = [each for each in stored.files if each.content is Content.WEIGHTS]
+    return bool(weights) and all(each.basis is Basis.LISTED for each in weights)
+
+
+def _lists(about: Subject, facts: RuntimeFacts, precision: str) -> bool:
+    publication = about.publication(facts)
+    offer = publication.offers.get(precision) if publication else None
+    return bool(offer and offer.files)
+
+
+def _why_out_of_order(wide: Stored, narrow: Stored) -> str:
+    small, large = wide.download.likely, narrow.download.likely
+    if _is_listed(narrow) and not _is_listed(wide):
+        return _(
+            "{wide} is computed, {small}; {narrow} is listed with {large}, more than our recipe "
+            "makes of it, so a real file of {wide} is likely larger too",
+            wide=wide.precision,
+            narrow=narrow.precision,
+            small=size(exactly(small)),
+            large=size(exactly(large)),
+        )
+    return _(
+        "{other} would be smaller than {precision} for this model, by {saved}: {small} "
+        "against {large}, because {precision} leaves some tensors wide",
+        other=wide.precision,
+        precision=narrow.precision,
+        saved=size(exactly(large - small)),
+        small=size(exactly(small)),
+        large=size(exactly(large)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
