@@ -316,7 +316,7 @@ def _out_of_order(about: Subject, facts: RuntimeFacts, stored: Stored) -> Iterat
 
     Where one of the two sizes is listed and the other computed, that is said of both.
     """
-    bits = nominal_bits(stored.precision)
+    bits = nominal_bits(stored.precision.lower())
     if bits is None or about.architecture is None:
         return
     listed = _is_listed(stored)
@@ -350,16 +350,16 @@ def _why_out_of_order(wide: Stored, narrow: Stored) -> str:
         return _(
             "{wide} is computed, {small}; {narrow} is listed with {large}, more than our recipe "
             "makes of it, so a real file of {wide} is likely larger too",
-            wide=wide.precision,
-            narrow=narrow.precision,
+            wide=wide.precision.lower(),
+            narrow=narrow.precision.lower(),
             small=size(exactly(small)),
             large=size(exactly(large)),
         )
     return _(
         "{other} would be smaller than {precision} for this model, by {saved}: {small} "
         "against {large}, because {precision} leaves some tensors wide",
-        other=wide.precision,
-        precision=narrow.precision,
+        other=wide.precision.lower(),
+        precision=narrow.precision.lower(),
         saved=size(exactly(large - small)),
         small=size(exactly(small)),
         large=size(exactly(large)),
