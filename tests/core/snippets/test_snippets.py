@@ -284,3 +284,28 @@ def test_what_the_runtime_is_told_stands_in_the_code() -> None:
     assert 'cache_type_k: "q4_0"' in cpu
     assert 'dtype: { encoder_model: "fp32", decoder_model_merged: "q8" }' in sessions
     assert '"onnx-community/whisper-base"' in sessions
+
+
+def test_a_hubs_model_is_loaded_from_its_own_repository(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a hub lists is named: the repository, and of GGUF the file."""
+    sample_files = pytest.importorskip("tools.sample_files", exc_type=ImportError)
+    from tools import fake_hub  # noqa: PLC0415 - needs what the samples need
+    from tools.fake_hub_models import Repository  # noqa: PLC0415
+
+    path = ROOT / "tests/data/configs/HuggingFaceTB__SmolLM2-135M.json"
+    holds = {
+        "owner/one": Repository(
+            files={"config.json": path.read_bytes(), "onnx/model_q4f16.onnx": bytes(1000)}
+        ),
+        "owner/two": Repository(files={"two-q4_k_m.gguf": sample_files.gguf_file(kind="Q4_K")}),
+    }
+    with fake_hub.running(holds) as (served, _state):
+        monkeypatch.setenv("HF_ENDPOINT", served)
+        for name in holds:
+            assert main(["snippet", name]) == 0
+    said = capsys.readouterr().out
+
+    assert 'pipeline("text-generation", "owner/one"' in said
+    assert '{ repo: "owner/two", file: "two-q4_k_m.gguf" }' in said
