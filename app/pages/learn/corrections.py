@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import svg_chart
-from app.components.html import Child, Html, joined, tag
+from app.components.html import Html, joined, tag
 from app.pages.learn.lesson import bold, lesson, said
 from tabfit.catalog import Catalog
 from tabfit.estimate.answers import Answer
@@ -55,12 +54,17 @@ def corrections(title: str, answer: Answer, catalog: Catalog) -> Html:
             ),
         ),
     )
-    head = (_("told"), _("right"), _("why"))
-    rows = [_inner(), _attention(), _quarter(answer, catalog), _processor(catalog)]
-    return lesson("corrections", title, told, svg_chart.table(_("Told and right"), head, rows))
+    every = (_inner(), _attention(), _quarter(answer, catalog), _processor(catalog))
+    shown = tag("ul", [tag("li", _corrected(*each)) for each in every], class_="corrected")
+    return lesson("corrections", title, told, shown)
 
 
-def _inner() -> tuple[Child, ...]:
+def _corrected(wrong: str, right: str, why: str) -> Html:
+    """Return what is told, struck out, what is right, and why."""
+    return joined(tag("s", wrong), " ", bold(right), " ", tag("small", why))
+
+
+def _inner() -> tuple[str, str, str]:
     right = textbook_counts.one_layer(FEED_FORWARD)
     return (
         _("{count} parameters in a feed-forward layer 768 wide", count=number(SLIP, ",")),
@@ -73,7 +77,7 @@ def _inner() -> tuple[Child, ...]:
     )
 
 
-def _attention() -> tuple[Child, ...]:
+def _attention() -> tuple[str, str, str]:
     right = textbook_counts.one_layer(ATTENTION)
     return (
         _("4·d² parameters in attention: {count}", count=number(right.weights, ",")),
@@ -82,7 +86,7 @@ def _attention() -> tuple[Child, ...]:
     )
 
 
-def _quarter(answer: Answer, catalog: Catalog) -> tuple[Child, ...]:
+def _quarter(answer: Answer, catalog: Catalog) -> tuple[str, str, str]:
     (wide,) = lessons.nominal_widths(answer.subject.id, catalog, (WIDE,))
     ratio = wide.size / answer.download.likely
     return (
@@ -95,7 +99,7 @@ def _quarter(answer: Answer, catalog: Catalog) -> tuple[Child, ...]:
     )
 
 
-def _processor(catalog: Catalog) -> tuple[Child, ...]:
+def _processor(catalog: Catalog) -> tuple[str, str, str]:
     facts = catalog.runtime("mediapipe")
     return (
         _("MediaPipe runs language models on the processor alone"),
