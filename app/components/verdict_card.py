@@ -17,6 +17,7 @@ from tabfit.i18n.size_text import rates
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
 from tabfit.verdict.decide import SUREST
+from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
 
 __all__ = ["card", "chip"]
@@ -39,6 +40,7 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
         "section",
         tag("h2", mark(verdict.outcome), verdict.words, class_=f"verdict {verdict.outcome}"),
         tag("p", _sentence(answer), class_="deciding"),
+        _next_reason(answer),
         question,
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
@@ -53,6 +55,22 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
         class_="card",
         aria_label=_("Verdict"),
     )
+
+
+def _next_reason(answer: Answer) -> Html | None:
+    """Return which check decides, and which would after it; or the one answer that would decide."""
+    verdict = answer.verdict
+    if verdict.outcome is Outcome.UNKNOWN:
+        said = _("One answer would decide: how much memory the device has.")
+        return tag("p", said, class_="aside-note", id="what-decides")
+    if verdict.because not in CHECKS or verdict.outcome is Outcome.UNSUPPORTED:
+        return None
+    first = CHECKS[verdict.because]
+    said = _("What decides: {check}.", check=first)
+    if verdict.runner_up:
+        second = CHECKS[verdict.runner_up]
+        said = _("What decides: {check}. Next: {other}.", check=first, other=second)
+    return tag("p", said, class_="aside-note", id="what-decides")
 
 
 def announcement(answer: Answer) -> str:

@@ -15,6 +15,7 @@ from tabfit.snippets import Snippet
 from tabfit.training import LABELS, TrainingPartKind
 from tabfit.units import GIB, exactly
 from tabfit.verdict.check_text import Check
+from tabfit.verdict.overall_verdict import Verdict
 from tabfit.verdict.probability import Outcome
 
 #: A mark for each outcome, so that none is told by colour.
@@ -38,6 +39,7 @@ def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> I
     )
     words = screen.coloured(answer.verdict.words, answer.verdict.outcome)
     yield from screen.wrapped(f"{words}: {answer.verdict.sentence}")
+    yield from screen.wrapped(_what_decides(answer.verdict))
     yield ""
     yield f"download  {size(answer.download):>14}  {answer.download_basis}"
     yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
@@ -58,6 +60,15 @@ def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> I
     )
     for each in said:
         yield from screen.wrapped(each)
+
+
+def _what_decides(verdict: Verdict) -> str:
+    """Return the check that decides and the next one, or what would have to be said."""
+    if verdict.outcome is Outcome.UNKNOWN:
+        return "one answer would decide: --ram SIZE, or --device D"
+    if not verdict.runner_up:
+        return f"decided by {verdict.because}" if verdict.because else "decided by no check"
+    return f"decided by {verdict.because}, then {verdict.runner_up}"
 
 
 def _check(check: Check, screen: Screen) -> str:

@@ -30,7 +30,10 @@ SOLD: Final = tuple(Bytes(size * GIB) for size in (2, 3, 4, 6, 8, 12, 16, 24, 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonRow:
-    """One way to run a model, judged on a device; `because` names the deciding check."""
+    """One way to run a model, judged on a device; `because` names the deciding check.
+
+    `slowly` says that a model that writes would do it very slowly.
+    """
 
     line: CatalogRequirement
     facts: RuntimeFacts
@@ -41,6 +44,7 @@ class ComparisonRow:
     gpu: Interval
     peak: Interval
     rates: Rates | None
+    slowly: bool = False
 
 
 class Judge:
@@ -63,6 +67,7 @@ class Judge:
         settled = settle(decided)
         reads = line.token_bytes
         return ComparisonRow(
+            slowly=self.device.emulated and required.runtime.uses_gpu and reads is not None,
             line=line,
             facts=facts,
             outcome=settled.outcome,

@@ -152,6 +152,8 @@ def _verdict(answer: Answer) -> dict[str, Any]:
         "probability": verdict.probability,
         "because": verdict.because,
         "sentence": verdict.sentence,
+        "runner_up": verdict.runner_up or None,
+        "slowly": verdict.slowly,
     }
 
 

@@ -268,11 +268,7 @@ def _paced(verdict: Verdict, runtime: Runtime, load: Load) -> Verdict:
     slow = load.emulated and runtime.uses_gpu and load.generates
     if not slow or verdict.outcome in (Outcome.NO, Outcome.UNSUPPORTED):
         return verdict
-    said = _(
-        "{sentence}, but very slowly: software on the processor computes the graphics here",
-        sentence=verdict.sentence,
-    )
-    return replace(verdict, sentence=said)
+    return replace(verdict, slowly=True)
 
 
 def _notes(

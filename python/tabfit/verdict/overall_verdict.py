@@ -5,7 +5,7 @@ In: what `decide` settled, and the checks in words. Out: a `Verdict`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from tabfit.i18n.language import Words, _, later
@@ -27,22 +27,41 @@ WORDS: Final = Words(
 )
 
 
+#: The same of a model that would write very slowly, on graphics computed in software.
+SLOWLY: Final = Words(
+    {
+        Outcome.LIKELY: later("Likely fits, very slowly"),
+        Outcome.MAY: later("May fit, very slowly"),
+        Outcome.UNLIKELY: later("Unlikely to fit, and very slow"),
+        Outcome.UNKNOWN: later("Cannot tell; very slow if it runs"),
+    }
+)
+#: A check surer than this is no reason to name.
+SURE: Final = 0.97
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answer in a word; `because` names the deciding check."""
+    """The answer in a word; `because` names the deciding check, `runner_up` the next.
+
+    `runner_up` is empty where nothing else speaks against it. `slowly` says that a model that
+    writes would do it very slowly; the word says so too.
+    """
 
     outcome: Outcome
     probability: float | None
     because: str
     sentence: str
+    runner_up: str = ""
+    slowly: bool = False
 
     @property
     def words(self) -> str:
         """Return the outcome as a reader sees it."""
-        return WORDS[self.outcome]
+        return (SLOWLY if self.slowly and self.outcome in SLOWLY else WORDS)[self.outcome]
 
 
-def judge(every: Sequence[Decided], checks: Iterable[Check]) -> Verdict:
+def judge(every: Sequence[Decided], checks: Sequence[Check]) -> Verdict:
     """Return the verdict of what was decided, with the sentence of the check that decides."""
     settled = settle(every)
     name = every[int(settled.because)].kind.name if every else ""
@@ -52,4 +71,15 @@ def judge(every: Sequence[Decided], checks: Iterable[Check]) -> Verdict:
         probability=settled.probability,
         because=name,
         sentence=said.get(name) or _("nothing stands against it"),
+        runner_up=_runner_up(name, checks),
     )
+
+
+def _runner_up(first: str, checks: Sequence[Check]) -> str:
+    """Return the check that would decide if the first one held, empty where all are sure."""
+    doubtful = (
+        each.name
+        for each in checks
+        if each.name != first and each.probability is not None and each.probability < SURE
+    )
+    return next(doubtful, "")

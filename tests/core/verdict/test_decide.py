@@ -218,3 +218,14 @@ def test_no_browser_runs_it() -> None:
 
     bare = on(LAPTOP, "distilbert", "ideal")
     assert bare.verdict.outcome is Outcome.LIKELY
+
+
+def test_the_runner_up() -> None:
+    """The check that decides and the next are both named; one that is sure is no reason."""
+    found = on(LAPTOP, "distilbert", "transformersjs-wasm")
+    chances = {each.name: each.probability for each in found.checks}
+    assert found.verdict.because == "memory"
+    assert found.verdict.runner_up == "runtime-fault"
+    assert (chances["runtime-fault"] or 1) < 0.97
+    bare = on({**LAPTOP, "ram_bytes": 128 * GIB}, "distilbert", "ideal")
+    assert bare.verdict.runner_up == ""
