@@ -17,13 +17,14 @@ from app.components.question_form import task_name
 from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog, Model, read
 from tabfit.catalog.reader import plain_name
+from tabfit.compare.best_of_tasks import suitability
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow, Judge, best
 from tabfit.devices.device import Device
 from tabfit.i18n.language import cleared_with_language, current
 from tabfit.light_dataclass import dataclass
 from tabfit.units import GB, MB
-from tabfit.verdict.probability import RANK, Outcome
+from tabfit.verdict.probability import Outcome
 
 #: Download sizes offered as the largest.
 SIZES: Final = (50 * MB, 100 * MB, 250 * MB, 500 * MB, GB, 2 * GB, 4 * GB)
@@ -221,7 +222,7 @@ def ordered(
 def _values(row: ComparisonRow, model: Model) -> dict[str, Any]:
     """Return what each column sorts by."""
     return {
-        "verdict": (RANK[row.outcome], -round(row.probability or 0.0, 1), -_months(model)),
+        "verdict": suitability(row, model),
         "name": model.name.lower(),
         "download": row.line.download.likely or None,
         "peak": row.peak.likely,
@@ -234,9 +235,3 @@ def _values(row: ComparisonRow, model: Model) -> dict[str, Any]:
 def by_name(rows: Iterable[ComparisonRow], catalog: Catalog) -> list[ComparisonRow]:
     """Return rows in the order of their models' names."""
     return sorted(rows, key=lambda row: catalog.model(row.line.model).name.lower())
-
-
-def _months(model: Model) -> int:
-    """Return when a model was released, in months, so that the newest of equals comes first."""
-    year, _dash, month = model.released.partition("-")
-    return 12 * int(year) + int(month or 1)

@@ -17,6 +17,7 @@ from app.pages.compare import filter_and_sort, side_by_side_link
 from app.pages.compare.filter_and_sort import Comparison, RowFilter
 from app.pages.compare.side_by_side_link import KEYS
 from tabfit.catalog import Catalog, Model, RuntimeFacts
+from tabfit.compare.best_of_tasks import best_of_tasks
 from tabfit.compare.catalog_requirements import CatalogRequirement
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
@@ -31,6 +32,8 @@ from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.overall_verdict import SLOWLY
 from tabfit.verdict.probability import Outcome
 
+#: So many kinds of task have their best model named.
+MOST_TASKS: Final = 6
 #: The way from this page to the site's first one.
 ROOT: Final = "../"
 
@@ -83,8 +86,41 @@ def finding(
         data_change="stay",
     )
     return joined(
-        tag("h2", said), more, tag("p", clear, class_="clear") if given.narrowed else None
+        tag("h2", said),
+        None if given.narrowed else _best(rows, comparison.catalog, place),
+        more,
+        tag("p", clear, class_="clear") if given.narrowed else None,
     )
+
+
+def _best(rows: Sequence[ComparisonRow], catalog: Catalog, place: str | None) -> Html | None:
+    """Return the best model of each kind of task, and what it was judged by."""
+    found = best_of_tasks(rows, catalog.model, task_name, MOST_TASKS)
+    if not found:
+        return None
+    listed = (
+        tag("li", f"{task}: ", _best_link(row, catalog.model(row.line.model), place))
+        for task, row in found
+    )
+    how = _(
+        "By verdict first, then by whether it writes as fast as people read. No measure of quality "
+        "is published for all of them, so the larger size class stands for it, and of equals the "
+        "newest."
+    )
+    return tag(
+        "div",
+        tag("h3", _("Best for this device")),
+        tag("ul", listed, class_="plain"),
+        tag("p", how, class_="aside-note"),
+        id="best-of-tasks",
+    )
+
+
+def _best_link(row: ComparisonRow, model: Model, place: str | None) -> Html:
+    line = row.line
+    asked = Scenario(model=model.id, runtime=line.runtime, precision=line.precision, device=place)
+    words = tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}")
+    return joined(tag("a", model.name, href=f"{ROOT}#{link.write(asked)}"), " ", words)
 
 
 def _unavailable(comparison: Comparison, place: str | None) -> Html:
