@@ -30,18 +30,6 @@ PATIENCE = 3.0  # seconds for an adapter; a few drivers never answer
 
 HIGH_ENTROPY = ("architecture", "bitness", "model", "platformVersion", "formFactors")
 
-# Three modules that a browser accepts only if it knows what they use: each is the
-# header, then one section. From WebAssembly's binary format, version 3.0.
-_HEADER = bytes.fromhex("0061736d01000000")
-WASM_MODULES = {
-    # a function that returns the vector constant 0
-    "simd": "0105016000017b 03020100 0a16011400fd0c" + "00" * 16 + "0b",
-    # a memory of one page, shared
-    "threads": "050401030101",
-    # a memory of one page with 64-bit addresses
-    "memory64": "0503010401",
-}
-
 
 async def answers() -> dict[str, Any]:
     """Return what the browser says without a permission or a tap."""
@@ -80,7 +68,7 @@ async def high_entropy() -> dict[str, Any]:
 
 def wasm_features() -> dict[str, bool]:
     """Return which WebAssembly features the browser accepts, by trying tiny modules."""
-    found = {name: _accepts(_HEADER + bytes.fromhex(text)) for name, text in WASM_MODULES.items()}
+    found = {name: _accepts(bytes.fromhex(text)) for name, text in probes.wasm_modules().items()}
     return {**found, "jspi": _read(js.WebAssembly, "Suspending") is not None}
 
 

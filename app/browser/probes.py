@@ -25,9 +25,21 @@ LIMITS: Final = {
 }
 FEATURES: Final = {"shader_f16": "shader-f16", "subgroups": "subgroups"}
 
+# Three modules that a browser accepts only if it knows what they use: each is the
+# header, then one section. From WebAssembly's binary format, version 3.0.
+WASM_HEADER: Final = "0061736d01000000"
+WASM_MODULES: Final = {
+    # a function that returns the vector constant 0
+    "simd": "0105016000017b 03020100 0a16011400fd0c" + "00" * 16 + "0b",
+    # a memory of one page, shared
+    "threads": "050401030101",
+    # a memory of one page with 64-bit addresses
+    "memory64": "0503010401",
+}
+
 # A browser built on another names both; the more particular name comes first.
 # Sources: the browsers' own user-agent strings, as MDN's "User-Agent" page lists them.
-_BROWSERS: Final = (
+BROWSERS: Final = (
     ("edge", r"\bEdg(?:e|A|iOS)?/(\d+)"),
     ("samsung", r"\bSamsungBrowser/(\d+)"),
     ("other", r"\b(?:OPR|OPT|OPX|Opera|Vivaldi|YaBrowser|UCBrowser|DuckDuckGo|Ddg)/(\d+)"),
@@ -35,7 +47,7 @@ _BROWSERS: Final = (
     ("chrome", r"\b(?:Chrome|CriOS|Chromium|HeadlessChrome)/(\d+)"),
     ("safari", r"\bVersion/(\d+)[\d.]* (?:Mobile/\S+ )?Safari/"),
 )
-_PLATFORMS: Final = (
+PLATFORMS: Final = (
     ("ios", r"\b(?:iPhone|iPod)\b"),
     ("ipados", r"\biPad\b"),
     ("android", r"\bAndroid\b"),
@@ -44,8 +56,13 @@ _PLATFORMS: Final = (
     ("macos", r"\bMac(?:intosh| OS X)\b"),
     ("linux", r"\b(?:Linux|X11)\b"),
 )
+# What tells a system's version, and from which to which version it is not the true one.
+SYSTEMS: Final = (
+    (r"\bOS (\d{1,3})(?:_\d+)+ like Mac OS X", 18, 999),
+    (r"\bAndroid (\d{1,3})\b(?!; K\))", 10, 10),
+)
 # Brands and platforms as `navigator.userAgentData` spells them (User-Agent Client Hints).
-_BRANDS: Final = {
+BRANDS: Final = {
     "Microsoft Edge": "edge",
     "Samsung Internet": "samsung",
     "Opera": "other",
@@ -57,7 +74,7 @@ _BRANDS: Final = {
     "HeadlessChrome": "chrome",
     "Chromium": "chrome",
 }
-_HINTED: Final = {
+HINTED: Final = {
     "Android": "android",
     "Chrome OS": "chromeos",
     "Chromium OS": "chromeos",
@@ -66,6 +83,25 @@ _HINTED: Final = {
     "macOS": "macos",
     "Windows": "windows",
 }
+
+
+def wasm_modules() -> dict[str, str]:
+    """Return the modules that tell WebAssembly's features, each as hexadecimal digits."""
+    return {name: (WASM_HEADER + text).replace(" ", "") for name, text in WASM_MODULES.items()}
+
+
+def tables() -> dict[str, Any]:
+    """Return the tables by which a browser is read, for whoever reads one without Python."""
+    return {
+        "browsers": BROWSERS,
+        "platforms": PLATFORMS,
+        "systems": SYSTEMS,
+        "brands": BRANDS,
+        "hinted": HINTED,
+        "limits": LIMITS,
+        "features": FEATURES,
+        "wasm": wasm_modules(),
+    }
 
 
 def device(raw: Raw) -> dict[str, Any]:
@@ -116,12 +152,12 @@ def parsed(text: str) -> dict[str, Any]:
     {'platform': 'linux', 'browser': 'firefox', 'browser_version': 153}
     """
     found: dict[str, Any] = {}
-    for platform, pattern in _PLATFORMS:
+    for platform, pattern in PLATFORMS:
         if re.search(pattern, text):
             found["platform"] = platform
             break
     found |= _platform_version(text)
-    for browser, pattern in _BROWSERS:
+    for browser, pattern in BROWSERS:
         match = re.search(pattern, text)
         if match:
             return {**found, "browser": browser, "browser_version": int(match[1][:5])}
@@ -140,20 +176,22 @@ def _platform_version(text: str) -> dict[str, int]:
     >>> _platform_version("Linux; Android 10; K"), _platform_version("Android 14; Mobile; rv:150.0")
     ({}, {'platform_version': 14})
     """
-    apple = re.search(r"\bOS (\d{1,3})(?:_\d+)+ like Mac OS X", text)
-    android = re.search(r"\bAndroid (\d{1,3})\b(?!; K\))", text)
-    version = int((apple or android or [0, 0])[1])
-    frozen = version >= 18 if apple else version == 10
-    return {} if frozen or not version else {"platform_version": version}
+    for pattern, first, last in SYSTEMS:
+        match = re.search(pattern, text)
+        if match:
+            version = int(match[1])
+            untold = not version or first <= version <= last
+            return {} if untold else {"platform_version": version}
+    return {}
 
 
 def _hinted(hints: Raw) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    platform = _HINTED.get(str(hints.get("platform")))
+    platform = HINTED.get(str(hints.get("platform")))
     if platform:
         found["platform"] = platform
     named = {brand.get("brand"): brand.get("version") for brand in hints.get("brands") or ()}
-    for brand, browser in _BRANDS.items():
+    for brand, browser in BRANDS.items():
         if brand in named:
             found["browser"] = browser
             if str(named[brand]).isdigit():

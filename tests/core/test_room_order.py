@@ -19,7 +19,7 @@ ORDER = (
     "light_dataclass", "units", "i18n", "formula", "errors",
     "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
     "devices", "runtimes", "training", "catalog", "verdict", "estimate", "snippets",
-    "compare", "explain", "shrink", "workbench", "learn", "api", "cli", "__main__",
+    "compare", "gate", "explain", "shrink", "workbench", "learn", "api", "cli", "__main__",
 )  # fmt: skip
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}

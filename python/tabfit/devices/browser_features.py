@@ -121,8 +121,13 @@ def _by_system(device: Device, feature: str) -> float | None:
     return next((row["share"] for row in found if _meets(device, row)), None)
 
 
+def vendors_of_systems() -> frozenset[str]:
+    """Return the makers of graphics that a system's row tells from others."""
+    return frozenset(vendor for row in _table()["systems"] for vendor in row.get("vendors", ()))
+
+
 def _meets(device: Device, row: Mapping[str, Any]) -> bool:
-    vendor = device.adapter.vendor if device.adapter else None
+    vendor = (device.adapter.vendor or "").lower() if device.adapter else None
     return (
         device.browser in row["browsers"]
         and device.platform in row["platforms"]

@@ -352,6 +352,14 @@ def _from_device_memory(device: Device) -> Budget:
     )
 
 
+#: Makers whose graphics share the page's memory, or are drawn by the processor, and whose have
+#: their own, by the words of WebGPU adapters; AMD makes both.
+SHARING_VENDORS: Final = frozenset(
+    {"apple", "qualcomm", "arm", "img-tec", "samsung", "google", "microsoft", "intel"}
+)
+APART_VENDORS: Final = frozenset({"nvidia"})
+
+
 def shares_memory(device: Device) -> bool | None:
     """Return whether graphics uses the same memory as the page; `None` if nobody says."""
     if device.graphics is not None:
@@ -360,11 +368,9 @@ def shares_memory(device: Device) -> bool | None:
         return True
     adapter = device.adapter
     vendor = (adapter.vendor or "").lower() if adapter else ""
-    if vendor in ("apple", "qualcomm", "arm", "img-tec", "samsung", "google", "microsoft"):
+    if vendor in SHARING_VENDORS:
         return True
-    if vendor == "intel":
-        return True
-    return False if vendor == "nvidia" else None
+    return False if vendor in APART_VENDORS else None
 
 
 def rule_of(device: Device) -> TabMemoryRule:

@@ -88,7 +88,7 @@ def within(
         return Decision(chance=choose(met, 1.0, _unasked(UNASKED, hard=hard)), asked=met)
     failed = (need.low > limit) & hard
     missed = choose(failed, 0.0, WORKED_AROUND)
-    inside = choose(need.likely > near * limit, HALF, 1.0)
+    inside = choose(need.likely > limit * near, HALF, 1.0)
     return Decision(chance=choose(need.likely <= limit, inside, missed), failed=failed)
 
 

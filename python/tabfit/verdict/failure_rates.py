@@ -81,6 +81,18 @@ def vendor_of(device: Device) -> str:
     return (told or VENDORS.get(device.platform or "") or UNTOLD).lower()
 
 
+def vendors_reported() -> frozenset[str]:
+    """Return the makers of graphics that reports name."""
+    named = (group.partition("=") for kind in KINDS for group in _read()[kind]["groups"])
+    return frozenset(word for what, _, word in named if what == "vendor") - {UNTOLD}
+
+
+def effects(kind: str) -> tuple[float, dict[str, float]]:
+    """Return the logit of one kind of failure where nothing is known, and what each group adds."""
+    table = _table()[kind]
+    return table["intercept"], {name: row["effect"] for name, row in table["groups"].items()}
+
+
 def _ios(device: Device) -> str:
     own = device.browser_version if device.browser == "safari" else None
     version = own if own is not None else device.platform_version

@@ -124,6 +124,10 @@ def probability(need: Interval, have: Interval) -> float:
     >>> round(probability(Interval(4, 6, 9), Interval(4, 6, 9)), 1)
     0.5
     """
+    unknown = getattr(have, "chance_of", None)
+    if unknown is not None:  # only a name for what devices will tell (`tabfit.gate`)
+        named: float = unknown(need)
+        return named
     sure, never = apart(need, have)
     if hasattr(sure, "shape"):
         many: float = _probabilities(need, have, sure, never)

@@ -7,7 +7,7 @@ numbers whose rows are the surveys, and the bytes that carry it to a page.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tabfit.compare.run_requirements import RunRequirements
+from tabfit.compare.run_requirements import Adapters, RunRequirements
 from tabfit.units import Interval, Tokens
 from tabfit.verdict import check_kinds
 from tabfit.verdict.requirements import Demand
@@ -86,6 +86,40 @@ def requirements_table(
 
 def _kinds(*, grows: bool) -> tuple[str, ...]:
     return tuple(kind.name for kind in check_kinds.KINDS if kind.grows is grows)
+
+
+def surveys(whole: RequirementsTable) -> Iterator[RunRequirements]:
+    """Yield what a table was made of, its demands without a word."""
+    fixed, grown = whole.kinds
+    for row, model in enumerate(whole.models):
+        floor, below, kind = map(int, whole.adapters[row])
+        yield RunRequirements(
+            model=model,
+            runtime=whole.runtimes[row],
+            precision=whole.precisions[row],
+            usual=Tokens(int(whole.usual[row])),
+            adapters=Adapters(
+                floor=floor, below=below, emulated=None if kind == ANY else kind == EMULATED
+            ),
+            download=_interval(whole.download[row]),
+            demands=_demands(whole.asked[row], fixed),
+            peaks=tuple(tuple(map(_interval, at)) for at in whole.peaks[row]),
+            growing=tuple(_demands(at, grown) for at in whole.growing[row]),
+        )
+
+
+def _interval(ends: Whole) -> Interval:
+    low, likely, high = map(int, ends)
+    return Interval(low, likely, high)
+
+
+def _demands(asked: Whole, names: Sequence[str]) -> tuple[Demand, ...]:
+    """Return the demands of one row; one that counts no bytes asks for none."""
+    return tuple(
+        Demand(name=name, why="", need=_interval(each[:3]), hard=bool(each[3] == HARD))
+        for name, each in zip(names, asked, strict=True)
+        if each[3] != NOT_ASKED
+    )
 
 
 def joined(tables: Sequence[RequirementsTable]) -> RequirementsTable:

@@ -1,0 +1,22 @@
+"""Verdicts as data and as code: what the engine decides, for whoever has many devices to judge.
+
+In: the engine's own checks, and what a model needs. Out: rules without Python, which give the
+engine's word and chance from a device's signals alone.
+
+    signals        the signals that decide, as flat columns, and a device that is read one by one
+    paths          every way through the engine: a tree of what it asked for, and what came out
+    symbols        what stands for a number that only a device or a model will tell
+    formulas       a budget's formula as an expression of signals
+    rules          a runtime's rules: the trees of its checks and of the budgets they ask for
+    settled        what rules say of one device, worked out in Python
+    needs          what one way to run a model needs, in the terms of the rules
+    one_gate       the rules of one scenario, its needs worked in and what nobody asks cut away
+    javascript     such a gate as a module of JavaScript
+    sql            such a gate as an expression of SQL
+    classes        visits as classes of devices that come out alike
+
+How: the engine's checks take numbers, arrays, and whatever else adds, multiplies and compares. Here
+they are given a device whose signals are named but not known. Wherever a check asks which it is,
+both ways are walked (`paths`), so that the tree that comes out is the engine's own and no second
+set of rules. Imports `estimate` and `compare`.
+"""

@@ -1,0 +1,123 @@
+"""Classes of visits: devices that come out alike, so that each class is judged once.
+
+In: the gates of the scenarios that are asked about. Out: `Cuts` by column, which say how much of a
+column matters to any of them:
+
+    words    whether the column is one of words or truths: they are told apart as they stand
+    at       for numbers: where a verdict may change. Two numbers with no cut between them, where a
+             cut c lies between c - 1 and c, come out alike
+    exact    for numbers that pass into a chance by arithmetic: whether every number counts
+
+Columns that no gate asks about are not among them. `key(cuts, columns)` is a row's class, a tuple
+that is equal for rows that come out alike in every scenario; a class is judged through any of its
+rows: `signals.read_flat(columns)` is the device that the estimator judges. Rows are plain mappings
+here; whoever has arrays applies the same cuts with `searchsorted`, and finds the classes with
+`unique`:
+
+    codes = searchsorted(cuts[name].at, values, side="right"), for exact columns the values
+
+What a visit's columns are called, and what they hold, is said in `signals`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from tabfit.gate.one_gate import Gate, signals_in
+from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
+from tabfit.gate.signals import NUMBERS, SIGNALS, WORDS
+
+
+class Cuts(NamedTuple):
+    """How much of a column matters: see the module."""
+
+    words: bool
+    at: tuple[float, ...] = ()
+    exact: bool = False
+
+
+#: A column of numbers whose every value counts.
+EXACT: Final = Cuts(words=False, exact=True)
+
+
+def cuts(gates: Iterable[Gate]) -> dict[str, Cuts]:
+    """Return the cuts of every column that any of the gates asks about, in the usual order."""
+    every = tuple(tree for gate in gates for tree in _trees(gate))
+    found = set().union(*(signals_in(tree) for tree in every))
+    points: dict[str, set[float]] = {name: set() for name in NUMBERS}
+    exact: set[str] = set()
+    for tree in every:
+        _gather(tree, points, exact)
+    return {
+        name: Cuts(words=True)
+        if name not in NUMBERS
+        else EXACT
+        if name in exact
+        else Cuts(words=False, at=tuple(sorted(points[name])))
+        for name in SIGNALS
+        if name in found
+    }
+
+
+def key(every: Mapping[str, Cuts], columns: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the class of a row: equal for rows that come out alike."""
+    return tuple(_code(name, some, columns.get(name)) for name, some in every.items())
+
+
+def _code(name: str, some: Cuts, value: Any) -> Any:  # noqa: ANN401 - a word or a number
+    if value is None or some.exact:
+        return value
+    if not some.words:
+        return bisect_right(some.at, value)
+    known = WORDS.get(name)
+    return value if known is None or value in known else UNLISTED
+
+
+def _trees(gate: Gate) -> tuple[Tree, ...]:
+    return (gate.shares_memory, *(each.tree for each in gate.checks))
+
+
+def _gather(tree: Tree, points: dict[str, set[float]], exact: set[str]) -> None:
+    """Note every number that a signal is compared with, and every signal that is reckoned with."""
+    if isinstance(tree, Leaf):
+        for each in _reckoned(getattr(tree.value, "chance", None)):
+            if isinstance(each, str):
+                exact.add(each)
+            else:
+                _gather(each, points, exact)
+        return
+    kind, *sides = tree.question
+    if kind == "less":
+        _compared(sides[0], sides[1], 0, points, exact)
+        _compared(sides[1], sides[0], 1, points, exact)
+    for _answer, branch in tree.branches:
+        _gather(branch, points, exact)
+
+
+def _compared(
+    side: Any,  # noqa: ANN401 - an expression
+    other: Any,  # noqa: ANN401 - an expression
+    beyond: int,
+    points: dict[str, set[float]],
+    exact: set[str],
+) -> None:
+    """Note what one side of a comparison says; a signal above a number changes one behind it."""
+    simple = isinstance(side, tuple) and side[0] == "told" and isinstance(other, (int, float))
+    if simple:
+        points[side[1]].add(other + beyond)
+        return
+    exact.update(each for each in _reckoned(side) if isinstance(each, str))
+
+
+def _reckoned(made: Any) -> Iterable[str | Tree]:  # noqa: ANN401 - an expression
+    """Yield the signals in an expression, and the trees."""
+    if isinstance(made, (Leaf, Switch)):
+        yield made
+    elif isinstance(made, tuple):
+        if made and made[0] == "told":
+            yield made[1]
+        else:
+            for each in made:
+                yield from _reckoned(each)

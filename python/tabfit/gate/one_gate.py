@@ -1,0 +1,223 @@
+"""The rules of one scenario: a runtime's rules with the model's needs worked in.
+
+In: surveys of one way to run a model, one for each kind of adapter that makes a difference. Out:
+a `Gate`, whose trees ask for signals alone: needs are numbers, budgets stand where they were named,
+and a chance that nothing is left open of is a number too.
+
+Answers that cannot come up where a gate is used may be left out: a page knows whether its browser
+has WebGPU, and no browser says how much memory is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import Any, Final, NamedTuple
+
+from tabfit import __version__
+from tabfit.catalog import RuntimeFacts
+from tabfit.compare.run_requirements import ENDLESS, POOLS, Adapters, RunRequirements
+from tabfit.gate.paths import TOLD, Leaf, Path, Switch, Tree, explore
+from tabfit.gate.rules import SHARES, Decided, Rule, Rules, named_needs, rules
+from tabfit.gate.signals import SIGNALS, device_on
+from tabfit.gate.symbols import Expression
+from tabfit.units import Interval
+from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.probability import probability
+
+#: Bytes by the names that rules use: three ends, or `None` for a demand without any.
+Needs = Mapping[str, tuple[int, int, int] | None]
+#: What a page's own browser always tells, and what none does: answers left out of a gate for pages.
+NEVER_IN_PAGE: Final[Mapping[str, tuple[object, ...]]] = {
+    "webgpu": (None,),
+    "webgpu_shader_f16": (None,),
+    "webgpu_max_buffer_size": (None,),
+    "webgpu_max_storage_buffer_binding_size": (None,),
+    "webgpu_max_compute_workgroup_storage_size": (None,),
+    "wasm_threads": (None,),
+    "wasm_memory64": (None,),
+    "wasm_jspi": (None,),
+    "cross_origin_isolated": (None,),
+    "ram_bytes": (TOLD,),
+    "vram_bytes": (TOLD,),
+    "graphics": ("integrated", "discrete"),
+}
+
+
+class Gate(NamedTuple):
+    """The checks of one scenario, whose trees ask for signals, and whether memory is shared."""
+
+    model: str
+    runtime: str
+    precision: str
+    version: str
+    download: Interval
+    checks: tuple[Rule, ...]
+    shares_memory: Tree
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Return the columns that decide, in the order of `signals.SIGNALS`."""
+        trees = (self.shares_memory, *(each.tree for each in self.checks))
+        asked = set().union(*map(signals_in, trees))
+        return tuple(name for name in SIGNALS if name in asked)
+
+
+def gate(
+    surveys: Sequence[RunRequirements],
+    at: int,
+    facts: RuntimeFacts,
+    never: Mapping[str, tuple[object, ...]] | None = None,
+) -> Gate:
+    """Return the gate of one way to run a model, at one of the contexts that were surveyed.
+
+    `never` names answers that cannot come up where the gate is used, such as `NEVER_IN_PAGE`.
+
+    `surveys` are all that `compare.run_requirements.requirements_of_precision` gives of it.
+    """
+    first = surveys[0]
+    hardness = {each.name: each.hard for one in surveys for each in one.asked(at).values()}
+    named = _rules(facts, tuple(sorted(hardness.items())))
+    variants = [_needs(each, at) for each in surveys]
+    kinds = [each.adapters for each in surveys]
+
+    def decided(rule: Rule, path: Path) -> Decided | None:
+        needs = variants[_which(path, kinds)]
+        if rule.name in hardness and rule.name not in needs:
+            return None
+        return _Walk(path, needs, named.budgets).decided(rule.tree)
+
+    every = (
+        Rule(
+            name=rule.name,
+            decides=rule.decides,
+            background=rule.background,
+            tree=explore(partial(decided, rule), never or {}),
+        )
+        for rule in named.checks
+    )
+    return Gate(
+        model=first.model,
+        runtime=first.runtime,
+        precision=first.precision,
+        version=__version__,
+        download=first.download,
+        checks=tuple(each for each in every if each.tree != Leaf(None)),
+        shares_memory=explore(lambda path: _shares(path, named), never),
+    )
+
+
+def _shares(path: Path, named: Rules) -> Any:  # noqa: ANN401 - a truth or None
+    tree = named.budgets.get(SHARES, Leaf(None))
+    return _Walk(path, {}, named.budgets).value(tree)
+
+
+@cache
+def _rules(facts: RuntimeFacts, demands: tuple[tuple[str, bool], ...]) -> Rules:
+    return rules(named_needs(facts, dict(demands)))
+
+
+def _needs(survey: RunRequirements, at: int) -> Needs:
+    demands = {name: each.need for name, each in survey.asked(at).items()}
+    peaks = {pool.value: peak for pool, peak in zip(POOLS, survey.peaks[at], strict=True)}
+    every = {**demands, **peaks, "download": survey.download}
+    return {
+        name: None if each is None else (each.low, each.likely, each.high)
+        for name, each in every.items()
+    }
+
+
+def _which(path: Path, kinds: Sequence[Adapters]) -> int:
+    """Return which kind of adapter a device has, as `CatalogRequirement.on` finds it."""
+    if len(kinds) == 1:
+        return 0
+    adapter = device_on(path).adapter
+    emulated = bool(adapter and adapter.fallback)
+    known = adapter.max_storage_buffer_binding_size if adapter else None
+    limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
+    return next(
+        number
+        for number, each in enumerate(kinds)
+        if each.floor <= limit < each.below and each.emulated in (None, emulated)
+    )
+
+
+class _Walk:
+    """One way through a check's tree for a device on a path: budgets are walked where asked for."""
+
+    def __init__(self, path: Path, needs: Needs, budgets: Mapping[str, Tree]) -> None:
+        self._path, self._needs, self._budgets = path, needs, budgets
+
+    def value(self, tree: Tree) -> Any:  # noqa: ANN401 - a leaf's value
+        """Return the leaf that a tree comes to."""
+        while isinstance(tree, Switch):
+            tree = tree.after(self._answer(tree))
+        return tree.value
+
+    def _answer(self, tree: Switch) -> Any:  # noqa: ANN401 - an answer
+        kind, *about = tree.question
+        if kind == "less":
+            return self._path.less(*(self.worked(each) for each in about))
+        if about[0] in self._budgets and about[0] != SHARES:
+            have = self.value(self._budgets[str(about[0])])
+            return have is not None if kind == "known" else have
+        return self._path.choose(tree.question, tuple(answer for answer, _ in tree.branches))
+
+    def decided(self, tree: Tree) -> Decided | None:
+        """Return how a check comes out, its chance a number where nothing of it is open."""
+        made: Decided | None = self.value(tree)
+        return made and made._replace(chance=self.worked(made.chance))
+
+    def worked(self, made: Expression) -> Any:  # noqa: ANN401 - an expression or a number
+        """Return an expression with needs and budgets put in."""
+        if not isinstance(made, tuple) or isinstance(made, (Leaf, Switch)):
+            return made
+        kind, *about = made
+        if kind == "need":
+            need = self._needs[about[0]] or (0, 0, 0)
+            return need[about[1]] if len(about) > 1 else need
+        if kind == "have":
+            return self._have(*about)
+        if kind != "chance":
+            return made
+        need, have = (self.worked(each) for each in about)
+        if is_numbers(need) and is_numbers(have):
+            return probability(Interval(*need), Interval(*have))
+        return ("chance", need, have)
+
+    def _have(self, name: str, end: int | None = None) -> Any:  # noqa: ANN401 - as above
+        have = self.value(self._budgets[name])
+        if end is None:
+            return have
+        return have[end] if is_numbers(have) else ("end", end, have)
+
+
+def is_numbers(made: Any) -> bool:  # noqa: ANN401 - an expression
+    """Return whether an expression is three numbers."""
+    return isinstance(made, tuple) and not isinstance(made[0], str)
+
+
+def signals_in(tree: Tree) -> set[str]:
+    """Return the names of signals that a tree asks for, in questions and in leaves."""
+    if isinstance(tree, Leaf):
+        made = tree.value
+        if isinstance(made, Decided):
+            return _signals_of(made.chance)
+        return set()
+    _kind, *about = tree.question
+    own = _names_in(tuple(about))
+    return own.union(*(signals_in(branch) for _answer, branch in tree.branches))
+
+
+def _names_in(made: Expression) -> set[str]:
+    if isinstance(made, tuple):
+        return set().union(*(_names_in(each) for each in made))
+    return {made} if isinstance(made, str) else set()
+
+
+def _signals_of(made: Expression) -> set[str]:
+    if isinstance(made, (Leaf, Switch)):
+        return signals_in(made)
+    if isinstance(made, tuple):
+        return set().union(*(_signals_of(each) for each in made))
+    return {made} if isinstance(made, str) else set()
