@@ -54,7 +54,6 @@ const folded = (made) => (...terms) => terms.reduce((first, second) => each(firs
 const OPERATORS = {
   sum: folded((a, b) => a + b),
   difference: folded((a, b) => a - b),
-  "-": folded((a, b) => a - b),
   product: folded((a, b) => a * b),
   quotient: folded((a, b) => Math.floor(a / b)),
   largest: folded((a, b) => Math.max(a, b)),
@@ -174,7 +173,7 @@ const at = (value, place) => (value?.each ? value.each[place] : value);
 export const needed = (rules, way, signals, place) => {
   const told = signals.webgpu_max_storage_buffer_binding_size;
   const binding = told == null ? Infinity : Math.max(told, rules.binding);
-  const emulated = signals.webgpu_fallback === true;
+  const emulated = new Walk(rules, signals, {}).told("emulated");
   const on = way.on.find(({ adapters: [floor, below, kind] }) =>
     binding >= floor && (below === null || binding < below) && (kind === null || kind === emulated));
   const needs = { download: way.download, ...on.asks };

@@ -1,8 +1,8 @@
 """A budget as an expression of signals: its formula, with what is known worked out.
 
 In: an `Interval` of a budget. Out: three numbers, or a tuple `(operator, term, …)` whose terms are
-the same, `("told", signal)` or `("-", signal, signal)`; every operator works on three ends at once,
-with the words of `formula.Operator`. Sources: the formulas themselves, `devices.budgets`.
+the same, `("told", signal)` or `("difference", signal, signal)`; every operator works on three ends
+at once, with the words of `formula.Operator`. Sources: the formulas themselves, `devices.budgets`.
 """
 
 from __future__ import annotations

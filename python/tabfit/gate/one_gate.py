@@ -131,8 +131,8 @@ def _which(path: Path, kinds: Sequence[Adapters]) -> int:
     """Return which kind of adapter a device has, as `CatalogRequirement.on` finds it."""
     if len(kinds) == 1:
         return 0
-    adapter = device_on(path).adapter
-    emulated = bool(adapter and adapter.fallback)
+    device = device_on(path)
+    adapter, emulated = device.adapter, bool(device.emulated)
     known = adapter.max_storage_buffer_binding_size if adapter else None
     limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
     return next(

@@ -85,13 +85,15 @@ class Path:
     def _implied(self, first: Any, second: Any) -> bool | None:  # noqa: ANN401 - expressions
         """Return what earlier answers about the same expression and other numbers imply.
 
-        A signal's number is no less than nothing and no more than `MOST_BYTES`.
+        No number but a difference is less than nothing, no signal's more than `MOST_BYTES`.
         """
-        told = isinstance(first, tuple) and first[0] == "told" and _numbers(second)
-        if told and not 0 < second <= MOST_BYTES:
-            return bool(second > 0)
-        for (kind, *sides), answer in self._answers.items():
-            if kind != "less":
+        kind = first[0] if isinstance(first, tuple) else ""
+        if kind != "difference" and _numbers(second) and second <= 0:
+            return False
+        if kind == "told" and _numbers(second) and second > MOST_BYTES:
+            return True
+        for (question, *sides), answer in self._answers.items():
+            if question != "less":
                 continue
             left, right = sides
             implied = _follows(first, second, left, right, answer=bool(answer))

@@ -23,7 +23,7 @@ from tabfit.devices.device import Device
 from tabfit.gate import formulas
 from tabfit.gate.paths import Leaf, Path, Switch, Tree, explore, leaves, mapped, questions
 from tabfit.gate.signals import device_on, read_signal
-from tabfit.gate.symbols import Expression, SymbolInterval, expression
+from tabfit.gate.symbols import Expression, SymbolInterval, Told, expression
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
 from tabfit.verdict import failure_rates
@@ -38,6 +38,8 @@ BUDGETS: Final = tuple(
 )
 #: Whether graphics shares the page's memory.
 SHARES: Final = "shares_memory"
+#: Whether graphics is emulated in software, which some needs depend on.
+EMULATED: Final = "emulated"
 
 
 class Decided(NamedTuple):
@@ -220,14 +222,16 @@ class _Offered(Offered):
 
 @cache
 def budget(name: str) -> Tree:
-    """Return the tree of a budget, or of whether memory is shared, by the name that checks use."""
-    return explore(lambda path: _offered(name, device_on(path)))
+    """Return the tree of a budget, of `SHARES` or of `EMULATED`, by its name."""
+    return explore(lambda path: _offered(name, device_on(path, Told)))
 
 
 def _offered(name: str, device: Device) -> Any:  # noqa: ANN401 - an expression, a truth or None
     offered = Offered(device)
     if name == SHARES:
         return offered.shares_memory
+    if name == EMULATED:
+        return bool(device.emulated)
     kind, _, ceiling = name.partition("-")
     found: Budget = (
         offered.heap(int(ceiling))

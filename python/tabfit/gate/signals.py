@@ -21,7 +21,7 @@ from tabfit.devices.browser_features import vendors_of_systems
 from tabfit.devices.budgets import APART_VENDORS, SHARING_VENDORS
 from tabfit.devices.device import Adapter, Device, Storage, Unasked, Wasm
 from tabfit.gate.paths import UNLISTED, Path
-from tabfit.gate.symbols import Told
+from tabfit.gate.symbols import Reckoned, Told
 from tabfit.light_dataclass import field_names
 from tabfit.verdict.check_kinds.graphics import SMALL_WORKGROUPS
 from tabfit.verdict.failure_rates import vendors_reported
@@ -108,21 +108,23 @@ def read_flat(columns: Mapping[str, Any]) -> Device:
     return contract.read(given)
 
 
-def read_signal(path: Path, name: str) -> Any:  # noqa: ANN401 - whatever a column holds
-    """Return a signal as the path has it: a word, a truth, `Told` for a number, or `None`."""
+def read_signal(path: Path, name: str, number: type = Told) -> Any:  # noqa: ANN401 - what it holds
+    """Return a signal as the path has it: a word, a truth, a `number`, or `None`."""
     if name == "storage_usage_bytes":  # nothing told is nothing used, as `budgets.storage` has it
-        return Told(path, ("told", name))
+        return number(path, ("told", name))
     if name in NUMBERS:
         known = path.choose(("known", name), (True, False))
-        return Told(path, ("told", name)) if known else None
+        return number(path, ("told", name)) if known else None
     possible = SAID_MEMORY if name == "device_memory" else WORDS[name]
     return path.choose(("is", name), (*possible, None))
 
 
-def device_on(path: Path) -> Device:
-    """Return a device whose signals are read from a path, and nothing else known of it."""
-    made: Device = object.__new__(_reading(Device, ""))
-    object.__setattr__(made, "path", path)
+def device_on(path: Path, number: type = Reckoned) -> Device:
+    """Return a device whose signals are read from a path, and nothing else known of it.
+
+    `number` is what whole numbers are read as: `Told` for budgets, which are formulas.
+    """
+    made: Device = _part(Device, "", path, number)
     return made
 
 
@@ -137,19 +139,21 @@ def _reading(kind: type, prefix: str) -> type:
     def read(self: Any, name: str) -> Any:  # noqa: ANN401 - as `object` has it
         if name not in fields:
             return object.__getattribute__(self, name)
-        path, column = object.__getattribute__(self, "path"), prefix + name
+        path, number = (object.__getattribute__(self, each) for each in ("path", "number"))
+        column = prefix + name
         if column == "webgpu":
             asked = {None: Unasked(), "refused": None}
             answer = read_signal(path, "webgpu")
-            return asked[answer] if answer in asked else _part(Adapter, "webgpu_", path)
+            return asked[answer] if answer in asked else _part(Adapter, "webgpu_", path, number)
         if column in _GROUPS:
-            return _part(_GROUPS[column], f"{column}_", path)
-        return read_signal(path, column) if column in SIGNALS else getattr(usual, name)
+            return _part(_GROUPS[column], f"{column}_", path, number)
+        return read_signal(path, column, number) if column in SIGNALS else getattr(usual, name)
 
     return type(kind.__name__, (kind,), {"__getattribute__": read})
 
 
-def _part(kind: type, prefix: str, path: Path) -> Any:  # noqa: ANN401 - of that kind
+def _part(kind: type, prefix: str, path: Path, number: type) -> Any:  # noqa: ANN401 - of that kind
     made: Any = object.__new__(_reading(kind, prefix))
     object.__setattr__(made, "path", path)
+    object.__setattr__(made, "number", number)
     return made

@@ -1,10 +1,11 @@
 """What stands for numbers that only a device or a model will tell.
 
-In: a `Path` and a name. Out: values that pass through the engine's arithmetic. `Told` is a signal's
-whole number, which formulas add and multiply; `Symbol` stands for anything else and knows no
-value: both ask the path where the engine compares them. An expression is a nested tuple:
+In: a `Path` and a name. Out: values that pass through the engine's arithmetic and ask the path
+where the engine compares them: `Told` and `Reckoned` for a signal's whole number, `Symbol` for a
+need or a budget. An expression is a nested tuple:
 
-    ("told", signal)  ("need", check, end)  ("have", budget, end)  ("-", a, b)
+    ("told", signal)  ("need", check, end)  ("have", budget, end)
+    (operator, a, b)               what `formulas` does with the same words
     ("chance", need, have)         the probability that a need is at most what there is; both are
                                    names, ("need", check), ("have", budget), or three numbers
     ("logistic", number, tree, …)  1 / (1 + e^sum), to four places, of a number and of what trees
@@ -25,7 +26,7 @@ ENDS: Final = ("low", "likely", "high")
 
 def expression(value: object) -> Expression:
     """Return a value as an expression: itself, or what it stands for."""
-    return value.expression if isinstance(value, (Symbol, Told)) else value
+    return value.expression if isinstance(value, _Compared) else value
 
 
 class _Compared:
@@ -69,8 +70,39 @@ class Symbol(_Compared):
     __radd__ = __add__
 
 
+class _Reckoned(_Compared):
+    """Arithmetic that a device's numbers pass through before they are compared.
+
+    What is done with them is kept as an expression. Divisions are formulas' alone.
+    """
+
+    def __mul__(self, factor: Any) -> Any:  # noqa: ANN401 - a number
+        """Return the product."""
+        return self if _is_one(factor) else self._made("product", factor, _value(factor))
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Any:  # noqa: ANN401 - a number
+        """Return the sum."""
+        return self if _is_nothing(other) else self._made("sum", other, 1)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:  # noqa: ANN401 - a number
+        """Return the difference."""
+        return self._made("difference", other, 1)
+
+    def _made(self, operator: str, other: object, value: float) -> Any:  # noqa: ANN401 - a number
+        made = operator, self.expression, expression(other)
+        whole = isinstance(self, Reckoned) and not isinstance(other, float)
+        return (Reckoned if whole else Fraction)(self.path, made, value)  # type: ignore[arg-type]
+
+
 class Told(_Compared, int):
-    """A signal's whole number. It has a value, so that formulas work; no rule depends on it."""
+    """A signal's whole number on its way into formulas, which keep it as a term (`formulas`).
+
+    Its value is there so that they can work; no rule depends on it.
+    """
 
     def __new__(cls, path: Path, stands_for: Expression, value: int = 1) -> Self:
         """Keep what it stands for."""
@@ -80,14 +112,54 @@ class Told(_Compared, int):
 
     __hash__ = int.__hash__
 
-    def __mul__(self, factor: Any) -> Any:  # noqa: ANN401 - itself, or a number
-        """Return itself for 1, which may still be compared; else what formulas need, a number."""
-        return self if factor == 1 else int(self) * factor
-
     def __sub__(self, other: int) -> int:
         """Return the difference, which may still be compared."""
-        minus = ("-", self.expression, expression(other))
+        minus = ("difference", self.expression, expression(other))
         return Told(self.path, minus, int(self) - int(other))
+
+
+class Reckoned(_Reckoned, int):
+    """A signal's whole number on its way into checks, or what whole numbers make of it."""
+
+    def __new__(cls, path: Path, stands_for: Expression, value: int = 1) -> Self:
+        """Keep what it stands for."""
+        made = super().__new__(cls, value)
+        made.path, made.expression = path, stands_for
+        return made
+
+    __hash__ = int.__hash__
+
+    def __round__(self, digits: Any = None) -> Reckoned:  # noqa: ANN401 - as `int` has it
+        """Return itself: it is whole."""
+        return self
+
+
+class Fraction(_Reckoned, float):
+    """What a fraction makes of a signal's number."""
+
+    def __new__(cls, path: Path, stands_for: Expression, value: float = 1.0) -> Self:
+        """Keep what it stands for."""
+        made = super().__new__(cls, value)
+        made.path, made.expression = path, stands_for
+        return made
+
+    __hash__ = float.__hash__
+
+    def __round__(self, digits: Any = None) -> Reckoned:  # type: ignore[override] # noqa: ANN401
+        """Return the whole number that is nearest."""
+        return Reckoned(self.path, ("rounded", self.expression))
+
+
+def _is_one(factor: object) -> bool:
+    return not isinstance(factor, _Compared) and factor == 1
+
+
+def _is_nothing(term: object) -> bool:
+    return not isinstance(term, _Compared) and term == 0
+
+
+def _value(factor: Any) -> float:  # noqa: ANN401 - a number
+    return 1 if isinstance(factor, _Compared) else factor or 1
 
 
 class SymbolInterval(NamedTuple):

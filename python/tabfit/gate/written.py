@@ -29,7 +29,7 @@ from typing import Any, Final
 from tabfit import __version__
 from tabfit.catalog import Catalog
 from tabfit.gate.paths import Leaf, Switch, Tree
-from tabfit.gate.rules import Decided, Rules, named_needs, rules
+from tabfit.gate.rules import EMULATED, Decided, Rules, budget, named_needs, rules
 from tabfit.gate.signals import SAID_MEMORY
 from tabfit.i18n.language import _
 from tabfit.verdict.check_kinds import KINDS
@@ -101,7 +101,7 @@ def answer_word(answer: object) -> str:
 def written(demands: Demands, catalog: Catalog) -> dict[str, Any]:
     """Return the rules of every runtime that ways were found for."""
     nodes = Nodes()
-    budgets: dict[str, int] = {}
+    budgets = {EMULATED: nodes.place(budget(EMULATED))}
     checks: dict[str, list[list[Any]]] = {}
     for runtime, asked in demands.items():
         found = rules(named_needs(catalog.runtime(runtime), asked))
