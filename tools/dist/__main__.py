@@ -6,6 +6,7 @@
     runtime/<hash>/            PyScript and Pyodide
     snapshot/<hash>/           Python's memory after its first answer
     wheels/                    what is installed when first used
+    api/v1/ llms.txt           what other sites and programs read
     licences/
 
 A folder named by a hash never changes, so a host may let it be kept for ever,
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from app.document import filled
 from tools import messages
-from tools.dist import licences, html_pages, content_security_policy, memory_snapshot
+from tools.dist import licences, html_pages, content_security_policy, memory_snapshot, public_data
 from tools.dist.python_wheels import page_wheels
 from tools.dist.verdict_grid import grid_wheel
 from tools.dist.build_cache import BUILT, digest, files_under
@@ -43,7 +44,7 @@ STATIC = ROOT / "static"
 APP = ROOT / "app"
 AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_headers", "icons")
 GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.css
-INPUTS = ("python", "app", "static", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
+INPUTS = ("python", "app", "static", "docs/schema", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 KEPT = ("code", "runtime", "snapshot", "icons")  # for use without a network
 TWINS = (".br", ".gz")
@@ -109,6 +110,8 @@ def build(folder: Path) -> None:
         preloads=_preloads(folder, code_at, runtime_at),
     )
     html_pages.written(laid, folder)
+    shutil.copytree(public_data.public_data(), folder / "api" / "v1")
+    (folder / "llms.txt").write_text(public_data.llms(laid.site), encoding="utf-8")
     _lay_root(laid, folder)
 
 

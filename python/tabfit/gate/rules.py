@@ -180,33 +180,33 @@ class _Offered(Offered):
         self._path = path
 
     @property
-    def shares_memory(self) -> bool | None:  # type: ignore[override] # asked each time
+    def shares_memory(self) -> bool | None:
         """Return whether graphics shares the page's memory."""
         shared: bool | None = self._path.choose(("is", SHARES), (True, False, None))
         return shared
 
     @property
-    def peak(self) -> Budget:  # type: ignore[override] # asked each time
+    def peak(self) -> Budget:
         """Return the name of a budget."""
         return self._named("peak_budget", Pool.PEAK)
 
     @property
-    def page(self) -> Budget:  # type: ignore[override] # asked each time
+    def page(self) -> Budget:
         """Return the name of a budget."""
         return self._named("page_budget", Pool.PAGE)
 
     @property
-    def graphics(self) -> Budget:  # type: ignore[override] # asked each time
+    def graphics(self) -> Budget:
         """Return the name of a budget."""
         return self._named("graphics_budget", Pool.GPU)
 
     @property
-    def storage(self) -> Budget:  # type: ignore[override] # asked each time
+    def storage(self) -> Budget:
         """Return the name of a budget."""
         return self._named("storage_budget", Pool.STORAGE)
 
     @property
-    def installed(self) -> Budget:  # type: ignore[override] # asked each time
+    def installed(self) -> Budget:
         """Return the name of a budget."""
         return self._named("installed_budget", Pool.PEAK)
 

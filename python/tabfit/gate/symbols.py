@@ -145,7 +145,7 @@ class Fraction(_Reckoned, float):
 
     __hash__ = float.__hash__
 
-    def __round__(self, digits: Any = None) -> Reckoned:  # type: ignore[override] # noqa: ANN401
+    def __round__(self, digits: Any = None) -> Reckoned:  # noqa: ANN401
         """Return the whole number that is nearest."""
         return Reckoned(self.path, ("rounded", self.expression))
 
