@@ -10,16 +10,16 @@ has WebGPU, and no browser says how much memory is installed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
 from tabfit import __version__
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import ENDLESS, POOLS, Adapters, RunRequirements
-from tabfit.gate.paths import TOLD, Leaf, Path, Switch, Tree, explore
+from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore
 from tabfit.gate.rules import SHARES, Decided, Rule, Rules, named_needs, rules
-from tabfit.gate.signals import SIGNALS, device_on
+from tabfit.gate.signals import SIGNALS, device_on, read_signal
 from tabfit.gate.symbols import Expression
 from tabfit.units import Interval
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
@@ -27,8 +27,17 @@ from tabfit.verdict.probability import probability
 
 #: Bytes by the names that rules use: three ends, or `None` for a demand without any.
 Needs = Mapping[str, tuple[int, int, int] | None]
-#: What a page's own browser always tells, and what none does: answers left out of a gate for pages.
+#: What no browser says, and what its visitor may: answers that no row of visits holds.
+UNTOLD_BY_BROWSERS: Final[Mapping[str, tuple[object, ...]]] = {
+    "ram_bytes": (TOLD,),
+    "vram_bytes": (TOLD,),
+    "graphics": ("integrated", "discrete"),
+}
+#: Of those, and of what a page's own browser always tells, the answers that a page never meets.
 NEVER_IN_PAGE: Final[Mapping[str, tuple[object, ...]]] = {
+    **UNTOLD_BY_BROWSERS,
+    "platform": (None,),
+    "browser": (None,),
     "webgpu": (None,),
     "webgpu_shader_f16": (None,),
     "webgpu_max_buffer_size": (None,),
@@ -38,10 +47,11 @@ NEVER_IN_PAGE: Final[Mapping[str, tuple[object, ...]]] = {
     "wasm_memory64": (None,),
     "wasm_jspi": (None,),
     "cross_origin_isolated": (None,),
-    "ram_bytes": (TOLD,),
-    "vram_bytes": (TOLD,),
-    "graphics": ("integrated", "discrete"),
+    "graphics": ("integrated", "discrete", "software"),
 }
+#: Browsers and systems that tell no page how much memory there is (w3c/device-memory at f2a13e3:
+#: Chromium alone has it).
+TELL_NO_MEMORY: Final = frozenset({"safari", "firefox", "ios", "ipados"})
 
 
 class Gate(NamedTuple):
@@ -52,6 +62,7 @@ class Gate(NamedTuple):
     precision: str
     version: str
     download: Interval
+    webgpu: bool
     checks: tuple[Rule, ...]
     shares_memory: Tree
 
@@ -68,10 +79,13 @@ def gate(
     at: int,
     facts: RuntimeFacts,
     never: Mapping[str, tuple[object, ...]] | None = None,
+    *,
+    in_page: bool = False,
 ) -> Gate:
     """Return the gate of one way to run a model, at one of the contexts that were surveyed.
 
-    `never` names answers that cannot come up where the gate is used, such as `NEVER_IN_PAGE`.
+    `never` names answers that cannot come up where the gate is used, such as `NEVER_IN_PAGE`;
+    `in_page` says that they come from one browser, which tells memory or does not.
 
     `surveys` are all that `compare.run_requirements.requirements_of_precision` gives of it.
     """
@@ -82,6 +96,8 @@ def gate(
     kinds = [each.adapters for each in surveys]
 
     def decided(rule: Rule, path: Path) -> Decided | None:
+        if in_page:
+            path = _OfOneBrowser(path)
         needs = variants[_which(path, kinds)]
         if rule.name in hardness and rule.name not in needs:
             return None
@@ -102,9 +118,36 @@ def gate(
         precision=first.precision,
         version=__version__,
         download=first.download,
+        webgpu=facts.needs.webgpu,
         checks=tuple(each for each in every if each.tree != Leaf(None)),
         shares_memory=explore(lambda path: _shares(path, named), never),
     )
+
+
+class _OfOneBrowser(Path):
+    """A path whose memory is asked after who is to tell it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__({}, path.never)
+        self._path = path
+
+    def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
+        """Return the answer to a question."""
+        if question[1] == "device_memory":
+            who = (read_signal(self._path, name) for name in ("platform", "browser"))
+            if not TELL_NO_MEMORY.isdisjoint(who):
+                return None
+        return self._path.choose(question, answers)
+
+    def less(self, first: Any, second: Any) -> bool:  # noqa: ANN401 - expressions
+        """Return whether one expression lies below another."""
+        return self._path.less(first, second)
+
+
+def gate_for_page(surveys: Sequence[RunRequirements], at: int, facts: RuntimeFacts) -> Gate:
+    """Return the gate for a page's own visitors; a runtime on the GPU is asked with an adapter."""
+    refused = {"webgpu": (None, "refused")} if facts.needs.webgpu else {}
+    return gate(surveys, at, facts, {**NEVER_IN_PAGE, **refused}, in_page=True)
 
 
 def _shares(path: Path, named: Rules) -> Any:  # noqa: ANN401 - a truth or None
@@ -168,6 +211,10 @@ class _Walk:
         made: Decided | None = self.value(tree)
         return made and made._replace(chance=self.worked(made.chance))
 
+    def _narrowed(self, tree: Tree) -> Tree:
+        """Return a tree within an expression without the answers that never come up."""
+        return explore(lambda path: _Walk(path, {}, {}).value(tree), self._path.never)
+
     def worked(self, made: Expression) -> Any:  # noqa: ANN401 - an expression or a number
         """Return an expression with needs and budgets put in."""
         if not isinstance(made, tuple) or isinstance(made, (Leaf, Switch)):
@@ -178,6 +225,8 @@ class _Walk:
             return need[about[1]] if len(about) > 1 else need
         if kind == "have":
             return self._have(*about)
+        if kind == "logistic":
+            return (kind, about[0], *(self._narrowed(each) for each in about[1:]))
         if kind != "chance":
             return made
         need, have = (self.worked(each) for each in about)

@@ -56,13 +56,13 @@ class Path:
         never: Mapping[str, tuple[object, ...]] | None = None,
     ) -> None:
         """Take answers, and those that never come up; an open question ends the run."""
-        self._answers, self._never = answers, never or {}
+        self._answers, self.never = answers, never or {}
 
     def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
         """Return the answer to a question."""
         if question in self._answers:
             return self._answers[question]
-        never = self._never.get(str(question[1]), ())
+        never = self.never.get(str(question[1]), ())
         if question[0] == "known":
             never = tuple(each == TOLD for each in never)
         left = tuple(each for each in answers if each not in never)
