@@ -5,6 +5,7 @@ import { canRun } from "./index.js";
 
 const WORDS = {
   likely: "likely fits", may: "may fit", unlikely: "unlikely to fit", no: "will not fit", unknown: "cannot tell",
+  unsupported: "no browser runs it yet",
 };
 const STYLE = `:host{display:inline-flex;font:600 .8em system-ui,sans-serif;border-radius:.4em;overflow:hidden;color:#fff}
 span{padding:.2em .6em;background:#3a3d46}b{padding:.2em .6em;background:#5d5f68}

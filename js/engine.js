@@ -120,13 +120,13 @@ const decided = (rules, runtime, signals, needs) => {
   for (const [name, flags, node] of rules.runtimes[runtime]) {
     const leaf = flags & 4 && !(name in needs) ? null : walk.at(node);
     if (leaf === null) continue;
-    const [made, failed, asked, known] = leaf;
+    const [made, failed, asked, known, unsupported] = leaf;
     const chance = walk.number(made);
     const named = flags & 2 && chance >= rules.settle.likely ? 1 : chance;
     const certain = flags & 1 && named === 1 ? 1 - 1e-9 : named;
     const untold = flags & 1 ? UNTOLD : 2;
     const rank = failed ? FAILED : known ? certain : untold;
-    found.push({ name, chance, failed, asked, known, rank });
+    found.push({ name, chance, failed, asked, known, unsupported, rank });
   }
   return found;
 };
@@ -145,6 +145,7 @@ export const judge = (rules, runtime, signals, needs) => {
   const reasons = checks.filter(({ rank }) => rank < 2).sort((a, b) => a.rank - b.rank);
   const because = reasons[0]?.name ?? checks[0]?.name ?? "";
   const said = (outcome, probability) => ({ outcome, probability, because, reasons });
+  if (checks.some(({ unsupported }) => unsupported)) return said("unsupported", null);
   if (checks.some(({ failed }) => failed)) return said("no", 0);
   if (checks.some(({ rank }) => rank === UNTOLD)) return said("unknown", null);
   return said(chance >= likely ? "likely" : chance <= unlikely ? "unlikely" : "may", chance);

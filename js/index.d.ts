@@ -1,5 +1,5 @@
 /** How well a model fits, from best to worst; *unknown* where this browser tells too little. */
-export type Outcome = "likely" | "may" | "unlikely" | "no" | "unknown" | (string & {});
+export type Outcome = "likely" | "may" | "unlikely" | "no" | "unsupported" | "unknown" | (string & {});
 
 /** Bytes: the least, the likeliest and the most. */
 export interface Bytes { low: number; likely: number; high: number }

@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_need(commands)
     _add_snippet(commands)
+    _add_gate(commands)
     _add_train(commands)
     reading = commands.add_parser("link", help="say what a shared link asks")
     reading.add_argument("url")
@@ -179,6 +180,22 @@ def _add_snippet(commands: Any) -> None:
     _add_choices(command)
     _add_json(command)
     command.set_defaults(run=_snippet)
+
+
+def _add_gate(commands: Any) -> None:
+    command = commands.add_parser("gate", help="a verdict as code, for any device")
+    command.add_argument("model", metavar="MODEL", help="as for estimate")
+    command.add_argument("--runtime")
+    command.add_argument("--precision")
+    command.add_argument("--context", metavar="N", help="tokens of the longest conversation")
+    command.add_argument(
+        "--as",
+        dest="form",
+        choices=("js", "json"),
+        default="js",
+        help="a module for a page (js), or rules and needs as data (json)",
+    )
+    command.set_defaults(run=_gate)
 
 
 def _add_completion(commands: Any) -> None:
@@ -411,6 +428,32 @@ def _need(asked: argparse.Namespace) -> int:
         _print_json(found)
     else:
         print("\n".join(text_output.needed(found)))
+    return 0
+
+
+def _gate(asked: argparse.Namespace) -> int:
+    from tabfit.devices.device import Device
+    from tabfit.estimate.answers import answer
+    from tabfit.estimate.scenario import Scenario
+    from tabfit.gate import scenario_gate
+
+    catalog = _catalog()
+    about = _about(asked.model, catalog)
+    if about.unread:
+        raise _Usage(verbatim(f"the shape of {shown(asked.model)} is not known: there is no gate"))
+    scenario = Scenario(
+        model=about.id,
+        runtime=asked.runtime,
+        precision=asked.precision,
+        context=_tokens("context", asked.context),
+    )
+    given = answer(scenario, catalog, Device(), about)
+    if asked.form == "json":
+        _print_json(scenario_gate.as_json(given, catalog))
+        return 0
+    chosen = f"--runtime {given.facts.id} --precision {given.stored.precision}"
+    command = f"tabfit gate {asked.model} {chosen} --context {given.context}"
+    print(scenario_gate.as_javascript(given, catalog, command), end="")
     return 0
 
 

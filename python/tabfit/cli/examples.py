@@ -29,6 +29,7 @@ OF: Final = {
     "compare": ("tabfit compare --device iphone-13", "tabfit compare --ram 16GB --json"),
     "need": ("tabfit need whisper-base", "tabfit need gemma-2b --context 4k --json"),
     "snippet": ("tabfit snippet whisper-base > transcribe.js",),
+    "gate": ("tabfit gate llama-3.2-1b --runtime webllm > fits.js", "tabfit gate gpt2 --as json"),
     "train": (
         "tabfit train llama-3.2-1b --batch 4 --sequence 2048",
         "tabfit train llama-3.2-1b --lora-rank 16 --qlora",

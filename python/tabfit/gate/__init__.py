@@ -12,7 +12,7 @@ engine's word and chance from a device's signals alone.
     needs          what one way to run a model needs, in the terms of the rules
     one_gate       the rules of one scenario, its needs worked in and what nobody asks cut away
     javascript     such a gate as a module of JavaScript
-    sql            such a gate as an expression of SQL
+    scenario_gate  a gate of a question as people ask it, for the command line
     classes        visits as classes of devices that come out alike
 
 How: the engine's checks take numbers, arrays, and whatever else adds, multiplies and compares. Here

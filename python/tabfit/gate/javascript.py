@@ -9,16 +9,16 @@ nothing runs without it, -2 where nothing is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby, pairwise
 from typing import Any, Final
 
-from tabfit.verdict.decide import LEAST, SUREST
-from tabfit.verdict.probability import LIKELY_FROM, UNLIKELY_TO
 from tabfit.formula import Operator
 from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate, is_numbers, signals_in
 from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
 from tabfit.gate.rules import SHARES, Decided, Rule
+from tabfit.verdict.decide import LEAST, SUREST
+from tabfit.verdict.probability import LIKELY_FROM, UNLIKELY_TO
 
 #: What each signal is called in the module, and where a device has it.
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
@@ -75,6 +75,7 @@ def javascript(gate: Gate, asked: str, context: int) -> str:
         + (CHANCE if "C(" in body else "")
         + "A=(outcome,probability)=>({outcome,probability});\n"
         + f"export const gate=d=>{{{_signals(gate)}const z=[{body}];"
+        + ("if(z.includes(-3))return A('unsupported',null);" if "-3" in checks else "")
         + "if(z.includes(-1))return A('no',0);if(z.includes(-2))return A('unknown',null);"
         + "let a=1,l=1;for(const x of z)x.at?l=N(l,x[0]):a*=x;"
         + f"a=X({_number(LEAST)},N({_number(SUREST)},R(a*l)));"
@@ -97,7 +98,8 @@ def _read(gate: Gate) -> str:
 def _signals(gate: Gate) -> str:
     """Return the signals by their short names; without an adapter there is nothing to weigh."""
     told = [NAMES[name] for name in gate.signals]
-    own = [f"{short}={where}" for short, where in told if not where.startswith(("g.", "d.webgpu"))]
+    page = [each for each in told if not each[1].startswith(("g.", "d.webgpu"))]
+    own = [f"{short}={where}" for short, where in page]
     if {*_FREE_OF} <= {*gate.signals}:
         own.append(f"{_FREE}={NAMES[_FREE_OF[0]][0]}-({NAMES[_FREE_OF[1]][0]}||0)")
     of_adapter = [f"{short}={where}" for short, where in told if where.startswith("g.")]
@@ -117,6 +119,8 @@ def _checked(rule: Rule) -> str:
     def leaf(made: Decided | None) -> str:
         if made is None:
             return "1"
+        if made.unsupported:
+            return "-3"
         if made.failed:
             return "-1"
         if not made.known:
@@ -126,19 +130,19 @@ def _checked(rule: Rule) -> str:
     return _tree(rule.tree, leaf)
 
 
-def _tree(tree: Tree, leaf: Any) -> str:  # noqa: ANN401 - writes a leaf
+def _tree(tree: Tree, leaf: Callable[[Any], str]) -> str:
     if isinstance(tree, Leaf):
-        return str(leaf(tree.value))
+        return leaf(tree.value)
     kind, *about = tree.question
     if kind == "is":
-        return _cases(about[0], [(a, _tree(b, leaf)) for a, b in tree.branches])
+        return _cases(str(about[0]), [(a, _tree(b, leaf)) for a, b in tree.branches])
     yes, no = (_tree(tree.after(each), leaf) for each in (True, False))
     if yes == no:
         return yes
     if kind == "less" and (_ends(about[0])[0], _ends(about[1])[0]) == (no, yes):
         return f"X({yes},{no})"
     if kind == "known":
-        return f"({NAMES[about[0]][0]}==null?{no}:{yes})"
+        return f"({NAMES[str(about[0])][0]}==null?{no}:{yes})"
     return f"({_ends(about[0])[0]}<{_ends(about[1])[0]}?{yes}:{no})"
 
 
@@ -197,9 +201,7 @@ def _steps(name: str, branches: list[tuple[Any, str]]) -> str:
     untold = dict(branches)[None]
     told = [(a, text) for a, text in branches if a is not None]
     runs = [list(run) for _text, run in groupby(told, key=lambda each: each[1])]
-    chosen = "".join(
-        f"{name}<{_number(after[0][0])}?{run[0][1]}:" for run, after in pairwise(runs)
-    )
+    chosen = "".join(f"{name}<{_number(after[0][0])}?{run[0][1]}:" for run, after in pairwise(runs))
     last = runs[-1][0][1]
     if not chosen and last == untold:
         return last
@@ -223,6 +225,7 @@ def _chance(made: Any) -> str:  # noqa: ANN401 - an expression
 
 #: What is left of a quota, by a name of its own.
 _FREE, _FREE_OF = "D", ("storage_quota_bytes", "storage_usage_bytes")
+_LEFT: Final = (Operator.DIFFERENCE.value, *(("told", each) for each in _FREE_OF))
 _UNTOLD_IS_NOTHING: Final = ("storage_usage_bytes",)
 _WRITTEN: Final = {
     Operator.SUM: "+",
@@ -232,7 +235,7 @@ _WRITTEN: Final = {
 }
 
 
-def _ends(made: Any) -> tuple[str, str, str]:  # noqa: ANN401 - an expression
+def _ends(made: Any) -> tuple[str, str, str]:  # noqa: ANN401, PLR0911 - one kind a line
     """Return three ends of an expression, each as JavaScript."""
     if not isinstance(made, tuple):
         return (_number(made),) * 3
@@ -245,7 +248,7 @@ def _ends(made: Any) -> tuple[str, str, str]:  # noqa: ANN401 - an expression
         return (f"({name}||0)" if about[0] in _UNTOLD_IS_NOTHING else name,) * 3
     if kind == "chance":
         return (_chance(made),) * 3
-    if kind == Operator.DIFFERENCE and tuple(each[1:] for each in about) == tuple((e,) for e in _FREE_OF):
+    if made == _LEFT:
         return (_FREE,) * 3
     terms = [_ends(each) for each in about]
     first = terms[0]

@@ -215,7 +215,7 @@ class _Walk:
         """Return a tree within an expression without the answers that never come up."""
         return explore(lambda path: _Walk(path, {}, {}).value(tree), self._path.never)
 
-    def worked(self, made: Expression) -> Any:  # noqa: ANN401 - an expression or a number
+    def worked(self, made: Expression) -> Any:  # noqa: ANN401, PLR0911 - one kind a line
         """Return an expression with needs and budgets put in."""
         if not isinstance(made, tuple) or isinstance(made, (Leaf, Switch)):
             return made

@@ -49,6 +49,7 @@ class Decided(NamedTuple):
     failed: bool
     asked: bool
     known: bool
+    unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,8 @@ def _decided(kind: CheckKind, required: Requirements, offered: Offered) -> Decid
     if demand is None or not demand.applies or not kind.counts(required, offered):
         return None
     made = kind.decision(demand, required, offered)
-    return Decided(expression(made.chance), bool(made.failed), bool(made.asked), bool(made.known))
+    said = (bool(each) for each in (made.failed, made.asked, made.known, made.unsupported))
+    return Decided(expression(made.chance), *said)
 
 
 #: What is asked first where that makes a smaller tree.

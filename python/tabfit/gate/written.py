@@ -7,7 +7,7 @@ In: `Rules`, and what ways to run a model need. Out: objects of plain JSON.
     nodes      every tree's nodes, each once; others name it by its place
                ["is", signal, {answer: node}]  ["known", name, node, node]
                ["less", a, b, node, node]      ["=", value]: of a check null or
-               [chance, failed, asked, known], of a budget three ends
+               [chance, failed, asked, known, unsupported], of a budget three ends
     budgets    name: node
     runtimes   id: [[check, flags, node], …]
                flags: 1 decides, 2 in the background, 4 only if demanded
