@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components.html import Html, tag
+from app.components.html import Html, joined, tag
 from app.components.labels import BASES, KNOWN
 from tabfit.units import Basis
 from tabfit.verdict.probability import Outcome
@@ -36,5 +36,28 @@ def mark(outcome: Outcome) -> Html:
 
 
 def chip(basis: Basis) -> Html:
-    """Return how a figure is known, small beside it."""
-    return tag("span", KNOWN[basis], class_="basis", title=BASES[basis])
+    """Return how a figure is known, small beside it; a tap says what the word means."""
+    return tag(
+        "button",
+        KNOWN[basis],
+        type="button",
+        popovertarget=f"basis-{basis}",
+        class_="basis",
+        title=BASES[basis],
+    )
+
+
+def meanings() -> Html:
+    """Return what each of those words means, once for a page, shown where a chip is tapped."""
+    return joined(
+        tag(
+            "p",
+            tag("b", KNOWN[basis]),
+            ": ",
+            BASES[basis],
+            id=f"basis-{basis}",
+            popover="auto",
+            class_="meaning",
+        )
+        for basis in Basis
+    )

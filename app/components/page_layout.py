@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app import pages
 from app.components.html import Html, joined, tag
+from app.components.outcome_marks import meanings
 from tabfit.i18n import language
 from tabfit.i18n.language import LANGUAGES, _
+
+#: Three lines; an arrow that leaves a box.
+_MENU: Final = "M3 6h18M3 12h18M3 18h18"
+_SENT: Final = "M12 15V3m0 0L7 8m5-5 5 5M5 12v9h14v-9"
 
 
 def body(main: Html, *, root: str, view: str) -> Html:
@@ -16,7 +23,27 @@ def body(main: Html, *, root: str, view: str) -> Html:
         tag("main", main, id="main", tabindex="-1"),
         _sharing(),
         footer(root, view),
+        _hatches(),
     )
+
+
+def _hatches() -> Html:
+    """Return the patterns that charts fill parts with, so that none is told by colour alone."""
+    ways = {"hatched-copies": "rotate(45)", "hatched-work": "rotate(-45)"}
+    patterns = [
+        tag(
+            "pattern",
+            tag("rect", width="5", height="5"),
+            tag("line", x1="0", x2="0", y1="0", y2="5"),
+            id=name,
+            width="5",
+            height="5",
+            patternUnits="userSpaceOnUse",
+            patternTransform=turned,
+        )
+        for name, turned in ways.items()
+    ]
+    return tag("svg", tag("defs", patterns), class_="hatches", aria_hidden="true")
 
 
 def header(root: str, view: str) -> Html:
@@ -26,16 +53,36 @@ def header(root: str, view: str) -> Html:
     return tag(
         "header",
         tag("a", _("Will it fit?"), href=home, class_="brand"),
-        tag("button", _("Pages"), type="button", popovertarget="pages", class_="quiet"),
+        tag(
+            "button",
+            _icon(_MENU),
+            tag("span", _("Pages")),
+            type="button",
+            popovertarget="pages",
+            class_="quiet",
+        ),
         tag("nav", links, id="pages", popover="auto", aria_label=_("Pages")),
         _languages(),
-        tag("button", _("Share"), type="button", data_share=True, class_="quiet"),
+        tag(
+            "button",
+            _icon(_SENT),
+            tag("span", _("Share")),
+            type="button",
+            data_share=True,
+            class_="quiet",
+        ),
         class_="site",
     )
 
 
 def _pages() -> list[tuple[str, tuple[str, str]]]:
     return list(pages.labels().items())
+
+
+def _icon(path: str) -> Html:
+    """Return what stands for a button's words where there is no room for them."""
+    drawn = tag("path", d=path)
+    return tag("svg", drawn, class_="mark", viewBox="0 0 24 24", aria_hidden="true")
 
 
 def _link(address: str, text: str, *, here: bool) -> Html:
@@ -124,5 +171,6 @@ def footer(root: str, view: str) -> Html:
         ),
         tag("p", tag("a", _("Every model"), href=f"{root}{language.folder()}#models")),
         tag("p", others, class_="languages"),
+        meanings(),
         class_="site",
     )

@@ -80,6 +80,24 @@ def logarithmic(ticks: Iterable[tuple[float, str]], low: float, high: float) -> 
     return Axis(low=low, high=high, ticks=tuple(ticks), log=True)
 
 
+def scale(axis: Axis) -> Html:
+    """Return an axis below level bars: its ticks in words."""
+    first, *others = axis.ticks
+    last = others.pop()
+    ends = [(first, "start"), *((each, "middle") for each in others), (last, "end")]
+    words = [
+        tag("text", text, x=_across(axis, value), y="1.2em", text_anchor=anchor)
+        for (value, text), anchor in ends
+    ]
+    return tag("svg", words, class_="scale", width="100%", height="1.6em", focusable="false")
+
+
+def lines(axis: Axis) -> Html:
+    """Return an upright hairline at each tick of an axis below level bars."""
+    places = [_across(axis, value) for value, _words in axis.ticks]
+    return joined(tag("line", class_="grid", x1=at, x2=at, y1="0", y2="100%") for at in places)
+
+
 # The frame
 
 
@@ -138,13 +156,19 @@ def _percent(share: float) -> str:
 # Marks
 
 
-def band(y: Axis, low: float, high: float, class_: str = "band") -> Html | None:
+def band(y: Axis, low: float, high: float, opacity: float = 1.0) -> Html | None:
     """Return a band across the whole width, or nothing where it lies above the axis."""
     if low >= y.high:
         return None
     top, bottom = 1 - y.share(high), 1 - y.share(low)
     return tag(
-        "rect", class_=class_, x="0", width="100%", y=_percent(top), height=_percent(bottom - top)
+        "rect",
+        class_="band",
+        x="0",
+        width="100%",
+        y=_percent(top),
+        height=_percent(bottom - top),
+        fill_opacity=f"{opacity:.2f}",
     )
 
 
@@ -202,9 +226,18 @@ def span(x: Axis, y: Axis, ends: Point, level: float, class_: str = "") -> Html:
     )
 
 
-def note(x: Axis, y: Axis, at: Point, words: str, class_: str = "", *, level: bool = False) -> Html:
-    """Return words beside a point, on the side where there is room: a little above it, or level."""
-    right = x.share(at[0]) < 0.6
+def note(
+    x: Axis,
+    y: Axis,
+    at: Point,
+    words: str,
+    class_: str = "",
+    *,
+    level: bool = False,
+    right: bool | None = None,
+) -> Html:
+    """Return words beside a point, a little above it or level, where there is room or told."""
+    right = x.share(at[0]) < 0.6 if right is None else right
     return tag(
         "text",
         words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import sqrt
 
-from app.components import svg_chart
+from app.components import budget_band, svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_, duration, tokens
 from app.components.svg_chart import Axis, Bar
@@ -76,7 +76,7 @@ def _contexts(
         _finding(sizes, have),
         x,
         y,
-        svg_chart.band(y, have.low, have.high) if have else None,
+        list(_band(y, have)) if have else None,
         svg_chart.area(x, y, low, high),
         svg_chart.line(x, y, points),
         svg_chart.rule(x, answer.context),
@@ -88,9 +88,19 @@ def _contexts(
         _("Memory against context"),
         drawn,
         _taps(answer, [context for context, _size in sizes]),
+        tag("p", _("context, in tokens"), class_="axis-name"),
         _legend(have),
         svg_chart.behind(_("The figures"), _figures(sizes)),
     )
+
+
+def _band(y: Axis, have: Interval) -> Iterator[Html | None]:
+    """Yield what a tab may use, darker where so much is less likely; an arrow where it is cut."""
+    top = round(y.high)
+    for piece in budget_band.pieces(have, top):
+        yield svg_chart.band(y, piece.start, piece.end, piece.unlikely)
+    if budget_band.cut(have, top):
+        yield tag("text", "↑", class_="said", x="100%", y="0", dy="0.9em", text_anchor="end")
 
 
 def _across(sizes: Sequence[tuple[Tokens, Interval]]) -> Axis:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.components import formula_popover
+from app.components import budget_band, formula_popover, svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_
+from app.components.svg_chart import Axis
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, later
@@ -34,7 +35,7 @@ def card(answer: Answer) -> Html:
     """Return the picture with its legend and the exact figures behind it."""
     checks = [check for check in answer.checks if check.pool is not None]
     used = [
-        label for label in ORDER if any(p.of_label(label).high for p in answer.footprint.phases)
+        label for label in ORDER if any(p.of_label(label).likely for p in answer.footprint.phases)
     ]
     return tag(
         "section",
@@ -63,12 +64,25 @@ def _chart(answer: Answer, check: Check) -> Html:
     pool = check.pool or Pool.PEAK
     phases = answer.footprint.phases
     ends = [_size(phase, pool).high for phase in phases]
-    top = max(*ends, min(check.have.high, 2 * max(ends)) if check.have else 0, 1)
-    rows = [_row(phase, pool, check.have, top) for phase in phases]
+    most = max(*ends, min(check.have.high, 2 * max(ends)) if check.have else 0, 1)
+    axis = svg_chart.linear(most, svg_chart.round_bytes, most=3)
+    rows = [_row(phase, pool, check.have, axis) for phase in phases]
     return joined(
         tag("h3", _TITLES[pool]),
         tag("p", _band_text(check), class_="band-text"),
-        tag("table", tag("tbody", rows), class_="chart"),
+        tag("table", tag("tbody", rows, _scale(axis, check.have)), class_="chart scaled"),
+    )
+
+
+def _scale(axis: Axis, have: Interval | None) -> Html:
+    """Return the row below the bars: the axis, and an arrow where the band goes on beyond it."""
+    more = have is not None and budget_band.cut(have, round(axis.high))
+    return tag(
+        "tr",
+        tag("td"),
+        tag("td", svg_chart.scale(axis), class_="bar"),
+        tag("td", "→" if more else "", class_="cut"),
+        aria_hidden="true",
     )
 
 
@@ -78,7 +92,13 @@ def _band_text(check: Check) -> Html:
     have = formula_popover.opener(between(check.have), f"{check.name}-have")
     return joined(
         tag("span", class_="swatch band", aria_hidden="true"),
-        tag("span", sentence(_("a tab here can probably use {have}"), have=have)),
+        tag(
+            "span",
+            sentence(
+                _("a tab here can probably use {have}: the darker, the less likely so much"),
+                have=have,
+            ),
+        ),
     )
 
 
@@ -86,22 +106,24 @@ def _size(phase: Phase, pool: Pool) -> Interval:
     return phase.peak if pool is Pool.PEAK else phase.in_pool(pool)
 
 
-def _row(phase: Phase, pool: Pool, have: Interval | None, top: int) -> Html:
+def _row(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
     size = _size(phase, pool)
     return tag(
         "tr",
         tag("th", PHASES[phase.name], scope="row"),
-        tag("td", _bar(phase, pool, have, top), class_="bar"),
+        tag("td", _bar(phase, pool, have, axis), class_="bar"),
         tag(
             "td", formula_popover.opener(bytes_(size.likely), _phase(phase, pool)), class_="number"
         ),
     )
 
 
-def _bar(phase: Phase, pool: Pool, have: Interval | None, top: int) -> Html:
+def _bar(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
+    top = round(axis.high)
     return tag(
         "svg",
-        _band(have, top),
+        list(_band(have, top)) if have else None,
+        svg_chart.lines(axis),
         list(_stack(phase, pool, top)),
         _whisker(_size(phase, pool), top),
         width="100%",
@@ -111,21 +133,20 @@ def _bar(phase: Phase, pool: Pool, have: Interval | None, top: int) -> Html:
     )
 
 
-def _share(value: int, top: int) -> str:
+def _share(value: float, top: int) -> str:
     return f"{min(100 * value / top, 100):.2f}%"
 
 
-def _band(have: Interval | None, top: int) -> Html | None:
-    if have is None or have.low >= top:
-        return None
-    high = min(have.high, top)
-    return tag(
-        "rect",
-        class_="band",
-        x=_share(have.low, top),
-        width=_share(high - have.low, top),
-        height="100%",
-    )
+def _band(have: Interval, top: int) -> Iterator[Html]:
+    for piece in budget_band.pieces(have, top):
+        yield tag(
+            "rect",
+            class_="band",
+            x=_share(piece.start, top),
+            width=_share(piece.end - piece.start + top / 1000, top),
+            height="100%",
+            fill_opacity=f"{piece.unlikely:.2f}",
+        )
 
 
 def _stack(phase: Phase, pool: Pool, top: int) -> Iterator[Html]:

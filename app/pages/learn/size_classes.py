@@ -73,9 +73,22 @@ def _dots(x: Axis, y: Axis, every: tuple[SizeClass, ...]) -> Iterator[Html]:
         for model in each.models
     ]
     named = [each for each in places if each[0].id in NAMED]
+    ends = {row + 0.5: _ends(each) for row, each in enumerate(every)}
     yield from (drawing.dot(x, y, at, radius=4) for _model, at in places)
     yield from (drawing.dot(x, y, at, "named", radius=6) for _model, at in named)
-    yield from (drawing.note(x, y, at, _bare(model.name)) for model, at in named)
+    yield from (_beside(x, y, ends[at[1]], at[1], _bare(model.name)) for model, at in named)
+
+
+def _ends(row: SizeClass) -> tuple[float, float]:
+    sizes = [float(model.parameters or 0) for model in row.models]
+    return min(sizes), max(sizes)
+
+
+def _beside(x: Axis, y: Axis, ends: tuple[float, float], level: float, words: str) -> Html:
+    """Return words beside all that a row draws, on the side with more room."""
+    right = x.share(ends[0]) < 1 - x.share(ends[1])
+    at = (ends[1] if right else ends[0], level)
+    return drawing.note(x, y, at, words, level=True, right=right)
 
 
 def _bare(name: str) -> str:
@@ -91,8 +104,7 @@ def _spans(x: Axis, y: Axis, unknown: tuple[UndisclosedSize, ...], below: int) -
     for row, each in enumerate(unknown, start=below):
         level = row + 0.5
         yield drawing.span(x, y, (float(each.low), float(each.high)), level, "believed")
-        beside = each.high if x.share(each.low) < 0.5 else each.low
-        yield drawing.note(x, y, (float(beside), level), each.name, level=True)
+        yield _beside(x, y, (float(each.low), float(each.high)), level, each.name)
 
 
 def _finding(every: tuple[SizeClass, ...]) -> str:
