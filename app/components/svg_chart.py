@@ -86,7 +86,7 @@ def scale(axis: Axis) -> Html:
     last = others.pop()
     ends = [(first, "start"), *((each, "middle") for each in others), (last, "end")]
     words = [
-        tag("text", text, x=_across(axis, value), y="1.2em", text_anchor=anchor)
+        tag("text", text, x=_across(axis, value), y="1.2em", text_anchor=anchor, class_=anchor)
         for (value, text), anchor in ends
     ]
     return tag("svg", words, class_="scale", width="100%", height="1.6em", focusable="false")

@@ -143,7 +143,7 @@ def _band(have: Interval, top: int) -> Iterator[Html]:
             "rect",
             class_="band",
             x=_share(piece.start, top),
-            width=_share(piece.end - piece.start + top / 1000, top),
+            width=_share(piece.end - piece.start, top),
             height="100%",
             fill_opacity=f"{piece.unlikely:.2f}",
         )

@@ -43,7 +43,7 @@ def both(parts: dict[str, str]) -> str:
 def test_every_figure_has_a_place_for_its_formula() -> None:
     """A button on the answer opens a place that is there, once, and that Python can fill."""
     html = both(asked())
-    opened = set(re.findall(r'popovertarget="([^"]+)"', html))
+    opened = set(re.findall(r'popovertarget="(formula-[^"]+)"', html))
     places = re.findall(r'data-later="([^"]+)"', html)
 
     assert len(places) == len(set(places))
@@ -60,7 +60,7 @@ def test_every_figure_has_a_place_for_its_formula() -> None:
 def test_what_opens_is_answered(model: str) -> None:
     """Every place of an answer is filled when it is asked for."""
     html = both(asked(link=f"v=1&model={model}"))
-    for name in set(re.findall(r'popovertarget="([^"]+)"', html)):
+    for name in set(re.findall(r'popovertarget="(formula-[^"]+)"', html)):
         parts = asked(link=f"v=1&model={model}", part=name)
 
         assert list(parts) == [name]
