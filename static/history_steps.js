@@ -22,10 +22,10 @@ addEventListener("pointerdown", () => (gesture = {}));
 addEventListener("focusin", ({ target }) => target.name !== gesture.name && (gesture = {}));
 
 // What a choice belongs to: ask for it when the choice is made, for its answer comes later.
-export const begun = (control = null) => {
+export const begun = (name = null, type = "") => {
   leave();
-  const going = control && TYPED.test(control.type) && gesture.name === control.name;
-  if (!going) gesture = { name: control?.name, made: false };
+  const going = name && TYPED.test(type) && gesture.name === name;
+  if (!going) gesture = { name, made: false };
   return gesture;
 };
 

@@ -131,9 +131,13 @@ const fromLink = (link = linked(), early = {}, choice = null) => {
 const unanswered = new Set();
 
 const chosen = (control = null) => {
-  if (control) unanswered.add(control.name);
-  return ask({ form: fields(), changed: [...unanswered] }, steps.begun(control));
+  const name = control && nameOf(control);
+  if (name) unanswered.add(name);
+  return ask({ form: fields(), changed: [...unanswered] }, steps.begun(name, control?.type));
 };
+
+// A slider has no name of its own: it stands for the number beside it.
+const nameOf = ({ name, dataset }) => name || byId(dataset.twin)?.name;
 
 const asks = ({ target }) => target.closest("main form[data-asks]");
 let typing = 0;
@@ -147,7 +151,10 @@ const say = ({ name, selectedOptions }) => {
 
 // While Python loads, choices are kept, to be answered once it can.
 const early = {};
-const note = ({ name }) => name && (early[name] = fields()[name] ?? "");
+const note = (control) => {
+  const name = nameOf(control);
+  if (name) early[name] = fields()[name] ?? "";
+};
 
 // A page said again in another language has forgotten them.
 const noteAgain = () => {

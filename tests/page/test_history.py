@@ -122,6 +122,35 @@ def test_typing_makes_one_step(visit: Visit) -> None:
     expect(page.locator("input[name=q]")).to_have_value("")
 
 
+def test_dragging_makes_one_step(visit: Visit) -> None:
+    """A slider that is dragged is one step, and another drag is another."""
+    page = visit("workbench/", prelude=MEMORY, size=DESKTOP)
+    steps = page.evaluate("history.length")
+    slider = page.locator("input[type=range]").first
+    number = page.locator(f"#{slider.get_attribute('data-twin')}")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    reached_values = [number.input_value()]
+    for begins, ends in ((0.1, 0.4), (0.6, 0.8)):
+        y = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + begins * box["width"], y)
+        page.mouse.down()
+        for share in (begins, (begins + ends) / 2, ends):
+            page.mouse.move(box["x"] + share * box["width"], y)
+            page.wait_for_timeout(300)
+        page.mouse.up()
+        page.wait_for_timeout(300)
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        reached_values.append(number.input_value())
+    assert page.evaluate("history.length") == steps + 2
+
+    page.go_back()
+    expect(number).to_have_value(reached_values[1])
+    page.go_back()
+    expect(number).to_have_value(reached_values[0])
+
+
 def test_the_common_devices_follow_the_model(visit: Visit) -> None:
     """Another model is asked about: its verdicts stand there, and no other's."""
     page = visit(prelude=MEMORY)
