@@ -48,7 +48,7 @@ def is_best(answer: Answer, best: ComparisonRow) -> bool:
 def card(answer: Answer, ways: OtherWays, catalog: Catalog) -> Html | None:
     """Return what else would do as links, or nothing where there is nothing else."""
     outcome = answer.verdict.outcome
-    if outcome is Outcome.LIKELY:
+    if outcome is Outcome.LIKELY or not ways.helps:
         title, items = _("Other ways to run it"), [_way(each, answer) for each in ways.others]
     else:
         title, items = _("What would help"), [_help(each) for each in ways.helps]
