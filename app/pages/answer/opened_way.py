@@ -10,6 +10,7 @@ it is read for ever. Only a model that somebody opens, by its page or the list, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from app import site_data
 from app.components import model_search
@@ -35,6 +36,9 @@ from tabfit.estimate.subjects import Subject
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Kind
 from tabfit.verdict.probability import Outcome
+
+#: So many models of a list are judged at once.
+MOST_AT_ONCE: Final = 12
 
 
 def chosen(scenario: Scenario, asked: PageRequest) -> Scenario:
@@ -68,13 +72,24 @@ def compared(device: Device) -> Comparison:
 
 
 def row_of(scenario: Scenario, asked: PageRequest) -> RowOf | None:
-    """Return what judges a model on the device of a scenario, where that takes no time."""
+    """Return what gives a model's row on the device of a scenario, for a list as one types.
+
+    Judging all of the catalogue would keep a slow phone waiting: it judges the first few that it
+    is asked for, and gives of the others what is known.
+    """
     if not site_data.catalog_requirements().laid_out:
         return None
     try:
-        return compared(answers.place(scenario.device, asked.here, asked.catalog)).row
+        here = compared(answers.place(scenario.device, asked.here, asked.catalog))
     except TabfitError:
         return None
+    left = iter(range(MOST_AT_ONCE))
+
+    def row(model: str) -> ComparisonRow | None:
+        known = here.known(model)
+        return known if known is not None or next(left, None) is None else here.row(model)
+
+    return row
 
 
 def others(given: Answer, near: Sequence[Neighbour], asked: PageRequest) -> Html | None:

@@ -149,6 +149,10 @@ class Comparison:
         nothing = self.catalog.weights_alone.id
         return sum(all(each.runtime == nothing for each in lines) for lines in every)
 
+    def known(self, model: str) -> ComparisonRow | None:
+        """Return the best row of a model if it was judged already."""
+        return self._rows.get((model, None))
+
     def ways(self, model: str) -> list[ComparisonRow]:
         """Return the best row of a model under each runtime that has it."""
         nothing = self.catalog.weights_alone.id

@@ -1,7 +1,7 @@
 """Smaller models for the same task: what else would do where a model does not fit.
 
 In: what is asked about, the catalogue, and how its models are judged on a device. Out: the
-rows of those that likely fit there, the nearest relative first.
+rows of those that likely fit there, or may where none does, the nearest relative first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ OTHERS: Final = 2
 def smaller_siblings(
     task: str, parameters: Parameters | None, maker: str | None, catalog: Catalog, row_of: RowOf
 ) -> list[ComparisonRow]:
-    """Return smaller models for a task that likely fit, the largest of each kind.
+    """Return the largest of the smaller models for a task that likely fit.
+
+    Where none does: that may.
 
     First one of the same maker, then some of others: of each halving of the size the newest is
     looked at, so that few are judged. Without `parameters` every size is smaller.
@@ -37,7 +39,11 @@ def smaller_siblings(
     smaller.sort(key=lambda model: -(model.parameters or 0))
     own = [model for model in smaller if maker and maker_of(model) == maker]
     others = _newest_of_each_size([model for model in smaller if model not in own])
-    return [*_likely(own, 1, row_of), *_likely(others, OTHERS, row_of)]
+    for outcome in (Outcome.LIKELY, Outcome.MAY):
+        found = [*_first(own, 1, outcome, row_of), *_first(others, OTHERS, outcome, row_of)]
+        if found:
+            return found
+    return []
 
 
 def maker_of(model: Model) -> str | None:
@@ -55,12 +61,15 @@ def _newest_of_each_size(models: Iterable[Model]) -> list[Model]:
     return list(found.values())
 
 
-def _likely(models: Iterable[Model], most: int, row_of: RowOf) -> list[ComparisonRow]:
+def _first(
+    models: Iterable[Model], most: int, outcome: Outcome, row_of: RowOf
+) -> list[ComparisonRow]:
+    """Return the rows of the first models of an outcome, so many at most."""
     found: list[ComparisonRow] = []
     for model in models:
         if len(found) == most:
             break
         row = row_of(model.id)
-        if row is not None and row.outcome is Outcome.LIKELY:
+        if row is not None and row.outcome is outcome:
             found.append(row)
     return found

@@ -160,3 +160,12 @@ def test_the_finder_s_rows_say_what_a_model_comes_to_here() -> None:
     assert best is not None
     size = bytes_(best.line.download.likely)
     assert f"· 67M · {size} · {SHORT[best.outcome]}<" in html
+
+
+def test_where_no_smaller_model_likely_fits_those_that_may_are_offered() -> None:
+    """An iPhone 13 has room for few: a way on is better than none."""
+    here = comparison_on(site_data.catalog_requirements(), place("iphone-13", Device(), KNOWN))
+    model = KNOWN.model("llama-3.2-3b")
+    found = smaller_siblings(model.task, model.parameters, "meta-llama", KNOWN, here.row)
+
+    assert {row.outcome for row in found} in ({Outcome.LIKELY}, {Outcome.MAY})
