@@ -8,7 +8,7 @@ from typing import Final
 from app import site_data
 from app.components import common_devices, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
-from app.pages.learn import arithmetic, comparing, corrections, counting, view
+from app.pages.learn import arithmetic, comparing, corrections, counting, troubleshooting, view
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog, published_quality
 from tabfit.devices.device import Device
@@ -62,6 +62,7 @@ def main(catalog: Catalog, root: str) -> Html:
             answers.answer(ONE_BIT, catalog, Device()), published_quality.peers()[0], root
         ),
         *background(catalog, root),
+        troubleshooting.messages(view.TITLES["messages"]),
     )
 
 

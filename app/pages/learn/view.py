@@ -47,6 +47,7 @@ TITLES: Final = Words(
         "peak": later("What training holds at its peak"),
         "network": later("Sizes in the browser’s own Network panel"),
         "corrections": later("Figures that are often told wrong"),
+        "messages": later("What you see when it does not run"),
     }
 )
 _HOW_MANY_NAMES: Final = 6
