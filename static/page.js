@@ -351,6 +351,14 @@ document.addEventListener("change", async ({ target }) => {
   await fromLink();
 });
 
+// A long list shows its beginning until somebody wants all of it.
+document.addEventListener("click", ({ target }) => {
+  const list = target.closest("[data-whole]")?.parentElement;
+  if (!list) return;
+  list.classList.add("whole");
+  list.querySelector("tbody tr:nth-child(21) a")?.focus();
+});
+
 // To the content without losing what the address says of it.
 document.addEventListener("click", (event) => {
   if (!event.target.closest(".skip")) return;

@@ -19,7 +19,7 @@ from app.components import loading_status
 from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import requirements_file
 from tools.dist import search_engines
-from tools.dist.share_image import draw
+from tools.dist.share_image import colours, draw
 from tools.dist.paths import CACHE, ROOT
 from tools.messages import OTHERS
 from tabfit.i18n import language
@@ -186,8 +186,8 @@ class _TitleReader(HTMLParser):
 def _picture(text: str) -> bytes:
     said = _TitleReader()
     said.feed(text)
-    drawn = PICTURES / f"{digest(said.title, said.description, HERE / 'picture.py')}.png"
+    drawn = PICTURES / f"{digest(said.title, said.description, HERE / 'share_image.py')}.png"
     if not drawn.exists():
         PICTURES.mkdir(parents=True, exist_ok=True)
-        drawn.write_bytes(draw(said.title, [said.description]))
+        drawn.write_bytes(draw(said.title, [said.description], colours(said.description)))
     return drawn.read_bytes()

@@ -12,25 +12,44 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 SIZE = (1200, 630)  # what Open Graph's readers crop to
 EDGE = 80
 GROUND, INK, QUIET, ACCENT = "#fbfaf6", "#1b1d22", "#5d5f68", "#3245c4"  # static/style/base.css
+#: The words of a verdict and their colours, as `static/base.css` has them in the light.
+OUTCOMES = {
+    "likely": "#12703f", "may": "#8f5300", "unlikely": "#b3421a", "no": "#b3202c",
+    "cannot tell": "#4d5b78", "no browser yet": "#4d5b78",
+}
+SMALLEST = 24
 STEPS = 16  # of each ink, for the edges of letters
 SITE = "Will it fit?"
 
 
-def draw(title: str, lines: Sequence[str]) -> bytes:
+def draw(title: str, lines: Sequence[str], colours: Sequence[str] = (ACCENT,)) -> bytes:
     """Return a PNG of 1200 by 630, the same bytes for the same words.
 
-    The font is the one Pillow carries, so a build needs no fonts of its machine.
+    `colours` are the verdicts', from top to bottom along the edge. The font is the one
+    Pillow carries, so a build needs no fonts of its machine.
     """
     picture = Image.new("RGB", SIZE, GROUND)
     pen = ImageDraw.Draw(picture)
-    pen.rectangle((0, 0, 16, SIZE[1]), fill=ACCENT)
+    for at, colour in enumerate(colours):
+        top, end = (round(SIZE[1] * each / len(colours)) for each in (at, at + 1))
+        pen.rectangle((0, top, 24, end), fill=colour)
     bottom = _write(pen, title, top=EDGE, size=76, ink=INK, most=3)
     for line in lines:
-        bottom = _write(pen, line, top=bottom + 28, size=40, ink=QUIET, most=3)
+        bottom = _write(pen, line, top=bottom + 28, size=40, ink=QUIET, most=5)
     _write(pen, SITE, top=SIZE[1] - EDGE - 36, size=36, ink=ACCENT, most=1)
     out = io.BytesIO()
     picture.quantize(palette=_palette(), dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def colours(description: str) -> tuple[str, ...]:
+    """Return the colours of the verdicts that a description ends with: "... iPhone 13: may; ...".
+
+    >>> colours("1.35 GB to download. iPhone 13: unlikely; Laptop, 8 GB: likely.")
+    ('#b3421a', '#12703f')
+    """
+    said = (part.rstrip(".").rpartition(": ")[2] for part in description.split("; "))
+    return tuple(OUTCOMES[word] for word in said if word in OUTCOMES) or (ACCENT,)
 
 
 @cache
@@ -40,7 +59,8 @@ def _palette() -> Image.Image:
     A palette known beforehand costs a twentieth of one found for each picture.
     """
     ground = ImageColor.getrgb(GROUND)
-    inks = [ImageColor.getrgb(ink) for ink in (INK, QUIET, ACCENT)]
+    every = dict.fromkeys((INK, QUIET, ACCENT, *OUTCOMES.values()))
+    inks = [ImageColor.getrgb(ink) for ink in every]
     colours = [
         round(start + (end - start) * step / (STEPS - 1))
         for ink in inks
@@ -54,11 +74,12 @@ def _palette() -> Image.Image:
 
 def _write(pen: ImageDraw.ImageDraw, text: str, *, top: int, size: int, ink: str, most: int) -> int:
     """Write `text` in at most so many lines; return where the last one ends."""
-    font = ImageFont.load_default(size)
     across = SIZE[0] - 2 * EDGE
     lines = wrap(text, width=max(1, int(across / (size * 0.5))))
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1].rstrip(".,;") + " …"]
+    while len(lines) > most and size > SMALLEST:  # whole sentences, if need be in smaller letters
+        size -= 2
+        lines = wrap(text, width=max(1, int(across / (size * 0.5))))
+    font = ImageFont.load_default(size)
     for line in lines:
         pen.text((EDGE, top), line, font=font, fill=ink)
         top += round(size * 1.25)

@@ -223,7 +223,15 @@ def _whole(filters: Html, found: Html, table: Html, tray: Html) -> Html:
     return joined(
         tag("div", found, id="finding", aria_live="polite", aria_busy="false"),
         filters,
-        tag("form", table, tag("div", tray, id="tray"), id="picked", data_asks=True, action="./"),
+        tag(
+            "form",
+            table,
+            tag("button", _("Show all"), type="button", data_whole=True),
+            tag("div", tray, id="tray"),
+            id="picked",
+            data_asks=True,
+            action="./",
+        ),
         tag("p", [_save(kind) for kind in FILES], class_="buttons"),
     )
 
