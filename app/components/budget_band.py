@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from app.components.html import Html, tag
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Interval, exactly
 from tabfit.verdict.probability import probability
@@ -38,6 +39,23 @@ def pieces(have: Interval, top: int) -> Iterator[Piece]:
             yield Piece(start=start, end=min(start + step, top), unlikely=unlikely)
     if high < top:
         yield Piece(start=high, end=top, unlikely=1.0)
+
+
+def behind_bar(have: Interval | None, top: int) -> Iterator[Html]:
+    """Yield the pieces as they stand behind a level bar; nothing where nothing is known."""
+    for piece in pieces(have, top) if have else ():
+        yield tag(
+            "rect",
+            class_="band",
+            x=_share(piece.start, top),
+            width=_share(piece.end - piece.start, top),
+            height="100%",
+            fill_opacity=f"{piece.unlikely:.2f}",
+        )
+
+
+def _share(value: float, top: int) -> str:
+    return f"{min(100 * value / top, 100):.2f}%"
 
 
 def cut(have: Interval, top: int) -> bool:

@@ -122,7 +122,7 @@ def _bar(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
     top = round(axis.high)
     return tag(
         "svg",
-        list(_band(have, top)) if have else None,
+        list(budget_band.behind_bar(have, top)),
         svg_chart.lines(axis),
         list(_stack(phase, pool, top)),
         _whisker(_size(phase, pool), top),
@@ -135,18 +135,6 @@ def _bar(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
 
 def _share(value: float, top: int) -> str:
     return f"{min(100 * value / top, 100):.2f}%"
-
-
-def _band(have: Interval, top: int) -> Iterator[Html]:
-    for piece in budget_band.pieces(have, top):
-        yield tag(
-            "rect",
-            class_="band",
-            x=_share(piece.start, top),
-            width=_share(piece.end - piece.start, top),
-            height="100%",
-            fill_opacity=f"{piece.unlikely:.2f}",
-        )
 
 
 def _stack(phase: Phase, pool: Pool, top: int) -> Iterator[Html]:

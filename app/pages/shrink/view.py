@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import quality_note, svg_chart
+from app.components import budget_band, quality_note, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, between, bytes_
 from app.components.outcome_marks import mark
@@ -116,7 +116,7 @@ def _bar(rung: Rung, top: int) -> Html:
     have = check.have if check else None
     return tag(
         "svg",
-        _rect("band", have.low, min(have.high, top), top) if have and have.low < top else None,
+        list(budget_band.behind_bar(have, top)),
         _rect("part weights" if rung.real else "part copies", 0, rung.need.likely, top, inset=True),
         tag("line", class_="break", x1="95%", x2="96%", y1="100%", y2="0")
         if rung.need.likely > top
@@ -259,7 +259,13 @@ def band_text(rungs: Sequence[Rung]) -> Html:
     return tag(
         "p",
         tag("span", class_="swatch band", aria_hidden="true"),
-        _("a tab here can probably use {have}", have=between(have)),
+        tag(
+            "span",
+            _(
+                "a tab here can probably use {have}: the darker, the less likely so much",
+                have=between(have),
+            ),
+        ),
         class_="band-text",
     )
 
