@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from app.components.html import Html, joined, sentence, tag
 from tabfit.catalog import RuntimeFacts
-from tabfit.i18n.language import _
+from tabfit.i18n.language import _, capitalised
 from tabfit.snippets import Snippet
 
 
@@ -54,5 +54,5 @@ def _panel(facts: RuntimeFacts, written: Snippet) -> Iterator[Html]:
     yield tag("button", _("Copy"), type="button", data_copy=_("Copied."))
     yield tag("span", role="status", class_="copied")
     for note in written.notes:
-        said = _("{sentence}.", sentence=note[:1].upper() + note[1:])
+        said = _("{sentence}.", sentence=capitalised(note))
         yield tag("p", said, class_="note")

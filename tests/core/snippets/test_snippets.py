@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 
 import tabfit
+from app.components import code_tabs
 from tabfit import snippets
 from tabfit.api import read_catalog
 from tabfit.catalog import Catalog, RuntimeFacts
@@ -309,3 +310,11 @@ def test_a_hubs_model_is_loaded_from_its_own_repository(
 
     assert 'pipeline("text-generation", "owner/one"' in said
     assert '{ repo: "owner/two", file: "two-q4_k_m.gguf" }' in said
+
+
+def test_a_file_is_called_as_it_is_called() -> None:
+    """A sentence that begins with a file's name leaves the name as it is."""
+    given = tabfit.estimate("gemma-2b", runtime="mediapipe", precision="int4")
+    card = str(code_tabs.card(snippets.every(given, read_catalog()), given.facts.id))
+    assert "gemma-1.1-2b-it-gpu-int4.bin comes from" in card
+    assert "Gemma-1.1-2b-it" not in card
