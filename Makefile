@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers mutate
+.PHONY: help docs setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ budgets: setup ## fit chances and budgets on people's reports, judge each source
 
 browsers: setup ## read since when browsers have what models need, and how many visitors do
 	node tools/browser_features.mjs
+
+npm: setup ## lay the npm package with its data in build/npm/tabfit, for `npm pack`
+	$(PY) -m tools.npm_package
 
 architecture: setup ## draw docs/architecture.svg: the rooms and what they import
 	$(PY) -m tools.room_diagram

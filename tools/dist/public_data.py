@@ -25,7 +25,7 @@ from app.browser import probes
 from tabfit import __version__
 from tabfit.catalog import Catalog
 from tabfit.compare.verdict_grid import read
-from tabfit.compare.verdict_grid.table import FILE, SHIPPED, only, surveys
+from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, only, surveys
 from tabfit.estimate import answer_json
 from tabfit.estimate.subjects import subject
 from tabfit.gate import needs, written
@@ -52,9 +52,13 @@ def public_data() -> Path:
 
 
 def _write(wheel: Path, folder: Path) -> None:
-    catalog = Catalog()
     with ZipFile(wheel) as inside:
-        table = read(inside.read(f"{SHIPPED}/{FILE}"))
+        write(read(inside.read(f"{SHIPPED}/{FILE}")), folder)
+
+
+def write(table: RequirementsTable, folder: Path) -> None:
+    """Write what is known of a table's models into a folder."""
+    catalog = Catalog()
     asked = {facts.id: dict[str, bool]() for facts in catalog.runtimes}
     asked |= written.gathered(needs.asked(surveys(table)))
     rules = {**written.written(asked, catalog), "agent": probes.tables()}
@@ -78,8 +82,10 @@ def _signed() -> dict[str, str]:
 
 
 def _least(told: dict[str, Any]) -> int:
-    """Return the smallest download among a model's usual ways."""
-    downloads: Iterator[Any] = (each["download"] for each in told["ways"] if each["tier"] == 0)
+    """Return the smallest download among a model's most willingly chosen ways."""
+    ways = told["ways"]
+    tier = min(each["tier"] for each in ways)
+    downloads = [each["download"] for each in ways if each["tier"] == tier]
     return min(int(each[1] if isinstance(each, list) else each) for each in downloads)
 
 

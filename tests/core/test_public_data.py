@@ -1,0 +1,80 @@
+"""What other sites read under api/v1/: its addresses stay, and each file says what it is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import tabfit
+from tabfit.compare.verdict_grid import requirements_table
+from tests.core.gate.test_written_rules import CONTEXTS, rows
+from tools.dist import public_data
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Addresses that others rely on: some may be added, none goes.
+ADDRESSES = (
+    *("rules.json", "models.json", "devices.json", "runtimes.json", "verdicts.json"),
+    *("openapi.json", "models/llama-3.2-1b.json", "badges/llama-3.2-1b.svg"),
+    *("schema/device.json", "schema/estimate.json", "schema/models.json"),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder, written for a few models."""
+    made = tmp_path_factory.mktemp("api")
+    public_data.write(requirements_table(rows(), CONTEXTS), made)
+    return made
+
+
+def told(path: Path) -> Any:
+    """Return what a file holds."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_addresses(folder: Path) -> None:
+    """Every address that others rely on is there, and those of the description are."""
+    for address in ADDRESSES:
+        assert (folder / address).is_file(), address
+    for path in told(folder / "openapi.json")["paths"]:
+        assert (folder / path.format(model="gemma-2b").lstrip("/")).is_file(), path
+
+
+@pytest.mark.parametrize("name", ["rules", "models", "verdicts", "models/gemma-2b"])
+def test_signed(folder: Path, name: str) -> None:
+    """A file says its version and its licence."""
+    said = told(folder / f"{name}.json")
+    assert (said["version"], said["licence"]) == (tabfit.__version__, "Apache-2.0")
+
+
+@pytest.mark.parametrize("kind", ["models", "runtimes"])
+def test_lists(folder: Path, kind: str) -> None:
+    """The lists are the command line's, as their schemas describe them."""
+    Draft202012Validator(told(folder / "schema" / f"{kind}.json")).validate(
+        {
+            key: value
+            for key, value in told(folder / f"{kind}.json").items()
+            if key in ("schema", kind)
+        }
+    )
+
+
+def test_verdicts(folder: Path) -> None:
+    """A verdict stands for every way and every kind of visitor; a phone's are not a desktop's."""
+    said = told(folder / "verdicts.json")
+    assert len(said["ways"]) == len(said["outcomes"]) == len(said["chances"])
+    assert {len(row) for row in said["outcomes"]} == {len(said["kinds"])}
+    assert {word for row in said["outcomes"] for word in row} > {0, 1, 2, 3}
+
+
+def test_the_package_is_small() -> None:
+    """The npm package travels in less than 6 kB without its data, and has this version."""
+    names = ("index.js", "engine.js", "device.js")
+    whole = b"".join((ROOT / "js" / name).read_bytes() for name in names)
+    assert len(gzip.compress(whole, 9)) < 6_000
+    assert told(ROOT / "js" / "package.json")["version"] == tabfit.__version__

@@ -1,0 +1,144 @@
+"""The npm package in a page of three lines, from node_modules, says what is estimated."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.browser import probes
+from tabfit.catalog import Catalog
+from tabfit.devices.device import read
+from tabfit.estimate.answers import answer
+from tabfit.estimate.scenario import Scenario
+from tests.core.gate.generated_devices import devices
+from tests.core.gate.test_written_rules import models, rules, verdicts
+from tests.page.conftest import SOFTWARE_ADAPTER
+from tools.find_chromium import found
+
+PACKAGE: Final = Path(__file__).resolve().parents[2] / "js"
+CATALOG: Final = Catalog()
+#: Three lines, besides where a bundler or an import map finds the package.
+THREE_LINES: Final = """<!doctype html><meta charset="utf-8"><title>Fits?</title>
+<script type="importmap">{"imports": {"tabfit": "./node_modules/tabfit/index.js",
+"tabfit/badge": "./node_modules/tabfit/badge.js"}}</script>
+<script type="module">import "tabfit/badge"; import { canRun } from "tabfit";
+document.querySelector("output").value = (await canRun("distilbert")).outcome;</script>
+<output></output><tabfit-badge model="llama-3.2-1b" runtime="webllm"></tabfit-badge>
+"""
+JUDGE: Final = """async (cases) => {
+  const { flat, judge, needed } = await import("/node_modules/tabfit/engine.js");
+  const { rules, models } = cases;
+  let otherwise = 0;
+  for (const { device, verdicts } of cases.cases) {
+    const signals = flat(device, rules);
+    for (const [model, runtime, precision, place, ...expected] of verdicts) {
+      const same = (way) => way.runtime === runtime && way.precision === precision;
+      const needs = needed(rules, models[model].ways.find(same), signals, place);
+      const { outcome, probability, because } = judge(rules, runtime, signals, needs);
+      const said = JSON.stringify([outcome, probability, because]);
+      if (said !== JSON.stringify(expected)) otherwise += 1;
+    }
+  }
+  return otherwise;
+}"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Any]:
+    """Return rules and needs of a few models, as the package carries them."""
+    return {"rules": {**rules(), "agent": probes.tables()}, "models": models()}
+
+
+@pytest.fixture(scope="module")
+def address(data: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a page whose node_modules hold the package with its data."""
+    root = tmp_path_factory.mktemp("site")
+    package = root / "node_modules" / "tabfit"
+    shutil.copytree(PACKAGE, package)
+    (package / "data" / "models").mkdir(parents=True, exist_ok=True)
+    (package / "data" / "rules.json").write_text(json.dumps(data["rules"]))
+    for name, needs in data["models"].items():
+        (package / "data" / "models" / f"{name}.json").write_text(json.dumps(needs))
+    (root / "index.html").write_text(THREE_LINES)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module", params=["chrome", "firefox"])
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Yield Chromium, and Firefox where there is one, driven by WebDriver BiDi."""
+    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+    with sync_playwright() as playwright:
+        if request.param == "chrome":
+            arguments = ["--no-sandbox", *SOFTWARE_ADAPTER]
+            started = playwright.chromium.launch(executable_path=found(), args=arguments)
+        elif firefox is None:
+            pytest.skip("there is no Firefox here")
+        else:
+            started = playwright.firefox.launch(executable_path=firefox, channel="moz-firefox")
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """Yield the page of three lines."""
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    yield page
+    assert not complaints
+    page.close()
+
+
+def test_three_lines(page: Page) -> None:
+    """The page says the estimator's word for this very browser, and the badge says it in words."""
+    page.wait_for_function("document.querySelector('output').value")
+    device = page.evaluate("import('tabfit').then(({ deviceSignals }) => deviceSignals())")
+    here = read(device)
+    assert here.platform == "linux"
+    assert here.browser in ("chrome", "firefox")
+    assert here.wasm.simd
+    verdict = answer(Scenario(model="distilbert"), CATALOG, here).verdict
+    assert page.locator("output").inner_text() == verdict.outcome
+    asked = Scenario(model="llama-3.2-1b", runtime="webllm")
+    outcome = answer(asked, CATALOG, here).verdict.outcome
+    badge = page.locator("tabfit-badge b[data-outcome]:not([data-outcome=''])")
+    badge.wait_for()
+    assert badge.get_attribute("data-outcome") == outcome
+
+
+def test_answer(page: Page) -> None:
+    """An answer has reasons and a download; a name that is not there is said in a sentence."""
+    asked = "import('tabfit').then(({ canRun }) => canRun('distilbert', { context: 300 }))"
+    said = page.evaluate(asked)
+    assert said["context"] == 512
+    assert said["download"]["likely"] > 60_000_000
+    assert {"check", "title", "chance", "failed"} <= set(said["reasons"][0])
+    refused = "import('tabfit').then(({ canRun }) => canRun('distilbert', { runtime: 'x' }))"
+    message = page.evaluate(f"{refused}.catch((error) => error.message)")
+    assert message.startswith('tabfit: runtime is "x"; accepted are: transformersjs-')
+
+
+def test_every_engine_agrees(page: Page, data: dict[str, Any]) -> None:
+    """Of 500 devices and 40 scenarios none comes out otherwise, whatever the browser."""
+    every = [{"device": each, "verdicts": list(verdicts(each))} for each in devices(500, seed=4)]
+    assert page.evaluate(JUDGE, {**data, "cases": every}) == 0
