@@ -158,7 +158,8 @@ class RuntimeFacts:
     it is not for; `listed_only` says
     that it runs nothing but the models its makers publish, `families` which
     model types it can run at all (empty: whatever the format carries), and
-    `unlisted_kinds` which kinds of others it tries all the same.
+    `unlisted_kinds` which kinds of others it tries all the same. `first_releases` says from which
+    release on it has a family, where earlier ones are still met.
     """
 
     id: str
@@ -179,6 +180,7 @@ class RuntimeFacts:
     needs: Needs
     notes: tuple[str, ...]
     label: str = ""
+    first_releases: Mapping[str, str] = field(default_factory=dict)
     hypothetical: bool = False
     library_per_model: bool = False
     files_of: str | None = None
@@ -298,6 +300,7 @@ def runtime(row: Row, sources: Row) -> RuntimeFacts:
         files=files,
         listed_only=row.get("listed_only", False),
         families=tuple(row.get("families", ())),
+        first_releases=row.get("first_releases", {}),
         unlisted_kinds=tuple(row.get("unlisted_kinds", ())),
         needs=_needs(row["needs"]),
         notes=tuple(row.get("notes", ())),

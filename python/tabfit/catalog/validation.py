@@ -104,6 +104,7 @@ RUNTIME_KEYS: Final = frozenset(
         "files",
         "listed_only",
         "families",
+        "first_releases",
         "unlisted_kinds",
         "label",
         "hypothetical",

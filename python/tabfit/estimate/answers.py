@@ -288,8 +288,22 @@ def _notes(
                 reach=reach,
             )
     yield from stored.notes
+    yield from _of_release(about, facts)
     yield from load_choices.notes(scenario.options, about)
     yield from _out_of_order(about, facts, stored)
+
+
+def _of_release(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
+    """Yield from which release on a runtime has the model's family."""
+    first = facts.first_releases.get(about.family)
+    if first is not None:
+        yield _(
+            "{runtime} has models of this family from release {first} on; an older one, or one "
+            "that a browser kept, fails. Reckoned here with {version}",
+            runtime=facts.name,
+            first=first,
+            version=facts.version or "",
+        )
 
 
 def _of_runtime(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
