@@ -89,8 +89,13 @@ def _memory(check: Check, device: Device) -> str | None:
 
 
 def _refusal(check: Check) -> str | None:
-    if check.outcome is not Outcome.NO or check.name not in _REFUSED:
+    if check.name not in _REFUSED:
         return None
+    if check.outcome is not Outcome.NO:
+        return _(
+            "Whether the browser and graphics of such a device take this model is not known "
+            "here; most current ones do."
+        )
     need, have = (between(each) if each else "" for each in (check.need, check.have))
     return _REFUSED[check.name].format(need=need, have=have)
 

@@ -1,0 +1,78 @@
+"""What people read first: the plain sentence, the band that fades, names in order, a picture."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from app.components import budget_band, question_form
+from app.components.plain_sentence import plain_sentence
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device
+from tabfit.estimate import answers
+from tabfit.estimate.scenario import Scenario
+from tabfit.units import Interval
+from tools.dist import share_image
+
+HAVE = Interval(1_000_000_000, 2_000_000_000, 4_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("device", "begins"),
+    [
+        ("pixel-8-pro", "Android decides how much one tab may use: this model needs "),
+        ("iphone-13", "iOS decides how much one tab may use: this model needs "),
+        ("laptop-8gb-integrated", "This model needs "),
+    ],
+)
+def test_memory_is_said_plainly(device: str, begins: str) -> None:
+    """Where memory decides, the sentence has the need, what is there, and no limit's name."""
+    given = answers.answer(Scenario(model="gemma-2b", device=device), Catalog(), Device())
+    said = plain_sentence(given)
+
+    if given.verdict.because == "memory":
+        assert said.startswith(begins)
+        assert len(re.findall(r"\d GB", said)) == 2
+    assert "tensor" not in said
+    assert "binding" not in said
+
+
+def test_the_band_fades_by_its_chance() -> None:
+    """From what surely is there to what surely is not, each piece is less likely than the last."""
+    found = list(budget_band.pieces(HAVE, 6_000_000_000))
+
+    assert all(before.unlikely <= after.unlikely for before, after in pairwise(found))
+    assert all(before.end == pytest.approx(after.start) for before, after in pairwise(found))
+    assert found[0].unlikely < 0.2
+    assert found[-1].unlikely == 1
+    middle = next(each for each in found if each.start <= HAVE.likely < each.end)
+    assert middle.unlikely == pytest.approx(0.5, abs=0.15)
+
+
+def test_the_band_is_cut_where_the_axis_ends() -> None:
+    """What lies beyond the axis is not drawn, and an arrow says that there is more."""
+    assert all(each.end <= 3_000_000_000 for each in budget_band.pieces(HAVE, 3_000_000_000))
+    assert budget_band.cut(HAVE, 3_000_000_000)
+    assert not budget_band.cut(HAVE, 6_000_000_000)
+
+
+def test_devices_are_in_the_order_of_their_numbers() -> None:
+    """A phone with 4 GB stands before one with 12 GB."""
+    phones = dict(question_form.device_groups(Catalog()))["Any phone"]
+    sizes = [
+        int(found[1]) for row in phones if (found := re.search(r"^Android phone, (\d+)", row.name))
+    ]
+
+    assert sizes == sorted(sizes)
+    assert len(sizes) > 2
+
+
+def test_a_shared_picture_has_the_verdicts_colours() -> None:
+    """The edge shows each verdict of the description, the first on top."""
+    said = "Gemma 2B: 1.35 GB to download. iPhone 13: unlikely; Laptop, 8 GB: likely."
+
+    assert share_image.colours(said) == tuple(
+        share_image.OUTCOMES[word] for word in ("unlikely", "likely")
+    )
