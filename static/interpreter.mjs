@@ -19,24 +19,43 @@ const place = (path) => new URL(path, import.meta.url).href;
 const say = (stage) => postMessage({ stage });
 
 const plain = fetch;
+const streamed = WebAssembly.instantiateStreaming;
+let damaged = false; // the WebAssembly file came, but not whole: it is fetched past every cache
 
-// Runs `start` with a fetch that fails it when a file of Pyodide's own does not arrive; a package
-// that does not is seen by its absence. `later` is a file that is not fetched now.
+// Runs `start` with a fetch that fails it when a file of Pyodide's own does not arrive, or is no
+// WebAssembly; a package that does not is seen by its absence. `later` is a file that is not fetched now.
 const watched = (start, later = null) =>
   new Promise((done, reject) => {
-    globalThis.fetch = async (file, ...how) => {
+    globalThis.fetch = async (file, how) => {
       const url = String(file.url ?? file);
       if (url === later) return new Response();
       const lacking = (why) => url.startsWith(place("./{{runtime}}")) && reject(new Error(`${why} ${url}`));
-      const answer = await plain(file, ...how).catch((error) => {
+      const anew = damaged && url.endsWith(".wasm") ? { cache: "no-store" } : {};
+      const answer = await plain(file, { ...how, ...anew }).catch((error) => {
         lacking(error.message);
         throw error;
       });
       if (!answer.ok) lacking(answer.status);
       return answer;
     };
+    WebAssembly.instantiateStreaming = (...given) =>
+      instantiated(...given).catch((error) => {
+        damaged = true;
+        reject(error);
+        throw error;
+      });
     start().then(done, reject);
-  }).finally(() => (globalThis.fetch = plain));
+  }).finally(() => {
+    globalThis.fetch = plain;
+    WebAssembly.instantiateStreaming = streamed;
+  });
+
+// Compiled while it streams, where the host calls it WebAssembly; a plain file host may not.
+const instantiated = async (response, imports) => {
+  const answer = await response;
+  if (answer.headers.get("Content-Type")?.startsWith("application/wasm")) return streamed.call(WebAssembly, answer, imports);
+  return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+};
 
 const files = () => ({
   indexURL: place("./{{runtime}}pyodide/"),

@@ -4,6 +4,8 @@
 //
 // Nothing is sent to anybody before a button beside which stands who is asked for what.
 
+import { lateProblem } from "./late_problem.js";
+import { away } from "./offline_copy.js";
 import { answer, find, handOver, heard, stop } from "./python_worker.js";
 
 const byId = (id) => document.getElementById(id);
@@ -61,10 +63,12 @@ const look = async () => {
   const mine = ++asking;
   const text = byId("find").value;
   const question = { ...shown(), view: "answer", part: "matches", find: sent(text) };
-  const { parts } = await answer(question);
+  const { parts, error } = await answer(question).catch((failed) => ({ error: failed }));
   if (mine !== asking) return;
+  if (error) return byId("asking").replaceChildren(lateProblem(error, search));
   byId("matches").innerHTML = parts.matches;
   byId("asking").innerHTML = parts.asking;
+  if (away() && parts.asking) say(byId("finder").dataset.away);
   byId("matches").dataset.none = byId("finder").dataset.none;
   activate(text.trim() && !parts.asking ? options()[0] : null);
   if (!text.trim()) byId("matches").querySelector(".current")?.scrollIntoView({ block: "center" });
@@ -119,14 +123,19 @@ const say = (text, wrong = false) => {
 };
 
 const put = async (question, first = "") => {
+  if (question.find && away()) return say(byId("finder").dataset.away, true);
   const mine = ++put.last; // a later question ends this one
   busy = true;
   byId("finder").dataset.busy = "";
   say(first);
-  const { model: found, problem } = await find(question);
+  const { model: found, problem, error } = await find(question).catch((failed) => ({ error: failed }));
   if (mine !== put.last) return;
   busy = false;
   delete byId("finder").dataset.busy;
+  if (error) {
+    say("");
+    return byId("asking").append(lateProblem(error, () => put(question, first)));
+  }
   say(problem ?? "", Boolean(problem)); // what was typed stays where it is
   if (found) take(found);
 };

@@ -6,6 +6,8 @@
 
 import * as steps from "./history_steps.js";
 import { selector } from "./place.js";
+import { lateProblem, tellLateProblem } from "./late_problem.js";
+import { tellOfNetwork, used } from "./offline_copy.js";
 import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";
 
 const byId = (id) => document.getElementById(id);
@@ -31,8 +33,12 @@ const ask = async (question, choice = null) => {
   const sides = remembered("sides"); // the link to the scenarios that stand side by side
   last = { view, about, device, stated, phone, shared, hub, sides, ...question };
   busy(true);
-  const reply = await answer(last);
+  const reply = await answer(last).catch((error) => {
+    if (!isReady()) throw error;
+    return { error };
+  });
   if (mine !== turn) return false;
+  if (reply.error) return unansweredFor(reply.error, question);
   unanswered.clear();
   show(reply, "link" in question);
   const asked = { link: reply.link_here, stated, phone };
@@ -40,6 +46,14 @@ const ask = async (question, choice = null) => {
   else steps.keep(asked);
   later();
   return true;
+};
+
+const isReady = () => document.documentElement.dataset.state === "ready";
+
+const unansweredFor = (error, question) => {
+  busy(false);
+  tellLateProblem(error, () => ask(question));
+  return false;
 };
 
 const busy = (whether) => byId("main").querySelectorAll("[aria-busy]").forEach((each) =>
@@ -97,10 +111,22 @@ const want = async (element) => {
   element.question = null;
   const mine = turn;
   element.setAttribute("aria-busy", "true");
-  const { parts } = await answer(question);
+  const { parts, error } = await answer(question).catch((failed) => ({ error: failed }));
   if (mine !== turn) return;
   element.setAttribute("aria-busy", "false");
+  if (error) return lacking(element, error, question);
   fill(parts);
+  used();
+};
+
+const lacking = (element, error, question) => {
+  element.rendered = null;
+  element.replaceChildren(
+    lateProblem(error, () => {
+      element.question = question;
+      want(element);
+    }),
+  );
 };
 
 // Choices
@@ -255,31 +281,43 @@ addEventListener("popstate", async ({ state }) => {
 
 const speakAsLinked = async () => {
   const language = boot.linked() ?? boot.language;
-  if (language !== boot.language) await speak(language);
+  if (language !== boot.language) await changeTo(language);
 };
 
 // A file of what is shown: Python writes it, the browser keeps it.
-document.addEventListener("click", async ({ target }) => {
+document.addEventListener("click", ({ target }) => {
   const { save, type, name } = target.closest("[data-save]")?.dataset ?? {};
   if (!save || !last) return;
-  const { parts } = await answer({ ...last, part: save });
+  const write = () => saved({ ...last, part: save }, type, name).catch((error) => tellLateProblem(error, write));
+  write();
+});
+
+const saved = async (question, type, name) => {
+  const { parts } = await answer(question);
+  const save = question.part;
   const href = URL.createObjectURL(new Blob([parts[save]], { type: `${type};charset=utf-8` }));
   Object.assign(document.createElement("a"), { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
-});
+};
 
 // Sharing
 
 let picture = 0;
+
+const draw = (link) => qr(link).then((drawn) => ({ drawn }), (error) => ({ error }));
 
 const write = async () => {
   const link = links[byId("with-device").checked ? "device" : "plain"] ?? location.href;
   byId("link").value = link;
   byId("copied").textContent = "";
   byId("qr").innerHTML = "";
+  byId("sharing").querySelector(".late-problem")?.remove();
   const mine = ++picture;
-  const drawn = link.length <= 1200 ? await qr(link) : "";
-  if (mine === picture) byId("qr").innerHTML = drawn;
+  const { drawn, error } = link.length <= 1200 ? await draw(link) : { drawn: "" };
+  if (mine !== picture) return;
+  if (error) return byId("qr").after(lateProblem(error, write));
+  byId("qr").innerHTML = drawn;
+  used();
 };
 
 document.addEventListener("click", ({ target }) => {
@@ -323,7 +361,7 @@ document.addEventListener("click", async ({ target }) => {
 
 // Languages: the document is in one; another is made by the same views, and takes its place.
 
-const PARTS = ["header.site", "#main", "#sharing", "footer.site"];
+const PARTS = ["header.site", "#main", "#sharing", "#site-notices", "footer.site"];
 
 // A link names the language only when somebody chose it by hand.
 const inLanguage = (link) => (boot.chosen() ? `${link}&lang=${boot.language}` : link);
@@ -331,7 +369,7 @@ const inLanguage = (link) => (boot.chosen() ? `${link}&lang=${boot.language}` : 
 const speak = async (language) => {
   const { lang, dataset } = document.documentElement;
   const catalogue = new URL(`locale/${language}.mo`, import.meta.url).href;
-  const page = language === lang ? {} : { view, about, root: dataset.root };
+  const page = language === lang && !byId("unrendered") ? {} : { view, about, root: dataset.root };
   const { title, body } = await spoken({ language, catalogue, ...page });
   if (!body) return;
   const fresh = new DOMParser().parseFromString(body, "text/html");
@@ -339,13 +377,29 @@ const speak = async (language) => {
   document.documentElement.lang = language;
   document.title = title;
   boot.speak(language);
+  tellOfNetwork();
+};
+
+// Speaks a language where its catalogue arrives, else the page stays in its own; tells which.
+const changeTo = async (language) => {
+  const { lang } = document.documentElement;
+  try {
+    await speak(language);
+    return true;
+  } catch (error) {
+    if (byId("unrendered")) await speak("en"); // whose sentences are there
+    else boot.speak(lang);
+    byId("language").value = document.documentElement.lang;
+    tellLateProblem(error, async () => (await changeTo(language)) && fromLink());
+    return false;
+  }
 };
 
 document.addEventListener("change", async ({ target }) => {
   if (target.id !== "language") return;
   boot.choose(target.value);
   if (!device) return; // it is spoken once Python is there
-  await speak(target.value);
+  if (!(await changeTo(target.value))) return;
   byId("language").focus();
   history.replaceState(history.state, "", `#${inLanguage(current.replace(/&lang=[a-z]+/, ""))}`);
   await fromLink();
@@ -371,10 +425,21 @@ document.addEventListener("click", ({ target }) => {
   if (hreflang) boot.choose(hreflang);
 });
 
+// A module that did not arrive is asked for again only by another address.
+const findModels = async (attempt = 0) => {
+  try {
+    const { begin } = await import(attempt ? `./model_search.js?again=${attempt}` : "./model_search.js");
+    begin(() => last);
+  } catch (error) {
+    tellLateProblem(error, () => findModels(attempt + 1));
+  }
+};
+
 if (linked()) foretell(linked());
 device = await describe();
-if (boot.language !== "en" || document.documentElement.lang !== "en") await speak(boot.language);
+if (byId("unrendered") || boot.language !== "en" || document.documentElement.lang !== "en")
+  await changeTo(boot.language);
 boot.stage("answer");
 await opened();
 shown();
-if (byId("finder")) import("./model_search.js").then(({ begin }) => begin(() => last));
+if (byId("finder")) findModels();

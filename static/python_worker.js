@@ -12,6 +12,8 @@
 // Python runs in a worker, so the page never waits for it. What fails in there rejects here;
 // a rejection that nobody catches is shown by boot_status.js.
 
+import { keepCopy } from "./offline_copy.js";
+
 const element = document.getElementById("estimator");
 const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
 
@@ -104,15 +106,6 @@ export const shown = () => {
 // compete with the first answer. What did not arrive is fetched again when something needs it.
 const afterwards = async () => {
   await call("whole").catch(() => {});
-  await keep();
-};
-
-const keep = async () => {
-  const { serviceWorker } = navigator;
-  if (!serviceWorker || document.documentElement.dataset.state !== "ready") return;
-  try {
-    await serviceWorker.register(new URL(element.dataset.serviceWorker, document.baseURI));
-  } catch (error) {
-    console.info("not kept for use without a network:", error.message); // a private window, say
-  }
+  if (document.documentElement.dataset.state !== "ready") return;
+  await keepCopy(new URL(element.dataset.serviceWorker, document.baseURI));
 };

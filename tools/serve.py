@@ -81,7 +81,7 @@ class SiteHandler(BaseHTTPRequestHandler):
     def _answer(self, *, with_content: bool) -> None:
         path = self._asked()
         if path is None:
-            self._say(HTTPStatus.NOT_FOUND, b"not found\n" if with_content else b"")
+            self._say_missing(with_content=with_content)
             return
         encoding, content = encoded(path, self.headers.get("Accept-Encoding", ""))
         tag = f'"{sha256(content).hexdigest()[:20]}"'
@@ -97,6 +97,15 @@ class SiteHandler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.NOT_MODIFIED, b"", headers)
         else:
             self._say(HTTPStatus.OK, content if with_content else b"", headers, len(content))
+
+    def _say_missing(self, *, with_content: bool) -> None:
+        """Answer with the site's own 404.html, from the nearest folder above that has one."""
+        asked = (self.server.folder / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
+        above = (each for each in asked.parents if each.is_relative_to(self.server.folder))
+        own = next((each for each in above if (each / "404.html").is_file()), None)
+        content = (own / "404.html").read_bytes() if own else b"not found\n"
+        headers = {"Content-Type": TYPES[".html" if own else ".txt"]}
+        self._say(HTTPStatus.NOT_FOUND, content if with_content else b"", headers, len(content))
 
     def _say(
         self,

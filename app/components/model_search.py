@@ -51,6 +51,10 @@ def dialog() -> Html:
         data_none=_("No model of the catalogue is called so."),
         data_working=_("Working out what fits"),
         data_reading=_("Reading the header"),
+        data_away=_(
+            "Without a network no hub can be asked. Models of the catalogue, files and pasted "
+            "configs are answered as ever."
+        ),
     )
 
 

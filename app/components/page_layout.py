@@ -22,6 +22,7 @@ def body(main: Html, *, root: str, view: str) -> Html:
         header(root, view),
         tag("main", main, id="main", tabindex="-1"),
         _sharing(),
+        _site_notices(),
         footer(root, view),
         _hatches(),
     )
@@ -115,6 +116,36 @@ def status() -> Html:
                 ),
             ),
         ),
+    )
+
+
+def unrendered() -> Html:
+    """Return the inside of <main> of a page that did not arrive: Python writes it anew."""
+    told = _("Without a network, this page is written by Python on your device.")
+    return joined(status(), tag("p", told, id="unrendered"))
+
+
+def _site_notices() -> Html:
+    """Return what is said of the site itself; `offline_copy.js` and `late_problem.js` show it."""
+    away = _("The network is away. Answers are worked out here as ever; a hub cannot be asked.")
+    newer = joined(
+        tag("span", _("A new version of this page is ready.")),
+        tag("button", _("Use it"), type="button", id="renew"),
+    )
+    problem = tag(
+        "p",
+        tag("span", _("A file that this needs did not arrive, or not whole. The rest stands.")),
+        tag("button", _("Try again"), type="button"),
+        class_="late-problem",
+        role="alert",
+    )
+    return tag(
+        "div",
+        tag("p", away, id="away", role="status", hidden=True),
+        tag("p", newer, id="newer", role="status", hidden=True),
+        tag("div", id="late"),
+        tag("template", problem, id="late-problem"),
+        id="site-notices",
     )
 
 

@@ -31,6 +31,7 @@ from pathlib import Path
 from app.document import filled
 from tools import messages
 from tools.dist import licences, html_pages, content_security_policy, memory_snapshot, public_data
+from tools.dist import service_worker
 from tools.dist.python_wheels import page_wheels
 from tools.dist.verdict_grid import grid_wheel
 from tools.dist.build_cache import BUILT, digest, files_under
@@ -46,8 +47,6 @@ AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_hea
 GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.css
 INPUTS = ("python", "app", "static", "docs/schema", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
-KEPT = ("code", "runtime", "snapshot", "icons")  # for use without a network
-TWINS = (".br", ".gz")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
 FIRST = ("page.js", "python_worker.js", "history_steps.js", "place.js")  # what the page's own scripts import, ahead of time
 
@@ -113,6 +112,7 @@ def build(folder: Path) -> None:
     shutil.copytree(public_data.public_data(), folder / "api" / "v1")
     (folder / "llms.txt").write_text(public_data.llms(laid.site), encoding="utf-8")
     _lay_root(laid, folder)
+    service_worker.write(folder, html_pages.interpreter(laid.build))
 
 
 def _lay(source: Path, folder: Path, kind: str) -> str:
@@ -160,18 +160,6 @@ def _lay_root(laid: html_pages.SiteLayout, folder: Path) -> None:
     whole.write_text(filled(whole.read_text(), laid.files()))
     headers = folder / "_headers"
     headers.write_text(filled(headers.read_text(), {"policy": laid.policy}))
-    listed = json.dumps(_kept_offline(folder), indent=1)
-    worker = folder / "service_worker.js"
-    build_name = digest(folder)
-    worker.write_text(filled(worker.read_text(), {"build": build_name, "files": listed}))
-
-
-def _kept_offline(folder: Path) -> list[str]:
-    """Return what the service worker keeps: all that the first answer needs."""
-    paths = [path.relative_to(folder) for path in files_under(folder)]
-    inside = [str(path) for path in paths if path.parts[0] in KEPT and path.suffix not in TWINS]
-    languages = [f"{code}/" for code in messages.OTHERS]  # where a visit begins in them
-    return ["./", *languages, "interpreter.mjs", "manifest.webmanifest", *inside]
 
 
 def _preloads(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:

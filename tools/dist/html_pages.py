@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.document import filled
 from app.components import loading_status
@@ -73,11 +74,12 @@ def written(laid: SiteLayout, folder: Path) -> None:
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
-        if path == _english(path):  # pictures are drawn in a font of Latin letters
+        if _is_page(path) and path == _english(path):  # pictures are drawn in a font of Latin letters
             (folder / picture).write_bytes(_picture(text))
     (folder / "robots.txt").write_text(search_engines.robots(laid.site))
     if laid.site:
-        documents = [str(path.relative_to(rendered)) for path in files_under(rendered)]
+        every = [str(path.relative_to(rendered)) for path in files_under(rendered)]
+        documents = [path for path in every if _is_page(path)]
         (folder / "sitemap.xml").write_text(search_engines.sitemap(laid.site, documents))
 
 
@@ -88,11 +90,17 @@ def _rendered() -> Path:
         from app import prerender  # a second's work, of no use when nothing changed
 
         os.environ["SITE_REQUIREMENTS"] = str(requirements_file())
-        for path, text in prerender.documents():
+        beside = (("404.html", prerender.missing()), *prerender.shells())
+        for path, text in (*prerender.documents(), *beside):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
 
     return cached_step("documents", digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", "")), render)
+
+
+def _is_page(path: str) -> bool:
+    """Return whether a document has an address of its own; the others stand in for one."""
+    return path.endswith("index.html")
 
 
 def _name(path: str) -> str:
@@ -109,7 +117,7 @@ def _english(path: str) -> str:
 def _alternates(home: str, path: str) -> str:
     """Return links to the same page in every language, where it is rendered in each."""
     page = _english(path).removesuffix("index.html")
-    if page.startswith("m/"):
+    if page.startswith("m/") or not _is_page(path):
         return ""
     ways = {ENGLISH: "", **{code: f"{code}/" for code in OTHERS}, "x-default": ""}
     return "\n".join(
@@ -130,7 +138,7 @@ def guard(script: str) -> str:
 
 
 def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
-    root = "../" * path.count("/") or "./"
+    root = _root(laid, path)
     home = search_engines.home(laid.site) if laid.site else root
     return {
         "root": root,
@@ -147,14 +155,27 @@ def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
     }
 
 
-def _config(root: str, build: str) -> str:
-    """Return the worker's configuration: JSON, since TOML would cost a parser.
+def _root(laid: SiteLayout, path: str) -> str:
+    """Return what leads from a document to the site's root."""
+    if path == "404.html":  # shown at any depth; "/" where nobody said where the site lies
+        return urlsplit(search_engines.home(laid.site)).path
+    if not _is_page(path):
+        return "__root__"  # static/service_worker.js knows which page it stands in for
+    return "../" * path.count("/") or "./"
+
+
+def interpreter(build: str) -> str:
+    """Return the interpreter's address from the root: a build's own.
 
     PyScript takes a path relative to the page only if it ends like a script's,
     so what tells one build's interpreter from another's ends so too.
     """
-    interpreter = f"{root}interpreter.mjs?v={build}.mjs"
-    return json.dumps({"interpreter": interpreter, "sync_main_only": True})
+    return f"interpreter.mjs?v={build}.mjs"
+
+
+def _config(root: str, build: str) -> str:
+    """Return the worker's configuration: JSON, since TOML would cost a parser."""
+    return json.dumps({"interpreter": root + interpreter(build), "sync_main_only": True})
 
 
 def _preload(path: str) -> str:
