@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers mutate npm
+.PHONY: help docs packages audit test-engines setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,12 +54,19 @@ format: setup ## let ruff mend and format what it can
 test: setup ## every test: unit, laws, page; two files at a time
 	$(PY) -m pytest -n 2 --dist loadfile
 
+.venv/.engines: .venv/.tools tools/install_engines.py
+	$(PY) tools/install_engines.py
+	@touch $@
+
+test-engines: setup .venv/.engines ## the page in Chromium, Firefox ESR and WebKitGTK (installs the last two from Debian)
+	$(PY) -m pytest tests/engines
+
 coverage: setup ## run the tests that need no browser and say which lines of python/ and app/ none of them reaches
 	$(PY) -m coverage run -m pytest -q -p no:cacheprovider tests/core tests/laws python app
 	$(PY) -m coverage report
 
 clean: ## remove what was built; .cache/ (downloads) stays
-	rm -rf dist dist-docs build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf dist dist-docs dist-packages build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 screenshots: site ## take the README's pictures of the page
 	$(PY) -m tools.screenshots
@@ -110,14 +117,27 @@ hub: setup ## serve the fake hub on port 8181
 	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
 
-fuzz: setup .venv/.fuzz ## laws on new examples, a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
+fuzz: setup .venv/.fuzz ## laws on new examples, damaged configs and links, a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
 	HYPOTHESIS_PROFILE=fresh $(PY) -m pytest -q tests/laws
+	$(PY) -m tools.fuzz_configs --count 5000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz_links --count 2000 --seed $$(date +%s)
 	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
 	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done
 
 .venv/.docs: requirements-docs.lock .venv/.tools
 	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
+
+packages: .venv/.tabfit ## build what PyPI gets into dist-packages/, twice, and see that the bytes are the same
+	$(PY) -m tools.packages
+
+.venv/.audit: .venv/.tools
+	$(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
+
+audit: setup .venv/.audit ## report what is known to be unsafe of all that is installed; never fails
+	-npm audit --no-update-notifier
+	-.venv/audit/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
 
 docs: setup .venv/.docs ## build the documentation into dist-docs/
 	$(PY) -m mkdocs build --quiet --strict

@@ -67,6 +67,7 @@ class HubHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "FakeHub"
     state: HubState
+    trickle = 0.0  # seconds for each byte of this connection's answers
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Keep the terminal quiet; `HubState.asked` has it all."""
@@ -104,6 +105,7 @@ class HubHandler(BaseHTTPRequestHandler):
             self._refuse(401, "RepoNotFound", "Repository not found")
             return False
         time.sleep(repository.slow)
+        self.trickle = repository.trickle
         status = self.state.fault_of(name)
         if repository.moved:
             self._redirect(self.path.replace(name, repository.moved), 307)
@@ -176,8 +178,11 @@ class HubHandler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        if self.command == "HEAD":
+            return
+        for each in [body] if not self.trickle else [body[at : at + 1] for at in range(len(body))]:
+            self.wfile.write(each)
+            time.sleep(self.trickle)
 
 
 def description(name: str, repository: Repository) -> dict[str, Any]:

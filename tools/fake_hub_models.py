@@ -25,7 +25,8 @@ class Repository:
     `gated` and `private` are answered as the real hub does without a token.
     `moved` names the repository that it is called now. `faults` are statuses to
     answer with before the first good answer; `always` is answered each time.
-    `slow` is how many seconds each answer takes. `ranges` and `sizes` switch off
+    `slow` is how many seconds each answer takes, `trickle` how many each byte of one does.
+    `ranges` and `sizes` switch off
     what some servers do not offer. `raw` is sent for the model information.
     """
 
@@ -38,6 +39,7 @@ class Repository:
     faults: tuple[int, ...] = ()
     always: int = 0
     slow: float = 0.0
+    trickle: float = 0.0
     cut: bool = False
     ranges: bool = True
     sizes: bool = True
@@ -140,6 +142,7 @@ def repositories() -> Mapping[str, Repository]:
         "faults/busy-at-first": Repository(files=tiny, faults=(429, 503)),
         "faults/broken": Repository(files=tiny, always=500),
         "faults/taken-down": Repository(files=tiny, always=451),
+        "faults/trickle": Repository(files=tiny, trickle=0.2),
         "faults/slow": Repository(files=tiny, slow=1.5),
         "faults/cut-off": Repository(files=tiny, cut=True),
         "faults/no-ranges": Repository(files=tiny, ranges=False),

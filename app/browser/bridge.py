@@ -210,20 +210,22 @@ async def ask(request: Request, came: Callable[[int], None], *, stop: Stop) -> H
     Nothing is sent that tells who asks: no cookies, no sign-in, no referrer. No more than
     the request's `most` and a byte are read.
     """
-    from tabfit.hub import LONGEST_ANSWER, PATIENCE, HubResponse
+    from tabfit.hub import PATIENCE, HubResponse
 
     how = js.JSON.parse(json.dumps({**_PLAINLY, "headers": request.headers}))
     how.signal = stop.controller.signal
     try:
-        async with asyncio.timeout(LONGEST_ANSWER):
-            response = await asyncio.wait_for(js.fetch(request.url, how), PATIENCE)
-            found = await _body(response, request.most + 1, came, PATIENCE) if response.ok else b""
+        response = await asyncio.wait_for(js.fetch(request.url, how), PATIENCE)
+        found = await _body(response, request.most + 1, came, PATIENCE) if response.ok else b""
         return HubResponse(
             status=response.status,
             body=found,
             headers=_told(response.headers),
             url=response.url,
         )
+    except asyncio.CancelledError:
+        stop.controller.abort()  # nothing goes on loading for a question that has ended
+        raise
     except TimeoutError:
         return HubResponse(status=0, url=request.url, problem=_("no answer in time"))
     except JsException as error:

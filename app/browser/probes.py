@@ -130,6 +130,9 @@ def device(raw: Raw) -> dict[str, Any]:
     return found
 
 
+_APPLE = frozenset({"macos", "ios", "ipados"})
+
+
 def agent(raw: Raw) -> dict[str, Any]:
     """Return platform, browser and its version, from hints where there are any.
 
@@ -150,6 +153,12 @@ def parsed(text: str) -> dict[str, Any]:
 
     >>> parsed("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0")
     {'platform': 'linux', 'browser': 'firefox', 'browser_version': 153}
+
+    Other browsers on WebKit write Safari's name and a version that none has.
+
+    >>> webkit = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/60.5 Safari/605.1.15"
+    >>> parsed(f"Mozilla/5.0 (X11; Linux x86_64) {webkit}")
+    {'platform': 'linux', 'browser': 'other'}
     """
     found: dict[str, Any] = {}
     for platform, pattern in PLATFORMS:
@@ -159,7 +168,7 @@ def parsed(text: str) -> dict[str, Any]:
     found |= _platform_version(text)
     for browser, pattern in BROWSERS:
         match = re.search(pattern, text)
-        if match:
+        if match and (browser != "safari" or found.get("platform") in _APPLE):
             return {**found, "browser": browser, "browser_version": int(match[1][:5])}
     return {**found, "browser": "other"} if text else found
 

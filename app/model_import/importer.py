@@ -170,7 +170,16 @@ async def ask(
     check_allowed(address, allowed)
     progress = Progress(tell, address.host)
     fetch = partial(_batch, once=once, progress=progress, wait=wait)
-    found = await hub.carry_out_async(hub.look_up(address), fetch)
+    try:
+        async with asyncio.timeout(hub.LONGEST_QUESTION):
+            found = await hub.carry_out_async(hub.look_up(address), fetch)
+    except TimeoutError:
+        told = Message(
+            "cannot be read: {host} gave no whole answer within {seconds} seconds",
+            host=address.host,
+            seconds=round(hub.LONGEST_QUESTION),
+        )
+        raise UnreachableHub(address.source, told) from None
     return imported_model.subject(found, catalog.read())
 
 

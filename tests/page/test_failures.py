@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -131,6 +132,82 @@ def test_late_files(visit: Visit, fault: Sabotage) -> None:
     page.locator("[name=context]").select_option(index=1)
     expect(page).to_have_url(re.compile("context="))
     expect(page.locator("#failure")).to_be_hidden()
+
+
+ALONE = [
+    pytest.param(fault, pattern, id=f"{pattern} {kind}")
+    for pattern in ("wheels/numpy-*", "wheels/micropip-*", "wheels/tabfitgrid-*")
+    for kind, fault in (("missing", missing), ("damaged", spoilt))
+]
+
+
+@pytest.mark.parametrize(("fault", "pattern"), ALONE)
+def test_a_late_part_fails_alone(
+    visit: Visit, fault: Callable[[str], Sabotage], pattern: str
+) -> None:
+    """What needs a file that did not come says so in its place; *Try again* brings it."""
+    page = visit(setup=fault(f"**/{pattern}"))
+    page.locator("#alternatives").scroll_into_view_if_needed()
+    answered_still(page)
+    problem = page.locator("#alternatives .late-problem")
+    expect(problem).to_be_visible()
+    page.context.unroute(f"**/{pattern}")
+    problem.get_by_role("button", name="Try again").click()
+    expect(page.locator("#alternatives table").first).to_be_visible()
+
+
+def answered_still(page: Page) -> None:
+    """Assert that the page goes on answering."""
+    expect(page.locator("#failure")).to_be_hidden()
+    page.locator("[name=context]").select_option(index=1)
+    expect(page).to_have_url(re.compile("context="))
+
+
+@pytest.mark.parametrize("fault", [missing, spoilt])
+def test_a_language_fails_alone(visit: Visit, fault: Callable[[str], Sabotage]) -> None:
+    """A language whose catalogue does not come leaves the page in the one it is in."""
+    page = visit(setup=fault("**/locale/ru.mo"))
+    page.locator("#language").select_option("ru")
+    problem = page.locator("#late .late-problem")
+    expect(problem).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#language")).to_have_value("en")
+    answered_still(page)
+    page.context.unroute("**/locale/ru.mo")
+    problem.get_by_role("button", name="Try again").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+
+
+def test_a_picture_of_a_link_fails_alone(visit: Visit) -> None:
+    """The link can be copied all the same; *Try again* draws its QR code."""
+    page = visit(setup=missing("**/wheels/segno-*"))
+    page.get_by_role("button", name="Share").first.click()
+    problem = page.locator("#sharing .late-problem")
+    expect(problem).to_be_visible()
+    expect(page.locator("#link")).not_to_have_value("")
+    page.context.unroute("**/wheels/segno-*")
+    problem.get_by_role("button", name="Try again").click()
+    expect(page.locator("#qr svg")).to_be_visible()
+
+
+def test_the_finder_fails_alone(visit: Visit) -> None:
+    """Without the finder's script the list of models is one to choose from; it can be had again."""
+    page = visit(setup=missing("**/model_search.js"))
+    problem = page.locator("#late .late-problem")
+    expect(problem).to_be_visible()
+    page.context.unroute("**/model_search.js")
+    page.locator("#choose-model").select_option("distilbert")
+    expect(page).to_have_url(re.compile("model=distilbert"))
+    problem.get_by_role("button", name="Try again").click()
+    expect(page.locator("#open-finder")).to_be_visible()
+
+
+def test_a_damaged_runtime_is_said_at_once(visit: Visit) -> None:
+    """A WebAssembly file that came damaged fails the start in seconds, not in a minute."""
+    began = time.monotonic()
+    page = visit(setup=spoilt("**/pyodide.asm.wasm"), until="failed")
+    assert time.monotonic() - began < 30
+    told(page, "Python did not start")
 
 
 def test_first_failure_is_final(visit: Visit) -> None:

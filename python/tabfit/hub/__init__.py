@@ -22,11 +22,11 @@ from tabfit.hub.hub_result import HubResult, of_files
 from tabfit.hub.listing import ListedFile
 from tabfit.hub.lookup_plan import carry_out, carry_out_async, look_up
 from tabfit.hub.ranged_reads import Plan
-from tabfit.hub.request import LONGEST_ANSWER, PATIENCE, HubResponse, Request, pause_before
+from tabfit.hub.request import LONGEST_QUESTION, PATIENCE, HubResponse, Request, pause_before
 
 __all__ = [
     "ENDPOINT",
-    "LONGEST_ANSWER",
+    "LONGEST_QUESTION",
     "PATIENCE",
     "Address",
     "HubResponse",

@@ -10,14 +10,16 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from http.client import HTTPException, HTTPMessage, HTTPResponse
+from queue import Empty, Queue
+from threading import Thread
 from typing import IO
 from urllib.parse import urlsplit
 
-from tabfit.hub import LONGEST_ANSWER, PATIENCE, HubResponse, Request, pause_before
+from tabfit.hub import LONGEST_QUESTION, PATIENCE, HubResponse, Request, pause_before
 from tabfit.units import KIB
 
 AT_ONCE = 6
@@ -46,33 +48,78 @@ class _WebOnly(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_WebOnly())
 
 
-def fetch(
-    batch: Sequence[Request], *, wait: Callable[[float], None] = time.sleep
-) -> tuple[HubResponse, ...]:
-    """Return the answers to a batch, several asked for at once."""
-    if len(batch) == 1:
-        return (_patiently(batch[0], wait),)
-    with ThreadPoolExecutor(AT_ONCE) as workers:
-        return tuple(workers.map(lambda request: _patiently(request, wait), batch))
+class WebFetch:
+    """Answers batch after batch until the time of one whole question is up.
+
+    What has not come by then is answered as nothing (status 0), so that a hub that trickles
+    holds nobody. Requests run in threads that end with the program: whoever waits can stop.
+    """
+
+    def __init__(
+        self, seconds: float = LONGEST_QUESTION, *, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Let the question begin now and end after so many seconds."""
+        self.seconds = seconds
+        self.ends = time.monotonic() + seconds
+        self.wait = wait
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self.ends - time.monotonic()
+
+    def __call__(self, batch: Sequence[Request]) -> tuple[HubResponse, ...]:
+        """Return the answers to a batch, several asked for at once."""
+        answers = [self._too_late(request) for request in batch]
+        done: Queue[tuple[int, HubResponse]] = Queue()
+        waiting = deque(enumerate(batch))
+        for _ in range(min(AT_ONCE, len(batch))):
+            Thread(target=self._work, args=(waiting, done), daemon=True).start()
+        for _ in batch:
+            try:
+                place, answer = done.get(timeout=max(0.0, self.left))
+            except Empty:
+                break
+            answers[place] = answer
+        return tuple(answers)
+
+    def _work(
+        self, waiting: deque[tuple[int, Request]], done: Queue[tuple[int, HubResponse]]
+    ) -> None:
+        while self.left > 0:
+            try:
+                place, request = waiting.popleft()
+            except IndexError:
+                return
+            done.put((place, self._patiently(request)))
+
+    def _patiently(self, request: Request) -> HubResponse:
+        """Return the answer, asked for again where that may help."""
+        attempt = 1
+        while self.left > 0:
+            answer = _once(request, min(PATIENCE, self.left))
+            pause = pause_before(attempt, answer)
+            if pause is None or pause > self.left:
+                return answer
+            self.wait(pause)
+            attempt += 1
+        return self._too_late(request)
+
+    def _too_late(self, request: Request) -> HubResponse:
+        problem = f"no whole answer within {self.seconds:g} seconds"
+        return HubResponse(status=0, url=request.url, problem=problem)
 
 
-def _patiently(request: Request, wait: Callable[[float], None]) -> HubResponse:
-    """Return the answer, asked for again where that may help."""
-    attempt = 1
-    while True:
-        answer = _once(request)
-        pause = pause_before(attempt, answer)
-        if pause is None:
-            return answer
-        wait(pause)
-        attempt += 1
+def fetch(batch: Sequence[Request]) -> tuple[HubResponse, ...]:
+    """Return the answers to a batch that is a whole question."""
+    return WebFetch()(batch)
 
 
-def _once(request: Request) -> HubResponse:
+def _once(request: Request, patience: float) -> HubResponse:
     headers = request.headers | {"User-Agent": _AGENT}
     asked = urllib.request.Request(request.url, headers=headers)  # noqa: S310 - parsed as http(s)
     try:
-        with _OPENER.open(asked, timeout=PATIENCE) as response:
+        with _OPENER.open(asked, timeout=patience) as response:
             return HubResponse(
                 status=response.status,
                 body=_body(response, request.most + 1),
@@ -100,14 +147,11 @@ def _reason(error: object) -> str:
 
 
 def _body(response: HTTPResponse, most: int) -> bytes:
-    """Return at most so many bytes; give up on a server that trickles or hangs up too soon."""
-    deadline = time.monotonic() + LONGEST_ANSWER
+    """Return at most so many bytes; give up on a server that hangs up too soon."""
     pieces, left = [], most
-    while left and (piece := response.read(min(left, _PIECE))):
+    while left and (piece := response.read1(min(left, _PIECE))):
         pieces.append(piece)
         left -= len(piece)
-        if time.monotonic() > deadline:
-            raise TimeoutError
     if left and response.length:
         raise HTTPException(f"the answer broke off {response.length:,} bytes before its end")
     return b"".join(pieces)

@@ -35,7 +35,7 @@ def find(
     endpoint: str | None = None,
     *,
     tensors: bool = False,
-    fetch: Fetch = http_fetch.fetch,
+    fetch: Fetch | None = None,
 ) -> tuple[HubResult, Bytes]:
     """Return what is known of a source, and how many bytes were read to know it.
 
@@ -44,7 +44,8 @@ def find(
     """
     path = Path(source).expanduser()
     if not _is_local(source, path):
-        return _from_web(hub.parse(source, endpoint or hub.ENDPOINT), fetch, tensors=tensors)
+        address = hub.parse(source, endpoint or hub.ENDPOINT)
+        return _from_web(address, fetch or http_fetch.WebFetch(), tensors=tensors)
     path.stat()  # raises what is wrong with it
     found = _from_folder(path) if path.is_dir() else _from_file(path)
     return replace(found, source=source), _read_of(found)
@@ -154,7 +155,7 @@ def _stretch(folder: Path, stretch: folder_plan.Stretch) -> bytes:
 
 
 def inspect(
-    source: str, endpoint: str | None = None, *, fetch: Fetch = http_fetch.fetch
+    source: str, endpoint: str | None = None, *, fetch: Fetch | None = None
 ) -> dict[str, Any]:
     """Return the object of `tabfit inspect --json` (docs/schema/inspect.json)."""
     found, received = find(source, endpoint, tensors=True, fetch=fetch)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -196,7 +198,7 @@ SENTENCES = {
 @pytest.mark.parametrize("name", SENTENCES)
 def test_each_thing_that_goes_wrong_has_its_sentence(name: str, address: str) -> None:
     """One sentence says what happened, at last where it was asked again."""
-    at_once = partial(http_fetch.fetch, wait=lambda _seconds: None)
+    at_once = http_fetch.WebFetch(wait=lambda _seconds: None)
     with pytest.raises(TabfitError) as caught:
         read_source.inspect(f"hf:{name}", address, fetch=at_once)
     assert SENTENCES[name] in str(caught.value)
@@ -311,10 +313,42 @@ def test_an_architecture_that_is_not_known_leaves_the_tensors(tmp_path: Path) ->
     assert "'no-such-model' is not known" in told["notes"][0]
 
 
+def test_a_hub_that_trickles_holds_nobody(address: str) -> None:
+    """One deadline ends a whole question, however steadily bytes arrive."""
+    began = time.monotonic()
+    with pytest.raises(UnreachableHub, match="no whole answer within 1 seconds"):
+        read_source.inspect("faults/trickle", address, fetch=http_fetch.WebFetch(1))
+    assert time.monotonic() - began < 3
+
+
+def test_retries_end_with_the_question(address: str) -> None:
+    """A pause that would outlast the question is not waited for."""
+    paused: list[float] = []
+    fetch = http_fetch.WebFetch(0.4, wait=paused.append)
+    with pytest.raises(UnreachableHub):
+        read_source.inspect("faults/busy", address, fetch=fetch)
+    assert all(each <= 0.4 for each in paused)
+
+
+def test_a_question_can_be_stopped(address: str) -> None:
+    """Whoever waits at the command line presses Ctrl+C: it ends at once, without a traceback."""
+    command = [sys.executable, "-m", "tabfit", "inspect", "faults/trickle"]
+    told_where = {**os.environ, "HF_ENDPOINT": address}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=told_where) as running:
+        time.sleep(2.5)
+        began = time.monotonic()
+        assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+    assert time.monotonic() - began < 5
+    assert running.returncode == 130
+    assert not said
+
+
 def test_nobody_there_is_said_so() -> None:
     """A hub that cannot be reached is named, with the reason."""
     request = hub.Request(url="http://127.0.0.1:9/x", purpose="x", most=10)
-    answer = http_fetch._once(request)
+    answer = http_fetch._once(request, 5)
     assert answer.status == 0
     assert "refused" in answer.problem.lower()
 

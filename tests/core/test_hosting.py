@@ -1,0 +1,64 @@
+"""How the page is built and published elsewhere: workflows, headers, addresses, missing sources."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.dist import html_pages, third_party_wheels
+from tools.serve import header_rules
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_are_pinned_and_may_do_little(path: Path) -> None:
+    """Every action is named by its commit and version; nothing is allowed at first."""
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (.*)", text)
+    assert used
+    for each in used:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
+    assert "\npermissions: {}\n" in text
+    assert "secrets." not in text
+    assert "contents: write" not in text
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_run_targets_that_there_are(path: Path) -> None:
+    """What a workflow makes is a target of the Makefile."""
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    asked = re.findall(r"run: make ([\w-]+)", path.read_text(encoding="utf-8"))
+    assert asked
+    assert set(asked) <= targets
+
+
+def test_headers_of_what_never_changes() -> None:
+    """Folders named by their content may be kept for ever, all else is asked about."""
+    rules = dict(header_rules((ROOT / "static" / "_headers").read_text()))
+    assert rules["/*"]["Cache-Control"] == "no-cache"
+    for folder in ("code", "runtime", "snapshot", "wheels"):
+        assert "immutable" in rules[f"/{folder}/*"]["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("site", "root"),
+    [("", "/"), ("https://fit.example", "/"), ("https://a.github.io/fit", "/fit/")],
+)
+def test_the_404_page_leads_home_from_any_depth(site: str, root: str) -> None:
+    """A host shows it at any address, so its links begin at the site's root."""
+    laid = html_pages.SiteLayout(
+        code="code/x/", runtime="", snapshot="", build="", guard="", policy="", site=site
+    )
+    assert html_pages._root(laid, "404.html") == root
+    assert html_pages._root(laid, "m/gemma-2b/index.html") == "../../"
+
+
+def test_a_missing_wheel_is_named() -> None:
+    """Who builds without a source is told the file, its hash, and where to lay it."""
+    told = third_party_wheels.without("numpy")
+    assert re.search(r"numpy-[\w.-]+\.whl with sha256 [0-9a-f]{64}", told)
+    assert ".cache/wheels/" in told

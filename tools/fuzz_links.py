@@ -1,0 +1,109 @@
+"""Damage links in many ways and open each on every page: an answer or a notice, never a fault.
+
+In: the links that must open for ever, the catalogue, and configs damaged by `fuzz_configs` and
+packed. Out: a line with how many got a notice, and the slowest. Exit 1 where a page raised, or
+one answer took longer than `MOST_SECONDS`.
+
+    fuzz_links.py --count 5000 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+import traceback
+from typing import Any, Final
+
+from app import pages
+from app.respond import respond
+from tabfit import catalog
+from tabfit.errors import UnreadableLink
+from tabfit.estimate import link
+from tools.fuzz_configs import DATA, mutated
+
+#: Seconds of processor that one link may take.
+MOST_SECONDS: Final = 1.0
+DEVICE: Final = {"platform": "android", "device_memory": 8, "browser": "chrome", "webgpu": None}
+AWKWARD: Final = (
+    *("", "0", "-1", "1e9", "9" * 40, "null", "%00", "%ff", "a" * 300, "☃", "&", "=", "v=2"),
+    *("config:", "config:AAAA", "hf:a/b", "https://x/y", "{}", '{"ram_bytes":-1}', "[" * 2000),
+)
+
+
+def samples() -> list[str]:
+    """Return the links that damage starts from."""
+    kept = json.loads((DATA / "links.json").read_text(encoding="utf-8"))
+    rows = kept["links"] if isinstance(kept, dict) else kept
+    return [row if isinstance(row, str) else row["link"] for row in rows]
+
+
+def packed(seed: int, number: int) -> str:
+    """Return a link to a damaged config, or to the name of one that does not fit a link."""
+    try:
+        return f"v=1&model={link.packed(mutated(seed, number))}"
+    except (UnreadableLink, ValueError):
+        return "v=1&model=config:"
+
+
+def damaged(seed: int, number: int, kept: list[str]) -> str:
+    """Return one damaged link, the same for the same numbers."""
+    dice = random.Random(f"{seed}:{number}")  # noqa: S311 - the same draws every time are wanted
+    text = packed(seed, number) if dice.random() < 0.5 else dice.choice(kept)
+    rows = catalog.read()
+    more = {
+        "model": rows.models.ids,
+        "runtime": rows.runtimes.ids,
+        "device": rows.devices.ids,
+        "precision": ("int4", "q4", "q4f16_1", "Q4_K_M", "fp16"),
+        "context": ("1", "512", "131072"),
+        "prompt": ("1", "4096"),
+    }
+    said = dict(part.split("=", 1) for part in text.split("&") if "=" in part)
+    for _ in range(dice.randint(0, 3)):
+        key = dice.choice(sorted(more))
+        said[key] = dice.choice(AWKWARD if dice.random() < 0.1 else more[key])
+    text = "&".join(f"{key}={value}" for key, value in said.items())
+    if dice.random() < 0.1:
+        at = dice.randrange(len(text) + 1)
+        text = text[:at] + dice.choice(AWKWARD) + text[at + dice.randrange(5) :]
+    return text
+
+
+def opened(text: str, view: str) -> dict[str, Any]:
+    """Return what a page says to a link, as the page's script asks it."""
+    question = {"view": view, "device": DEVICE, "stated": {}, "link": text}
+    said: dict[str, Any] = json.loads(respond(json.dumps(question)))
+    return said
+
+
+def main() -> int:
+    """Open so many damaged links and say what happened."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--count", type=int, default=5_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    kept, faults, noticed, slowest = samples(), 0, 0, (0.0, "")
+    for view in pages.NAMES:
+        opened("", view)  # what is read once is read
+    for number in range(options.count):
+        text = damaged(options.seed, number, kept)
+        view = pages.NAMES[0] if number % 2 else pages.NAMES[number % len(pages.NAMES)]
+        began = time.process_time()
+        try:
+            noticed += bool(opened(text, view)["notice"])
+        except Exception:  # noqa: BLE001 - this is what is looked for
+            faults += 1
+            traceback.print_exc(limit=-2)
+            print(f"link {number} on {view}: {text[:300]}")
+        slowest = max(slowest, (time.process_time() - began, f"link {number} on {view}"))
+    print(
+        f"{options.count} links: {faults} faults, {noticed} notices; "
+        f"slowest {slowest[0]:.2f} s ({slowest[1]})"
+    )
+    return 1 if faults or slowest[0] > MOST_SECONDS else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
