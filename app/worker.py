@@ -17,7 +17,7 @@ from functools import partial
 from app.browser import bridge, probes
 from app.qr_code import picture
 from app.render_page import rendered_in_language
-from app.respond import packages, respond
+from app.respond import GRID, packages, respond
 from tabfit.i18n import language
 
 
@@ -35,7 +35,11 @@ async def models() -> str:
 async def answer(question: str) -> str:
     """Return the answer to a question, both as JSON."""
     for package in packages(question):
-        await bridge.install(package)
+        try:
+            await bridge.install(package)
+        except OSError:
+            if package != GRID:  # without its table the model's own rows are worked out here
+                raise
     return await _with_files(respond, question)
 
 

@@ -159,6 +159,7 @@ _installed: Final[set[str]] = set()
 async def install(name: str) -> None:
     """Install a package from the page's own folder, unless it is there already.
 
+    Raises `OSError` where its file does not arrive, or not whole; it may be tried again.
     micropip finds it in the page's lock file, by which the browser refuses any
     file with another hash; with no index to ask, nothing is fetched from elsewhere.
     One at a time: what listens to Pyodide's loading is one for all that is loaded.
@@ -172,10 +173,18 @@ async def install(name: str) -> None:
 async def _load(name: str) -> None:
     await rest()
     await pyodide_js.loadPackage("micropip", messageCallback=_unheard)
+    _check_loaded("micropip")
     import micropip
 
     micropip.set_index_urls([])
     await micropip.install(name, deps=False)
+    _check_loaded(name)
+
+
+def _check_loaded(name: str) -> None:
+    """Raise `OSError` for a package that Pyodide only said to have failed."""
+    if not hasattr(pyodide_js.loadedPackages, name):
+        raise OSError(f"{name} did not arrive whole")
 
 
 def _unheard(_message: str) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -141,15 +141,18 @@ def _process(*command: str, env: dict[str, str]) -> Iterator[None]:
         running.terminate()
 
 
-def _began(act: Any) -> None:
+def _began(act: Callable[[], None]) -> None:
+    """Do what needs the driver, once it listens."""
     for _ in range(50):
         try:
-            return act()
-        except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError):
-                raise
+            act()
+        except urllib.error.HTTPError:
+            raise
+        except urllib.error.URLError:
             time.sleep(0.2)
-    return act()
+        else:
+            return
+    act()
 
 
 def _free_port() -> int:

@@ -238,8 +238,8 @@ def test_a_file_that_does_not_come(engine: Engine, fresh: Breaking, part: str, s
 
 
 def test_a_late_part_fails_alone(engine: Engine, fresh: Breaking) -> None:
-    """Without the grid's file its part says so, and *Try again* brings it."""
-    fresh.missing = ("tabfitgrid",)
+    """Without numpy its part says so, and *Try again* brings it."""
+    fresh.missing = ("numpy-",)
     ready(engine, f"{fresh.address}#v=1&model=distilbert")
     engine.run("document.querySelector('#alternatives').scrollIntoView()")
     until(engine, "Boolean(document.querySelector('#alternatives .late-problem'))")

@@ -29,7 +29,7 @@ def kept(page: Page) -> None:
     page.wait_for_function("navigator.serviceWorker.controller?.state === 'activated'")
 
 
-def chosen(code: str) -> Callable[[BrowserContext], None]:
+def chosen(code: str) -> Callable[[BrowserContext], object]:
     """Return a setup by which a visitor chose a language before."""
     told = f"localStorage.setItem('language', {code!r})"
     return lambda context: context.add_init_script(f"if (location.host) {told}")

@@ -72,7 +72,7 @@ class Files:
 
 async def once(request: Request, came: Any) -> HubResponse:
     """Answer a request as the page's own fetch does, told of bytes as they come."""
-    answer = http_fetch._once(request)
+    answer = http_fetch._once(request, 5)
     came(len(answer.body))
     return answer
 
