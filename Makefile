@@ -120,6 +120,7 @@ hub: setup ## serve the fake hub on port 8181
 fuzz: setup .venv/.fuzz ## laws on new examples, damaged configs and links, a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
 	HYPOTHESIS_PROFILE=fresh $(PY) -m pytest -q tests/laws
 	$(PY) -m tools.fuzz_configs --count 5000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz_commands --count 300 --seed $$(date +%s)
 	$(PY) -m tools.fuzz_links --count 2000 --seed $$(date +%s)
 	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
 	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done
