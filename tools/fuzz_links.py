@@ -23,7 +23,7 @@ from tabfit.errors import UnreadableLink
 from tabfit.estimate import link
 from tools.fuzz_configs import DATA, mutated
 
-#: Seconds of processor that one link may take: every way of a model of 60,000 tensors takes a second.
+#: Seconds of processor that one link may take; a model of 60,000 tensors takes one.
 MOST_SECONDS: Final = 3.0
 DEVICE: Final = {"platform": "android", "device_memory": 8, "browser": "chrome", "webgpu": None}
 AWKWARD: Final = (
