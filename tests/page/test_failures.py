@@ -188,7 +188,7 @@ def test_a_language_fails_alone(visit: Visit, fault: Callable[[str], Sabotage]) 
 def test_a_picture_of_a_link_fails_alone(visit: Visit) -> None:
     """The link can be copied all the same; *Try again* draws its QR code."""
     page = visit(setup=missing("**/wheels/segno-*"))
-    page.get_by_role("button", name="Share").first.click()
+    page.get_by_role("button", name="Share this answer").click()
     problem = page.locator("#sharing .late-problem")
     expect(problem).to_be_visible()
     expect(page.locator("#link")).not_to_have_value("")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import pages
 from tabfit.i18n.language import LANGUAGES
-from tests.page.opening import Visit, opened, reached
+from tests.page.opening import DESKTOP, Visit, opened, reached
 from tools.dist.paths import DIST
 from tools.serve import Site
 
@@ -64,13 +64,13 @@ def test_a_page_is_the_same_without_a_network(browser: Browser, site: str) -> No
 
 def test_links_and_changes(browser: Browser, site: str) -> None:
     """A link opens, a change is answered and leads on to another page, all without a network."""
-    with opened(browser, site, offline_copy=True) as page:
+    with opened(browser, site, size=DESKTOP, offline_copy=True) as page:
         kept(page)
         page.context.set_offline(True)
         page.goto(f"{site}m/distilbert/#v=1&model=distilbert&context=128", wait_until="commit")
         reached(page, "ready")
-        page.locator("[name=precision]").select_option(index=1)
-        expect(page).to_have_url(re.compile("precision="))
+        page.locator("[name=context]").select_option("256")
+        expect(page).to_have_url(re.compile("context=256"))
         page.get_by_role("navigation").get_by_role("link", name="Shrink").click()
         page.wait_for_url("**/shrink/*")
         reached(page, "ready")

@@ -106,8 +106,7 @@ def build(folder: Path) -> None:
         guard=first_script,
         policy=content_security_policy.policy(first_script, content_security_policy.hubs(os.environ.get("SITE_HUBS", ""))),
         site=os.environ.get("SITE_URL", ""),
-        modules=_modules(folder, code_at, runtime_at),
-        fetched=(f"{runtime_at}pyodide/pyodide.asm.wasm", snapshot_at),
+        preloads=_preloads(folder, code_at, runtime_at),
     )
     html_pages.written(laid, folder)
     shutil.copytree(public_data.public_data(), folder / "api" / "v1")
@@ -163,7 +162,7 @@ def _lay_root(laid: html_pages.SiteLayout, folder: Path) -> None:
     headers.write_text(filled(headers.read_text(), {"policy": laid.policy}))
 
 
-def _modules(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:
+def _preloads(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:
     scripts = sorted((folder / runtime_at / "pyscript").glob("core*.js"))
     return (
         *(f"{runtime_at}pyscript/{path.name}" for path in scripts),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -58,8 +57,7 @@ class SiteLayout:
     guard: str
     policy: str
     site: str  # the address it will have, "" where nobody said
-    modules: tuple[str, ...] = field(default=())  # of the page's scripts, ahead of time
-    fetched: tuple[str, ...] = field(default=())  # by Python's start, ahead of time
+    preloads: tuple[str, ...] = field(default=())
 
     def files(self) -> dict[str, str]:
         """Return what the interpreter starts from."""
@@ -153,7 +151,7 @@ def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
         "plugins": PLUGINS,
         "guard": laid.guard,
         "policy": escape(laid.policy),
-        "preloads": "\n".join(_preloads(laid, root)),
+        "preloads": "\n".join(_preload(root + each) for each in laid.preloads),
     }
 
 
@@ -180,12 +178,8 @@ def _config(root: str, build: str) -> str:
     return json.dumps({"interpreter": root + interpreter(build), "sync_main_only": True})
 
 
-def _preloads(laid: SiteLayout, root: str) -> Iterator[str]:
-    """Yield what the browser fetches before a script asks: the worker finds it in the cache."""
-    for path in laid.fetched:
-        yield f'<link rel="preload" as="fetch" crossorigin href="{root}{path}">'
-    for path in laid.modules:
-        yield f'<link rel="modulepreload" href="{root}{path}">'
+def _preload(path: str) -> str:
+    return f'<link rel="modulepreload" href="{path}">'
 
 
 class _TitleReader(HTMLParser):
