@@ -129,6 +129,7 @@ def test_the_grid_never_used(browser: Browser, site: str) -> None:
 def test_the_finder_says_what_it_cannot_do(browser: Browser, site: str) -> None:
     """Without a network no hub is asked; the catalogue is searched as ever."""
     with opened(browser, site, offline_copy=True) as page:
+        kept(page)
         page.context.set_offline(True)
         expect(page.locator("#away")).to_be_visible()
         page.locator("#open-finder").click()
