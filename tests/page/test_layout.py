@@ -102,6 +102,28 @@ def test_every_page_is_one_tap_away_on_a_phone(visit: Visit) -> None:
         expect(link).to_be_in_viewport(ratio=1)
 
 
+def test_a_chip_says_what_it_means(visit: Visit) -> None:
+    """A tap on how a figure is known opens what the word means; Escape closes it."""
+    page = visit(prelude=DEVICE)
+    page.locator(".figures .basis").first.click()
+    meaning = page.locator(".meaning:popover-open")
+    expect(meaning).to_contain_text(re.compile("computed|listed"))
+    page.keyboard.press("Escape")
+
+    expect(meaning).to_have_count(0)
+
+
+def test_choices_are_seen_in_forced_colours(visit: Visit) -> None:
+    """With the system's own colours carets stay, and a chosen page has an outline."""
+    page = visit("shrink/", size=DESKTOP, forced_colors="active")
+    caret = "getComputedStyle(document.querySelector('.chosen'), '::after').backgroundColor"
+    ground = "getComputedStyle(document.body).backgroundColor"
+
+    assert page.evaluate(caret) != page.evaluate(ground)
+    chosen = page.locator("#pages [aria-current]")
+    assert chosen.evaluate("(each) => getComputedStyle(each).outlineStyle") == "solid"
+
+
 def test_the_content_is_one_key_away(visit: Visit) -> None:
     """The first thing the keyboard reaches leads past the head, and the link stays as it was."""
     page = visit(prelude=DEVICE)
