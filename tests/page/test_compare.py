@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.page.opening import DESKTOP, PHONE, Visit, opened, signal
 from tests.page.test_accessible import assert_accessible
 
-
 BEGINNING = 20  # rows shown before one asks for all
 
 
