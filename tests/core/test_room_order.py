@@ -28,6 +28,7 @@ NEEDED = {
     "tabfit.compare.verdict_grid.table": {"numpy"},
     "tabfit.compare.verdict_grid.judging": {"numpy"},
     "app.qr_code": {"segno"},
+    "tabfit.cli.commands": {"sqlglot"},
 }  # installed when first used
 
 

@@ -195,10 +195,11 @@ def _add_gate(commands: Any) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("js", "json"),
+        choices=("js", "json", "sql"),
         default="js",
-        help="a module for a page (js), or rules and needs as data (json)",
+        help="a module for a page, rules and needs as data, or a query over a table of visits",
     )
+    command.add_argument("--dialect", default="duckdb", help="bigquery, spark, postgres, snowflake")
     command.set_defaults(run=_gate)
 
 
@@ -455,10 +456,30 @@ def _gate(asked: argparse.Namespace) -> int:
     if asked.form == "json":
         _print_json(scenario_gate.as_json(given, catalog))
         return 0
+    if asked.form == "sql":
+        print(_in_dialect(scenario_gate.as_sql(given, catalog), asked.dialect))
+        return 0
     chosen = f"--runtime {given.facts.id} --precision {given.stored.precision}"
     command = f"tabfit gate {asked.model} {chosen} --context {given.context}"
     print(scenario_gate.as_javascript(given, catalog, command), end="")
     return 0
+
+
+def _in_dialect(query: str, dialect: str) -> str:
+    """Return a query as another engine takes it."""
+    if dialect == "duckdb":
+        return query
+    try:
+        import sqlglot
+    except ImportError:
+        raise _Usage(
+            verbatim(f"--dialect {shown(dialect)} needs SQLGlot: pip install 'tabfit[data]'")
+        ) from None
+    try:
+        return sqlglot.transpile(query, read="duckdb", write=dialect)[0]
+    except ValueError:
+        known = "duckdb, bigquery, spark, postgres, snowflake and others that SQLGlot writes"
+        raise _Usage(verbatim(f"--dialect is {shown(dialect)}; accepted are {known}")) from None
 
 
 def _snippet(asked: argparse.Namespace) -> int:

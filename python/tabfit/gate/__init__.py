@@ -12,6 +12,7 @@ engine's word and chance from a device's signals alone.
     needs          what one way to run a model needs, in the terms of the rules
     one_gate       the rules of one scenario, its needs worked in and what nobody asks cut away
     javascript     such a gate as a module of JavaScript
+    sql            such a gate as a query over a table of visits
     scenario_gate  a gate of a question as people ask it, for the command line
     classes        visits as classes of devices that come out alike
 

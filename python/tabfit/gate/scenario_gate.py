@@ -14,7 +14,8 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import loads_nowhere
 from tabfit.gate import needs, written
 from tabfit.gate.javascript import javascript
-from tabfit.gate.one_gate import gate_for_page
+from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, gate, gate_for_page
+from tabfit.gate.sql import sql
 
 
 def surveys(given: Answer, catalog: Catalog) -> tuple[RunRequirements, ...]:
@@ -29,8 +30,13 @@ def surveys(given: Answer, catalog: Catalog) -> tuple[RunRequirements, ...]:
 
 def as_javascript(given: Answer, catalog: Catalog, asked: str) -> str:
     """Return the gate as a module for a page's own visitors; `asked` is the command behind it."""
-    gate = gate_for_page(surveys(given, catalog), 0, given.facts)
-    return javascript(gate, asked, given.context)
+    made = gate_for_page(surveys(given, catalog), 0, given.facts)
+    return javascript(made, asked, given.context)
+
+
+def as_sql(given: Answer, catalog: Catalog) -> str:
+    """Return the gate as a query over a table of visits, whose columns are those of `signals`."""
+    return sql(gate(surveys(given, catalog), 0, given.facts, UNTOLD_BY_BROWSERS))
 
 
 def as_json(given: Answer, catalog: Catalog) -> dict[str, Any]:

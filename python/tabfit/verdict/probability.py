@@ -156,12 +156,18 @@ def weighed(need: Interval, have: Interval) -> float:
     Only arithmetic and comparisons touch the need, here and in `apart`, so its ends may be
     arrays: a grid weighs many at once by these very functions.
     """
-    wanted, there = _points(need), _points(have)
-    spans = [upper - lower for lower, upper in pairwise(wanted)]
+    there = _points(have)
     missed = 0.0
-    for at, part in _EVERY_STEP:
-        missed = missed + _share_below(there, wanted[at] + spans[at] * part)
+    for each in thresholds(need):
+        missed = missed + _share_below(there, each)
     return rounded(1.0 - missed / _STEPS)
+
+
+def thresholds(need: Interval) -> list[float]:
+    """Return the needs that stand for an interval, each as likely as any other."""
+    wanted = _points(need)
+    spans = [upper - lower for lower, upper in pairwise(wanted)]
+    return [wanted[at] + spans[at] * part for at, part in _EVERY_STEP]
 
 
 def rounded(chance: float) -> float:
