@@ -11,20 +11,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app import pages
+from app import device_here, pages
 from app.pages import Page
 from app.request_reply import PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
-from tabfit.devices import device as devices
-from tabfit.devices.device import Device
-from tabfit.errors import TabfitError, shown
+from tabfit.errors import TabfitError
 from tabfit.estimate import link
-from tabfit.i18n.language import _
 
 #: The package that brings the table of `tabfit.compare.verdict_grid`, which numpy reads.
 GRID: Final = "tabfitgrid"
-#: What a visitor may say of the device at hand.
-STATED: Final = ("ram_bytes", "graphics", "vram_bytes")
 
 
 def packages(text: str) -> tuple[str, ...]:
@@ -44,12 +39,12 @@ def respond(text: str) -> str:
 
 def _asked(question: Mapping[str, Any], page: Page) -> tuple[PageRequest, str | None]:
     catalog = Catalog()
-    here, problem = _here(question, catalog)
+    here, problem = device_here.here(question, catalog)
     fields, unread = _fields(question, page.KEYS)
     asked = PageRequest(
         catalog=catalog,
         here=here,
-        stated=bool(_stated(question)),
+        stated=device_here.said(question),
         fields=fields,
         linked=bool(question.get("link")),
         changed=frozenset(question.get("changed") or ()),
@@ -89,40 +84,3 @@ def _fields(
         return form, str(fault)
     since = current_choices(said, frozenset(question.get("changed") or ())) | form
     return {name: text for name, text in since.items() if text}, None
-
-
-def _stated(question: Mapping[str, Any]) -> dict[str, Any]:
-    form = question.get("stated") or {}
-    found: dict[str, Any] = {}
-    for key in STATED:
-        value = form.get(key)
-        if value:
-            found[key] = int(value) if str(value).isdigit() else value
-    return found
-
-
-def _here(question: Mapping[str, Any], catalog: Catalog) -> tuple[Device, str | None]:
-    """Return the device at hand: what the browser told, corrected by what was stated.
-
-    The name of a phone, told after a tap, brings the memory that its maker lists.
-    """
-    told = dict(question.get("device") or {})
-    phone, problem = question.get("phone"), None
-    if phone and phone in catalog.devices:
-        row = catalog.device(phone)
-        told |= {"name": row.name, "ram_bytes": row.device.get("ram_bytes")}
-    elif phone is not None:
-        problem = _unlisted(phone)
-    try:
-        return devices.read({**told, **_stated(question)}), problem
-    except TabfitError as fault:
-        return devices.Device(), str(fault)
-
-
-def _unlisted(phone: str) -> str:
-    if not phone:
-        return _("this browser does not tell which phone this is; tap its memory instead")
-    return _(
-        "this browser calls the phone {name}, which is not listed; tap its memory",
-        name=shown(phone),
-    )

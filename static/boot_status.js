@@ -2,7 +2,7 @@
 //
 // It says which stage of loading has begun, and shows one readable message with a Retry button
 // when loading or answering fails in a way nobody caught. It knows nothing of the rest of the
-// page but five marks: <html data-state data-stage data-linked>, #stage, #failure and #retry. It also settles
+// page but six marks: <html data-state data-stage data-linked>, #stage, #loaded, #failure and #retry. It also settles
 // which language the page is to be in, so that its own words are in it.
 // The first failure is final. Waiting too long is not: an answer that comes late is shown.
 
@@ -11,7 +11,7 @@ window.boot = (() => {
   const patience = 60_000; // from one stage to the next; a slow phone on a slow network needs half
   const root = document.documentElement;
   const words = {{words}};
-  let { stages, failures, rest } = words.en;
+  let { stages, failures, rest, arrived, decimal } = words.en;
   let timer = 0;
   let picked = null;
 
@@ -75,7 +75,7 @@ window.boot = (() => {
     },
     speak(code) {
       boot.language = code;
-      ({ stages, failures, rest } = words[code]);
+      ({ stages, failures, rest, arrived, decimal } = words[code]);
       const line = document.getElementById("stage");
       if (line) line.textContent = stages[root.dataset.stage] ?? "";
     },
@@ -86,6 +86,17 @@ window.boot = (() => {
         const line = document.getElementById("stage");
         if (line && root.dataset.state !== "failed") line.textContent = stages[name];
       });
+      wait();
+    },
+    // Python's memory as it arrives, unpacked: a bar over the foot of the screen that moves nothing.
+    loaded(bytes, whole) {
+      const box = document.getElementById("loaded");
+      if (!box || root.dataset.state !== "loading") return;
+      const megabytes = (count) => (count / 1e6).toFixed(1).replace(".", decimal);
+      const text = arrived.replace("{done}", megabytes(bytes)).replace("{whole}", megabytes(whole));
+      box.hidden = false;
+      box.querySelector("progress").value = bytes / whole;
+      box.querySelector("span").textContent = text;
       wait();
     },
     ready() {

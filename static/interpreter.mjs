@@ -87,7 +87,7 @@ const HEAD = 1024;
 const restored = async (options) => {
   const content = plain(place("./{{snapshot}}")).then((answer) => {
     if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
-    return answer.arrayBuffer();
+    return counted(answer);
   });
   content.catch(() => {}); // whoever awaits it is told
   const head = new Uint8Array(HEAD); // what Pyodide reads of the snapshot itself, once it is here
@@ -116,6 +116,25 @@ const restored = async (options) => {
   python.runPython("import random; random.seed()");
   python.rest = once(() => rest(python));
   return python;
+};
+
+// Reads the snapshot, most of what a first visit fetches, and tells the page how far that is.
+const counted = async (answer) => {
+  const whole = {{snapshot_bytes}};
+  const content = new Uint8Array(whole);
+  let loaded = 0;
+  let told = 0;
+  for (const reader = answer.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    content.set(value, loaded);
+    loaded += value.byteLength;
+    if (loaded - told < whole / 100 && loaded < whole) continue;
+    told = loaded;
+    postMessage({ loaded, whole });
+  }
+  if (loaded !== whole) throw new Error("the snapshot did not arrive whole");
+  return content.buffer;
 };
 
 // Returns what lays the snapshot over an instance; the memory is as it was made.

@@ -5,6 +5,7 @@
 // filled once it comes near the screen: its part of the answer is asked for then.
 
 import * as steps from "./history_steps.js";
+import { answered, heard, keep, kept } from "./kept.js";
 import { selector } from "./place.js";
 import { lateProblem, tellLateProblem } from "./late_problem.js";
 import { tellOfNetwork, used } from "./offline_copy.js";
@@ -12,13 +13,12 @@ import { answer, describe, models, qr, shown, spoken } from "./python_worker.js"
 
 const byId = (id) => document.getElementById(id);
 const root = new URL(document.documentElement.dataset.root, document.baseURI);
-const { view, about } = document.documentElement.dataset;
+const { view, about, reports } = document.documentElement.dataset;
 const remembered = (name) => JSON.parse(sessionStorage.getItem(name) ?? "null");
 const remember = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
 
 let device = null; // what the browser told
-let stated = remembered("stated") ?? {}; // what the visitor said of it
-let phone = remembered("phone"); // what the browser calls it, asked only after a tap
+let { stated, phone } = kept(); // what the visitor said of it; what the browser calls it, after a tap
 let shared = null; // the link that brought a device with it
 let links = {};
 let turn = 0;
@@ -31,7 +31,7 @@ const ask = async (question, choice = null) => {
   const mine = ++turn;
   const hub = localStorage.getItem("hub"); // the visitor's own, where it is not the usual one
   const sides = remembered("sides"); // the link to the scenarios that stand side by side
-  last = { view, about, device, stated, phone, shared, hub, sides, ...question };
+  last = { view, about, device, stated, phone, kept: kept(), reports, shared, hub, sides, ...question };
   busy(true);
   const reply = await answer(last).catch((error) => {
     if (!isReady()) throw error;
@@ -44,6 +44,7 @@ const ask = async (question, choice = null) => {
   const asked = { link: reply.link_here, stated, phone };
   if (choice) steps.settle(choice, asked, `#${inLanguage(reply.link)}`);
   else steps.keep(asked);
+  if (choice && view === "answer") answered(reply.link);
   later();
   return true;
 };
@@ -235,15 +236,28 @@ document.addEventListener("submit", (event) => event.target.matches("[data-asks]
 document.addEventListener("change", ({ target }) => {
   if (!target.closest("#stated")) return;
   stated = { ...stated, [target.name]: target.value };
-  remember("stated", stated);
+  keep({ stated });
   chosen();
 });
 
 document.addEventListener("click", async ({ target }) => {
   if (target.id !== "which") return;
   phone = (await models()).model ?? "";
-  remember("phone", phone);
-  chosen();
+  await chosen();
+  if (byId("notice").hidden) keep({ phone }); // listed
+});
+
+// The test of memory is fetched when somebody wants it, or a tab died at one.
+document.addEventListener("click", async ({ target }) => {
+  if (target.id === "measure") (await import("./measure.js")).measure(target);
+});
+const interrupted = async () => {
+  if (localStorage.getItem("measuring")) await (await import("./measure.js")).diedBefore();
+};
+
+heard(() => {
+  ({ stated, phone } = kept());
+  if (device) ask({ form: fields() });
 });
 
 // A suggested change is a link, so that it can be opened in another tab; here it is a tap.
@@ -273,8 +287,6 @@ addEventListener("popstate", async ({ state }) => {
   const asked = device && steps.reached(state);
   if (!asked) return;
   ({ stated, phone } = asked);
-  remember("stated", stated);
-  remember("phone", phone);
   await speakAsLinked();
   if (await fromLink(asked.link)) steps.restored();
 });
@@ -440,6 +452,7 @@ device = await describe();
 if (byId("unrendered") || boot.language !== "en" || document.documentElement.lang !== "en")
   await changeTo(boot.language);
 boot.stage("answer");
+await interrupted();
 await opened();
 shown();
 if (byId("finder")) findModels();

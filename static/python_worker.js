@@ -30,6 +30,7 @@ const python = (async () => {
   started.onerror = () => {}; // the rejection below says the same
   started.addEventListener("message", ({ data }) => {
     if (data?.stage) boot.stage(data.stage);
+    if (data?.loaded) boot.loaded(data.loaded, data.whole);
     if (data?.progress) hear(data.progress);
     if (data?.port) files = data.port;
     if (data?.failure) boot.fail("exception", data.failure);

@@ -8,6 +8,7 @@ from typing import Final
 from app.components.html import Child, Html, joined, tag
 from app.components.html import sentence as filled
 from app.components.labels import BROWSERS, PLATFORMS, bytes_, gibibytes, gigabytes
+from tabfit.catalog import Catalog
 from tabfit.devices import budgets
 from tabfit.devices.device import Adapter, Device
 from tabfit.i18n.language import _
@@ -141,6 +142,8 @@ def _nobody(device: Device) -> str:
 
 def question(device: Device, *, stated: bool) -> Html:
     """Return what the visitor is asked of the device at hand, to be answered by a tap."""
+    if device.on_apple_mobile:
+        return _which(device)
     unknown = asks(device)
     why = (
         _("This browser does not tell a page how much memory the device has. It has:")
@@ -155,6 +158,35 @@ def question(device: Device, *, stated: bool) -> Html:
         tag("div", chips, class_="chips"),
         _card(device),
         _identify(device),
+        id="stated",
+    )
+
+
+def _which(device: Device) -> Html:
+    """Return the iPhones or iPads of the catalogue to choose from: their owners know the name."""
+    ipad = device.platform == "ipados"
+    alike = [row for row in Catalog().devices if row.device.get("platform") == device.platform]
+    known = [("", _("I don’t know")), *((row.id, row.name) for row in alike)]
+    picked = next((row.id for row in alike if row.name == device.name), "")
+    chips = [
+        tag(
+            "label",
+            tag("input", type="radio", name="name", value=value, checked=value == picked),
+            tag("span", words),
+            class_="chip",
+        )
+        for value, words in known
+    ]
+    return tag(
+        "fieldset",
+        tag(
+            "legend",
+            _("Which iPad is this? Its memory follows.")
+            if ipad
+            else _("Which iPhone is this? Its memory follows."),
+            class_="" if asks(device) else "aside",
+        ),
+        tag("div", chips, class_="chips"),
         id="stated",
     )
 

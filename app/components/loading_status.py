@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tabfit.i18n.language import _
+from tabfit.i18n.language import _, number
 
 
-def words() -> dict[str, dict[str, str]]:
+def words() -> dict[str, dict[str, str] | str]:
     """Return the stages of loading, the ways to fail, and what is true all the same."""
     return {
+        "decimal": number(0.1, ".1f")[1],
+        "arrived": _("{done} of {whole} MB of Python, unpacked"),
         "stages": {
             "page": _("Loading the page"),
             "python": _("Loading Python: about 5 MB, once"),

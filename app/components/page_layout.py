@@ -97,6 +97,13 @@ def status() -> Html:
         tag("p", id="stage", role="status"),
         tag("p", id="announced", role="status", class_="aside"),
         tag(
+            "div",
+            tag("span", aria_hidden="true"),
+            tag("progress", max=1, value=0, aria_label=_("Loading")),
+            id="loaded",
+            hidden=True,
+        ),
+        tag(
             "section",
             tag("p", data_part="what"),
             tag("p", data_part="rest"),

@@ -48,7 +48,7 @@ GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.cs
 INPUTS = ("python", "app", "static", "docs/schema", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
-FIRST = ("page.js", "python_worker.js", "history_steps.js", "place.js")  # what the page's own scripts import, ahead of time
+FIRST = ("page.js", "kept.js", "python_worker.js", "history_steps.js", "place.js")  # what the page's own scripts import, ahead of time
 
 
 def main() -> None:
@@ -58,6 +58,7 @@ def main() -> None:
         sources = digest(
             [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""),
             os.environ.get("SITE_MODELS", ""), os.environ.get("SITE_HUBS", ""),
+            os.environ.get("SITE_REPORTS", ""),
         )
         done = BUILT / "dist.txt"
         if DIST.is_dir() and done.is_file() and done.read_text() == sources:
@@ -102,10 +103,12 @@ def build(folder: Path) -> None:
         code=code_at,
         runtime=runtime_at,
         snapshot=snapshot_at,
+        snapshot_bytes=(folder / snapshot_at).stat().st_size,
         build=digest(folder, STATIC),
         guard=first_script,
         policy=content_security_policy.policy(first_script, content_security_policy.hubs(os.environ.get("SITE_HUBS", ""))),
         site=os.environ.get("SITE_URL", ""),
+        reports=html_pages.repository(os.environ.get("SITE_REPORTS", "")),
         preloads=_preloads(folder, code_at, runtime_at),
     )
     html_pages.written(laid, folder)

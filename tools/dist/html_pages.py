@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -53,15 +54,19 @@ class SiteLayout:
     code: str
     runtime: str
     snapshot: str
+    snapshot_bytes: int
     build: str
     guard: str
     policy: str
     site: str  # the address it will have, "" where nobody said
+    reports: str = ""  # the repository that takes reports as issues, owner/name
     preloads: tuple[str, ...] = field(default=())
 
     def files(self) -> dict[str, str]:
         """Return what the interpreter starts from."""
-        return {"code": self.code, "runtime": self.runtime, "snapshot": self.snapshot}
+        size = str(self.snapshot_bytes)
+        files = {"code": self.code, "runtime": self.runtime, "snapshot": self.snapshot}
+        return {**files, "snapshot_bytes": size}
 
 
 def written(laid: SiteLayout, folder: Path) -> None:
@@ -81,6 +86,17 @@ def written(laid: SiteLayout, folder: Path) -> None:
         every = [str(path.relative_to(rendered)) for path in files_under(rendered)]
         documents = [path for path in every if _is_page(path)]
         (folder / "sitemap.xml").write_text(search_engines.sitemap(laid.site, documents))
+
+
+def repository(text: str) -> str:
+    """Return the GitHub repository that `SITE_REPORTS` names, "" for none.
+
+    >>> repository("owner/name")
+    'owner/name'
+    """
+    if text and not re.fullmatch(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}", text):
+        raise SystemExit(f"SITE_REPORTS names {text!r}; a repository such as owner/name is taken")
+    return text
 
 
 def _rendered() -> Path:
@@ -151,6 +167,7 @@ def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
         "plugins": PLUGINS,
         "guard": laid.guard,
         "policy": escape(laid.policy),
+        "reports": escape(laid.reports),
         "preloads": "\n".join(_preload(root + each) for each in laid.preloads),
     }
 

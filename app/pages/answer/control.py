@@ -21,7 +21,7 @@ from app.components import (
 )
 from app.components.html import Html, joined, tag
 from app.model_import import session_models
-from app.pages.answer import checks, memory_chart, opened_way, view
+from app.pages.answer import checks, memory_chart, on_this_device, opened_way, view
 from app.pages.compare import side_by_side_link
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit import explain
@@ -140,7 +140,7 @@ def _answer(given: Answer, notice: str | None, asked: PageRequest) -> PageReply:
     chosen = _said(given, asked.catalog)
     own = given.subject.id.startswith(session_models.OWN)  # its name means nothing elsewhere
     return PageReply(
-        parts=_parts(given, asked),
+        parts=_parts(given, asked, "" if own else link.write(chosen)),
         title=f"{given.subject.name}: {given.verdict.words.lower()}",
         fields={} if own else link.written(chosen),
         with_device=None if own else link.written(_with_device(chosen, given)),
@@ -265,7 +265,8 @@ def _formula(given: Answer, part: str) -> dict[str, Html]:
     return {} if found is None else {part: formula_popover.opened(found)}
 
 
-def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
+def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html]:
+    """Return the parts of an answer; `named` is the link to it, where one can name it."""
     near = alternatives.neighbours(given, asked.catalog, asked.here)
     options = question_form.options(given, asked.catalog, near)
     shown = question_form.shown(given)
@@ -288,6 +289,7 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
             tag("div", judged, class_="column"),
             tag(
                 "div",
+                on_this_device.tried(given, asked, named),
                 opened_way.others(given, near, asked),
                 memory_chart.card(given),
                 class_="column",
@@ -296,6 +298,7 @@ def _parts(given: Answer, asked: PageRequest) -> dict[str, Html]:
         ),
         "why": download_steps.inside(given, opens=True),
         "about": model_facts.inside(given.subject, asked.catalog, _root(asked)),
+        "kept": on_this_device.kept(asked),
     }
 
 

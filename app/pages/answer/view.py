@@ -44,6 +44,7 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
         _why(answer),
         _about(answer, catalog, root),
         _models(catalog, root),
+        tag("section", id="kept"),
     )
 
 

@@ -36,9 +36,10 @@ from tabfit.formula import (
     size,
     smallest,
 )
+from tabfit.i18n import size_text
 from tabfit.i18n.language import _, later
 from tabfit.light_dataclass import dataclass
-from tabfit.units import GB, GIB, MB, Basis, Interval
+from tabfit.units import GB, GIB, MB, Basis, Interval, exactly
 
 
 class Pool(StrEnum):
@@ -416,14 +417,30 @@ def rule_name(pool: Pool, device: Device) -> str | None:
 def _by_rule(
     pool: Pool, rule: TabMemoryRule, memory: Quantity | None, ram: Budget, device: Device
 ) -> Budget:
+    found, measured = device.measured, None
+    if found.page_bytes is not None:  # the test holds both at once
+        measured = found.page_bytes + (found.gpu_bytes or 0 if pool is Pool.PEAK else 0)
     if memory is None:
         return Budget(pool=pool, have=None, basis=ram.basis, why=ram.why)
+    prior = rule.of(memory)
     return Budget(
         pool=pool,
-        have=_obtained(rule.of(memory), device.measured.page_bytes, device, pool).interval,
-        basis=Basis.ASSUMED,
-        why=_(rule.why),
+        have=_obtained(prior, measured, device, pool).interval,
+        basis=_basis(prior, measured),
+        why=_measured_why(_(rule.why), measured),
     )
+
+
+def _basis(prior: Quantity, measured: int | None) -> Basis:
+    """Return that a budget is measured, where what was obtained is more than was assumed."""
+    raised = measured is not None and measured > prior.interval.likely
+    return Basis.MEASURED if raised else Basis.ASSUMED
+
+
+def _measured_why(why: str, measured: int | None) -> str:
+    if measured is None:
+        return why
+    return _("{why}; a test here obtained {size}", why=why, size=size_text.size(exactly(measured)))
 
 
 def graphics(device: Device) -> Budget:
@@ -438,8 +455,8 @@ def graphics(device: Device) -> Budget:
     return Budget(
         pool=Pool.GPU,
         have=_obtained(have, device.measured.gpu_bytes, device, Pool.GPU).interval,
-        basis=Basis.ASSUMED,
-        why=why,
+        basis=_basis(have, device.measured.gpu_bytes),
+        why=_measured_why(why, device.measured.gpu_bytes),
     )
 
 

@@ -22,6 +22,8 @@ POOLS: Final = ("page", "gpu", "peak", "wasm")
 MOST_TRIALS: Final = 200
 #: No machine a browser runs on has more; a larger number is a slip of the pen.
 MOST_BYTES: Final = 2**50
+#: What stands for the runtime where a test of memory was refused, or ended the tab.
+TEST: Final = "test"
 _TEXTS: Final = ("model", "runtime", "precision")
 
 
@@ -35,11 +37,15 @@ class Trial:
 
     ran: bool
     needs: Mapping[str, Interval]
-    day: str | None = None
     model: str | None = None
     runtime: str | None = None
     precision: str | None = None
     browser_version: int | None = None
+    day: str | None = None
+
+    def __hash__(self) -> int:
+        """Return a hash, as a device has one: answers are kept by it."""
+        return hash((self.ran, *self.needs.items(), self.day, self.model, self.runtime))
 
 
 def read(given: object) -> tuple[Trial, ...]:
@@ -124,6 +130,16 @@ def largest_that_ran(trials: Iterable[Trial], pool: str) -> Trial | None:
 
 
 def smallest_that_died(trials: Iterable[Trial], pool: str) -> Trial | None:
-    """Return the trial that died with the least in a pool of memory."""
-    dead = [each for each in trials if not each.ran and pool in each.needs]
+    """Return the trial that died with the least in a pool of memory.
+
+    A death is put down once: to all memory together, or else to what held the most of it.
+    """
+    dead = [each for each in trials if not each.ran and _blamed(each, pool)]
     return min(dead, key=lambda each: each.needs[pool].likely, default=None)
+
+
+def _blamed(trial: Trial, pool: str) -> bool:
+    if pool == "peak":
+        return pool in trial.needs
+    apart = {name: trial.needs[name].likely for name in ("page", "gpu") if name in trial.needs}
+    return pool in apart and apart[pool] == max(apart.values())

@@ -23,6 +23,7 @@ from tabfit.devices.device import Device
 from tabfit.errors import UnreadableChoice, UnreadableDevice, UnreadableLink
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import Message
+from tabfit.light_dataclass import replace
 from tabfit.runtimes import load_options
 from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import Tokens
@@ -205,7 +206,8 @@ _SAFE: Final = "/:@!$'()*,;?-._~"
 
 def _said(device: str | Device | None) -> str | None:
     if isinstance(device, Device):
-        return json.dumps(devices.written(device), separators=(",", ":"), ensure_ascii=False)
+        alone = replace(device, history=())  # what was tried on it stays on it
+        return json.dumps(devices.written(alone), separators=(",", ":"), ensure_ascii=False)
     return device
 
 

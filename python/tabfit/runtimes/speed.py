@@ -147,7 +147,8 @@ def bandwidth(device: Device) -> Given:
     said = measured or device.bandwidth_bytes_per_second
     if said:
         basis = Basis.MEASURED if measured else Basis.LISTED
-        return known(_MEMORY, said, Unit.BYTES_PER_SECOND, basis, later("told of this device"))
+        source = later("a copy timed on this device") if measured else later("told of this device")
+        return known(_MEMORY, said, Unit.BYTES_PER_SECOND, basis, source)
     kind = "discrete" if device.graphics == "discrete" else device.platform or "other"
     return USUAL.get(kind, USUAL["other"])
 

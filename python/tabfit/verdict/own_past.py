@@ -126,6 +126,8 @@ def _one(trial: Trial, pool: Pool) -> str:
             return _("a model of {need} ran here", need=need)
         return _("a model of {need} crashed here", need=need)
     when = day(trial.day)
+    if trial.runtime == history.TEST:
+        return _("a test of memory ended here at {need} on {day}", need=need, day=when)
     if trial.ran:
         return _("a model of {need} ran here on {day}", need=need, day=when)
     return _("a model of {need} crashed here on {day}", need=need, day=when)

@@ -191,3 +191,27 @@ def test_history_needs_no_pool_that_it_does_not_name() -> None:
     best = history.largest_that_ran(told, Pool.GPU)
     assert best is not None
     assert best.needs["gpu"] == exactly(5)
+
+
+def test_a_death_is_put_down_once() -> None:
+    """With a card of its own, a death counts against what held the most, never against both."""
+    card = {
+        "graphics": "discrete",
+        "vram_bytes": 8 * 2**30,
+        "ram_bytes": 16 * 2**30,
+        "device_memory": 16,
+    }
+    before = answered(**card)
+    needs = {
+        each.value: [need.low, need.likely, need.high]
+        for each in (Pool.PAGE, Pool.GPU, Pool.PEAK)
+        for need in [before.memory(each)]
+    }
+    after = answered({"ran": False, "needs": needs}, **card)
+    chances = [
+        {each.name: each.probability for each in answer.checks} for answer in (before, after)
+    ]
+    old, new = chances
+
+    assert new["gpu-memory"] == pytest.approx(0.4 * (old["gpu-memory"] or 0), abs=0.001)
+    assert new["tab-memory"] == old["tab-memory"]
