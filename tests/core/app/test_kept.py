@@ -23,7 +23,8 @@ def answered(**asked: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(respond(json.dumps(question)))
     for html in found["parts"].values():
         elements(html)
-    return {**found, **found["parts"]}
+    every = "".join(html for name, html in found["parts"].items() if name != "kept")
+    return {**found, **found["parts"], "every": every}
 
 
 def tried(found: dict[str, Any], *, ran: bool) -> dict[str, Any]:
@@ -71,15 +72,16 @@ def test_an_iphone_is_chosen_by_name() -> None:
     unknown = answered(device=phone)
     named = answered(device=phone, stated={"name": "iphone-15"})
 
-    assert 'value="iphone-15"' in unknown["said"]
-    assert 'name="ram_bytes"' not in unknown["said"]
-    assert "I don’t know" in unknown["said"]
-    assert "6 GB of memory" in named["said"]
-    assert 'value="iphone-15" checked' in named["said"]
-    assert "ipad" not in unknown["said"]
+    assert 'name="name" value="iphone-15"' in unknown["every"]
+    assert 'name="ram_bytes"' not in unknown["every"]
+    assert "I don’t know" in unknown["every"]
+    assert "6 GB of memory" in named["every"]
+    assert 'value="iphone-15" checked' in named["every"]
+    assert 'value="ipad-pro-m4" checked' not in unknown["every"]
     tablet = answered(device={**phone, "platform": "ipados"})
-    assert 'value="ipad-pro-m4"' in tablet["said"]
-    assert 'name="ram_bytes"' in answered(device={**phone, "platform": "android"})["said"]
+    assert 'name="name" value="ipad-pro-m4"' in tablet["every"]
+    assert 'name="name" value="iphone-15"' not in tablet["every"]
+    assert 'name="ram_bytes"' in answered(device={**phone, "platform": "android"})["every"]
 
 
 def test_pinned_and_recent_answers_are_links() -> None:
