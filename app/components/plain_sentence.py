@@ -13,6 +13,7 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, capitalised, later
+from tabfit.verdict import own_past
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.probability import Outcome
 
@@ -61,8 +62,13 @@ _REFUSED: Final = Words(
 def plain_sentence(answer: Answer) -> str:
     """Return the sentence; the check's own where there is no plainer one."""
     check = _deciding(answer)
-    plain = _memory(check, answer.device) or _refusal(check) if check else None
-    return plain or _whole(answer.verdict.sentence)
+    if check is None:
+        return _whole(answer.verdict.sentence)
+    past = own_past.told(check.pool, answer.device.history)
+    memory = _memory(check, answer.device)
+    if memory and past:
+        return f"{memory} {_whole(past)}"
+    return memory or _refusal(check) or _whole(answer.verdict.sentence)
 
 
 def _deciding(answer: Answer) -> Check | None:

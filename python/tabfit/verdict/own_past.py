@@ -108,9 +108,8 @@ def _within(small: Interval, large: Interval) -> float:
     return least
 
 
-def told(kind: CheckKind, trials: tuple[Trial, ...]) -> str | None:
+def told(pool: Pool | None, trials: tuple[Trial, ...]) -> str | None:
     """Return what was tried here before, as part of a sentence."""
-    pool = pool_of(kind)
     if pool is None or not trials:
         return None
     ran = history.largest_that_ran(trials, pool)

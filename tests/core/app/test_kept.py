@@ -42,7 +42,8 @@ def test_a_trial_is_listed_and_can_be_taken_back() -> None:
 
     assert [json.loads(unescape(each)) for each in named] == [kept, kept]
     assert "Gemma 2 2B, q4f16_1" in found["kept"]
-    assert "crashed here on 2026-11-28" in found["answer"]
+    deciding = re.findall(r'class="deciding">(.*?)</p>', found["answer"])[0]
+    assert "crashed here on 2026-11-28. By our estimate" in deciding
 
 
 def test_a_report_is_a_row_and_an_issue_where_a_repository_is_named() -> None:
