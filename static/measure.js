@@ -42,6 +42,8 @@ const end = () => {
   worker?.terminate();
   worker = null;
   release();
+  if (byId("measuring")) byId("measuring").hidden = true;
+  if (byId("measure")) byId("measure").disabled = false;
 };
 
 const finish = ({ page, gpu, refused, bandwidth }) => {
