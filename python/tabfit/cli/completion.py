@@ -41,8 +41,8 @@ def script(parser: argparse.ArgumentParser, shell: str, catalog: Catalog) -> str
         if action.dest in names:
             setattr(action, "complete", _completer(action.dest, names[action.dest]))  # noqa: B010
     functions = "\n".join(_bash_function(kind, known) for kind, known in names.items())
-    said: Any = {"bash": functions}  # by shell; its annotation says text alone
-    found: str = shtab.complete(parser, shell, preamble=said)
+    preamble: Any = {"bash": functions}  # by shell; its annotation says text alone
+    found: str = shtab.complete(parser, shell, preamble=preamble)
     return found
 
 
