@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs packages audit test-engines setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers mutate npm
+.PHONY: help docs packages audit test-engines setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ browsers: setup ## read since when browsers have what models need, and how many 
 
 npm: setup ## lay the npm package with its data in build/npm/tabfit, for `npm pack`
 	$(PY) -m tools.npm_package
+
+drift: setup ## list every row of our tables that the installed packages no longer agree with
+	$(PY) -m tools.drift
 
 architecture: setup ## draw docs/architecture.svg: the rooms and what they import
 	$(PY) -m tools.room_diagram

@@ -195,6 +195,10 @@ def _platform_version(text: str) -> dict[str, int]:
 
 
 def _hinted(hints: Raw) -> dict[str, Any]:
+    """Return what hints tell; a browser made of Chromium has what Chromium of its version has.
+
+    Opera 131 and later tell memory as Chrome 147 does, of which they are made.
+    """
     found: dict[str, Any] = {}
     platform = HINTED.get(str(hints.get("platform")))
     if platform:
@@ -203,8 +207,9 @@ def _hinted(hints: Raw) -> dict[str, Any]:
     for brand, browser in BRANDS.items():
         if brand in named:
             found["browser"] = browser
-            if str(named[brand]).isdigit():
-                found["browser_version"] = int(named[brand])
+            version = named.get("Chromium") if browser == "other" else named[brand]
+            if str(version).isdigit():
+                found["browser_version"] = int(str(version))
             break
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.browser import probes
-from tabfit.devices import device
+from tabfit.devices import budgets, device
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -152,6 +152,23 @@ def test_hints(names: tuple[str, ...], browser: str) -> None:
     """Among the brands that a browser hints at, its own is found."""
     found = probes.agent({"userAgentData": brands(*names)})
     assert found == {"platform": "windows", "browser": browser, "browser_version": 149}
+
+
+def test_a_browser_made_of_chromium_is_judged_by_that() -> None:
+    """Opera 136 is Chromium 152: its memory goes up to 32, as browser-compat-data says from 131."""
+    hints = {
+        "brands": [
+            {"brand": "Chromium", "version": "152"},
+            {"brand": "Opera", "version": "136"},
+        ],
+        "platform": "Windows",
+    }
+    found = probes.device({"userAgentData": hints, "deviceMemory": 16})
+    assert (found["browser"], found["browser_version"]) == ("other", 152)
+    assert (
+        budgets.peak(device.read(found)).have
+        == budgets.peak(device.read({**found, "browser": "chrome"})).have
+    )
 
 
 def test_ipad_in_disguise() -> None:
