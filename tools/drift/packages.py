@@ -121,12 +121,12 @@ _MIXES: Final = {"iq2_m": "iq2_s", "iq3_m": "iq3_s", "iq3_xs": "iq3_s"}
 def tensor_type(mix: str) -> str:
     """Return the type of a mix's layers, as kernels are called.
 
-    >>> tensor_type("q4_k_m"), tensor_type("q8_0"), tensor_type("bf16"), tensor_type("iq3_xs")
-    ('q4_k', 'q8_0', 'float', 'iq3_s')
+    >>> tensor_type("q3_k_xl"), tensor_type("q8_0"), tensor_type("bf16"), tensor_type("iq3_xs")
+    ('q3_k', 'q8_0', 'float', 'iq3_s')
     """
     if mix in ("f32", "f16", "bf16"):
         return "float"
-    whole = re.fullmatch(r"(q[0-9]_k)_[sml]", mix)
+    whole = re.fullmatch(r"(q[0-9]_k)_(?:s|m|l|xl)", mix)
     return whole[1] if whole else _MIXES.get(mix, mix)
 
 

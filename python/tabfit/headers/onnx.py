@@ -2,8 +2,9 @@
 
 In: ranges of the file. Out: a `Header`. Tensors' bytes are passed over, those
 in sub-graphs (`If`, `Loop`, `Scan`) included; tensors kept in other files are
-listed with the files that hold them. Constants inside nodes are no initialisers
-and are left out, as are functions and training graphs.
+listed with the files that hold them. Weights that a node holds itself (`Constant`, as in
+Silero VAD and PaddleOCR's models) count as well, shapes and single numbers there do not.
+Functions and training graphs are left out.
 
 Budget: everything but the tensors plus 64 KiB is read, 64 MiB at most; 32,768
 tensors, 300,000 fields, graphs 16 deep; some 30 MB of memory and one second on
@@ -33,12 +34,16 @@ AHEAD = 48 * KIB  # bytes of tensors that may be read by mistake, in all files t
 MOST_DEPTH = 16  # graphs within graphs
 _LONGEST_NODE = 64 * KIB  # a longer one holds a constant and is walked, not looked through
 _LONGEST_KEPT = 256
-# AttributeProto.type, the field every attribute ends with: GRAPH and GRAPHS.
+#: A constant of more numbers than this is a weight, no shape; a shorter node holds none.
+MOST_IN_A_SHAPE, _SHORTEST_WITH_WEIGHTS = 16, 80
+# AttributeProto.type, the field every attribute ends with: GRAPH and GRAPHS; TENSOR.
 _HOLDS_GRAPH = (b"\xa0\x01\x05", b"\xa0\x01\x0a")
+_HOLDS_TENSOR = b"\xa0\x01\x04"
 _MODEL = {2: "producer_name", 3: "producer_version"}
 _GRAPH_IN_MODEL = 7
 _NODE, _INITIALIZER, _SPARSE_INITIALIZER = 1, 5, 15
 _ATTRIBUTE_IN_NODE = 5
+_TENSOR_IN_ATTRIBUTE = 5
 _GRAPHS_IN_ATTRIBUTE = {6, 11}
 _VALUES, _INDICES = 1, 2
 _DIMS, _TYPE, _STRINGS, _NAME, _RAW, _EXTERNAL, _LOCATION = 1, 2, 6, 8, 9, 13, 14
@@ -121,12 +126,13 @@ def _read_graph(found: _OnnxFields, length: int, depth: int) -> Reading[None]:
 
 
 def _read_node(found: _OnnxFields, node: Field, depth: int) -> Reading[None]:
-    """Walk into a node only where it may hold a graph: nearly none does."""
+    """Walk into a node only where it may hold a graph or weights: nearly none does."""
     window = found.walk.window
     if node.value <= _LONGEST_NODE:
         yield from window.more(node.value)
         text = window.buffer[window.at : window.at + node.value]
-        if not any(mark in text for mark in _HOLDS_GRAPH):
+        weights = node.value > _SHORTEST_WITH_WEIGHTS and _HOLDS_TENSOR in text
+        if not weights and not any(mark in text for mark in _HOLDS_GRAPH):
             window.at += node.value
             return
     end = window.position + node.value
@@ -144,8 +150,18 @@ def _read_attribute(found: _OnnxFields, length: int, depth: int) -> Reading[None
         field = found.walk.field_at_hand(end) or (yield from found.walk.next_field(end))
         if field.number in _GRAPHS_IN_ATTRIBUTE and field.wire == BYTES:
             yield from _read_graph(found, field.value, depth + 1)
+        elif field.number == _TENSOR_IN_ATTRIBUTE and field.wire == BYTES:
+            yield from _read_constant(found, field.value)
         else:
             found.walk.skip(field)
+
+
+def _read_constant(found: _OnnxFields, length: int) -> Reading[None]:
+    """Read what a node holds itself; kept is what is more than a shape."""
+    draft = yield from _read_draft(found, length)
+    tensor = _tensor(found.walk, draft)
+    if count_elements(FORM, draft.name, draft.dims) > MOST_IN_A_SHAPE:
+        _keep(found, draft, tensor)
 
 
 def _read_sparse(found: _OnnxFields, length: int, names: set[str]) -> Reading[None]:
@@ -159,7 +175,7 @@ def _read_sparse(found: _OnnxFields, length: int, names: set[str]) -> Reading[No
             found.walk.skip(field)
 
 
-def _read_tensor(found: _OnnxFields, length: int, names: set[str]) -> Reading[None]:
+def _read_draft(found: _OnnxFields, length: int) -> Reading[_Draft]:
     draft = _Draft()
     end = found.walk.window.position + length
     while found.walk.window.position < end:
@@ -169,12 +185,20 @@ def _read_tensor(found: _OnnxFields, length: int, names: set[str]) -> Reading[No
         else:
             _note(draft, field)
             found.walk.skip(field, data=field.number in _DATA)
+    return draft
+
+
+def _read_tensor(found: _OnnxFields, length: int, names: set[str]) -> Reading[None]:
+    draft = yield from _read_draft(found, length)
     if draft.name in names and draft.name:
         raise found.walk.fault(
             Message("the initialiser {name} is there twice", name=Quoted(draft.name))
         )
     names.add(draft.name)
-    tensor = _tensor(found.walk, draft)
+    _keep(found, draft, _tensor(found.walk, draft))
+
+
+def _keep(found: _OnnxFields, draft: _Draft, tensor: StoredTensor) -> None:
     found.tensors.append(tensor)
     check_count(FORM, len(found.tensors))
     if draft.elsewhere:

@@ -51,6 +51,16 @@ BASE: dict[str, str] = {
         )
     },
 }
+#: Mixes that publishers name themselves: another one's layers between tables of 8 bits.
+#: Source: bartowski's cards on the hub, "uses Q8_0 for embed and output weights".
+WIDE_TABLES: dict[str, str] = {
+    "Q2_K_L": "Q2_K",
+    "Q3_K_XL": "Q3_K_L",
+    "Q4_K_L": "Q4_K_M",
+    "Q5_K_L": "Q5_K_M",
+    "Q6_K_L": "Q6_K",
+}
+BASE |= {mix: BASE[plain] for mix, plain in WIDE_TABLES.items()}
 ALIASES: dict[str, str] = {
     "Q3_K": "Q3_K_M",
     "Q4_K": "Q4_K_M",
@@ -325,6 +335,9 @@ def _fused_apart(made: Converted, mix: str, base: str) -> str:
 def _chosen(made: Converted, mix: str, model: MixShape, place: TensorPlace) -> str:
     """Return the type a mix wants for a tensor, whatever its shape."""
     base, kind = BASE[mix], tensor_kind(made.name)
+    if mix in WIDE_TABLES:
+        tables = kind in (TensorKind.OUTPUT, TensorKind.TOKENS)
+        return "Q8_0" if tables else _chosen(made, WIDE_TABLES[mix], model, place)
     if kind is TensorKind.OUTPUT or (kind is TensorKind.TOKENS and model.tied):
         return _head(mix, base, model, made.shape[-1])
     if mix == "MXFP4_MOE":
