@@ -19,14 +19,15 @@ class Needs:
     `workgroup_storage_bytes` is what its shaders share in a workgroup. `threads` are those
     of WebAssembly, without which it does not start.
     `wasm_memory` is the ceiling of its WebAssembly memory. `jspi_less_build` says that it brings
-    another build for browsers without JSPI. `shared_memory` says that it declares a shared
-    WebAssembly memory, whose maximum WebKit reserves. `availability` says that the browser itself
-    is asked.
+    another build for browsers without JSPI, but those of `jspi_less_build_not_on`.
+    `shared_memory` says that it declares a shared WebAssembly memory, whose maximum WebKit
+    reserves. `availability` says that the browser itself is asked.
     """
 
     webgpu: bool = False
     jspi: bool = False
     jspi_less_build: bool = False
+    jspi_less_build_not_on: tuple[str, ...] = ()
     shared_memory: bool = False
     threads: bool = False
     shader_f16_for: tuple[str, ...] = ()

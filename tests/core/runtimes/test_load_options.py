@@ -282,3 +282,31 @@ def test_names_of_files_tell_their_session() -> None:
     assert told("onnx/vision_encoder.onnx") == ("vision_encoder", "fp32")
     assert told("decoder_model_merged_quantized.onnx_data") == ("decoder_model_merged", "q8")
     assert told("tokenizer.json") is None
+
+
+@pytest.mark.parametrize(
+    ("device", "code"),
+    [
+        ({"browser": "chrome", "browser_version": 150, "platform": "windows"}, 2_917_925),
+        ({"browser": "safari", "browser_version": 26, "platform": "macos"}, 4_910_085),
+        ({"browser": "firefox", "browser_version": 140, "platform": "windows"}, 2_917_925),
+    ],
+)
+def test_the_build_that_a_browser_gets(device: dict[str, Any], code: int) -> None:
+    """Safari 26 lacks JSPI and takes wllama's other build; Firefox without it keeps the usual."""
+    given = api.estimate("smollm2-360m", runtime="wllama-cpu", device=device)
+    assert given.runtime_download.likely == code
+
+
+def test_firefox_without_jspi_has_no_webgpu_in_wllama() -> None:
+    """The package says so itself; Safari of the same age runs by the other build."""
+    gpu = {"vendor": "intel", "shader_f16": True, "max_buffer_size": 2**31}
+    named = {"firefox": (145, "windows"), "safari": (26, "macos")}
+    outcomes = {}
+    for browser, (version, platform) in named.items():
+        device = {"browser": browser, "browser_version": version, "platform": platform}
+        given = api.estimate(
+            "smollm2-360m", runtime="wllama-webgpu", device={**device, "webgpu": gpu}
+        )
+        outcomes[browser] = next(c for c in given.checks if c.name == "jspi").outcome.value
+    assert outcomes == {"firefox": "no", "safari": "likely"}

@@ -37,7 +37,8 @@ def _why_jspi(setup: Setup) -> str | None:
 def _jspi(device: Device, needs: Needs) -> Presence:
     """Return whether it is there; a runtime with another build does without, and says so."""
     found = presence(device, "jspi")
-    if needs.jspi_less_build and found.there is not True:
+    other = needs.jspi_less_build and device.browser not in needs.jspi_less_build_not_on
+    if other and found.there is not True:
         return replace(found, there=True)
     return found
 
