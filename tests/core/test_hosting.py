@@ -50,8 +50,16 @@ def test_headers_of_what_never_changes() -> None:
 )
 def test_the_404_page_leads_home_from_any_depth(site: str, root: str) -> None:
     """A host shows it at any address, so its links begin at the site's root."""
-    places = dict.fromkeys(("runtime", "snapshot", "build", "guard", "policy"), "")
-    laid = html_pages.SiteLayout(code="code/x/", snapshot_bytes=0, site=site, **places)
+    laid = html_pages.SiteLayout(
+        code="code/x/",
+        runtime="",
+        snapshot="",
+        snapshot_bytes=0,
+        build="",
+        guard="",
+        policy="",
+        site=site,
+    )
     assert html_pages._root(laid, "404.html") == root
     assert html_pages._root(laid, "m/gemma-2b/index.html") == "../../"
 
