@@ -63,9 +63,8 @@ def here(question: Question, catalog: Catalog) -> tuple[Device, str | None]:
         listed = {key: row.device[key] for key in LISTED if key in row.device}
         told |= {"name": row.name, **listed}
     stated = _stated(question)
-    past = {
-        key: kept(question).get(key) or none for key, none in (("history", []), ("measured", {}))
-    }
+    there = kept(question)
+    past = {"history": there.get("history") or [], "measured": there.get("measured") or {}}
     for known in ({**stated, **past}, stated):
         try:
             return devices.read({**told, **known}), problem

@@ -68,7 +68,8 @@ def _measured(here: Device) -> Iterator[Html]:
 def _tried(trial: Trial) -> Html:
     need = trial.needs.get(Pool.PEAK)
     model = _("Test of memory") if trial.runtime == TEST else trial.model
-    about = ", ".join(filter(None, (model, trial.precision, need and bytes_(need.likely))))
+    size = None if need is None else bytes_(need.likely)
+    about = ", ".join(filter(None, (model, trial.precision, size)))
     when = day(trial.day) if trial.day else ""
     words = (
         _("{about}: ran, {day}", about=about, day=when)

@@ -86,7 +86,7 @@ def _memory(check: Check, device: Device) -> str | None:
             "and cards like this usually have {have} to give.",
             **ends,
         )
-    if device.platform in _SYSTEMS:
+    if device.platform and device.platform in _SYSTEMS:
         return _SYSTEMS[device.platform].format(**ends)
     return _(
         "This model needs {need} of memory, and a computer like this usually gives one tab {have}.",

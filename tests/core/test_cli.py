@@ -94,7 +94,9 @@ def test_an_estimate_has_the_whole_contract(
     assert {"page", "gpu", "peak", "phases"} <= set(found["memory"])
     for check in found["checks"]:
         assert {"name", "need", "have", "outcome", "basis", "message"} <= set(check)
-    assert {"outcome", "probability", "because", "sentence"} == set(found["verdict"])
+    assert {"outcome", "probability", "because", "runner_up", "sentence", "slowly"} == set(
+        found["verdict"]
+    )
     assert {"tokens_per_second", "basis"} <= set(found["speed"])
     assert found["download"]["bytes"] == sum(each["bytes"] for each in found["download"]["files"])
     assert whole_numbers(found)

@@ -44,12 +44,12 @@ SMALL = """(least) => { const found = new Set();
 def slowed(context: BrowserContext) -> None:
     """Watch for shifts, on a processor as slow as a phone's."""
     context.add_init_script(WATCH)
-    context.on(
-        "page",
-        lambda page: context.new_cdp_session(page).send(
-            "Emulation.setCPUThrottlingRate", {"rate": SLOWER}
-        ),
-    )
+    context.on("page", _slow)
+
+
+def _slow(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

@@ -112,9 +112,10 @@ def _ways(
 ) -> OtherWays:
     catalog, model, here = asked.catalog, given.subject.model, compared(given.device)
     smaller = _smaller(given.subject, catalog, here) if looks_further else []
-    rows = here.ways(model.id) if model else []
+    listed = model is not None and model.id in here.requirements.models
+    rows = here.ways(model.id) if model and listed else []
     return OtherWays(
-        best=here.row(model.id) if model else None,
+        best=here.row(model.id) if model and listed else None,
         count=_count(given.subject, catalog),
         others=[row for row in rows if row.line.runtime != given.facts.id],
         helps=alternatives.improvements(given, near),

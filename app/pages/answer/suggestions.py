@@ -7,7 +7,6 @@ so that no verdict is the end of the way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
@@ -18,7 +17,7 @@ from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.estimate.link import write
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _, plural
-from tabfit.light_dataclass import replace
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.verdict.probability import Outcome
 
 

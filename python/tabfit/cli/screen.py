@@ -11,10 +11,10 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
+from tabfit.light_dataclass import dataclass
 from tabfit.verdict.probability import Outcome
 
 #: ANSI colours of the outcomes; a mark says the same without them.

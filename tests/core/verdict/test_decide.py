@@ -91,6 +91,10 @@ def test_workgroup_storage_that_nobody_told(
 DECLARED: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
     "webgpu": (True, {"webgpu": None}),
     "jspi": (True, {"wasm": {"jspi": False}}),
+    "jspi_less_build_not_on": (
+        ("firefox",),
+        {"browser": "firefox", "browser_version": "140", "wasm": {"jspi": False}},
+    ),
     "shared_memory": (True, {"platform": "ios", "browser": "safari"}),
     "threads": (True, {"wasm": {"threads": True}, "cross_origin_isolated": False}),
     "shader_f16_for": (("q4f16_1",), {"webgpu": {"shader_f16": False}}),
@@ -115,7 +119,8 @@ DECLARED: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
 #: Declarations that spare a demand instead of making one.
 SPARES: Final = ("jspi_less_build",)
 #: Declarations that mean something only beside others.
-BESIDE: Final = {
+BESIDE: Final[dict[str, dict[str, Any]]] = {
+    "jspi_less_build_not_on": {"jspi": True, "jspi_less_build": True},
     "ram_bytes": {"vram_bytes": 8 * GIB, "ram_bytes": 2 * GIB, "cores": 1},
     "cores": {"vram_bytes": 8 * GIB, "ram_bytes": 2 * GIB, "cores": 1},
     "vram_bytes": {"vram_bytes": 0, "ram_bytes": 16 * GIB, "cores": 1},
@@ -128,7 +133,7 @@ def test_every_declaration_is_compared(name: str) -> None:
     value, lacks = DECLARED[name]
     signals = {**LAPTOP, "vram_bytes": 6 * GIB, **lacks}
     given = on(signals, "llama-3.2-1b", "wllama-cpu" if name == "wasm_memory" else "webllm")
-    beside: dict[str, Any] = BESIDE.get(name, {"webgpu": "webgpu" in lacks})
+    beside = BESIDE.get(name, {"webgpu": "webgpu" in lacks})
 
     def chance(needs: Needs) -> float:
         facts = replace(given.facts, needs=needs)
