@@ -78,7 +78,7 @@ budgets: setup ## fit chances and budgets on people's reports, judge each source
 	$(PY) -m tools.budgets && $(PY) -m tools.accuracy
 
 browsers: setup ## read since when browsers have what models need, and how many visitors do
-	node tools/browser_features.mjs
+	node tools/browser_features.mjs && node tools/sample_visits.mjs
 
 npm: setup ## lay the npm package with its data in build/npm/tabfit, for `npm pack`
 	$(PY) -m tools.npm_package

@@ -10,6 +10,9 @@
     ├── UnreadableHeader         the author of a file (safetensors, GGUF, ONNX)
     ├── NotAModel                the asker: a file that belongs to a model and is none
     ├── UnreadableDevice         whoever wrote a device as data
+    ├── UnreadableVisits         whoever wrote a table of visits
+    ├── UnreadableLimits         whoever wrote a tabfit.toml
+    ├── LibraryNotInstalled      the asker: an extra of this package brings it
     ├── UnreachableHub           the network, or the hub's owner
     ├── UnsupportedCombination   the asker: this runtime does not run this model so
     └── CatalogFault             this project
@@ -295,6 +298,47 @@ class UnreadableDevice(TabfitError):
         super().__init__(
             Message("the device cannot be read: {key} {problem}", key=Quoted(key), problem=problem)
         )
+
+
+class UnreadableVisits(TabfitError):
+    """A table of visits has a column or a cell that docs/how-to/measure-your-visitors.md lacks."""
+
+    code = "unreadable-visits"
+
+    def __init__(self, row: int, column: str, problem: Message) -> None:
+        """Keep the row, counted from the first line on, the column and the rule it breaks."""
+        self.row, self.column, self.problem = row, column, problem
+        super().__init__(
+            Message(
+                "the visits cannot be read: row {row}, column {column} {problem}",
+                row=row,
+                column=Quoted(column),
+                problem=problem,
+            )
+        )
+
+
+class UnreadableLimits(TabfitError):
+    """A file of limits has a key or value that docs/how-to/keep-a-budget.md does not allow."""
+
+    code = "unreadable-limits"
+
+    def __init__(self, file: str, place: str, problem: str) -> None:
+        """Keep the file, the key at fault and the rule it breaks; only the command line says it."""
+        self.file, self.place, self.problem = file, place, problem
+        super().__init__(verbatim(f"{file} cannot be read: {place} {problem}"))
+
+
+class LibraryNotInstalled(TabfitError):
+    """What was asked for rests on a library that is not there; only the command line says it."""
+
+    code = "library-not-installed"
+
+    def __init__(self, what: str, library: str, extra: str) -> None:
+        """Keep what needs it, the library and the extra that brings it."""
+        self.what, self.library, self.extra = what, library, extra
+        brings = f"pip install 'tabfit[{extra}]' brings it"
+        super().__init__(verbatim(f"{what} needs {library}; {brings}"))
 
 
 class UnreachableHub(TabfitError):

@@ -19,7 +19,8 @@ ORDER = (
     "light_dataclass", "units", "i18n", "formula", "errors",
     "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
     "devices", "runtimes", "training", "catalog", "verdict", "estimate", "snippets",
-    "compare", "gate", "explain", "shrink", "workbench", "learn", "api", "cli", "__main__",
+    "compare", "gate", "population", "limits", "explain", "shrink", "workbench", "learn", "api",
+    "cli", "__main__",
 )  # fmt: skip
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
@@ -29,6 +30,7 @@ NEEDED = {
     "tabfit.compare.verdict_grid.judging": {"numpy"},
     "app.qr_code": {"segno"},
     "tabfit.cli.commands": {"sqlglot"},
+    "tabfit.population.parquet_visits": {"duckdb"},
 }  # installed when first used
 
 

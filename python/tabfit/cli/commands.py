@@ -20,6 +20,7 @@ from tabfit import __version__
 from tabfit.cli import completion, examples
 from tabfit.errors import (
     LONGEST_LIST,
+    LibraryNotInstalled,
     TabfitError,
     UnknownName,
     UnreadableChoice,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 #: What has a command that lists it.
 LISTINGS: Final = ("models", "devices", "runtimes")
+#: The outcomes that a verdict may not be worse than, from the best on.
+OUTCOMES: Final = ("likely", "may", "unlikely")
 #: The exit code of a program that Ctrl+C ended, as shells count it.
 STOPPED: Final = 130
 
@@ -103,6 +106,8 @@ def parser() -> argparse.ArgumentParser:
     _add_need(commands)
     _add_snippet(commands)
     _add_gate(commands)
+    _add_coverage(commands)
+    _add_check(commands)
     _add_train(commands)
     reading = commands.add_parser("link", help="say what a shared link asks")
     reading.add_argument("url")
@@ -154,6 +159,12 @@ def _add_estimate(commands: Any) -> None:
     command = commands.add_parser("estimate", help="answer for one model on one device")
     _add_choices(command)
     _add_device(command)
+    command.add_argument(
+        "--fail-below",
+        metavar="OUTCOME",
+        choices=OUTCOMES,
+        help="exit 1 if the verdict is worse: " + ", ".join(OUTCOMES),
+    )
     _add_json(command)
     command.set_defaults(run=_estimate)
 
@@ -201,6 +212,28 @@ def _add_gate(commands: Any) -> None:
     )
     command.add_argument("--dialect", default="duckdb", help="bigquery, spark, postgres, snowflake")
     command.set_defaults(run=_gate)
+
+
+def _add_coverage(commands: Any) -> None:
+    command = commands.add_parser("coverage", help="how many of your visitors could run a model")
+    command.add_argument(
+        "model", metavar="MODEL", nargs="*", help="as for estimate; without any, the largest ones"
+    )
+    command.add_argument(
+        "visits", metavar="VISITS", help="visits.csv or visits.parquet, or the word sample"
+    )
+    command.add_argument("--runtime")
+    command.add_argument("--precision")
+    command.add_argument("--context", metavar="N", help="tokens of the longest conversation")
+    _add_json(command)
+    command.set_defaults(run=_coverage)
+
+
+def _add_check(commands: Any) -> None:
+    command = commands.add_parser("check", help="exit 1 if a model breaks a limit of tabfit.toml")
+    command.add_argument("limits", metavar="FILE", nargs="?", default="tabfit.toml")
+    _add_json(command)
+    command.set_defaults(run=_check)
 
 
 def _add_completion(commands: Any) -> None:
@@ -278,13 +311,13 @@ def _trial(ran: bool, need: int) -> dict[str, Any]:  # noqa: FBT001 - how it end
 
 def _bytes(name: str, text: str) -> int:
     """Return the bytes of a need, as a page tells them: 2.4GB is 2,400,000,000."""
-    match = re.fullmatch(r"([0-9]{1,5}(?:\.[0-9]{1,3})?) ?(gb|g|mb|m)?", text.strip().lower())
-    unit = 10**6 if match and (match[2] or "gb").startswith("m") else 10**9
-    size = round(float(match[1]) * unit) if match else 0
-    if not 0 < size <= 2**50:
+    from tabfit.limits.limits_file import size
+
+    found = size(text)
+    if found is None:
         says = "a size such as 2.4GB or 700MB is accepted"
         raise _Usage(verbatim(f"--{name} is {shown(text)}; {says}"))
-    return size
+    return found
 
 
 def _told(asked: argparse.Namespace) -> Device:
@@ -373,7 +406,13 @@ def _estimate(asked: argparse.Namespace) -> int:
         _print_json(answer_json.estimate(given, better))
     else:
         print("\n".join(text_output.estimate(given, better, screen.here())))
-    return 0
+    return int(asked.fail_below is not None and _worse(given, asked.fail_below))
+
+
+def _worse(given: Answer, accepted: str) -> bool:
+    from tabfit.verdict.probability import RANK, Outcome
+
+    return RANK[given.verdict.outcome] > RANK[Outcome(accepted)]
 
 
 def _inspect(asked: argparse.Namespace) -> int:
@@ -472,14 +511,24 @@ def _in_dialect(query: str, dialect: str) -> str:
     try:
         import sqlglot
     except ImportError:
-        raise _Usage(
-            verbatim(f"--dialect {shown(dialect)} needs SQLGlot: pip install 'tabfit[data]'")
-        ) from None
+        raise LibraryNotInstalled(f"--dialect {shown(dialect)}", "SQLGlot", "data") from None
     try:
         return sqlglot.transpile(query, read="duckdb", write=dialect)[0]
     except ValueError:
         known = "duckdb, bigquery, spark, postgres, snowflake and others that SQLGlot writes"
         raise _Usage(verbatim(f"--dialect is {shown(dialect)}; accepted are {known}")) from None
+
+
+def _coverage(asked: argparse.Namespace) -> int:
+    from tabfit.cli import coverage_command
+
+    return coverage_command.run(asked, _tokens("context", asked.context))
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from tabfit.cli import check_command
+
+    return check_command.run(asked.limits, as_json=asked.json)
 
 
 def _snippet(asked: argparse.Namespace) -> int:

@@ -10,8 +10,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tabfit.errors import TabfitError
-from tabfit.i18n.language import verbatim
+from tabfit.errors import LibraryNotInstalled
 
 if TYPE_CHECKING:
     from tabfit.catalog import Catalog
@@ -19,19 +18,12 @@ if TYPE_CHECKING:
 SHELLS: Final = ("bash", "zsh", "tcsh")
 
 
-class CompletionNotInstalled(TabfitError):
-    """The library that writes the scripts is not there."""
-
-    code = "completion-not-installed"
-
-
 def script(parser: argparse.ArgumentParser, shell: str, catalog: Catalog) -> str:
-    """Return the script for a shell. Raises `CompletionNotInstalled`."""
+    """Return the script for a shell. Raises `LibraryNotInstalled`."""
     try:
         import shtab  # noqa: PLC0415 - an extra, which few install
     except ModuleNotFoundError as fault:
-        said = "completion is written by shtab; pip install 'tabfit[completion]' brings it"
-        raise CompletionNotInstalled(verbatim(said)) from fault
+        raise LibraryNotInstalled("completion", "shtab", "completion") from fault
     names = {
         "model": catalog.models.ids,
         "device": [each.id for each in catalog.devices],

@@ -17,6 +17,7 @@ OF: Final = {
         "tabfit estimate distilbert --ram 8GB --json",
         "tabfit estimate llama-3.2-1b --runtime webllm --context 8k --ram 16GB",
         "tabfit estimate Qwen/Qwen3-0.6B --ram 8GB     # asks the hub",
+        "tabfit estimate distilbert --device pixel-8-pro --fail-below likely",
         "tabfit estimate ./config.json --runtime wllama-cpu --precision q4_k_m",
     ),
     "inspect": (
@@ -30,6 +31,12 @@ OF: Final = {
     "need": ("tabfit need whisper-base", "tabfit need gemma-2b --context 4k --json"),
     "snippet": ("tabfit snippet whisper-base > transcribe.js",),
     "gate": ("tabfit gate llama-3.2-1b --runtime webllm > fits.js", "tabfit gate gpt2 --as json"),
+    "coverage": (
+        "tabfit coverage llama-3.2-1b visits.csv",
+        "tabfit coverage visits.parquet                # the largest models",
+        "tabfit coverage distilbert sample --json",
+    ),
+    "check": ("tabfit check", "tabfit check budgets/tabfit.toml --json"),
     "train": (
         "tabfit train llama-3.2-1b --batch 4 --sequence 2048",
         "tabfit train llama-3.2-1b --lora-rank 16 --qlora",

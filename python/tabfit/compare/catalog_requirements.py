@@ -9,7 +9,7 @@ reads them from a text made once and judges the whole catalogue at a tap.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tabfit.catalog import Catalog
@@ -76,17 +76,22 @@ class CatalogRequirement:
         )
 
     def on(self, device: Device) -> RunRequirements:
-        """Return what it needs on a device.
+        """Return what it needs on a device."""
+        return survey_on(self.surveyed, device)
 
-        A device that names no limit is taken to split nothing. No WebGPU adapter binds less
-        than `LEAST_BINDING`, so a smaller figure is read as that.
-        """
-        if len(self.surveyed) == 1:
-            return self.surveyed[0]
-        adapter = device.adapter
-        known = adapter.max_storage_buffer_binding_size if adapter else None
-        limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
-        return next(each for each in self.surveyed if _holds(each.adapters, limit, device.emulated))
+
+def survey_on(surveyed: Sequence[RunRequirements], device: Device) -> RunRequirements:
+    """Return which survey of one way to run a model holds on a device.
+
+    A device that names no limit is taken to split nothing. No WebGPU adapter binds less
+    than `LEAST_BINDING`, so a smaller figure is read as that.
+    """
+    if len(surveyed) == 1:
+        return surveyed[0]
+    adapter = device.adapter
+    known = adapter.max_storage_buffer_binding_size if adapter else None
+    limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
+    return next(each for each in surveyed if _holds(each.adapters, limit, device.emulated))
 
 
 def _holds(adapters: Adapters, limit: int, emulated: bool) -> bool:  # noqa: FBT001 - as given

@@ -1,0 +1,9 @@
+"""Limits: what the models of a site may come to, and what breaks it.
+
+In: a tabfit.toml, which names models, devices or visits, and limits. Out: a row for each limit.
+
+    limits_file  the file, read
+    checked      every limit compared with what it limits
+
+Imports `population`, `compare` and `estimate`.
+"""

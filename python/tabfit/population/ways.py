@@ -1,0 +1,75 @@
+"""What visitors could run of a model: in one way, in every way, and which model is the largest.
+
+In: a subject or the catalogue, and a population. Out: `Coverage` of ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from tabfit.catalog import Catalog, Model, RuntimeFacts
+from tabfit.compare.run_requirements import requirements_of_precision
+from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_precision
+from tabfit.estimate.subjects import Subject, subject
+from tabfit.population.coverage import Coverage, Population, coverage
+from tabfit.units import Tokens
+
+#: The shares of visitors that a largest model is named for.
+REACHES: Final = (0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+def coverage_of(
+    about: Subject,
+    facts: RuntimeFacts,
+    precision: str,
+    population: Population,
+    context: Tokens | None = None,
+) -> Coverage:
+    """Return what one way to run a model comes to; without a context at its usual one."""
+    contexts = () if context is None else (context,)
+    surveyed = tuple(requirements_of_precision(about, facts, precision, contexts))
+    return coverage(surveyed, facts, population)
+
+
+def every_way(
+    about: Subject, catalog: Catalog, population: Population, context: Tokens | None = None
+) -> list[Coverage]:
+    """Return every way that browsers have to run a model, the one that reaches most first."""
+    found = [
+        coverage_of(about, facts, precision, population, context)
+        for facts in runtimes_of(about, catalog)
+        if not facts.hypothetical
+        for precision in precisions_of(about, facts)
+    ]
+    return sorted(found, key=_from_widest)
+
+
+def _from_widest(each: Coverage) -> tuple[float, float, int]:
+    return -each.all.likely.share, -each.all.chances, each.download.likely
+
+
+class Reach(NamedTuple):
+    """A model at its runtime's usual precision, and how many visits it covers."""
+
+    model: Model
+    way: Coverage
+
+
+def reaches(catalog: Catalog, population: Population, task: str) -> Iterator[Reach]:
+    """Yield every model of a task that a browser loads, the largest first."""
+    able = (each for each in catalog.models if each.task == task and each.parameters)
+    for model in sorted(able, key=lambda each: -(each.parameters or 0)):
+        about = subject(model.id, catalog)
+        facts = runtimes_of(about, catalog)[0]
+        if not facts.hypothetical:
+            way = coverage_of(about, facts, usual_precision(about, facts), population)
+            yield Reach(model, way)
+
+
+def largest(found: Sequence[Reach]) -> dict[float, Reach | None]:
+    """Return the first, and so the largest, that reaches each of `REACHES`; `None` for none."""
+    return {
+        reach: next((each for each in found if each.way.all.likely.share >= reach), None)
+        for reach in REACHES
+    }
