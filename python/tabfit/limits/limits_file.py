@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from tabfit.errors import UnreadableLimits, shown
 from tabfit.light_dataclass import dataclass
@@ -107,7 +107,7 @@ class _Reading:
             self.refuse(place, f"is {shown(given)}; {accepted} is accepted")
         return found
 
-    def refuse(self, place: str, problem: str) -> None:
+    def refuse(self, place: str, problem: str) -> NoReturn:
         raise UnreadableLimits(self.file, place, problem)
 
 
