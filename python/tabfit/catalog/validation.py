@@ -49,6 +49,11 @@ TASKS: Final = frozenset(
         "image-segmentation",
         "mask-generation",
         "audio-classification",
+        "zero-shot-audio-classification",
+        "zero-shot-object-detection",
+        "image-to-image",
+        "document-question-answering",
+        "voice-activity-detection",
     ]
 )
 
