@@ -51,12 +51,16 @@ def estimate(answer: Answer, suggestions: list[Suggestion] | None = None) -> dic
 
 
 def _sizes(answer: Answer) -> dict[str, int | None]:
-    """Return what follows from a model's shape, `None` where nobody told that."""
+    """Return what follows from a model's shape, `None` where nobody told that.
+
+    No largest tensor either where the published files are unlike the recipe's.
+    """
     tensors, unread = answer.stored.tensors, answer.subject.unread
     largest = answer.stored.largest_tensor.size if tensors else 0
+    told = answer.stored.tensors_known and not (unread and not tensors)
     return {
         "weights_bytes": None if unread and not tensors else answer.stored.weights_bytes,
-        "largest_tensor_bytes": None if unread and not tensors else largest,
+        "largest_tensor_bytes": largest if told else None,
         "cache_bytes": None if unread else answer.cache_bytes,
         "workspace_bytes": None if unread else answer.workspace.likely,
     }

@@ -174,6 +174,7 @@ def _by_session(
         tensors=tuple(tensor for part in parts for tensor in part.tensors),
         files=files,
         notes=tuple(note for part in parts for note in part.notes),
+        tensors_known=all(part.tensors_known for part in parts),
     )
     return travelling(with_listed(joined, (), publication.common if publication else ()))
 

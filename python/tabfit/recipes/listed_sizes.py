@@ -17,6 +17,10 @@ from tabfit.units import Basis, Bytes, Interval, exactly
 
 #: A difference smaller than this is not worth a reader's time.
 WORTH_SAYING: Final = 0.01
+#: Where the recipe is off by more than this, its tensors say nothing of how large each is: the
+#: published files keep others, or keep them otherwise (Gemma 4 E2B for MediaPipe: a table of
+#: 2.35 GB was computed for a file of 2.00 GB).
+TRUSTED: Final = 0.1
 #: A listing rounded to three digits is off by at most this share.
 ROUNDING: Final = 0.005
 
@@ -50,7 +54,7 @@ def with_listed(
     precision. Other files are replaced one by one, by name.
     """
     files = stored.files
-    notes = stored.notes
+    notes, known = stored.notes, stored.tensors_known
     if weights:
         computed = [file for file in files if file.content is Content.WEIGHTS]
         others = tuple(file for file in files if file.content is not Content.WEIGHTS)
@@ -58,13 +62,15 @@ def with_listed(
         listed = tuple(_file(each, Content.WEIGHTS) for each in weights)
         listed = (replace(listed[0], tensors=tensors), *listed[1:])
         if tensors:  # of an undisclosed shape nothing was computed to compare
-            notes += _difference(total_size(listed), total_size(computed))
+            sizes = (total_size(listed), total_size(computed))
+            notes += _difference(*sizes)
+            known = known and abs(_off(*sizes)) <= TRUSTED
         files = (*listed, *others)
     named = {each.name: each for each in common}
     files = tuple(
         _file(named[file.name], file.content) if file.name in named else file for file in files
     )
-    return replace(stored, files=files, notes=notes)
+    return replace(stored, files=files, notes=notes, tensors_known=known)
 
 
 def listed_files(weights: Sequence[Published], common: Sequence[Published]) -> tuple[File, ...]:
@@ -139,10 +145,15 @@ def _file(published: Published, content: Content) -> File:
     )
 
 
-def _difference(listed: Interval, computed: Interval) -> tuple[str, ...]:
+def _off(listed: Interval, computed: Interval) -> float:
+    """Return by what share of what is listed the computed size is larger."""
     if not listed.likely or not computed.likely:
-        return ()
-    off = (computed.likely - listed.likely) / listed.likely
+        return 0.0
+    return (computed.likely - listed.likely) / listed.likely
+
+
+def _difference(listed: Interval, computed: Interval) -> tuple[str, ...]:
+    off = _off(listed, computed)
     if abs(off) <= WORTH_SAYING:
         return ()
     off_by = {"bytes": listed.likely, "share": abs(off)}

@@ -106,7 +106,8 @@ class Stored:
 
     `recipe` is the family of files (gguf, onnx, mlc, litert, torch, onebit),
     `precision` the name asked for, in the recipe's own spelling. `notes` are
-    sentences that the reader must see.
+    sentences that the reader must see. `tensors_known` says whether the tensors are near
+    enough to the published files to tell how large each is.
     """
 
     recipe: str
@@ -114,6 +115,7 @@ class Stored:
     tensors: tuple[StoredTensor, ...]
     files: tuple[File, ...]
     notes: tuple[str, ...] = ()
+    tensors_known: bool = True
 
     @cached_property
     def weights_bytes(self) -> Bytes:

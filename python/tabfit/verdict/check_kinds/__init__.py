@@ -30,6 +30,7 @@ from tabfit.verdict.check_kinds.graphics import (
     BINDING,
     BUFFER,
     SHADER_F16,
+    UNLIKE_TENSORS,
     WEBGPU,
     WORKGROUP_STORAGE,
 )
@@ -40,7 +41,7 @@ from tabfit.verdict.check_kinds.support import SUPPORT
 #: Every kind, in the order in which checks are made.
 KINDS: Final[tuple[CheckKind, ...]] = (
     SUPPORT,
-    *(WEBGPU, SHADER_F16, BUFFER, BINDING, ADVISED, WORKGROUP_STORAGE),
+    *(WEBGPU, SHADER_F16, BUFFER, BINDING, UNLIKE_TENSORS, ADVISED, WORKGROUP_STORAGE),
     *(JSPI, THREADS, HEAP, FILE, PACKED_TABLE),
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
     *(TAB_MEMORY, GPU_MEMORY, MEMORY, STORAGE),

@@ -11,8 +11,9 @@ from tabfit.i18n.language import _, later
 from tabfit.recipes.onnx import session_precisions
 from tabfit.runtimes import Needs
 from tabfit.units import KIB, MIB, Basis, Bytes, Interval
-from tabfit.verdict.check_kinds.kind import Feature, Limit, declared
-from tabfit.verdict.requirements import Demand, Setup
+from tabfit.verdict.check_kinds.kind import CheckKind, Feature, Finding, Limit, declared
+from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 
 #: What every WebGPU device offers, asked or not (the specification's default limits).
 LEAST_BUFFER: Final = Bytes(256 * MIB)
@@ -61,7 +62,7 @@ def _shader_f16(device: Device, needs: Needs) -> Presence:
 
 def _largest(setup: Setup) -> int:
     stored = setup.load.stored
-    return stored.largest_buffer if stored.tensors else 0
+    return stored.largest_buffer if stored.tensors and stored.tensors_known else 0
 
 
 def _held(setup: Setup, name: str, wanted: int | None) -> Interval:
@@ -73,10 +74,16 @@ def _held(setup: Setup, name: str, wanted: int | None) -> Interval:
     return (largest(array, declared(setup, name, wanted)) if wanted else array).interval
 
 
+def _tensors_bound(setup: Setup) -> bool:
+    """Return whether tensors go to the graphics processor and it is known how large they are."""
+    stored = setup.load.stored
+    return setup.facts.needs.webgpu and bool(stored.tensors) and stored.tensors_known
+
+
 def _wants_buffer(setup: Setup) -> Demand | None:
-    needs = setup.facts.needs
-    if not needs.webgpu or not setup.load.stored.tensors:
+    if not _tensors_bound(setup):
         return None
+    needs = setup.facts.needs
     return Demand(
         name=BUFFER.name,
         why=_("{title} asks for buffers that hold the largest tensor", title=setup.facts.name),
@@ -85,9 +92,9 @@ def _wants_buffer(setup: Setup) -> Demand | None:
 
 
 def _wants_binding(setup: Setup) -> Demand | None:
-    needs = setup.facts.needs
-    if not needs.webgpu or not setup.load.stored.tensors:
+    if not _tensors_bound(setup):
         return None
+    needs = setup.facts.needs
     return Demand(
         name=BINDING.name,
         why=_why_binding(setup),
@@ -164,6 +171,34 @@ def _workgroup_storage(device: Device, needs: Needs) -> int | None:
     return device.adapter.max_compute_workgroup_storage_size if device.adapter else None
 
 
+class _UnlikeTensors(CheckKind):
+    """Tensors of files that are so unlike the recipe's that nobody can say how large each is."""
+
+    def asked(self, setup: Setup) -> Demand | None:
+        """Return the demand, where buffers would have to hold such tensors."""
+        stored = setup.load.stored
+        if not setup.facts.needs.webgpu or not stored.tensors or stored.tensors_known:
+            return None
+        why = _("{title} asks for buffers that hold the largest tensor", title=setup.facts.name)
+        return Demand(name=self.name, why=why)
+
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return that there is no chance to speak of."""
+        del demand, required, offered
+        return Decision(chance=1.0, known=False)
+
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return why it cannot be told; a note beside the answer names the difference."""
+        del required, offered, decision
+        said = _(
+            "{why}; how large it is cannot be told: the published files are unlike our recipe",
+            why=demand.why,
+        )
+        return Finding(have=None, basis=Basis.ASSUMED, message=said)
+
+
 WEBGPU: Final = Feature(
     name="webgpu",
     title=later("Graphics through WebGPU"),
@@ -195,6 +230,7 @@ BINDING: Final = Limit(
     least=lambda _device: LEAST_BINDING,
     says_least=later("which every WebGPU device has for a binding"),
 )
+UNLIKE_TENSORS: Final = _UnlikeTensors(name="unlike-tensors", title=later("Largest tensor"))
 ADVISED: Final = Limit(
     name="advised-buffer",
     title=later("Buffers it prefers"),
