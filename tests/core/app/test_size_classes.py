@@ -34,8 +34,8 @@ def test_the_finding_is_said() -> None:
     """Whoever cannot see the chart hears the smallest, the largest and how many are small."""
     (label,) = re.findall(r'role="img" aria-label="([^"]+)"', chart(CATALOG))
 
-    assert "11M (ALBERT base v2)" in label
-    assert "671B (DeepSeek" in label
+    assert "4M (SegFormer B0" in label
+    assert "743B (GLM-5.2)" in label
     assert "believe" in label
 
 
