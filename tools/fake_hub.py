@@ -32,6 +32,7 @@ EXPOSED = (
 )
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 _CDN = "/stored/"
+TOKEN = "hf_of_the_fake_hub"  # noqa: S105 - opens what it made up itself
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class HubHandler(BaseHTTPRequestHandler):
 
     def _may_answer(self, name: str, revision: str, what: str) -> bool:
         repository = self.state.repositories.get(name)
-        if repository is None or repository.private:
+        if repository is None or (repository.private and not self._known):
             self._refuse(401, "RepoNotFound", "Repository not found")
             return False
         time.sleep(repository.slow)
@@ -113,11 +114,17 @@ class HubHandler(BaseHTTPRequestHandler):
             self._refuse(status, "", "a fault on demand")
         elif revision not in repository.revisions:
             self._refuse(404, "RevisionNotFound", "Invalid rev id")
-        elif repository.gated and what == "file":
+        elif repository.gated and what == "file" and not self._known:
             self._refuse(401, "GatedRepo", f"Access to model {name} is restricted")
         else:
             return True
         return False
+
+    @property
+    def _known(self) -> bool:
+        """Return whether a token came along, or an address that the hub gave to who had one."""
+        token = self.headers.get("Authorization", "")
+        return token == f"Bearer {TOKEN}" or self.path.startswith(_CDN)
 
     def _information(self, name: str) -> None:
         repository = self.state.repositories[name]

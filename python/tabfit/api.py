@@ -18,13 +18,16 @@ from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
 from tabfit.devices.device import read as read_device
+from tabfit.errors import UnreadableChoice
 from tabfit.estimate import answer_json, answers, imported_model, subjects
 from tabfit.estimate.answers import Answer
+from tabfit.estimate.link import MOST_CONTEXT
 from tabfit.estimate.link import read as read_link
 from tabfit.estimate.link import write as write_link
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.headers import kind_of
+from tabfit.i18n.language import Message
 from tabfit.model.architecture import Architecture
 from tabfit.runtimes import load_options
 from tabfit.snippets import Snippet
@@ -95,12 +98,20 @@ def estimate(
         model=about.id,
         runtime=runtime,
         precision=precision,
-        context=None if context is None else Tokens(context),
-        prompt=None if prompt is None else Tokens(prompt),
+        context=_tokens("context", context),
+        prompt=_tokens("prompt", prompt),
         device=device if isinstance(device, str) else None,
         options=load_options.read(options or {}),
     )
     return answers.answer(scenario, known, _here(device), about)
+
+
+def _tokens(name: str, count: int | None) -> Tokens | None:
+    if count is not None and not 1 <= count <= MOST_CONTEXT:
+        raise UnreadableChoice(
+            name, Message("is not a whole number of tokens from 1 to 2147483648")
+        )
+    return None if count is None else Tokens(count)
 
 
 def report(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:

@@ -26,6 +26,8 @@ ORDER = (
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
 NEEDED = {
     "tabfit.cli.completion": {"shtab"},
+    "tabfit.cli.mcp_server": {"mcp"},
+    "tabfit.sources.hub_token": {"huggingface_hub"},
     "tabfit.compare.verdict_grid.table": {"numpy"},
     "tabfit.compare.verdict_grid.judging": {"numpy"},
     "app.qr_code": {"segno"},

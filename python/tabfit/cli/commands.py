@@ -114,6 +114,8 @@ def parser() -> argparse.ArgumentParser:
     _add_json(reading)
     reading.set_defaults(run=_link)
     _add_completion(commands)
+    serving = commands.add_parser("mcp", help="serve estimate, compare and inspect to assistants")
+    serving.set_defaults(run=_mcp)
     examples.add(made, commands)
     return made
 
@@ -565,6 +567,14 @@ def _train(asked: argparse.Namespace) -> int:
 
 def _completion(asked: argparse.Namespace) -> int:
     print(completion.script(parser(), asked.shell, _catalog()))
+    return 0
+
+
+def _mcp(asked: argparse.Namespace) -> int:
+    from tabfit.cli import mcp_server
+
+    del asked
+    mcp_server.server().run("stdio")
     return 0
 
 

@@ -29,7 +29,7 @@ SMALL = 64 * KIB
 class Request:
     """One GET: a whole small file, or a stretch of a large one.
 
-    Whoever fetches sends no credentials, no cookies and no referrer, follows
+    Whoever fetches sends no cookies, no referrer and no credentials of its own, follows
     redirects, and reads at most `most` + 1 bytes of the answer. `purpose` says
     to the visitor what is asked for.
     """

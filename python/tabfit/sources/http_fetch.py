@@ -1,8 +1,9 @@
 """Requests carried out with the standard library, for the command line.
 
 In: a batch of `Request`s. Out: one `HubResponse` for each, good or bad: nothing is
-raised for what a server or the network does. No credentials, cookies or
-referrer are sent. The page has the same port in `fetch`; see `hub.Request`.
+raised for what a server or the network does. No cookies or referrer are sent, and no
+credentials but a hub's own token to that hub (`hub_token`). The page has the same port in
+`fetch`; see `hub.Request`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from tabfit.hub import LONGEST_QUESTION, PATIENCE, HubResponse, Request, pause_before
+from tabfit.sources import hub_token
 from tabfit.units import KIB
 
 AT_ONCE = 6
@@ -118,6 +120,8 @@ def fetch(batch: Sequence[Request]) -> tuple[HubResponse, ...]:
 def _once(request: Request, patience: float) -> HubResponse:
     headers = request.headers | {"User-Agent": _AGENT}
     asked = urllib.request.Request(request.url, headers=headers)  # noqa: S310 - parsed as http(s)
+    if token := hub_token.token_for(request.url):
+        asked.add_unredirected_header("Authorization", f"Bearer {token}")
     try:
         with _OPENER.open(asked, timeout=patience) as response:
             return HubResponse(
