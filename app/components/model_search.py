@@ -16,7 +16,7 @@ from app.components.outcome_marks import mark
 from app.components.question_form import task_name, task_rank
 from tabfit.catalog import Model
 from tabfit.compare.comparisons import ComparisonRow
-from tabfit.compare.siblings import RowOf
+from tabfit.compare.smaller_models import RowOf
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
 from tabfit.estimate.scenario import Scenario

@@ -10,7 +10,7 @@ from tabfit import hub
 from tabfit.catalog import Catalog, Model, search
 from tabfit.catalog.not_covered import refusal
 from tabfit.compare import ranking
-from tabfit.compare.siblings import RowOf
+from tabfit.compare.smaller_models import RowOf
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario

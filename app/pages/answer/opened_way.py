@@ -22,10 +22,10 @@ from app.pages.compare import models_on_device
 from app.pages.compare.filter_and_sort import Comparison, comparison_on
 from app.request_reply import PageRequest
 from tabfit.catalog import Catalog
-from tabfit.compare import alternatives, siblings
+from tabfit.compare import alternatives, smaller_models
 from tabfit.compare.alternatives import Neighbour
 from tabfit.compare.comparisons import ComparisonRow
-from tabfit.compare.siblings import RowOf
+from tabfit.compare.smaller_models import RowOf
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
@@ -134,9 +134,9 @@ def _smaller(about: Subject, catalog: Catalog, here: Comparison) -> list[Compari
     task, model, shape = _task(about), about.model, about.architecture
     if task is None:
         return []
-    maker = siblings.maker_of(model) if model else None
+    maker = smaller_models.maker_of(model) if model else None
     count = model.parameters if model else shape.inventory.total if shape else None
-    return siblings.smaller_siblings(task, count, maker, catalog, here.row)
+    return smaller_models.smaller_siblings(task, count, maker, catalog, here.row)
 
 
 def _task(about: Subject) -> str | None:

@@ -20,7 +20,7 @@ from tabfit.compare.catalog_requirements import (
     requirements_of_model,
     written,
 )
-from tabfit.compare.siblings import smaller_siblings
+from tabfit.compare.smaller_models import smaller_siblings
 from tabfit.devices.device import Device, read
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import place
