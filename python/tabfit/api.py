@@ -13,7 +13,7 @@ from typing import Any
 
 from tabfit import architectures, catalog, hub, snippets
 from tabfit.catalog import Catalog
-from tabfit.compare import alternatives, comparisons
+from tabfit.compare import alternatives, comparisons, smallest_device
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
@@ -143,7 +143,7 @@ def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[Compar
 
 def need(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:
     """Return the smallest device that will do for an answered question (docs/schema/need.json)."""
-    return comparisons.need(answer, catalog or read_catalog())
+    return smallest_device.need(answer, catalog or read_catalog())
 
 
 def inspect(source: str, *, endpoint: str | None = None) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from tabfit.compare.catalog_requirements import (
     requirements_of_model,
     written,
 )
-from tabfit.compare.comparisons import Judge, best, compare, of_kind, smallest
+from tabfit.compare.comparisons import Judge, best, compare
 from tabfit.compare.ranking import USUAL
+from tabfit.compare.smallest_device import of_kind, smallest
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer

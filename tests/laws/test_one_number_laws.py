@@ -14,7 +14,8 @@ import pytest
 from tabfit.catalog import Catalog
 from tabfit.compare import comparisons
 from tabfit.compare.catalog_requirements import requirements_of_model
-from tabfit.compare.comparisons import KINDS, SOLD, Judge, kind_of, least_memory, need
+from tabfit.compare.comparisons import Judge
+from tabfit.compare.smallest_device import KINDS, SOLD, kind_of, least_memory, need
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer

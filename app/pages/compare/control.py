@@ -25,7 +25,7 @@ from app.pages.compare import (
 from app.pages.compare.filter_and_sort import Comparison, RowFilter, comparison_on
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
-from tabfit.compare import comparisons
+from tabfit.compare import comparisons, smallest_device
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
@@ -298,7 +298,9 @@ def _places(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
         model, notice = catalog.model(MODEL), str(fault)
     lines = requirements.lines(model.id)
     rows = comparisons.everywhere(lines, catalog)
-    smallest = {kind: comparisons.smallest(lines, catalog, kind) for kind in comparisons.KINDS}
+    smallest = {
+        kind: smallest_device.smallest(lines, catalog, kind) for kind in smallest_device.KINDS
+    }
     options = question_form.model_options(catalog.models, model.id)
     return PageReply(
         parts={

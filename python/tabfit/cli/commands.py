@@ -466,10 +466,10 @@ def _compare(asked: argparse.Namespace) -> int:
 
 def _need(asked: argparse.Namespace) -> int:
     from tabfit.cli import text_output
-    from tabfit.compare import comparisons
+    from tabfit.compare import smallest_device
     from tabfit.devices.device import Device
 
-    found = comparisons.need(_answer(asked, None, Device()), _catalog())
+    found = smallest_device.need(_answer(asked, None, Device()), _catalog())
     if asked.json:
         _print_json(found)
     else:

@@ -6,6 +6,9 @@ In: the catalogue, a device or an answer. Out: rows judged by the very rules of 
     catalog_requirements   the same for the catalogue, worked out once and kept as text
     ranking                the ways to run a model, and the order between those that were judged
     comparisons            every model on one device, and one model on every device
+    smallest_device        the least memory, the limits and the storage that a scenario needs
+    best_of_tasks          the best model for each kind of task on a device
+    smaller_models         lighter models for the same task, its maker's first
     alternatives           what fits here, and what would have to change
     verdict_grid/          runtimes x precisions x contexts judged at once with numpy
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
-from tabfit.compare.comparisons import least_memory
 from tabfit.compare.ranking import preference, tier
+from tabfit.compare.smallest_device import least_memory
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnsupportedCombination

@@ -9,7 +9,7 @@ import pytest
 
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, run_requirements, verdict_grid
-from tabfit.compare.comparisons import KINDS, SOLD, need, of_kind
+from tabfit.compare.smallest_device import KINDS, SOLD, need, of_kind
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer, answer

@@ -10,7 +10,8 @@ import pytest
 from tabfit.catalog import Catalog
 from tabfit.compare import run_requirements, verdict_grid
 from tabfit.compare.catalog_requirements import requirements_of_model
-from tabfit.compare.comparisons import Judge, least_memory
+from tabfit.compare.comparisons import Judge
+from tabfit.compare.smallest_device import least_memory
 from tabfit.devices.browser_features import Presence
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
