@@ -362,9 +362,11 @@ const copy = async () => {
 document.addEventListener("click", async ({ target }) => {
   if (!target.matches("[data-copy]")) return;
   const code = target.parentElement.querySelector("pre code");
+  const link = "withLink" in target.dataset ? `\n${links.plain}` : "";
   try {
-    await navigator.clipboard.writeText(code.textContent);
+    await navigator.clipboard.writeText(code.textContent + link);
   } catch {
+    code.parentElement.hidden = false;
     getSelection().selectAllChildren(code);
     document.execCommand("copy");
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import formula_popover
+from app.components import answer_text, formula_popover
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_, duration
 from app.components.outcome_marks import chip, mark
@@ -35,19 +35,20 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
     `compare` leads to where the scenario stands beside others; `question` is what the
     visitor is asked where the device cannot be known without an answer.
     """
-    verdict = answer.verdict
+    verdict, decides = answer.verdict, _what_decides(answer)
     return tag(
         "section",
         tag("h2", mark(verdict.outcome), verdict.words, class_=f"verdict {verdict.outcome}"),
         tag("p", _sentence(answer), class_="deciding"),
-        _next_reason(answer),
+        tag("p", decides, class_="aside-note", id="what-decides") if decides else None,
         question,
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
         [tag("p", _said(note), class_="note") for note in answer.notes],
         tag(
-            "p",
+            "div",
             tag("button", _("Share this answer"), type="button", data_share=True, class_="main"),
+            answer_text.copied(answer, decides),
             tag("a", _("Compare side by side"), href=compare) if compare else None,
             class_="buttons",
         ),
@@ -57,20 +58,18 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
     )
 
 
-def _next_reason(answer: Answer) -> Html | None:
+def _what_decides(answer: Answer) -> str | None:
     """Return which check decides, and which would after it; or the one answer that would decide."""
     verdict = answer.verdict
     if verdict.outcome is Outcome.UNKNOWN:
-        said = _("One answer would decide: how much memory the device has.")
-        return tag("p", said, class_="aside-note", id="what-decides")
+        return _("One answer would decide: how much memory the device has.")
     if verdict.because not in CHECKS or verdict.outcome is Outcome.UNSUPPORTED:
         return None
     first = CHECKS[verdict.because]
-    said = _("What decides: {check}.", check=first)
     if verdict.runner_up:
         second = CHECKS[verdict.runner_up]
-        said = _("What decides: {check}. Next: {other}.", check=first, other=second)
-    return tag("p", said, class_="aside-note", id="what-decides")
+        return _("What decides: {check}. Next: {other}.", check=first, other=second)
+    return _("What decides: {check}.", check=first)
 
 
 def announcement(answer: Answer) -> str:

@@ -1,0 +1,51 @@
+"""An answer as plain text, for an issue, a chat or a commit message.
+
+In: an answer. Out: a few lines; the page's script adds the link to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.components.html import Html, joined, tag
+from app.components.labels import between, bytes_, tokens
+from app.components.plain_sentence import plain_sentence
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import Answer
+from tabfit.i18n.language import _
+
+
+def copied(answer: Answer, decides: str | None) -> Html:
+    """Return the button that copies an answer, where it says that it did, and the text itself."""
+    lines = (*_lines(answer), *((decides,) if decides else ()))
+    return joined(
+        tag(
+            "button",
+            _("Copy as text"),
+            type="button",
+            class_="quiet",
+            data_copy=_("Copied."),
+            data_with_link=True,
+        ),
+        tag("span", role="status", class_="copied"),
+        tag("pre", tag("code", "\n".join(lines)), hidden=True),
+    )
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    asked = (answer.scenario.precision, answer.facts.name, tokens(answer.context))
+    where = answer.device.name or _signals(answer.device)
+    yield ", ".join(str(each) for each in (answer.subject.name, *asked, where) if each)
+    yield f"{answer.verdict.words}: {plain_sentence(answer)}"
+    if answer.download.likely:
+        yield f"{_('download')}: {bytes_(answer.download.likely)}"
+    peak = _("memory at least") if answer.subject.unread else _("memory at peak")
+    yield f"{peak}: {between(answer.memory(Pool.PEAK))}"
+
+
+def _signals(device: Device) -> str:
+    """Return what a browser told of itself, in the contract's own words."""
+    version = device.browser_version
+    told = (device.platform, device.browser, None if version is None else str(version))
+    return " ".join(each for each in told if each)
