@@ -18,6 +18,7 @@ const remembered = (name) => JSON.parse(sessionStorage.getItem(name) ?? "null");
 const remember = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
 
 let device = null; // what the browser told
+let open = false; // whether the page has begun to answer what it was opened with
 let { stated, phone } = kept(); // what the visitor said of it; what the browser calls it, after a tap
 let shared = null; // the link that brought a device with it
 let links = {};
@@ -193,6 +194,7 @@ const noteAgain = () => {
 
 // The page opens on its link; what was chosen since is a step of its own.
 const opened = async () => {
+  open = true;
   noteAgain();
   const names = Object.keys(early);
   for (const name of names) unanswered.add(name);
@@ -222,13 +224,13 @@ document.addEventListener("change", (event) => {
   clearTimeout(typing);
   if (!asks(event)) return;
   say(event.target);
-  if (device) chosen(event.target);
+  if (open) chosen(event.target);
   else note(event.target);
 });
 document.addEventListener("input", (event) => {
   if (!asks(event) || !/^(text|search|range|number)$/.test(event.target.type)) return;
   clearTimeout(typing);
-  if (!device) return note(event.target);
+  if (!open) return note(event.target);
   typing = setTimeout(() => chosen(event.target), event.target.type === "range" ? 60 : 200);
 });
 document.addEventListener("submit", (event) => event.target.matches("[data-asks]") && event.preventDefault());

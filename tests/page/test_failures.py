@@ -31,6 +31,16 @@ def spoilt(pattern: str) -> Sabotage:
     return lambda context: context.route(pattern, answer)
 
 
+def cut(pattern: str) -> Sabotage:
+    """Return a sabotage by which only half of a file arrives."""
+
+    def answer(route: Route) -> None:
+        fetched = route.fetch()
+        route.fulfill(response=fetched, body=fetched.body()[: len(fetched.body()) // 2])
+
+    return lambda context: context.route(pattern, answer)
+
+
 def ordinarily(fault: Sabotage) -> Sabotage:
     """Return a sabotage of the ordinary start, which is had where there is no snapshot."""
 
@@ -170,7 +180,7 @@ def answered_still(page: Page) -> None:
     expect(page).to_have_url(re.compile("context="))
 
 
-@pytest.mark.parametrize("fault", [missing, spoilt])
+@pytest.mark.parametrize("fault", [missing, cut])
 def test_a_language_fails_alone(visit: Visit, fault: Callable[[str], Sabotage]) -> None:
     """A language whose catalogue does not come leaves the page in the one it is in."""
     page = visit(setup=fault("**/locale/ru.mo"))

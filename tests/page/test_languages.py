@@ -27,7 +27,9 @@ FOLDERS = [pages.named(name).FOLDER for name in pages.NAMES]
 def german(browser: Browser, site: str) -> Iterator[Page]:
     """Yield a model's own page, whose document is English, opened by a German browser."""
     memory = signal("deviceMemory", "4")
-    with opened(browser, site, "m/gemma-2b/", locale="de-AT", prelude=memory) as page:
+    with opened(
+        browser, site, "m/gemma-2b/#v=1&model=gemma-2b", locale="de-AT", prelude=memory
+    ) as page:
         yield page
 
 

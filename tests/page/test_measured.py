@@ -79,7 +79,7 @@ def test_a_tab_that_died_is_known_on_the_next_visit(visit: Visit) -> None:
     page.reload()
     reached(page, "ready")
 
-    expect(page.locator(".deciding")).to_contain_text("a test of memory ended here at 1.07 GB")
+    expect(page.locator(".deciding")).to_contain_text("A test of memory ended here at 1.07 GB")
     assert int(page.locator(".deciding button.figure").inner_text()) < int(before)
     expect(page.locator("#kept")).to_contain_text("Test of memory")
     assert page.evaluate("localStorage.measuring") is None

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from app.browser import probes
 from tabfit.catalog import Catalog
@@ -82,19 +82,18 @@ def address(data: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="module", params=["chrome", "firefox"])
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
     """Yield Chromium, and Firefox where there is one, driven by WebDriver BiDi."""
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
-    with sync_playwright() as playwright:
-        if request.param == "chrome":
-            arguments = ["--no-sandbox", *SOFTWARE_ADAPTER]
-            started = playwright.chromium.launch(executable_path=found(), args=arguments)
-        elif firefox is None:
-            pytest.skip("there is no Firefox here")
-        else:
-            started = playwright.firefox.launch(executable_path=firefox, channel="moz-firefox")
-        yield started
-        started.close()
+    if request.param == "chrome":
+        arguments = ["--no-sandbox", *SOFTWARE_ADAPTER]
+        started = playwright.chromium.launch(executable_path=found(), args=arguments)
+    elif firefox is None:
+        pytest.skip("there is no Firefox here")
+    else:
+        started = playwright.firefox.launch(executable_path=firefox, channel="moz-firefox")
+    yield started
+    started.close()
 
 
 @pytest.fixture
