@@ -5,7 +5,7 @@ PORT ?= 8000
 SECONDS ?= 60
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs packages audit test-engines setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
+.PHONY: help docs packages audit test-engines test-slow setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ format: setup ## let ruff mend and format what it can
 
 test: setup ## every test: unit, laws, page; two files at a time
 	$(PY) -m pytest -n 2 --dist loadfile
+
+test-slow: setup ## what `make test` leaves out because it takes long: layout of every page, every engine's verdicts
+	$(PY) -m pytest -n 2 -m slow
 
 .venv/.engines: .venv/.tools tools/install_engines.py
 	$(PY) tools/install_engines.py

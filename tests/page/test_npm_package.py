@@ -137,6 +137,7 @@ def test_answer(page: Page) -> None:
     assert message.startswith('tabfit: runtime is "x"; accepted are: transformersjs-')
 
 
+@pytest.mark.slow
 def test_every_engine_agrees(page: Page, data: dict[str, Any]) -> None:
     """Of 500 devices and 40 scenarios none comes out otherwise, whatever the browser."""
     every = [{"device": each, "verdicts": list(verdicts(each))} for each in devices(500, seed=4)]
