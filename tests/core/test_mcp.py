@@ -6,8 +6,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
@@ -15,6 +16,14 @@ from mcp.types import TextContent
 
 import tabfit
 from tabfit.cli import commands, mcp_server
+
+Answer = TypeVar("Answer")
+
+
+def outside(question: Coroutine[Any, Any, Answer]) -> Answer:
+    """Return what a coroutine gives, in a thread: the browser's driver may have a loop here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, question).result()
 
 
 def asked(tool: str, given: Mapping[str, Any]) -> tuple[bool, str]:
@@ -27,7 +36,7 @@ def asked(tool: str, given: Mapping[str, Any]) -> tuple[bool, str]:
             assert isinstance(content, TextContent)
             return found.is_error, content.text
 
-    return asyncio.run(ask())
+    return outside(ask())
 
 
 def test_estimate_is_that_of_the_library() -> None:
@@ -71,7 +80,7 @@ def test_over_standard_input() -> None:
         async with Client(stdio_client(command)) as client:
             return {each.name for each in (await client.list_tools()).tools}
 
-    assert asyncio.run(ask()) == {"estimate", "compare", "inspect"}
+    assert outside(ask()) == {"estimate", "compare", "inspect"}
 
 
 def test_without_the_library(

@@ -129,15 +129,18 @@ def _near(wanted: int, whole: int) -> list[str]:
 #: Families of decoders whose layers are not all of one kind, or keep no keys and values.
 _OTHERWISE: Final = frozenset(
     {
-        "deepseek_v2", "deepseek_v3", "lfm2", "lfm2_moe", "mamba", "nemotron_h", "rwkv", "t5",
-        "t5gemma",
+        "deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "falcon_mamba", "glm_moe_dsa",
+        "lfm2", "lfm2_moe", "mamba", "mimo_v2_flash", "minicpm3", "nemotron_h",
+        "rwkv", "t5", "t5gemma",
     }
 )  # fmt: skip
 
 
 def alike(config: Mapping[str, Any]) -> bool:
-    """Return whether a decoder's family has layers of one kind, told by its name alone."""
-    return config.get("model_type") not in _OTHERWISE
+    """Return whether a decoder has layers of one kind, as wide as its table, told by its config."""
+    width = config.get("hidden_size")
+    table = config.get("word_embed_proj_dim") or width
+    return config.get("model_type") not in _OTHERWISE and table == width
 
 
 def config_of(own: Design) -> dict[str, Any]:

@@ -42,7 +42,7 @@ OF: Final = {
         "tabfit train llama-3.2-1b --lora-rank 16 --qlora",
     ),
     "link": ("tabfit link 'https://example.org/#v=1&model=gemma-2b'",),
-    "mcp": ("uvx --from 'tabfit[mcp]' tabfit mcp       # what an assistant is told to start",),
+    "mcp": ("tabfit mcp       # an assistant is told: uvx --from 'tabfit[mcp]' tabfit mcp",),
     "completion": (
         "tabfit completion bash > ~/.local/share/bash-completion/completions/tabfit",
         "tabfit completion zsh > ~/.zfunc/_tabfit",

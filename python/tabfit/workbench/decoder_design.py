@@ -7,6 +7,7 @@ and filled in, whose sum is the model's; or the design of the same widths.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from tabfit import architectures
 from tabfit.architectures.custom_decoder import BOUNDS, Design, config_of
@@ -37,6 +38,10 @@ class ParameterShare:
     count: int
     text: str
     filled: str
+
+
+#: How far, of its parameters, a design may be from the model that it is said to be like.
+NEAR: Final = 0.01
 
 
 def shape_of(own: Design) -> Architecture:
@@ -145,9 +150,11 @@ def design_of(architecture: Architecture) -> Design | None:
     if len({_widths(layer) for layer in layers}) != 1 or _widths(layers[0]) is None:
         return None
     try:
-        return _design(architecture, layers[0])
+        made = _design(architecture, layers[0])
     except TabfitError:
         return None
+    size = shape_of(made).inventory.total
+    return made if abs(size / architecture.inventory.total - 1) < NEAR else None
 
 
 def _widths(layer: Layer) -> tuple[int, ...] | None:

@@ -334,7 +334,13 @@ def test_a_question_can_be_stopped(address: str) -> None:
     """Whoever waits at the command line presses Ctrl+C: it ends at once, without a traceback."""
     command = [sys.executable, "-m", "tabfit", "inspect", "faults/trickle"]
     told_where = {**os.environ, "HF_ENDPOINT": address}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=told_where) as running:
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=told_where,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - as a shell has it
+    ) as running:
         time.sleep(2.5)
         began = time.monotonic()
         assert running.poll() is None
