@@ -146,6 +146,7 @@ TOKENIZER: Final[dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 def test_transformersjs(said: Any) -> None:
     """DistilBERT's code loads `model_quantized.onnx` of its repository, tells how far, and runs."""
     given = tabfit.estimate("distilbert", runtime="transformersjs-wasm", precision="q8")
@@ -170,6 +171,7 @@ def test_transformersjs(said: Any) -> None:
     assert judged["label"] == "POSITIVE"
 
 
+@pytest.mark.slow
 def test_wllama(said: Any, tmp_path: Path) -> None:
     """Llama 3.2 1B's code loads the file that the catalogue names, and a chat is answered."""
     given = tabfit.estimate("llama-3.2-1b", runtime="wllama-cpu", precision="q8_0", context=256)

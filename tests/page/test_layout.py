@@ -80,7 +80,10 @@ def test_the_verdict_is_on_the_first_screen(visit: Visit, language: str) -> None
     assert page.locator("#said summary").bounding_box()["height"] <= 48  # type: ignore[index]
 
 
-@pytest.mark.parametrize("path", FOLDERS)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(each, marks=pytest.mark.slow if each else ()) for each in FOLDERS],
+)
 def test_no_text_is_small(visit: Visit, path: str) -> None:
     """Nothing that people read is under 14 pixels on a phone, whatever is folded out."""
     page = visit(path, prelude=DEVICE)

@@ -35,7 +35,13 @@ def chosen(code: str) -> Callable[[BrowserContext], object]:
     return lambda context: context.add_init_script(f"if (location.host) {told}")
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(code, marks=() if code == "de" else pytest.mark.slow, id=code)
+        for code in LANGUAGES
+    ],
+)
 def test_every_page_answers(browser: Browser, site: str, code: str) -> None:
     """Without a network every page and three models' pages are written in the language chosen."""
     with opened(browser, site, offline_copy=True, setup=chosen(code)) as page:
