@@ -51,9 +51,8 @@ def check(options: LoadOptions, about: Subject, facts: RuntimeFacts, catalog: Ca
         _lets(name, facts, catalog)
     if about.architecture is None:
         return
-    parts = {tensor.part for tensor in about.architecture.inventory}
     for name in told(options):
-        if name in _PARTS and not parts & {*_PARTS[name]}:
+        if not _has_part(name, about.architecture):
             raise UnsupportedCombination(
                 Message(_LACKS[name], model=about.name), [Message("other models")]
             )
@@ -65,10 +64,15 @@ def offered(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
     """Yield the choices of `load_options` that a runtime lets a page make of this model."""
     if about.architecture is None:
         return
-    parts = {tensor.part for tensor in about.architecture.inventory}
     for name in load_options.NAMES:
-        if name in facts.options and (name not in _PARTS or parts & {*_PARTS[name]}):
+        if name in facts.options and _has_part(name, about.architecture):
             yield name
+
+
+def _has_part(name: str, architecture: Architecture) -> bool:
+    """Return whether a model has what a choice is about: most are about no part of it."""
+    parts = _PARTS.get(name)
+    return parts is None or any(tensor.part in parts for tensor in architecture.inventory)
 
 
 def notes(options: LoadOptions, about: Subject) -> Iterator[str]:
@@ -104,26 +108,26 @@ def _whole_blocks(kind: str, architecture: Architecture) -> None:
 
     Source: llama.cpp src/llama-context.cpp, "K cache type … does not divide n_embd_head_k".
     """
-    block = TYPES[kind].elements
+    width = next((each for each in _head_widths(architecture) if not divides(kind, each)), None)
+    if width is None:
+        return
+    raise UnsupportedCombination(
+        Message(
+            "{type} keeps {block} numbers together, and this model’s heads are {width} wide",
+            type=kind,
+            block=TYPES[kind].elements,
+            width=width,
+        ),
+        [name for name in load_options.CACHE_TYPES if divides(name, width)],
+    )
+
+
+def _head_widths(architecture: Architecture) -> Iterator[int]:
+    """Yield how wide each layer's keys and values are, a head's."""
     for layer in architecture.main.layers:
         for keeps in layer.keeps:
-            widths = (keeps.key_width, keeps.value_width) if isinstance(keeps, KeyValue) else ()
-            for width in widths:
-                if not divides(kind, width):
-                    raise UnsupportedCombination(
-                        Message(
-                            "{type} keeps {block} numbers together, and this model’s heads are "
-                            "{width} wide",
-                            type=kind,
-                            block=block,
-                            width=width,
-                        ),
-                        [
-                            name
-                            for name in load_options.CACHE_TYPES
-                            if not width % TYPES[name].elements
-                        ],
-                    )
+            if isinstance(keeps, KeyValue):
+                yield from (keeps.key_width, keeps.value_width)
 
 
 def divides(kind: str, width: int) -> bool:
