@@ -159,9 +159,6 @@ def reported(row: ComparisonRow, catalog: Catalog, device: str | None) -> dict[s
     }
 
 
-# The smallest device
-
-
 def everywhere(lines: Iterable[CatalogRequirement], catalog: Catalog) -> dict[str, ComparisonRow]:
     """Return the best row of a model on every catalogue device, by the device's id."""
     every = tuple(lines)

@@ -70,8 +70,8 @@ def kind_of(device: Device) -> str | None:
 
 def of_kind(kind: str, ram: Bytes, catalog: Catalog, here: Device | None = None) -> Device:
     """Return a device of a kind with so much memory: the one at hand if it is, or a usual one."""
-    own = here is not None and kind_of(here) == kind
-    base = here if own and here is not None else read(catalog.device(KINDS[kind]).device)
+    own = here if here is not None and kind_of(here) == kind else None
+    base = own or read(catalog.device(KINDS[kind]).device)
     return replace(base, name=None, ram_bytes=ram, device_memory=None)
 
 
@@ -90,11 +90,12 @@ def least_memory(given: Answer, catalog: Catalog) -> dict[str, Bytes | None]:
 
 
 def _least_of(kind: str, given: Answer, catalog: Catalog) -> Bytes | None:
-    load = on_device(given.load, of_kind(kind, SOLD[0], catalog, given.device))
+    usual = of_kind(kind, SOLD[0], catalog, given.device)
+    load = on_device(given.load, usual)
     required = requirements(replace(given.setup, load=load), Footprint(given.runtime.phases(load)))
 
     def likely(size: Bytes) -> bool:
-        decided = decide(required, Offered(of_kind(kind, size, catalog, given.device)))
+        decided = decide(required, Offered(replace(usual, ram_bytes=size)))
         return settle(decided).outcome is Outcome.LIKELY
 
     return least_sold(likely)
