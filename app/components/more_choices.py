@@ -87,9 +87,8 @@ def _sessions(answer: Answer) -> Iterator[Html]:
         return
     told = session_precisions.read(chosen) if session_precisions.is_map(chosen) else {}
     offered = [(each, each) for each in precisions_of(about, answer.facts)]
-    short = {long: name for name, long in session_precisions.SHORT.items()}
     for session in sessions:
-        name = short.get(session.name, session.name)
+        name = session_precisions.short_name(session.name)
         options = flat(offered, told.get(session.name, chosen))
         yield form_fields.pick(SESSION + name, name, options)
 

@@ -53,8 +53,16 @@ def written(chosen: Mapping[str, str]) -> str:
     >>> written({"encoder_model": "fp32", "decoder_model_merged": "q4"})
     'encoder=fp32,decoder=q4'
     """
-    short = {long: name for name, long in SHORT.items()}
-    return ",".join(f"{short.get(name, name)}={dtype}" for name, dtype in chosen.items())
+    return ",".join(f"{short_name(session)}={dtype}" for session, dtype in chosen.items())
+
+
+def short_name(session: str) -> str:
+    """Return the short name of a session, its own where it has none.
+
+    >>> short_name("encoder_model"), short_name("model")
+    ('encoder', 'model')
+    """
+    return next((short for short, name in SHORT.items() if name == session), session)
 
 
 def complete(
@@ -68,8 +76,7 @@ def complete(
     told = read(precision)
     for name, dtype in told.items():
         if name not in names:
-            short = {long: each for each, long in SHORT.items()}
-            raise UnknownName(later("session"), name, [short.get(each, each) for each in names])
+            raise UnknownName(later("session"), name, [short_name(each) for each in names])
         if dtype not in known:
             raise UnknownName(later("ONNX dtype"), dtype, known)
     return {name: told.get(name, usual) for name in names}
