@@ -16,7 +16,7 @@ docs/memory-model.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Final, NamedTuple
 
@@ -232,8 +232,7 @@ def _arriving(load: Load) -> Quantity:
 
     All are fetched at once, and each is put into the cache when it is there.
     """
-    weights = [each for each in load.stored.files if each.content is Content.WEIGHTS]
-    largest_file = sizes(sorted(weights, key=lambda each: each.size.likely)[-1:])
+    largest_file = sizes(sorted(_weight_files(load), key=lambda each: each.size.likely)[-1:])
     return load.files + constants.ORT_TO_CACHE * largest_file
 
 
@@ -259,7 +258,7 @@ def _moving_files(load: Load) -> Quantity | None:
         return None
     if not session_precisions.is_map(load.stored.precision):
         return load.files
-    moving = [file for file in _weight_files(load) if not _whole_numbers(file)]
+    moving = [file for file in _weight_files(load) if _dtype(file) not in WHOLE_NUMBERS]
     return named(later("weight files that move to the GPU"), sizes(moving))
 
 
@@ -267,22 +266,26 @@ def _weight_files(load: Load) -> list[File]:
     return [file for file in load.stored.files if file.content is Content.WEIGHTS]
 
 
-def _whole_numbers(file: File) -> bool:
+def _dtype(file: File) -> str | None:
+    """Return the dtype that a file's name tells, `None` where it tells none."""
     found = session_precisions.session_of(file.name)
-    return found is not None and found[1] in WHOLE_NUMBERS
+    return found[1] if found else None
 
 
-def _moving_tensors(load: Load) -> list[StoredTensor]:
-    """Return the tensors that move to the GPU."""
+def _tensors(load: Load, wanted: Callable[[str | None], bool]) -> Iterator[StoredTensor]:
+    """Yield the tensors of the sessions whose dtype is wanted."""
     if not session_precisions.is_map(load.stored.precision):
-        return [*load.stored.tensors] if _moves(load) else []
-    files = (file for file in _weight_files(load) if not _whole_numbers(file))
-    return [tensor for file in files for tensor in file.tensors]
+        yield from load.stored.tensors if wanted(load.stored.precision) else ()
+        return
+    for file in _weight_files(load):
+        if wanted(_dtype(file)):
+            yield from file.tensors
 
 
 def _arrays(load: Load) -> tuple[Quantity, Quantity]:
     """Return the two largest arrays that move to the GPU."""
-    found = sorted((tensor.size for tensor in _moving_tensors(load)), reverse=True)
+    moving = _tensors(load, lambda dtype: dtype not in WHOLE_NUMBERS)
+    found = sorted((tensor.size for tensor in moving), reverse=True)
     if not found:
         return _NOTHING, _NOTHING
     if shares_float_table(load):
@@ -351,21 +354,10 @@ def _hole(load: Load) -> int:
 
 def _widened(load: Load) -> tuple[Quantity, ...]:
     """Return what 16-bit products take once a processor without such kernels widens them."""
-    if "fp16" not in session_precisions.dtypes(load.stored.precision):
-        return ()
-    products = (t for t in _halved(load) if len(t.shape) > 1 and t.role is not Role.EMBEDDING)
+    halved = _tensors(load, lambda dtype: dtype == "fp16")
+    products = (t for t in halved if len(t.shape) > 1 and t.role is not Role.EMBEDDING)
     numbers = sum(t.size // t.type.size for t in products if t.type in (F16, BF16))
     return (count(later("numbers widened"), numbers, _WIDENED) * WIDE,) if numbers else ()
-
-
-def _halved(load: Load) -> Iterator[StoredTensor]:
-    """Yield the tensors of sessions kept in fp16."""
-    if not session_precisions.is_map(load.stored.precision):
-        yield from load.stored.tensors
-        return
-    for file in _weight_files(load):
-        if (session_precisions.session_of(file.name) or ("", ""))[1] == "fp16":
-            yield from file.tensors
 
 
 def _table(load: Load, *, on_gpu: bool) -> Quantity:
