@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.errors import UnsupportedCombination
-from tabfit.i18n.language import Message, _
+from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part, Role, Tensor
@@ -43,16 +42,8 @@ def _is_wide(tensor: Tensor) -> bool:
 
 
 def with_projector(stored: Stored, architecture: Architecture) -> Stored:
-    """Return the model's files with the one beside them.
-
-    Raises `UnsupportedCombination` for a model that neither sees nor hears.
-    """
+    """Return the files of a model that sees or hears, with the one beside them."""
     tensors = tensors_of(architecture)
-    if not tensors:
-        raise UnsupportedCombination(
-            Message("{model} neither sees nor hears", model=architecture.family),
-            [Message("other models")],
-        )
     front = metadata.FIXED_HEADER + sum(
         metadata.directory_size(one.name, one.shape) for one in tensors
     )
