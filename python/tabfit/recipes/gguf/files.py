@@ -14,7 +14,7 @@ from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.i18n.language import Message, _, later
 from tabfit.light_dataclass import replace
 from tabfit.model.layers import KeyValue, Latent
-from tabfit.recipes.gguf import metadata
+from tabfit.recipes.gguf import metadata, projector
 from tabfit.recipes.gguf.converted_classes import CLASSES
 from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
 from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, MixShape, TensorKind, tensor_kind, types
@@ -265,7 +265,7 @@ def _files(
 def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
     """Yield what the reader must know about the file."""
     if any(tensor.part in SEEN for tensor in architecture.inventory):
-        yield _("pictures and sound need a second file (mmproj), which is not counted")
+        yield _(projector.LEFT_OUT)
     if mix in PURE:
         yield _("{mix} is for models trained at that width; others become unusable", mix=mix)
     if architecture.family in USUAL:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.i18n.language import _
+from tabfit.i18n.language import _, later
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part, Role, Tensor
@@ -20,6 +20,8 @@ from tabfit.storage.storage_type import F16, F32
 from tabfit.units import Basis, Interval
 
 PARTS: Final = frozenset({Part.VISION, Part.AUDIO, Part.PROJECTOR})
+#: What is said of a model's own file alone, until this one is beside it.
+LEFT_OUT: Final = later("pictures and sound need a second file (mmproj), which is not counted")
 #: Keys of a model that sees: about a kilobyte, and statistics of pictures.
 _KEYS: Final = Interval(500, 1_500, 8_000)
 #: How far other converters and other families lie from the rule.
@@ -57,5 +59,10 @@ def with_projector(stored: Stored, architecture: Architecture) -> Stored:
         why=_("the part that sees or hears, as llama.cpp’s converter writes it at F16"),
         tensors=tensors,
     )
-    files, notes = (*stored.files, file), tuple(n for n in stored.notes if "(mmproj)" not in n)
-    return replace(stored, tensors=(*stored.tensors, *tensors), files=files, notes=notes)
+    notes = tuple(note for note in stored.notes if note != _(LEFT_OUT))
+    return replace(
+        stored,
+        tensors=(*stored.tensors, *tensors),
+        files=(*stored.files, file),
+        notes=notes,
+    )
