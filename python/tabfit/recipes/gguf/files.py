@@ -19,7 +19,7 @@ from tabfit.recipes.gguf.converted_classes import CLASSES
 from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
 from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, MixShape, TensorKind, tensor_kind, types
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
-from tabfit.recipes.gguf.tensors import SEEN, converted, reading_order
+from tabfit.recipes.gguf.tensors import converted, reading_order
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
 from tabfit.storage.storage_type import F16
 from tabfit.storage.type_table import GGUF_TYPES
@@ -264,7 +264,7 @@ def _files(
 
 def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
     """Yield what the reader must know about the file."""
-    if any(tensor.part in SEEN for tensor in architecture.inventory):
+    if any(tensor.part in projector.PARTS for tensor in architecture.inventory):
         yield _(projector.LEFT_OUT)
     if mix in PURE:
         yield _("{mix} is for models trained at that width; others become unusable", mix=mix)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.layers import KeyValue, Latent
 from tabfit.model.tensors import Part, Role
+from tabfit.recipes.gguf import projector
 from tabfit.recipes.gguf import tensor_names as names
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _T5_NORMS = {
     "enc": ("attn_norm", "ffn_norm"),
     "dec": ("attn_norm", "cross_attn_norm", "ffn_norm"),
 }
-SEEN = (Part.VISION, Part.AUDIO, Part.PROJECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +272,7 @@ def converted(architecture: Architecture) -> tuple[Converted, ...]:
     made = (
         one
         for tensor in architecture.inventory.stored
-        if tensor.part not in SEEN and not _DROPPED.search(tensor.name)
+        if tensor.part not in projector.PARTS and not _DROPPED.search(tensor.name)
         for one in _converted(tensor, architecture)
     )
     every = (*_padded(_stacked(made)), *_unused(architecture), *_rotary(architecture))
