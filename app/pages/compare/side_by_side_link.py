@@ -40,8 +40,8 @@ def token(scenario: Scenario) -> str:
 
 def settled(given: Answer) -> Scenario:
     """Return an answer's scenario in full, but for a context that is the usual one."""
-    full, publication = given.scenario, given.subject.publication(given.facts)
-    offer = publication.offers.get(full.precision or "") if publication else None
+    full = given.scenario
+    offer = given.subject.offer(given.facts, full.precision or "")
     usual = usual_context(given.subject, given.facts, offer)
     return replace(full, context=None if full.context == usual else full.context)
 

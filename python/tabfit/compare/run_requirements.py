@@ -109,9 +109,7 @@ def requirements_of_precision(
     unsupported: bool = False,
 ) -> Iterator[RunRequirements]:
     """Yield what one runtime needs for one precision, once for each kind of adapter."""
-    publication = about.publication(facts)
-    offer = publication.offers.get(precision) if publication else None
-    usual = usual_context(about, facts, offer)
+    usual = usual_context(about, facts, about.offer(facts, precision))
     load = Load(
         architecture=about.architecture or UNDISCLOSED,
         stored=store(about, facts, precision),

@@ -179,8 +179,7 @@ def answer(
     facts = _runtime(about, scenario.runtime, catalog)
     load_choices.check(scenario.options, about, facts, catalog)
     precision = _precision(about, facts, scenario.precision, catalog)
-    publication = about.publication(facts)
-    offer = publication.offers.get(precision) if publication else None
+    offer = about.offer(facts, precision)
     context = scenario.context or usual_context(about, facts, offer)
     stored = store(about, facts, precision)
     if scenario.options.projector and about.architecture is not None:
@@ -349,8 +348,7 @@ def _is_listed(stored: Stored) -> bool:
 
 
 def _lists(about: Subject, facts: RuntimeFacts, precision: str) -> bool:
-    publication = about.publication(facts)
-    offer = publication.offers.get(precision) if publication else None
+    offer = about.offer(facts, precision)
     return bool(offer and offer.files)
 
 

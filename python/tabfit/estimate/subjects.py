@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tabfit import architectures
 from tabfit.architectures.config_json import own_name
-from tabfit.catalog import Catalog, Model, Publication, RuntimeFacts
+from tabfit.catalog import Catalog, Model, Publication, PublishedPrecision, RuntimeFacts
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
 from tabfit.i18n.language import Message, cleared_with_language
@@ -75,6 +75,11 @@ class Subject:
     def publication(self, facts: RuntimeFacts) -> Publication | None:
         """Return the best known place that offers a format this runtime loads."""
         return next((each for each in self.published if each.format in facts.formats), None)
+
+    def offer(self, facts: RuntimeFacts, precision: str) -> PublishedPrecision | None:
+        """Return what that place lists of a precision."""
+        publication = self.publication(facts)
+        return publication.offers.get(precision) if publication else None
 
 
 UNDISCLOSED: Final = Architecture(
