@@ -134,7 +134,7 @@ def _smaller(about: Subject, catalog: Catalog, here: Comparison) -> list[Compari
     task, model, shape = _task(about), about.model, about.architecture
     if task is None:
         return []
-    maker = smaller_models.maker_of(model) if model else None
+    maker = model.maker if model else None
     count = model.parameters if model else shape.inventory.total if shape else None
     return smaller_models.smaller_siblings(task, count, maker, catalog, here.row)
 

@@ -92,5 +92,5 @@ def _open_ones(row: KnownName, catalog: Catalog) -> tuple[str, ...]:
         and (model.hub or "").count("/")
     ]
     able.sort(key=lambda model: (ways(model), model.released, model.parameters), reverse=True)
-    able.sort(key=lambda model: (model.hub or "").partition("/")[0] != row.hub)
+    able.sort(key=lambda model: model.maker != row.hub)
     return tuple(model.id for model in able[:ADVISED])

@@ -91,6 +91,11 @@ class Model:
     read_on: str
     published: tuple[Publication, ...]
 
+    @property
+    def maker(self) -> str | None:
+        """Return whose place on the hub the model is published in, `None` where it has none."""
+        return self.hub.partition("/")[0] if self.hub else None
+
     def publications(self, *formats: str) -> tuple[Publication, ...]:
         """Return where the model is published in any of these formats, best known first."""
         return tuple(each for each in self.published if each.format in formats)

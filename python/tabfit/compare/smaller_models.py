@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from tabfit.catalog import Catalog, Model
+from tabfit.compare.best_of_tasks import doublings
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.units import Parameters
 from tabfit.verdict.probability import Outcome
@@ -37,7 +38,7 @@ def smaller_siblings(
         if model.task == task and model.parameters and model.parameters < (parameters or 2**62)
     ]
     smaller.sort(key=lambda model: -(model.parameters or 0))
-    own = [model for model in smaller if maker and maker_of(model) == maker]
+    own = [model for model in smaller if maker and model.maker == maker]
     others = _newest_of_each_size([model for model in smaller if model not in own])
     for outcome in (Outcome.LIKELY, Outcome.MAY):
         found = [*_first(own, 1, outcome, row_of), *_first(others, OTHERS, outcome, row_of)]
@@ -46,16 +47,11 @@ def smaller_siblings(
     return []
 
 
-def maker_of(model: Model) -> str | None:
-    """Return whose place on the hub a model is published in, `None` where it has none."""
-    return model.hub.partition("/")[0] if model.hub else None
-
-
 def _newest_of_each_size(models: Iterable[Model]) -> list[Model]:
     """Return the newest model of each doubling of the number of parameters, in their order."""
     found: dict[int, Model] = {}
     for model in models:
-        size = (model.parameters or 0).bit_length()
+        size = doublings(model)
         if size not in found or model.released > found[size].released:
             found[size] = model
     return list(found.values())
