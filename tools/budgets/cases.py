@@ -64,7 +64,7 @@ class Case:
 
 def cases() -> tuple[Case, ...]:
     """Return every report as a case, read with the budgets as they are before any fit."""
-    with budgets.fitted_as({}):
+    with budgets.FITTED.replaced_by({}):
         every = tuple(asked())
     counts = Counter(each.source for each in every)
     return tuple(_case(each, counts[each.source]) for each in every)

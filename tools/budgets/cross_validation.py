@@ -18,7 +18,7 @@ def judgements(cases: Sequence[Case], sources: Iterable[str]) -> Iterator[dict[s
     for source in sources:
         rest, own = without(source, cases), of(source, cases)
         budget, rates = memory_fit.refit(whole, rest, own), failure_fit.fit(rest)
-        with budgets.fitted_as(budget), failure_rates.fitted_as(rates):
+        with budgets.FITTED.replaced_by(budget), failure_rates.FITTED.replaced_by(rates):
             yield from (_row(each) for each in own)
 
 

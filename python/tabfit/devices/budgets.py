@@ -13,15 +13,14 @@ against field reports of models that ran or died on named devices
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tabfit.devices import history
 from tabfit.devices.device import Device
+from tabfit.devices.fitted_table import FittedTable, Table
 from tabfit.formula import (
     ZERO,
     Constant,
@@ -115,18 +114,19 @@ def _latest(ceiling: Constant) -> Quantity:
 
 
 @cache
-def _read() -> dict[str, dict[str, Any]]:
+def _read() -> Table:
     path = Path(__file__).parents[1] / "catalog" / "budgets.json"
-    rules: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["rules"]
+    rules: Table = json.loads(path.read_text(encoding="utf-8"))["rules"]
     return rules
 
 
-_fitted: dict[str, dict[str, Any]] | None = None
+#: What was learnt of each rule from reports.
+FITTED: Final = FittedTable(_read)
 
 
 def learnt_of(rule: str) -> Constant | None:
     """Return what `make budgets` learnt of a rule from reports: a factor for each of its ends."""
-    row = (_read() if _fitted is None else _fitted).get(rule)
+    row = FITTED.rows.get(rule)
     if row is None:
         return None
     told = later("{reports} people’s reports, {died} of which died"), row
@@ -147,17 +147,6 @@ def ends_of(*, scale: float, spread: float) -> Ends:
     (0.6, 1.2, 2.4)
     """
     return scale / spread, scale, scale * spread
-
-
-@contextmanager
-def fitted_as(table: dict[str, dict[str, Any]]) -> Iterator[None]:
-    """Judge by other factors for a while: none, or ones that never saw some of the reports."""
-    global _fitted  # noqa: PLW0603 - the table in use, put back below
-    before, _fitted = _fitted, table
-    try:
-        yield
-    finally:
-        _fitted = before
 
 
 def _rule(

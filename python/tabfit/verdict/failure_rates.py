@@ -9,14 +9,13 @@ no effect at all, so that a group of few reports moves the chance little.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from math import exp
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tabfit.devices.device import Device
+from tabfit.devices.fitted_table import FittedTable, Table
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes.base import Runtime
 from tabfit.runtimes.browser_needs import Needs
@@ -89,7 +88,7 @@ def vendors_reported() -> frozenset[str]:
 
 def effects(kind: str) -> tuple[float, dict[str, float]]:
     """Return the logit of one kind of failure where nothing is known, and what each group adds."""
-    table = _table()[kind]
+    table = FITTED.rows[kind]
     return table["intercept"], {name: row["effect"] for name, row in table["groups"].items()}
 
 
@@ -104,7 +103,7 @@ def _ios(device: Device) -> str:
 def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:
     """Return how often one kind of failure does not happen to a runtime on a device."""
     found = groups(kind, runtime, needs, device)
-    table = _table()[kind]
+    table = FITTED.rows[kind]
     known = table["groups"]
     logit = table["intercept"] + sum(known[each]["effect"] for each in found if each in known)
     row = known.get(found[0], {"reports": 0, "died": 0})
@@ -117,26 +116,12 @@ def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:
     )
 
 
-_fitted: dict[str, Any] | None = None
-
-
-def _table() -> dict[str, Any]:
-    return _read() if _fitted is None else _fitted
-
-
 @cache
-def _read() -> dict[str, Any]:
+def _read() -> Table:
     path = Path(__file__).parents[1] / "catalog" / "failure_rates.json"
-    table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["kinds"]
+    table: Table = json.loads(path.read_text(encoding="utf-8"))["kinds"]
     return table
 
 
-@contextmanager
-def fitted_as(table: dict[str, Any]) -> Iterator[None]:
-    """Judge by another table for a while: one that never saw some of the reports."""
-    global _fitted  # noqa: PLW0603 - the table in use, put back below
-    before, _fitted = _fitted, table
-    try:
-        yield
-    finally:
-        _fitted = before
+#: How often each kind of failure happened.
+FITTED: Final = FittedTable(_read)
