@@ -14,7 +14,7 @@ from app.components.html import Html, joined, tag
 from app.components.labels import bytes_, gigabytes
 from app.components.tried_here import button
 from tabfit.catalog import Catalog
-from tabfit.devices import device as devices
+from tabfit.devices import history
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.devices.history import TEST, Trial
@@ -76,7 +76,7 @@ def _tried(trial: Trial) -> Html:
         if trial.ran
         else _("{about}: crashed, {day}", about=about, day=when)
     )
-    value = devices.written(Device(history=(trial,)))["history"][0]
+    (value,) = history.written((trial,))
     return _row(words, "history", value)
 
 

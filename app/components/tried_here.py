@@ -13,6 +13,7 @@ from urllib.parse import quote
 from app.components import measured_here
 from app.components.html import Html, joined, tag
 from tabfit.devices import device as devices
+from tabfit.devices import history
 from tabfit.devices.budgets import Pool
 from tabfit.devices.history import Trial
 from tabfit.estimate.answers import Answer
@@ -67,7 +68,7 @@ def trial(answer: Answer, *, ran: bool) -> dict[str, Any]:
         precision=answer.scenario.precision,
         browser_version=answer.device.browser_version,
     )
-    return devices.written(replace(devices.Device(), history=(told,)))["history"][0]  # type: ignore[no-any-return]
+    return history.written((told,))[0]
 
 
 def _before(answer: Answer) -> Trial | None:
@@ -103,7 +104,7 @@ def _said(answer: Answer, before: Trial, reports: str) -> Html:
         if before.ran
         else _("You said that it crashed here, {day}.", day=when)
     )
-    kept = {**trial(answer, ran=before.ran), "day": before.day}
+    (kept,) = history.written((before,))
     return joined(
         tag("p", words),
         tag("p", button(_("Take it back"), "forget", kept, "history"), class_="taps-here"),

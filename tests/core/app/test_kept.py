@@ -46,6 +46,14 @@ def test_a_trial_is_listed_and_can_be_taken_back() -> None:
     assert "crashed here on 2026-11-28. By our estimate" in deciding
 
 
+def test_a_trial_of_an_older_browser_can_be_taken_back() -> None:
+    """The button names what is kept, whatever the browser is by now."""
+    kept = {**tried(answered(), ran=False), "browser_version": 100}
+    found = answered(kept={"history": [kept]})
+    named = re.findall(r'data-name="history" data-value="([^"]*)"', found["answer"])
+    assert [json.loads(unescape(each)) for each in named] == [kept]
+
+
 def test_a_report_is_a_row_and_an_issue_where_a_repository_is_named() -> None:
     """The text is one row whose device can be read; the issue holds the same text."""
     history = {"history": [tried(answered(), ran=True)]}
