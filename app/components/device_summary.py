@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.components.html import Child, Html, joined, tag
+from app.components.html import Child, Html, joined, listed, tag
 from app.components.html import sentence as filled
 from app.components.labels import BROWSERS, PLATFORMS, bytes_, gibibytes, gigabytes
 from tabfit.catalog import Catalog
@@ -25,11 +25,10 @@ def summary(device: Device, *, stated: bool, elsewhere: bool = False, asked: boo
     `stated` tells that the visitor said some of it, `elsewhere` that it is not the device at
     hand, `asked` that `question` stands in another place.
     """
-    known: list[Child] = [*_known(device, stated=stated)]
     told = filled(
         _("{who}: {known}. {nobody}"),
         who=_who(device, elsewhere=elsewhere),
-        known=_listed(known),
+        known=listed(_known(device, stated=stated)),
         nobody=_nobody(device),
     )
     own = not elsewhere and not asked
@@ -84,10 +83,6 @@ def _who(device: Device, *, elsewhere: bool) -> str:
         return _("{browser} says", browser=_browser(device))
     platform = PLATFORMS[device.platform]
     return _("{browser} on {platform} says", browser=_browser(device), platform=platform)
-
-
-def _listed(parts: list[Child]) -> list[Child]:
-    return [piece for at, part in enumerate(parts) for piece in ((", " if at else ""), part)]
 
 
 def _known(device: Device, *, stated: bool) -> Iterator[Child]:

@@ -33,6 +33,15 @@ def joined(*children: Child) -> Html:
     return Html("".join(_child(each) for each in children))
 
 
+def listed(children: Iterable[Child]) -> Html:
+    """Return children with commas between them.
+
+    >>> listed(["a", tag("b", "c")])
+    'a, <b>c</b>'
+    """
+    return joined((", " if at else "", each) for at, each in enumerate(children))
+
+
 def _child(child: Child) -> str:
     if child is None:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.components import svg_chart
-from app.components.html import Child, Html, tag
+from app.components.html import Child, Html, listed, tag
 from app.pages.learn.lesson import lesson, said
 from tabfit.i18n.language import _
 from tabfit.learn.troubleshooting import TROUBLES, Trouble
@@ -30,5 +30,4 @@ def messages(title: str) -> Html:
 
 def _row(trouble: Trouble) -> tuple[Child, ...]:
     printed = [tag("code", each, lang="en") for each in trouble.messages[:SHOWN]]
-    parted = [piece for at, each in enumerate(printed) for piece in ((", " if at else ""), each)]
-    return tag("span", parted), CHECKS[trouble.check], trouble.remedy
+    return tag("span", listed(printed)), CHECKS[trouble.check], trouble.remedy

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from app.components import common_devices, download_steps, formula_popover, svg_chart
-from app.components.html import Child, Html, joined, sentence, tag
+from app.components.html import Child, Html, joined, listed, sentence, tag
 from app.components.labels import SHORT, bytes_, gibibytes
 from app.components.outcome_marks import mark
 from app.pages.learn import size_classes
@@ -463,11 +463,10 @@ def _count(count: int, outcome: Outcome) -> Child:
 
 def _largest(reach: DeviceReach, root: str) -> Html:
     links = [_link(model, root) for model in reach.likely[:3]]
-    listed = [piece for at, link in enumerate(links) for piece in ((", " if at else ""), link)]
     return tag(
         "li",
-        sentence(_("{device}, the largest: {models}."), device=_called(reach), models=listed)
-        if listed
+        sentence(_("{device}, the largest: {models}."), device=_called(reach), models=listed(links))
+        if links
         else _("{device}: none is likely.", device=_called(reach)),
     )
 
