@@ -47,14 +47,15 @@ def behind_bar(have: Interval | None, top: int) -> Iterator[Html]:
         yield tag(
             "rect",
             class_="band",
-            x=_share(piece.start, top),
-            width=_share(piece.end - piece.start, top),
+            x=share(piece.start, top),
+            width=share(piece.end - piece.start, top),
             height="100%",
             fill_opacity=f"{piece.unlikely:.2f}",
         )
 
 
-def _share(value: float, top: int) -> str:
+def share(value: float, top: int) -> str:
+    """Return where a value stands on an axis from nothing to `top`, as an attribute of SVG."""
     return f"{min(100 * value / top, 100):.2f}%"
 
 

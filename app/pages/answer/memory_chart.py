@@ -133,10 +133,6 @@ def _bar(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
     )
 
 
-def _share(value: float, top: int) -> str:
-    return f"{min(100 * value / top, 100):.2f}%"
-
-
 def _stack(phase: Phase, pool: Pool, top: int) -> Iterator[Html]:
     at = 0
     for label in ORDER:
@@ -150,8 +146,8 @@ def _stack(phase: Phase, pool: Pool, top: int) -> Iterator[Html]:
             yield tag(
                 "rect",
                 class_=f"part {label}",
-                x=_share(at, top),
-                width=_share(width, top),
+                x=budget_band.share(at, top),
+                width=budget_band.share(width, top),
                 y="22%",
                 height="56%",
             )
@@ -162,8 +158,8 @@ def _whisker(size: Interval, top: int) -> Html:
     return tag(
         "line",
         class_="whisker",
-        x1=_share(size.low, top),
-        x2=_share(size.high, top),
+        x1=budget_band.share(size.low, top),
+        x2=budget_band.share(size.high, top),
         y1="50%",
         y2="50%",
     )

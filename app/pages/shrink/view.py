@@ -123,8 +123,8 @@ def _bar(rung: Rung, top: int) -> Html:
         else tag(
             "line",
             class_="whisker",
-            x1=_share(rung.need.low, top),
-            x2=_share(rung.need.high, top),
+            x1=budget_band.share(rung.need.low, top),
+            x2=budget_band.share(rung.need.high, top),
             y1="50%",
             y2="50%",
         ),
@@ -139,15 +139,11 @@ def _rect(class_: str, low: int, high: int, top: int, *, inset: bool = False) ->
     return tag(
         "rect",
         class_=class_,
-        x=_share(low, top),
-        width=_share(max(high - low, 0), top),
+        x=budget_band.share(low, top),
+        width=budget_band.share(max(high - low, 0), top),
         y="22%" if inset else "0",
         height="56%" if inset else "100%",
     )
-
-
-def _share(value: int, top: int) -> str:
-    return f"{min(100 * value / top, 100):.2f}%"
 
 
 def _sizes(rung: Rung) -> Html:
