@@ -297,22 +297,17 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
             checks.card(given),
         ),
         "why": download_steps.inside(given, opens=True),
-        "about": model_facts.inside(given.subject, asked.catalog, _root(asked)),
+        "about": model_facts.inside(given.subject, asked.catalog, view.site_root(asked.about)),
         "kept": on_this_device.kept(asked),
     }
-
-
-def _root(asked: PageRequest) -> str:
-    """Return what leads from the open page to the site's first one."""
-    return "../../" if asked.about else "./"
 
 
 def _beside(given: Answer, asked: PageRequest) -> str | None:
     """Return where the answer stands beside those already there; what was brought has no name."""
     if given.subject.model is None:
         return None
-    settled = side_by_side_link.settled(given)
-    return f"{_root(asked)}compare/{side_by_side_link.added(settled, asked.raw.get('sides'))}"
+    sides = side_by_side_link.added(side_by_side_link.settled(given), asked.raw.get("sides"))
+    return f"{view.site_root(asked.about)}compare/{sides}"
 
 
 def _said(given: Answer, catalog: Catalog) -> Scenario:

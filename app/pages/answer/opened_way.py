@@ -16,7 +16,7 @@ from app import site_data
 from app.components import model_search
 from app.components.html import Html, joined
 from app.model_import import session_models
-from app.pages.answer import suggestions
+from app.pages.answer import suggestions, view
 from app.pages.answer.suggestions import OtherWays
 from app.pages.compare import models_on_device
 from app.pages.compare.filter_and_sort import Comparison, comparison_on
@@ -151,5 +151,4 @@ def _compare(given: Answer, asked: PageRequest) -> str:
     """Return the link to every model for the same task on the same device."""
     device = link.written(given.scenario)["device"]
     fields = {"task": _task(given.subject), "device": device}
-    root = "../../" if asked.about else "./"
-    return f"{root}compare/{models_on_device.address(fields)}"
+    return f"{view.site_root(asked.about)}compare/{models_on_device.address(fields)}"

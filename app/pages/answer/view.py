@@ -48,6 +48,11 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     )
 
 
+def site_root(about: str | None) -> str:
+    """Return what leads to the site's first page from it, or from the page of a model."""
+    return "../../" if about else "./"
+
+
 def of_model(name: str, catalog: Catalog, *, root: str) -> tuple[Html, list[list[Answer]]]:
     """Return the inside of a model's own page, and its answers on common devices."""
     answer = answers.answer(Scenario(model=name), catalog, Device())
