@@ -14,8 +14,9 @@ const first = (rows, text) => {
 };
 
 const parsed = (text, tables) => {
-  const [browser, version] = first(tables.browsers, text);
   const [platform] = first(tables.platforms, text);
+  const able = tables.browsers.filter(([name]) => name !== "safari" || tables.apple.includes(platform));
+  const [browser, version] = first(able, text);
   const found = { platform, browser: browser ?? (text ? "other" : undefined) };
   if (version) found.browser_version = Number(version[1].slice(0, 5));
   for (const [pattern, from, to] of tables.systems) {
@@ -31,8 +32,10 @@ const parsed = (text, tables) => {
 const hinted = (hints, tables) => {
   const brands = Object.fromEntries((hints?.brands ?? []).map(({ brand, version }) => [brand, version]));
   const brand = Object.keys(tables.brands).find((each) => each in brands);
-  const version = /^\d+$/.test(brands[brand]) ? Number(brands[brand]) : null;
-  return known({ platform: tables.hinted[hints?.platform], browser: tables.brands[brand], browser_version: version });
+  const browser = tables.brands[brand];
+  const told = brands[browser === "other" ? "Chromium" : brand]; // it has what Chromium of its version has
+  const version = /^\d+$/.test(told) ? Number(told) : null;
+  return known({ platform: tables.hinted[hints?.platform], browser, browser_version: version });
 };
 
 /** Platform, browser and its version, from hints where there are any. */
@@ -48,12 +51,13 @@ const adapter = async (gpu, tables) => {
   const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
   const given = await Promise.race([gpu.requestAdapter().catch(() => null), late]);
   if (!given) return given;
-  const { vendor, architecture, isFallbackAdapter } = given.info ?? {};
+  const { vendor, architecture, device, description, isFallbackAdapter } = given.info ?? {};
+  const name = [vendor, architecture, device, description].join(" ").toLowerCase();
   const named = (table, value) => Object.entries(table).map(([key, name]) => [key, value(name)]);
   return known({
     vendor: vendor || null,
     architecture: architecture || null,
-    fallback: architecture === "swiftshader" ? true : isFallbackAdapter,
+    fallback: tables.software.some((each) => name.includes(each)) ? true : isFallbackAdapter,
     ...Object.fromEntries(named(tables.limits, (name) => given.limits[name])),
     ...Object.fromEntries(named(tables.features, (name) => given.features.has(name))),
   });

@@ -1,7 +1,7 @@
 // tabfit: will this model run in this visitor's browser? Rules and needs are data that the Python
 // package wrote; `engine.js` walks them, `device.js` asks the browser.
 
-import { agent, readDevice } from "./device.js";
+import { readDevice } from "./device.js";
 import { flat, judge, needed } from "./engine.js";
 
 /** Where the data lies unless told otherwise: beside this file. */
@@ -71,5 +71,3 @@ export const canRun = async (model, { runtime, precision, context, device, base 
 
 /** What this browser says of the device, as canRun's `device` takes it. */
 export const deviceSignals = async ({ base = DATA } = {}) => readDevice((await json(`${base}rules.json`)).agent);
-
-export { agent };

@@ -85,6 +85,9 @@ HINTED: Final = {
 }
 
 
+_APPLE: Final = frozenset({"macos", "ios", "ipados"})
+
+
 def wasm_modules() -> dict[str, str]:
     """Return the modules that tell WebAssembly's features, each as hexadecimal digits."""
     return {name: (WASM_HEADER + text).replace(" ", "") for name, text in WASM_MODULES.items()}
@@ -100,6 +103,8 @@ def tables() -> dict[str, Any]:
         "hinted": HINTED,
         "limits": LIMITS,
         "features": FEATURES,
+        "apple": sorted(_APPLE),
+        "software": SOFTWARE,
         "wasm": wasm_modules(),
     }
 
@@ -128,9 +133,6 @@ def device(raw: Raw) -> dict[str, Any]:
     elif raw.get("gpuInWorker") is False and raw.get("gpuInPage") is False:
         found["webgpu"] = None  # nobody to ask anywhere: that is the answer
     return found
-
-
-_APPLE = frozenset({"macos", "ios", "ipados"})
 
 
 def agent(raw: Raw) -> dict[str, Any]:

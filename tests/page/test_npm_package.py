@@ -19,6 +19,7 @@ from tabfit.catalog import Catalog
 from tabfit.devices.device import read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
+from tests.core.app.test_probes import AGENTS, WEBKIT, brands
 from tests.core.gate.generated_devices import devices
 from tests.core.gate.test_written_rules import models, rules, verdicts
 from tests.page.conftest import SOFTWARE_ADAPTER
@@ -50,6 +51,13 @@ JUDGE: Final = """async (cases) => {
   }
   return otherwise;
 }"""
+
+READ: Final = """async ([every, tables]) => {
+  const { agent } = await import("/node_modules/tabfit/device.js");
+  return every.map((each) => agent(each, tables));
+}"""
+#: A browser on WebKit elsewhere, with Safari's name and a version that none has.
+STRANGER: Final = f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Version/60.5 Safari/605.1.15"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -135,6 +143,18 @@ def test_answer(page: Page) -> None:
     refused = "import('tabfit').then(({ canRun }) => canRun('distilbert', { runtime: 'x' }))"
     message = page.evaluate(f"{refused}.catch((error) => error.message)")
     assert message.startswith('tabfit: runtime is "x"; accepted are: transformersjs-')
+
+
+def test_browsers_are_read_alike(page: Page, data: dict[str, Any]) -> None:
+    """What a browser says of itself means the same in the package as on the page."""
+    texts = [{"userAgent": row[0]} for row in AGENTS] + [{"userAgent": STRANGER}]
+    hinted = [{"userAgentData": brands(*names)} for names in (("Chromium",), ("Samsung Internet",))]
+    opera = {
+        "brands": [{"brand": "Chromium", "version": "152"}, {"brand": "Opera", "version": "9"}]
+    }
+    every: list[dict[str, Any]] = [*texts, *hinted, {"userAgentData": opera}]
+    found = page.evaluate(READ, [every, data["rules"]["agent"]])
+    assert found == [probes.agent(each) for each in every]
 
 
 @pytest.mark.slow
