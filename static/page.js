@@ -350,28 +350,30 @@ const pressed = {
   copy: () => copy(),
 };
 
-const copy = async () => {
+// Copies a text; where there is no permission `select` marks it, ready for the visitor's own hands.
+const copied = async (text, select) => {
   try {
-    await navigator.clipboard.writeText(byId("link").value);
+    await navigator.clipboard.writeText(text);
   } catch {
-    byId("link").select(); // no permission: the visitor's own hands
+    select();
     document.execCommand("copy");
   }
+};
+
+const copy = async () => {
+  await copied(byId("link").value, () => byId("link").select());
   byId("copied").textContent = byId("sharing").dataset.copied;
 };
 
-// Code beside its button: what cannot be copied is marked, ready for the visitor's own hands.
+// Code beside its button.
 document.addEventListener("click", async ({ target }) => {
   if (!target.matches("[data-copy]")) return;
   const code = target.parentElement.querySelector("pre code");
   const link = "withLink" in target.dataset ? `\n${links.plain}` : "";
-  try {
-    await navigator.clipboard.writeText(code.textContent + link);
-  } catch {
+  await copied(code.textContent + link, () => {
     code.parentElement.hidden = false;
     getSelection().selectAllChildren(code);
-    document.execCommand("copy");
-  }
+  });
   target.nextElementSibling.textContent = target.dataset.copy;
 });
 
