@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from app.components.html import Html, joined, sentence, tag
 from tabfit.catalog import RuntimeFacts
-from tabfit.i18n.language import _, capitalised
+from tabfit.i18n.language import _, whole_sentence
 from tabfit.snippets import Snippet
 
 
@@ -54,5 +54,4 @@ def _panel(facts: RuntimeFacts, written: Snippet) -> Iterator[Html]:
     yield tag("button", _("Copy"), type="button", data_copy=_("Copied."))
     yield tag("span", role="status", class_="copied")
     for note in written.notes:
-        said = _("{sentence}.", sentence=capitalised(note))
-        yield tag("p", said, class_="note")
+        yield tag("p", whole_sentence(note), class_="note")

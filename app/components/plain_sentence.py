@@ -12,7 +12,7 @@ from app.components.labels import between
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import Words, _, capitalised, later
+from tabfit.i18n.language import Words, _, later, whole_sentence
 from tabfit.verdict import own_past
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.probability import Outcome
@@ -63,12 +63,12 @@ def plain_sentence(answer: Answer) -> str:
     """Return the sentence; the check's own where there is no plainer one."""
     check = _deciding(answer)
     if check is None:
-        return _whole(answer.verdict.sentence)
+        return whole_sentence(answer.verdict.sentence)
     past = own_past.told(check.pool, answer.device.history)
     memory = _memory(check, answer.device)
     if memory and past:
-        return f"{memory} {_whole(past)}"
-    return memory or _refusal(check) or _whole(answer.verdict.sentence)
+        return f"{memory} {whole_sentence(past)}"
+    return memory or _refusal(check) or whole_sentence(answer.verdict.sentence)
 
 
 def _deciding(answer: Answer) -> Check | None:
@@ -104,7 +104,3 @@ def _refusal(check: Check) -> str | None:
         )
     need, have = (between(each) if each else "" for each in (check.need, check.have))
     return _REFUSED[check.name].format(need=need, have=have)
-
-
-def _whole(sentence: str) -> str:
-    return _("{sentence}.", sentence=capitalised(sentence))

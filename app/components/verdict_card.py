@@ -12,7 +12,7 @@ from app.components.outcome_marks import chip, mark
 from app.components.plain_sentence import plain_sentence
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import _, capitalised, number
+from tabfit.i18n.language import _, number, whole_sentence
 from tabfit.i18n.size_text import rates
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
@@ -44,7 +44,7 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
         question,
         tag("dl", _figures(answer), class_="figures"),
         tag("p", _download(answer), class_="aside-note"),
-        [tag("p", _said(note), class_="note") for note in answer.notes],
+        [tag("p", whole_sentence(note), class_="note") for note in answer.notes],
         tag(
             "div",
             tag("button", _("Share this answer"), type="button", data_share=True, class_="main"),
@@ -101,10 +101,6 @@ def _chance(probability: float) -> tuple[str, int]:
         return said, round(100 * SUREST)
     hundred = min(max(round(probability * 20) * 5, 5), 95)
     return _("{sentence} By our estimate about {hundred} in 100 such devices manage."), hundred
-
-
-def _said(sentence: str) -> str:
-    return _("{sentence}.", sentence=capitalised(sentence))
 
 
 def _figures(answer: Answer) -> Iterator[Html]:

@@ -7,7 +7,7 @@ from app.components.html import Html, sentence, tag
 from app.components.labels import SHORT, between
 from app.components.outcome_marks import chip, mark
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import _, capitalised, number
+from tabfit.i18n.language import _, number, whole_sentence
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
@@ -37,7 +37,7 @@ def _item(check: Check) -> Html:
             tag("span", _amount(check), class_="amount"),
             class_="check-name",
         ),
-        tag("p", _reason(check), " ", chip(check.basis), class_="reason"),
+        tag("p", whole_sentence(check.message), " ", chip(check.basis), class_="reason"),
     )
 
 
@@ -57,7 +57,3 @@ def _amount(check: Check) -> str:
         return need
     have = formula_popover.opener(between(check.have), f"{check.name}-have")
     return sentence(_("{need} of {have}"), need=need, have=have)
-
-
-def _reason(check: Check) -> str:
-    return _("{sentence}.", sentence=capitalised(check.message))

@@ -34,7 +34,7 @@ from tabfit.formula import (
     smallest,
     total,
 )
-from tabfit.i18n.language import _, capitalised, later
+from tabfit.i18n.language import _, later, whole_sentence
 from tabfit.runtimes import Component, Label, Phase
 from tabfit.units import Basis, Interval
 from tabfit.verdict.check_kinds.browser import HEAP
@@ -266,7 +266,7 @@ def _why(check: Check, device: Device) -> str:
         Pool.GPU: budgets.graphics,
     }
     said = offered[check.pool](device).why if check.pool in offered else ""
-    return _("{sentence}.", sentence=capitalised(said)) if said else ""
+    return whole_sentence(said) if said else ""
 
 
 #: Checks whose chance comes from two intervals; the others know a limit or a feature exactly.

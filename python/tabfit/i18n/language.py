@@ -171,6 +171,15 @@ def capitalised(text: str) -> str:
     return text if any(map(str.isdigit, first)) else text[:1].upper() + text[1:]
 
 
+def whole_sentence(said: str) -> str:
+    """Return what is said as a sentence of its own: it begins as one, and ends.
+
+    >>> whole_sentence("needs 2 GB")
+    'Needs 2 GB.'
+    """
+    return _("{sentence}.", sentence=capitalised(said))
+
+
 def later(message: str) -> str:
     """Return a message as it is: it is translated when it is used, by `_` or in `Words`."""
     return message
