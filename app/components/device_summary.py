@@ -146,7 +146,9 @@ def question(device: Device, *, stated: bool) -> Html:
         else _("Not right? This device has:")
     )
     sizes = PHONES if device.on_phone else DESKTOPS
-    chips = [_chip(size, device if stated else None) for size in sizes]
+    told = device.ram_bytes if stated else None
+    known = [(size * GIB, gigabytes(size * GIB)) for size in sizes]
+    chips = [_chip("ram_bytes", value, words, checked=value == told) for value, words in known]
     return tag(
         "fieldset",
         tag("legend", why, class_="" if unknown else "aside"),
@@ -163,15 +165,7 @@ def _which(device: Device) -> Html:
     alike = [row for row in Catalog().devices if row.device.get("platform") == device.platform]
     known = [("", _("I don’t know")), *((row.id, row.name) for row in alike)]
     picked = next((row.id for row in alike if row.name == device.name), "")
-    chips = [
-        tag(
-            "label",
-            tag("input", type="radio", name="name", value=value, checked=value == picked),
-            tag("span", words),
-            class_="chip",
-        )
-        for value, words in known
-    ]
+    chips = [_chip("name", value, words, checked=value == picked) for value, words in known]
     return tag(
         "fieldset",
         tag(
@@ -186,11 +180,9 @@ def _which(device: Device) -> Html:
     )
 
 
-def _chip(size: int, stated: Device | None) -> Html:
-    value = size * GIB
-    checked = stated is not None and stated.ram_bytes == value
-    box = tag("input", type="radio", name="ram_bytes", value=value, checked=checked)
-    return tag("label", box, tag("span", gigabytes(value)), class_="chip")
+def _chip(name: str, value: str | int, words: str, *, checked: bool) -> Html:
+    box = tag("input", type="radio", name=name, value=value, checked=checked)
+    return tag("label", box, tag("span", words), class_="chip")
 
 
 def _identify(device: Device) -> Html | None:
