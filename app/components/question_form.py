@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import groupby
 
 from app.components.html import Html, joined, sentence, tag
@@ -17,7 +18,7 @@ from tabfit.compare.alternatives import Neighbour
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
 from tabfit.estimate.subjects import Subject
-from tabfit.i18n.language import Words, _, later
+from tabfit.i18n.language import Words, _, cleared_with_language, later
 from tabfit.model.architecture import Kind
 
 THIS_DEVICE = later("this device")
@@ -228,8 +229,15 @@ def task_name(model: Model) -> str:
 
 def task_rank(model: Model) -> tuple[int, str]:
     """Return where a model's task stands in lists."""
-    order, task = list(dict.fromkeys(_TASKS.values())), task_name(model)
-    return (order.index(task) if task in order else len(order), task)
+    order, task = _task_order(), task_name(model)
+    return order.get(task, len(order)), task
+
+
+@cleared_with_language
+@lru_cache(maxsize=1)
+def _task_order() -> Mapping[str, int]:
+    """Return where tasks stand in lists, by their words, made once for a language."""
+    return {words: at for at, words in enumerate(dict.fromkeys(_TASKS.values()))}
 
 
 def _devices(answer: Answer, catalog: Catalog) -> Html:
