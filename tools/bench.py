@@ -58,7 +58,7 @@ from tabfit.estimate.defaults import CONTEXTS
 from tabfit.devices.device import Device
 whole, catalog = grid.shipped(), Catalog()
 device = place("pixel-8-pro", Device(), catalog)
-judged = lambda: grid.judged(whole, device, catalog, CONTEXTS[2:10])
+judged = lambda: grid.judge_table(whole, device, catalog, CONTEXTS[2:10])
 judged()
 """
 RUNS |= {"the whole grid, first": (GRID, 1), "the whole grid, again": ("judged()", TIMES)}
