@@ -8,7 +8,7 @@ at once, with the words of `formula.Operator`. Sources: the formulas themselves,
 from __future__ import annotations
 
 from tabfit.formula import Given, Named, Operation, Operator, Quantity
-from tabfit.gate.symbols import Expression, Told, expression
+from tabfit.gate.symbols import Expression, Told, expression, is_numbers
 from tabfit.units import Interval
 
 
@@ -18,7 +18,7 @@ def of_interval(have: Interval) -> Expression:
     if not isinstance(have.formula, Quantity):
         return _of_ends(ends)
     made = _of(have.formula)
-    return made if _is_known(made) else (Operator.ROUNDED.value, made)
+    return made if is_numbers(made) else (Operator.ROUNDED.value, made)
 
 
 def _of(quantity: Quantity) -> Expression:
@@ -26,7 +26,7 @@ def _of(quantity: Quantity) -> Expression:
         return _of(quantity.expression)
     if isinstance(quantity, Operation):
         terms = tuple(_of(each) for each in quantity.terms)
-        known = all(_is_known(each) for each in terms)
+        known = all(is_numbers(each) for each in terms)
         return quantity.ends if known else (quantity.operator.value, *terms)
     assert isinstance(quantity, Given)  # noqa: S101 - there are no others
     return _of_ends(quantity.ends)
@@ -38,7 +38,3 @@ def _of_ends(ends: tuple[object, object, object]) -> Expression:
         return ends
     (one,) = told  # a signal is one number, known without doubt
     return one
-
-
-def _is_known(made: Expression) -> bool:
-    return isinstance(made, tuple) and not isinstance(made[0], str)

@@ -14,9 +14,10 @@ from itertools import groupby, pairwise
 from typing import Any, Final
 
 from tabfit.formula import Operator
-from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate, is_numbers, signals_in
+from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate, signals_in
 from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
 from tabfit.gate.rules import SHARES, Decided, Rule
+from tabfit.gate.symbols import is_numbers
 from tabfit.verdict.decide import LEAST, SUREST
 from tabfit.verdict.probability import LIKELY_FROM, UNLIKELY_TO
 

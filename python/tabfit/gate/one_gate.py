@@ -20,7 +20,7 @@ from tabfit.compare.run_requirements import ENDLESS, POOLS, Adapters, RunRequire
 from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore
 from tabfit.gate.rules import SHARES, Decided, Rule, Rules, named_needs, rules
 from tabfit.gate.signals import SIGNALS, device_on, read_signal
-from tabfit.gate.symbols import Expression
+from tabfit.gate.symbols import Expression, is_numbers
 from tabfit.units import Interval
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
 from tabfit.verdict.probability import probability
@@ -239,11 +239,6 @@ class _Walk:
         if end is None:
             return have
         return have[end] if is_numbers(have) else ("end", end, have)
-
-
-def is_numbers(made: Any) -> bool:  # noqa: ANN401 - an expression
-    """Return whether an expression is three numbers."""
-    return isinstance(made, tuple) and not isinstance(made[0], str)
 
 
 def signals_in(tree: Tree) -> set[str]:

@@ -14,9 +14,10 @@ from itertools import groupby, pairwise
 from typing import Any, Final
 
 from tabfit.formula import Operator
-from tabfit.gate.one_gate import Gate, is_numbers
+from tabfit.gate.one_gate import Gate
 from tabfit.gate.paths import UNLISTED, Leaf, Tree
 from tabfit.gate.rules import SHARES, Decided, Rule
+from tabfit.gate.symbols import is_numbers
 from tabfit.units import Interval
 from tabfit.verdict.decide import LEAST, SUREST
 from tabfit.verdict.probability import LIKELY_FROM, UNLIKELY_TO, thresholds

@@ -15,18 +15,21 @@ need or a budget. An expression is a nested tuple:
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from tabfit.gate.paths import Path
 
 Expression = Hashable
-#: Where in an interval each end stands.
-ENDS: Final = ("low", "likely", "high")
 
 
 def expression(value: object) -> Expression:
     """Return a value as an expression: itself, or what it stands for."""
     return value.expression if isinstance(value, _Compared) else value
+
+
+def is_numbers(made: Expression) -> bool:
+    """Return whether an expression is three numbers."""
+    return isinstance(made, tuple) and not isinstance(made[0], str)
 
 
 class _Compared:
