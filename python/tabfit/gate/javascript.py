@@ -17,6 +17,7 @@ from tabfit.formula import Operator
 from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate, signals_in
 from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
 from tabfit.gate.rules import SHARES, Decided, Rule
+from tabfit.gate.signals import GROUPS
 from tabfit.gate.symbols import is_numbers
 from tabfit.verdict.decide import LEAST, SUREST
 from tabfit.verdict.probability import LIKELY_FROM, UNLIKELY_TO
@@ -90,7 +91,7 @@ def _read(gate: Gate) -> str:
     groups: dict[str, list[str]] = {}
     for name in gate.signals:
         group, _, key = name.partition("_")
-        inside = group in ("webgpu", "wasm", "storage") and key
+        inside = group in GROUPS and key
         groups.setdefault(group if inside else name, []).extend([key] if inside else [])
     parts = (f"{name}{{{','.join(keys)}}}" if keys else name for name, keys in groups.items())
     return ", ".join(parts)

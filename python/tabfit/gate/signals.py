@@ -58,6 +58,8 @@ NUMBERS: Final = (
     *("storage_quota_bytes", "storage_usage_bytes"),
 )
 SIGNALS: Final = (*WORDS, "device_memory", *NUMBERS)
+#: The groups of a device's keys, which columns flatten with `_`.
+GROUPS: Final = ("webgpu", "wasm", "storage")
 
 
 def flat(device: Device) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _told(device: Device, name: str) -> Any:  # noqa: ANN401 - whatever a column
         asked = not isinstance(device.webgpu, Unasked)
         return ("adapter" if device.adapter else "refused") if asked else None
     group, _, key = name.partition("_")
-    if group not in ("wasm", "storage", "webgpu"):
+    if group not in GROUPS:
         return getattr(device, name)
     value = getattr(getattr(device, group), key, None)
     return value.lower() if isinstance(value, str) else value
@@ -94,7 +96,7 @@ def read_flat(columns: Mapping[str, Any]) -> Device:
         group, _, key = name.partition("_")
         if value is None or name == "webgpu":
             continue
-        if group in ("wasm", "storage", "webgpu"):
+        if group in GROUPS:
             given.setdefault(group, {})[key] = value
         else:
             given[name] = value
@@ -128,7 +130,7 @@ def device_on(path: Path, number: type = Reckoned) -> Device:
     return made
 
 
-_GROUPS: Final = {"wasm": Wasm, "storage": Storage}
+_PARTS: Final = {"wasm": Wasm, "storage": Storage}
 
 
 @cache
@@ -145,8 +147,8 @@ def _reading(kind: type, prefix: str) -> type:
             asked = {None: Unasked(), "refused": None}
             answer = read_signal(path, "webgpu")
             return asked[answer] if answer in asked else _part(Adapter, "webgpu_", path, number)
-        if column in _GROUPS:
-            return _part(_GROUPS[column], f"{column}_", path, number)
+        if column in _PARTS:
+            return _part(_PARTS[column], f"{column}_", path, number)
         return read_signal(path, column, number) if column in SIGNALS else getattr(usual, name)
 
     return type(kind.__name__, (kind,), {"__getattribute__": read})

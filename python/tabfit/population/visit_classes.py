@@ -6,17 +6,14 @@ In: the names of columns, and rows with how often each occurs. Out: `VisitClass`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from tabfit.devices.device import Device
 from tabfit.errors import Quoted, UnreadableDevice, UnreadableVisits
-from tabfit.gate.signals import SIGNALS, read_flat
+from tabfit.gate.signals import GROUPS, SIGNALS, read_flat
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.population import columns
-
-#: The groups of a device's keys, which columns flatten with `_`.
-_GROUPS: Final = ("webgpu", "wasm", "storage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +83,7 @@ def _read(names: Sequence[str], each: DistinctRow) -> tuple[Device, str]:
 def _column(key: str) -> str:
     """Return the column that a device's key is flattened to."""
     group, _, name = key.partition(".")
-    return f"{group}_{name}" if name and group in _GROUPS else key
+    return f"{group}_{name}" if name and group in GROUPS else key
 
 
 def missing_cell(row: int, names: Sequence[str], count: int) -> UnreadableVisits:
