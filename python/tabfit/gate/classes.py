@@ -44,7 +44,7 @@ EXACT: Final = Cuts(words=False, exact=True)
 
 def cuts(gates: Iterable[Gate]) -> dict[str, Cuts]:
     """Return the cuts of every column that any of the gates asks about, in the usual order."""
-    every = tuple(tree for gate in gates for tree in _trees(gate))
+    every = tuple(tree for gate in gates for tree in gate.trees)
     found = set().union(*(signals_in(tree) for tree in every))
     points: dict[str, set[float]] = {name: set() for name in NUMBERS}
     exact: set[str] = set()
@@ -73,10 +73,6 @@ def _code(name: str, some: Cuts, value: Any) -> Any:  # noqa: ANN401 - a word or
         return bisect_right(some.at, value)
     known = WORDS.get(name)
     return value if known is None or value in known else UNLISTED
-
-
-def _trees(gate: Gate) -> tuple[Tree, ...]:
-    return (gate.shares_memory, *(each.tree for each in gate.checks))
 
 
 def _gather(tree: Tree, points: dict[str, set[float]], exact: set[str]) -> None:

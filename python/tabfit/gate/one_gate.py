@@ -67,10 +67,14 @@ class Gate(NamedTuple):
     shares_memory: Tree
 
     @property
+    def trees(self) -> tuple[Tree, ...]:
+        """Return every tree: whether memory is shared, and each check's."""
+        return (self.shares_memory, *(each.tree for each in self.checks))
+
+    @property
     def signals(self) -> tuple[str, ...]:
         """Return the columns that decide, in the order of `signals.SIGNALS`."""
-        trees = (self.shares_memory, *(each.tree for each in self.checks))
-        asked = set().union(*map(signals_in, trees))
+        asked = set().union(*map(signals_in, self.trees))
         return tuple(name for name in SIGNALS if name in asked)
 
 
