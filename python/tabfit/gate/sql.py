@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby, pairwise
-from typing import Any, Final
+from typing import Any
 
 from tabfit.formula import Operator
 from tabfit.gate.one_gate import Gate
@@ -20,10 +20,14 @@ from tabfit.gate.rules import SHARES, Decided, Rule
 from tabfit.gate.symbols import is_numbers
 from tabfit.units import Interval
 from tabfit.verdict.decide import LEAST, SUREST
-from tabfit.verdict.probability import LIKELY_FROM, UNLIKELY_TO, thresholds
-
-#: How far the outermost twentieth reaches beyond an interval (`verdict.probability`).
-TAIL: Final = 1.15
+from tabfit.verdict.probability import (
+    LIKELY_FROM,
+    POINT_SHARES,
+    STEPS,
+    TAIL,
+    UNLIKELY_TO,
+    thresholds,
+)
 
 
 def sql(gate: Gate, table: str = "visits") -> str:
@@ -147,16 +151,15 @@ def _weighed(need: tuple[int, int, int], have: tuple[str, ...]) -> str:
     return (
         f"CASE WHEN {_number(need[2] * TAIL)} < {edges[0]} THEN 1e0 "
         f"WHEN {_number(need[0] / TAIL)} > {edges[4]} THEN 0e0 "
-        f"ELSE FLOOR((1e0 - ({below}) / 40e0) * 10000e0 + 0.5000001e0) / 10000e0 END"
+        f"ELSE FLOOR((1e0 - ({below}) / {STEPS}e0) * 10000e0 + 0.5000001e0) / 10000e0 END"
     )
 
 
 def _below(value: float, edges: tuple[str, ...]) -> str:
     """Return the share of a distribution that lies below a number."""
     at = _number(value)
-    shares = (0.0, 0.05, 0.5, 0.95, 1.0)
     parts = []
-    for (first, lower), (second, upper) in pairwise(zip(shares, edges, strict=True)):
+    for (first, lower), (second, upper) in pairwise(zip(POINT_SHARES, edges, strict=True)):
         width = _number(second - first)
         share = f"{_number(first)} + {width} * ({at} - {lower}) / ({upper} - ({lower}))"
         parts.append(f"WHEN {at} < {upper} THEN {share}")

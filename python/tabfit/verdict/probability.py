@@ -61,30 +61,32 @@ def choose(condition: bool, yes: float, no: float) -> float:  # noqa: FBT001 - i
     return yes * condition + no * (1 - condition)
 
 
-_SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
-_STEPS: Final = 40
+#: The share of a distribution that lies below each of its points.
+POINT_SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
+#: So many needs, each as likely as any other, stand for one.
+STEPS: Final = 40
 #: How far the outermost twentieth reaches beyond the ends of an interval.
-_TAIL: Final = 1.15
+TAIL: Final = 1.15
 
 
 def _points(interval: Interval) -> tuple[float, ...]:
     return (
-        interval.low / _TAIL,
+        interval.low / TAIL,
         interval.low * 1.0,
         interval.likely * 1.0,
         interval.high * 1.0,
-        interval.high * _TAIL,
+        interval.high * TAIL,
     )
 
 
 def _step(number: int) -> tuple[int, float]:
     """Return between which points a step's share lies, and how far along."""
-    share = (number + 0.5) / _STEPS
-    at = min(max(bisect_right(_SHARES, share) - 1, 0), len(_SHARES) - 2)
-    return at, (share - _SHARES[at]) / (_SHARES[at + 1] - _SHARES[at])
+    share = (number + 0.5) / STEPS
+    at = min(max(bisect_right(POINT_SHARES, share) - 1, 0), len(POINT_SHARES) - 2)
+    return at, (share - POINT_SHARES[at]) / (POINT_SHARES[at + 1] - POINT_SHARES[at])
 
 
-_EVERY_STEP: Final = tuple(_step(number) for number in range(_STEPS))
+_EVERY_STEP: Final = tuple(_step(number) for number in range(STEPS))
 
 
 def _share_below(points: tuple[float, ...], value: float) -> float:
@@ -97,14 +99,15 @@ def _share_below(points: tuple[float, ...], value: float) -> float:
         return 1.0
     at = bisect_right(points, value) - 1
     span = points[at + 1] - points[at]
-    return _SHARES[at] + (_SHARES[at + 1] - _SHARES[at]) * (value - points[at]) / span
+    width = POINT_SHARES[at + 1] - POINT_SHARES[at]
+    return POINT_SHARES[at] + width * (value - points[at]) / span
 
 
 def _shares_below(points: tuple[float, ...], values: Any) -> float:  # noqa: ANN401 - an array
     """Return the same for an array of values: the sum of each step's part, whichever they reach."""
     below = 0.0
     for at, (lower, upper) in enumerate(pairwise(points)):
-        width = _SHARES[at + 1] - _SHARES[at]
+        width = POINT_SHARES[at + 1] - POINT_SHARES[at]
         if upper > lower:
             slope = width / (upper - lower)
             below = below + (values.clip(lower, upper) * slope - lower * slope)
@@ -147,7 +150,7 @@ def _probabilities(need: Any, have: Interval, sure: Any, never: Any) -> Any:  # 
 
 def apart(need: Interval, have: Interval) -> tuple[bool, bool]:
     """Return whether the need surely lies below what there is, and whether surely above."""
-    return need.high * _TAIL < have.low / _TAIL, need.low / _TAIL > have.high * _TAIL
+    return need.high * TAIL < have.low / TAIL, need.low / TAIL > have.high * TAIL
 
 
 def weighed(need: Interval, have: Interval) -> float:
@@ -160,7 +163,7 @@ def weighed(need: Interval, have: Interval) -> float:
     missed = 0.0
     for each in thresholds(need):
         missed = missed + _share_below(there, each)
-    return rounded(1.0 - missed / _STEPS)
+    return rounded(1.0 - missed / STEPS)
 
 
 def thresholds(need: Interval) -> list[float]:
