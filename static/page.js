@@ -70,6 +70,7 @@ const show = ({ parts, title, notice, folder, link, link_with_device }, anew) =>
   current = link;
   if (link.includes("&s1=")) remember("sides", link);
   links = { plain: address(folder, link), device: link_with_device && address(folder, link_with_device) };
+  if (byId("sharing").open) write(); // the link was wanted before its answer came
 };
 
 const fill = (parts, anew) => {
