@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tabfit.architectures import read
+from tabfit.catalog import Catalog
 from tabfit.errors import UnsupportedArchitecture
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
@@ -17,6 +18,7 @@ from tabfit.recipes.onnx.export_families import ExportFamily, exports_of
 from tabfit.units import Interval, exactly
 
 DATA = Path(__file__).parents[1] / "data"
+OF_CATALOG = "catalog:"
 
 
 class Row(NamedTuple):
@@ -33,10 +35,24 @@ class Row(NamedTuple):
 
 
 def architecture_of(config: str | dict[str, Any]) -> Architecture:
-    """Return the architecture of a config given by name or in full."""
-    if isinstance(config, str):
+    """Return the architecture of a config given by name or in full.
+
+    `catalog:ID` is the config of that row of the catalogue; `catalog` among a config's keys
+    names the row that the other keys change.
+    """
+    if isinstance(config, str) and not config.startswith(OF_CATALOG):
         return _read((DATA / "configs" / f"{config}.json").read_text())
-    return _read(json.dumps(config))
+    return _read(json.dumps(_of_catalog(config)))
+
+
+def _of_catalog(config: str | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(config, str):
+        config = {"catalog": config.removeprefix(OF_CATALOG)}
+    if "catalog" not in config:
+        return config
+    row = Catalog().model(config["catalog"])
+    changes = {key: value for key, value in config.items() if key != "catalog"}
+    return {**dict(row.config or {}), **changes}
 
 
 @cache

@@ -35,6 +35,7 @@ SECTIONS: tuple[Callable[[], Section], ...] = (
     files.onnx_known,
     files.onnx_unknown,
     files.onnx_unseen,
+    files.collected,
     files.mlc,
     files.litert,
     files.safetensors,
