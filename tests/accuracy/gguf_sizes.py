@@ -32,9 +32,18 @@ def row_of(
 
 def rows() -> Iterator[Row]:
     """Yield a row for each published file whose exact bytes are known."""
-    for row in data("published")["rows"]:
-        choices = row.get("choices", {})
-        yield row_of(row["file"], row["precision"], row["config"], row["bytes"], choices)
+    yield from map(_row, data("published")["rows"])
+
+
+def collected_rows() -> Iterator[Row]:
+    """Yield a row for each file gathered later, but those of no mix that the quantiser has."""
+    known = (row for row in data("collected")["rows"] if row["foretold"] is not None)
+    yield from map(_row, known)
+
+
+def _row(row: dict[str, Any]) -> Row:
+    choices = row.get("choices", {})
+    return row_of(row["file"], row["precision"], row["config"], row["bytes"], choices)
 
 
 def listed_rows() -> Iterator[Row]:

@@ -66,16 +66,21 @@ def is_guessed(architecture: Architecture) -> bool:
 
 
 def usable() -> list[dict[str, Any]]:
-    """Return the published rows that say something about a file."""
-    every = json.loads((DATA / "onnx" / "published.json").read_text())["rows"]
-    return [row for row in every if "unusable" not in row]
+    """Return the published rows that say something about a file.
+
+    Those of `collected.json` that have no family are of models that the recipe does not lay out.
+    """
+    kept = ("published", "collected")
+    read = (json.loads((DATA / "onnx" / f"{name}.json").read_text())["rows"] for name in kept)
+    every = (row for rows in read for row in rows)
+    return [row for row in every if "unusable" not in row and "family" in row]
 
 
 def session_of(architecture: Architecture, name: str) -> sessions.Session | None:
-    """Return a session by name, those of older exports included."""
-    every = {session.name: session for session in sessions.sessions_of(architecture)}
-    older = {session.name: session for session in sessions.older_sessions(architecture)}
-    return every.get(name) or older.get(name)
+    """Return a session by name, those of older exports and of one side of two included."""
+    kinds = (sessions.sessions_of, sessions.older_sessions, sessions.sessions_apart)
+    every = (session for kind in kinds for session in kind(architecture))
+    return next((session for session in every if session.name == name), None)
 
 
 class Withheld(NamedTuple):

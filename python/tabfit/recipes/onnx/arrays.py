@@ -26,10 +26,15 @@ from tabfit.recipes.stored_model import StoredTensor, keep
 from tabfit.storage.storage_type import F16, F32, U8, StorageType
 
 DISTANCES = "relative_position_bias_table"
+PROBED = "head.attention.in_proj_weight"
 PLACES = "rel_embeddings.weight"
 STRETCHED, TILED = "backbone.pos_embed", "backbone.pos_embed_window"
 MAPPED = 4  # the first stage is so many times as fine as the decoder's map, each way
 WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight")
+
+
+_TURNING = (Part.DECODER, Part.ENCODER)  # parts that read words, whose places may turn
+_WINDOWED = ("swin", "clap")  # families of scores of distances in a window
 
 
 def stored_arrays(
@@ -103,8 +108,11 @@ def _kept(
     for tensor in tensors:
         if folded and tensor.name.endswith(PLACES):
             continue
-        if tensor.name.endswith(DISTANCES) and architecture.family.startswith("swin"):
+        if tensor.name.endswith(DISTANCES) and architecture.family.startswith(_WINDOWED):
             yield _spread(tensor, dtype)
+            continue
+        if tensor.name.endswith(PROBED) and dtype.packing is not Packing.DYNAMIC:
+            yield from _probed(tensor, dtype, kinds[Use.MATMUL])
             continue
         rows = _distances(tensor, architecture)
         if rows:
@@ -137,6 +145,17 @@ def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
     """Return Swin's scores of distances as tracing leaves them: one for every pair in a window."""
     side, heads = (isqrt(tensor.shape[0]) + 1) // 2, tensor.shape[1]
     return keep(replace(tensor, shape=(heads, side**2, side**2)), dtype.wide)
+
+
+def _probed(tensor: Tensor, dtype: Dtype, packed: StorageType) -> Iterator[StoredTensor]:
+    """Yield the three projections that SigLIP's pooling keeps as one.
+
+    What asks is one learned vector, whose projection is no product of two inputs: it stays wide
+    (siglip2-base-patch16-224's published q4, q4f16 and bnb4).
+    """
+    rows, columns = tensor.shape
+    yield keep(replace(tensor, shape=(rows // 3, columns)), dtype.wide)
+    yield keep(replace(tensor, shape=(rows - rows // 3, columns)), packed)
 
 
 def _stretched(tensor: Tensor, architecture: Architecture, dtype: Dtype) -> Iterator[StoredTensor]:
@@ -191,7 +210,7 @@ def _rotary_tables(session: Session, dtype: Dtype, export: Export) -> Iterator[S
     if export.rotary is Rotary.COMPUTED:
         return
     for tower in session.towers:
-        if tower.part is not Part.DECODER or tower.positions is None:
+        if tower.part not in _TURNING or tower.positions is None:
             continue
         for number, width in enumerate(tower.rope_widths):
             columns = width // 2 if export.rotary is Rotary.HALF else width

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
-from tabfit.model.tensors import Role
+from tabfit.model.tensors import Part, Role
 
 
 class ExportFamily(StrEnum):
@@ -132,6 +132,7 @@ _PACKED_TABLES = {
     "gemma3n": EmbeddingTable.FOUR_BITS,
     "voxtral": EmbeddingTable.FOUR_BITS,
     "embedding_gemma2": EmbeddingTable.FOUR_BITS,
+    "openai_privacy_filter": EmbeddingTable.FOUR_BITS,
     "gemma3n_text": EmbeddingTable.FOUR_BITS,
     "gemma4": EmbeddingTable.FOUR_BITS,
     "gemma4_text": EmbeddingTable.FOUR_BITS,
@@ -140,6 +141,18 @@ _PACKED_TABLES = {
 }
 
 _USUALLY_PACKED = frozenset(_PACKED_TABLES) - {"qwen3"}
+
+# Decoders that see or hear and were exported before there were packed tables (August 2025). Those
+# that came later keep theirs at four bits, whatever their type (Granite Speech, LightOnOCR,
+# Qwen3.5, Gemma 4, GLM-OCR, Voxtral Realtime).
+_EARLIER_MULTIMODAL = frozenset({"florence2", "idefics3", "llava", "llava_onevision", "paligemma"})
+_EARLIER_MULTIMODAL |= {"qwen2_vl", "qwen2_5_vl", "smolvlm", "vision-encoder-decoder"}
+
+# What only reads, yet was built around GroupQueryAttention, with its tables of cosines and sines.
+_BUILT_READERS = frozenset({"openai_privacy_filter"})
+
+# Their packed blocks have no zero points in what is published.
+_BARE_BLOCKS = frozenset({"voxtral"})
 
 # transformers kept cosines and sines of every position as buffers, which tracing turns into
 # constants: Llama until 4.38 (February 2024, before any model of more than 4,096 positions was
@@ -191,9 +204,10 @@ def _every(architecture: Architecture) -> Iterator[Export]:
 
 
 def _of_an_encoder(architecture: Architecture) -> Iterator[Export]:
-    """Yield the exports of a model without rotary positions: graphs traced, simplified or not."""
+    """Yield the exports of a model that writes nothing: graphs traced, simplified or not."""
     if architecture.family in _USUALLY_PACKED:
-        yield Export(ExportFamily.PACKED, _tables(architecture)[0])
+        turned = Rotary.HALF if architecture.family in _BUILT_READERS else Rotary.COMPUTED
+        yield Export(ExportFamily.PACKED, _tables(architecture)[0], turned)
     yield Export()
     yield Export(ExportFamily.SLIMMED)
 
@@ -217,9 +231,15 @@ def _of_a_generator(architecture: Architecture) -> Iterator[Export]:
 
 
 def _usual_family(architecture: Architecture) -> ExportFamily:
-    if architecture.family in _USUALLY_PACKED:
+    if architecture.family in _USUALLY_PACKED or _is_later_multimodal(architecture):
         return ExportFamily.PACKED
     return ExportFamily.TRACED if architecture.family in _TRACED_GENERATORS else ExportFamily.FUSED
+
+
+def _is_later_multimodal(architecture: Architecture) -> bool:
+    parts = {tensor.part for tensor in architecture.inventory}
+    late = architecture.family not in _EARLIER_MULTIMODAL
+    return late and bool(parts & {Part.VISION, Part.AUDIO})
 
 
 def _is_tied(architecture: Architecture) -> bool:
@@ -253,12 +273,16 @@ def _packed(architecture: Architecture) -> Iterator[Export]:
         for table in _tables(architecture)
     ]
     bare = replace(every[0], zero_points=False)  # EmbeddingGemma, LFM2.5 230M
-    yield from (bare, *every) if architecture.head in _EMBEDDERS else (*every, bare)
+    yield from (bare, *every) if _has_bare_blocks(architecture) else (*every, bare)
+
+
+def _has_bare_blocks(architecture: Architecture) -> bool:
+    return architecture.head in _EMBEDDERS or architecture.family in _BARE_BLOCKS
 
 
 def _tables(architecture: Architecture) -> tuple[EmbeddingTable, EmbeddingTable]:
     first = _PACKED_TABLES.get(architecture.family, EmbeddingTable.EIGHT_BITS)
-    if architecture.head in _EMBEDDERS:
+    if architecture.head in _EMBEDDERS or _is_later_multimodal(architecture):
         first = EmbeddingTable.FOUR_BITS
     return (
         first,

@@ -53,9 +53,10 @@ DTYPES: dict[str, Dtype] = {
     "q1f16": Dtype("_q1f16", F16, Packing.BLOCKS, 1),
 }
 
-#: Weights that share a scale. One-bit files follow the groups that the model was trained with:
-#: Bonsai's are of 128, and its q1 file is of about 290 MB (its maker, microsoft/onnxruntime#14997).
-BLOCKS = {1: 128}
+#: Weights that share a scale. Files of one and two bits follow the groups that the model was
+#: trained with: Bonsai's are of 128, and its q1 file is of about 290 MB (its maker,
+#: microsoft/onnxruntime#14997); Ternary Bonsai's q2f16 of 4B agrees within 0.1 %.
+BLOCKS = {1: 128, 2: 128}
 USUAL_BLOCK = 32
 
 
@@ -63,6 +64,7 @@ class Use(StrEnum):
     """The operator that reads a weight; packers choose by it."""
 
     MATMUL = "MatMul"  # a matrix applied to every token
+    EXPERTS = "QMoE"  # matrices of all experts in one: packed without zero points
     GEMM = "Gemm"  # a matrix with its bias applied to one vector: not packed in blocks
     GATHER = "Gather"  # rows looked up
     CONVOLUTION = "Conv"
@@ -77,9 +79,12 @@ _PLACES_LOOKED_UP = frozenset({"gemma4", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", 
 _FOUR_CORNERS = _PLACES_LOOKED_UP - {"gemma4"}
 _WIDE_PROJECTORS = frozenset({"gemma4"})
 
+# openai/privacy-filter's published q4 and q4f16: its experts' blocks alone have no zero points.
+_EXPERTS = frozenset({Role.EXPERT_GATE_UP, Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN})
 _LOOKED_UP = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
 _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassification")
-_SUMS_UP = ("pooler", "pre_classifier", "summary")  # read one token's state
+# Read one token's state; SigLIP's text ends in a layer that it calls its head.
+_SUMS_UP = ("pooler", "pre_classifier", "summary", "text_model.head")
 _SLICED_FAMILIES = frozenset({"whisper"})
 _CONV1D_FAMILIES = frozenset({"gpt2"})  # transformers' Conv1D becomes Gemm
 _CONV1D_INSIDE = "decoder.transformer.h."  # GPT-2 beside a tower that sees
@@ -101,6 +106,12 @@ def use_of(tensor: Tensor, architecture: Architecture) -> Use:
         return Use.OTHER  # a learned vector that stands beside others: a first token, a scale
     if tensor.role is Role.CONVOLUTION and len(tensor.shape) > 2:
         return Use.OTHER if tensor.name.endswith(_WIDENING) else Use.CONVOLUTION
+    return _product(tensor, architecture)
+
+
+def _product(tensor: Tensor, architecture: Architecture) -> Use:
+    if tensor.role in _EXPERTS:
+        return Use.EXPERTS
     return Use.GEMM if _is_gemm(tensor, architecture) else Use.MATMUL
 
 
@@ -112,8 +123,9 @@ def _is_sliced(tensor: Tensor, architecture: Architecture) -> bool:
 
 
 def _is_relative(tensor: Tensor) -> bool:
-    """Return whether this is a small table of biases by distance (T5)."""
-    return tensor.role is Role.ATTENTION_OTHER and "relative" in tensor.name
+    """Return whether this is a small table of biases by distance (T5), not a layer over them."""
+    relative = tensor.role is Role.ATTENTION_OTHER and "relative" in tensor.name
+    return relative and not tensor.name.endswith("proj.weight")
 
 
 def _is_gemm(tensor: Tensor, architecture: Architecture) -> bool:
@@ -159,6 +171,9 @@ def _eight_bit_table(scale: StorageType) -> StorageType:
     )
 
 
+_PRODUCTS = (Use.MATMUL, Use.EXPERTS)
+
+
 def type_of(use: Use, dtype: Dtype, export: Export) -> StorageType:
     """Return how a weight read by `use` is stored."""
     if dtype.packing is Packing.NONE or use is Use.OTHER:
@@ -167,7 +182,7 @@ def type_of(use: Use, dtype: Dtype, export: Export) -> StorageType:
         return _packed_type(use, dtype, export)
     if dtype.packing is Packing.DYNAMIC:
         return ONNX_INT8
-    if use is not Use.MATMUL:
+    if use not in _PRODUCTS:
         return dtype.wide
     if dtype.packing is Packing.NORMAL_FLOAT:
         return matmul_bnb4()
@@ -179,10 +194,10 @@ def _packed_type(use: Use, dtype: Dtype, export: Export) -> StorageType:
     if use is Use.CONVOLUTION:
         return dtype.wide
     if dtype.packing is Packing.NORMAL_FLOAT:
-        return matmul_bnb4() if use is Use.MATMUL else dtype.wide
+        return matmul_bnb4() if use in _PRODUCTS else dtype.wide
     if dtype.packing is Packing.DYNAMIC:
         return _eight_bit_type(use, export)
-    points = export.zero_points
+    points = export.zero_points and use is not Use.EXPERTS
     if use is Use.GATHER and export.table is EmbeddingTable.EIGHT_BITS:
         return _eight_bit_table(dtype.wide)
     block = BLOCKS.get(dtype.bits, USUAL_BLOCK)

@@ -7,6 +7,7 @@ how somebody exported the file, each is an interval whose ends say why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import ceil, floor
 
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _
@@ -14,7 +15,7 @@ from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
 from tabfit.recipes.onnx.arrays import stored_arrays
 from tabfit.recipes.onnx.export_families import FAMILIES, Export, ExportFamily, Rotary, exports_of
-from tabfit.recipes.onnx.exports import DTYPES, Dtype
+from tabfit.recipes.onnx.exports import DTYPES, Dtype, Packing
 from tabfit.recipes.onnx.graphs import Trace, chunk_constants, graph_size
 from tabfit.recipes.onnx.sessions import Session, sessions_of
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
@@ -24,8 +25,13 @@ from tabfit.units import Basis, Interval, exactly
 PRECISIONS: tuple[str, ...] = tuple(DTYPES)
 
 SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside the graph
+#: By how much an export may be off beyond what its kind leaves open: constants that one exporter
+#: folds and another keeps. Of 134 files that no rule had seen, 19 in 20 lay no further outside.
+UNMODELLED = 0.01
 ALIGNED = 64  # where an array beside the graph begins
 CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside
+
+FEWEST_WIDE = 4  # bits at which a token table may stay wide beside packed products
 
 _FUSED_FAMILIES = (ExportFamily.FUSED, ExportFamily.DOUBLED, ExportFamily.PACKED)
 
@@ -80,7 +86,12 @@ class Candidate:
 def candidates_of(
     session: Session, architecture: Architecture, dtype: Dtype, exports: Iterable[Export]
 ) -> tuple[Candidate, ...]:
-    """Return what a session's file weighs under each export, in the order given."""
+    """Return what a session's file weighs under each export, in the order given.
+
+    At one and two bits a packed table comes first: models trained so have no wide one.
+    """
+    if dtype.packing is Packing.BLOCKS and dtype.bits < FEWEST_WIDE:
+        exports = sorted(exports, key=lambda export: export.family is not ExportFamily.PACKED)
     return tuple(
         Candidate(
             export,
@@ -94,10 +105,12 @@ def candidates_of(
 
 def session_size(candidates: tuple[Candidate, ...]) -> Interval:
     """Return the bytes of a session's files: the first export is the likely one."""
+    least = min(c.data + c.graph.low for c in candidates)
+    most = max(c.data + c.padding + c.graph.high + c.left_out for c in candidates)
     return Interval(
-        min(c.data + c.graph.low for c in candidates),
+        floor(least * (1 - UNMODELLED)),
         candidates[0].data + candidates[0].graph.likely,
-        max(c.data + c.padding + c.graph.high + c.left_out for c in candidates),
+        ceil(most * (1 + UNMODELLED)),
     )
 
 

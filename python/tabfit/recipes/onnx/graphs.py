@@ -27,6 +27,7 @@ class Trace(StrEnum):
     EYE = "encoder of pictures beside a decoder"
     WINDOWS = "encoder of windows and channels"
     TABLE = "a lookup alone"
+    ASKED = "masks drawn where somebody points"
     CONVOLUTIONS = "convolutions alone"
 
 
@@ -42,6 +43,7 @@ class _Cost:
 # FUSED is from published graphs kept apart from their weights: 165,580 bytes for SmolLM2-1.7B's 24
 # layers up to 780,000 for the 24 hybrid layers of Qwen3.5-2B. EYE and WINDOWS are what is left of
 # published SmolVLM (12 layers) and Florence-2 (base and large alike, 12) beside their weights.
+# ASKED is SAM 2.1's graph beside its weights, tiny and base-plus alike.
 _COSTS: dict[Trace, _Cost] = {
     Trace.ENCODER: _Cost(6_500, 22_600, 0.25, 2.7),
     Trace.EYE: _Cost(6_500, 22_600, 0.35, 8.0),
@@ -52,6 +54,7 @@ _COSTS: dict[Trace, _Cost] = {
     Trace.GENERATOR: _Cost(22_000, 38_900),
     Trace.FUSED: _Cost(15_000, 9_000, 0.5, 4.5),
     Trace.TABLE: _Cost(600, 0),
+    Trace.ASKED: _Cost(213_000, 0),
     Trace.CONVOLUTIONS: _Cost(400, 2_600),
 }
 

@@ -74,7 +74,7 @@ _POINTED_AT = frozenset({"sam", "sam2"})  # looked at once, then asked again and
 def _pointed_at(architecture: Architecture) -> Iterator[Session]:
     seen, asked = (_of_parts(architecture, {part}) for part in (Part.VISION, Part.PROJECTOR))
     yield Session("vision_encoder", seen, Trace.ENCODER, architecture.towers)
-    yield Session("prompt_encoder_mask_decoder", asked, Trace.ENCODER)
+    yield Session("prompt_encoder_mask_decoder", asked, Trace.ASKED)
 
 
 def _encoder_and_decoder(architecture: Architecture, seen: set[Part]) -> tuple[Session, ...]:
@@ -221,6 +221,38 @@ def older_sessions(architecture: Architecture) -> tuple[Session, ...]:
         Session("decoder_model", whole.tensors, trace, whole.towers),
         Session("decoder_with_past_model", later, trace, whole.towers),
     )
+
+
+#: Files of models that compare two things, and how the names of what lies in each begin.
+_COMPARED = {
+    "text_model": ("text_model.", "text_projection."),
+    "vision_model": ("vision_model.", "visual_projection."),
+    "audio_model": ("audio_model.", "audio_projection."),
+}
+
+
+def sessions_apart(architecture: Architecture) -> tuple[Session, ...]:
+    """Return the sessions of a model that compares, each side by itself.
+
+    Transformers.js loads them for `CLIPTextModelWithProjection` and its kin; whoever
+    compares at once loads them as one model.
+    """
+    if architecture.kind is not Kind.ENCODER:
+        return ()
+    every = _once(as_published(architecture))
+    found = {name: _begin(every, starts) for name, starts in _COMPARED.items()}
+    sides = {name: tensors for name, tensors in found.items() if tensors}
+    return tuple(_side(architecture, *each) for each in sides.items()) if len(sides) > 1 else ()
+
+
+def _begin(tensors: Iterable[Tensor], starts: tuple[str, ...]) -> tuple[Tensor, ...]:
+    return tuple(tensor for tensor in tensors if tensor.name.startswith(starts))
+
+
+def _side(architecture: Architecture, name: str, tensors: tuple[Tensor, ...]) -> Session:
+    parts = {tensor.part for tensor in tensors}
+    towers = tuple(tower for tower in architecture.towers if tower.part in parts)
+    return Session(name, tensors, Trace.ENCODER, towers)
 
 
 def is_made_once(tensor: Tensor) -> bool:
