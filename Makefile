@@ -3,9 +3,11 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
 SECONDS ?= 60
+ACTIONS ?= 5000
+VISITS ?= 40
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs packages audit test-engines test-slow setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
+.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +65,9 @@ test-slow: setup ## what `make test` leaves out because it takes long: layout of
 
 test-engines: setup .venv/.engines ## the page in Chromium, Firefox ESR and WebKitGTK (installs the last two from Debian)
 	$(PY) -m pytest tests/engines
+
+soak: site ## act at random in one tab of Chromium (ACTIONS=…; about an hour) and print what tab and worker hold
+	$(PY) -m tools.soak --actions $(ACTIONS)
 
 coverage: setup ## run the tests that need no browser and say which lines of python/ and app/ none of them reaches
 	$(PY) -m coverage run -m pytest -q -p no:cacheprovider tests/core tests/laws python app
@@ -123,11 +128,13 @@ hub: setup ## serve the fake hub on port 8181
 	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
 
-fuzz: setup .venv/.fuzz ## laws on new examples, damaged configs and links, a million damaged headers, then a minute of each format guided by coverage (SECONDS=…)
+fuzz: site .venv/.fuzz ## laws on new examples, damaged configs, links, hub answers, late files (VISITS=…) and a million headers, then a minute of each format guided by coverage (SECONDS=…)
 	HYPOTHESIS_PROFILE=fresh $(PY) -m pytest -q tests/laws
 	$(PY) -m tools.fuzz_configs --count 5000 --seed $$(date +%s)
 	$(PY) -m tools.fuzz_commands --count 300 --seed $$(date +%s)
 	$(PY) -m tools.fuzz_links --count 2000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz_hub --count 5000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz_late_files --count $(VISITS) --seed $$(date +%s)
 	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
 	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done
 

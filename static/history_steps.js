@@ -34,7 +34,8 @@ export const leave = () => {
   if (!here) return;
   places.delete(here);
   places.set(here, place());
-  sessionStorage.setItem(PLACES, JSON.stringify([...places].slice(-MOST)));
+  if (places.size > MOST) places.delete(places.keys().next().value);
+  sessionStorage.setItem(PLACES, JSON.stringify([...places]));
 };
 addEventListener("pagehide", leave);
 

@@ -102,7 +102,7 @@ def _otherwise(body: bytes, dice: random.Random) -> bytes:
     """Return JSON of which a value anywhere is another; noise where it is no JSON."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _noisy(body, dice)
     return json.dumps(_changed(value, dice)).encode()
 

@@ -23,13 +23,7 @@ _OTHER = {"v", "lang", "model", "device"}
 
 
 def words(link: str, device: Path) -> list[str]:
-    """Return the command that asks what a link asks, on the device of a file where it names none.
-
-    >>> words("v=1&model=gpt2&context=512", Path("d.json"))
-    ['estimate', 'gpt2', '--json', '--context=512', '--device-json=d.json']
-    >>> words("v=1&model=gpt2&device=iphone-13&lang=de", Path("d.json"))
-    ['estimate', 'gpt2', '--json', '--device=iphone-13']
-    """
+    """Return the command that asks what a link asks, on the file's device where none is named."""
     said = dict(parse_qsl(link))
     named = said.get("device")
     where = f"--device={named}" if named else f"--device-json={device}"

@@ -41,11 +41,7 @@ class Sample:
 
 
 def pss(smaps_rollup: str) -> int:
-    r"""Return the bytes of a process by the text of its /proc/PID/smaps_rollup.
-
-    >>> pss("55d0-7ffc ---p 00000000 00:00 0 [rollup]\nRss:  900 kB\nPss:  512 kB\n")
-    524288
-    """
+    """Return the bytes of a process by the text of its /proc/PID/smaps_rollup."""
     found = _PSS.search(smaps_rollup)
     return int(found[1]) * 1024 if found else 0
 
@@ -69,11 +65,7 @@ def tab_size(browser: Any) -> int:
 
 
 def grown(first: int, last: int) -> bool:
-    """Return whether something ended further above its beginning than it may.
-
-    >>> grown(100, 109), grown(100, 80), grown(100, 111)
-    (False, False, True)
-    """
+    """Return whether something ended further above its beginning than it may."""
     return last > first * (1 + MOST_GROWTH)
 
 
