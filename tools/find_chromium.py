@@ -17,6 +17,7 @@ NAMES = (
     "chrome",
     "microsoft-edge",
 )
+HEADLESS = "chromium-headless-shell"  # Debian's, without windows: a page opens for half the work
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MISSING = (
     "no Chromium found: install Chromium or Chrome"
@@ -31,6 +32,11 @@ def found() -> str | None:
     Playwright's own download.
     """
     return next((path for path in _candidates() if path and Path(path).is_file()), None)
+
+
+def found_headless() -> str | None:
+    """Return a Chromium that has no windows, where there is one, else what `found` returns."""
+    return os.environ.get("CHROMIUM") or shutil.which(HEADLESS) or found()
 
 
 def _candidates() -> Iterator[str | None]:
@@ -53,7 +59,8 @@ def install() -> None:
     """Install Chromium from Debian's packages, or else Playwright's own build."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         unasked = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "chromium"]):
+        wanted = (["install", "-y", name] for name in ("chromium", HEADLESS))
+        for command in (["update"], *wanted):
             subprocess.run(["apt-get", "-q", *command], env=unasked, check=False, stdout=sys.stderr)
     else:
         command = [sys.executable, "-m", "playwright", "install", "chromium"]

@@ -26,12 +26,14 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.page.opening import COMPLAINTS, DESKTOP, PATIENCE, Visit, opened, signal
-from tools.find_chromium import MISSING, found
+from tools.find_chromium import MISSING, found_headless
 from tools.serve import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 
 expect.set_options(timeout=PATIENCE)
+# No other host is found.
+ALONE = ("--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 SOFTWARE_ADAPTER = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 
 
@@ -52,7 +54,7 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of the browser, looked for before Playwright's loop runs."""
-    path = found()
+    path = found_headless()
     if path is None:
         pytest.fail(MISSING)
     return path
@@ -82,7 +84,7 @@ def adapter_browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 
 @contextmanager
 def _launched(playwright: Playwright, path: str, *flags: str) -> Iterator[Browser]:
-    launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *flags])
+    launched = playwright.chromium.launch(executable_path=path, args=[*ALONE, *flags])
     yield launched
     launched.close()
 

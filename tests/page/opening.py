@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -136,13 +136,13 @@ def choose_model(page: Page, name: str) -> None:
 
 
 def _watched(context: BrowserContext, hosts: set[str]) -> None:
-    """Note every complaint of a context's pages, and let no request leave this machine."""
+    """Note every complaint of a context's pages, and every request to another host."""
     errors, strangers = COMPLAINTS["console_errors"], COMPLAINTS["other_hosts"]
     context.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     context.on("weberror", lambda fault: errors.append(str(fault.error)))
 
-    def refuse(route: Route) -> None:
-        strangers.append(route.request.url)
-        route.abort()
+    def asked(request: Request) -> None:
+        if urlsplit(request.url).netloc not in hosts | {""}:
+            strangers.append(request.url)
 
-    context.route(lambda url: urlsplit(url).netloc not in hosts | {""}, refuse)
+    context.on("request", asked)
