@@ -63,8 +63,12 @@ class Answer:
     checks: tuple[Check, ...]
     verdict: Verdict
     rates: Rates | None
-    notes: tuple[str, ...] = ()
     unsupported: bool = False
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Return the sentences that a reader must see; other precisions are looked at for them."""
+        return tuple(_notes(self.scenario, self.subject, self.facts, self.stored))
 
     @property
     def setup(self) -> Setup:
@@ -257,7 +261,6 @@ def _weighed(
         checks=checks,
         verdict=_paced(judge(decided, checks), runtime, load),
         rates=None if unsupported else rates(runtime, load, device),
-        notes=tuple(_notes(asked, about, facts, stored)),
         unsupported=unsupported,
     )
 

@@ -85,6 +85,10 @@ class StorageType:
     runs: bool = False
     packed_size: Callable[[int, int], int] | None = None
 
+    def __hash__(self) -> int:
+        """Return the name's: types are looked up for every tensor, and few share a name."""
+        return hash(self.name)
+
     @property
     def bits_per_weight(self) -> float:
         """Return the bits one weight of a very large tensor takes, scales included."""
@@ -116,7 +120,7 @@ class StorageType:
         return Bytes(sum(self.arrays_of(shape)))
 
 
-@lru_cache(maxsize=1024)  # layers repeat, and so do their shapes
+@lru_cache(maxsize=8192)  # layers repeat, and so do their shapes
 def _arrays(kind: StorageType, rows: int, columns: int) -> tuple[Bytes, ...]:
     weights = Beside(kind.size, Per.RUN if kind.runs else Per.BLOCK, kind.elements)
     packed = kind.packed_size or weights.size_of

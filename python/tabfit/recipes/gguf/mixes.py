@@ -15,6 +15,7 @@ that library's quantiser.
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tabfit.light_dataclass import dataclass
@@ -129,6 +130,7 @@ _PARTS_OF_NAMES = (
 )
 
 
+@lru_cache(maxsize=4096)  # layers have the same names in every model and every mix
 def tensor_kind(name: str) -> TensorKind:
     """Return what a GGUF tensor is to the mixes.
 
@@ -178,12 +180,13 @@ class TensorPlace:
 def quantised(made: Converted) -> bool:
     """Return whether a mix may change this tensor: matrices of weights, but the delicate ones."""
     rows = [size for size in made.shape[:-1] if size != 1]
-    return (
-        bool(rows)
-        and made.name.endswith("weight")
-        and made.name not in _KEPT_WHOLE
-        and not any(part in made.name for part in _KEPT)
-    )
+    return bool(rows) and _is_plain_weight(made.name)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_weight(name: str) -> bool:
+    delicate = name in _KEPT_WHOLE or any(part in name for part in _KEPT)
+    return name.endswith("weight") and not delicate
 
 
 def _many_bits(layer: int, layers: int) -> bool:
