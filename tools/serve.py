@@ -63,6 +63,11 @@ class Site(ThreadingHTTPServer):
         """Return the URL of the folder."""
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Pass over connections that a browser broke off; show anything else."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class SiteHandler(BaseHTTPRequestHandler):
     """One request."""

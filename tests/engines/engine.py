@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Page, sync_playwright
 
-PATIENCE = 90.0  # seconds: engines differ in speed, and a busy machine starts Python slowly
+PATIENCE = 180.0  # seconds: engines differ in speed, and WebKitGTK took 88 on a busy machine
 MINI_BROWSERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec")
 
 

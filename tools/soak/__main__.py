@@ -95,7 +95,7 @@ class Visit:
 def soaked(page: Any, address: str, options: argparse.Namespace, device: Path) -> Visit:
     """Return a visit once all that it is to do is done."""
     visit = Visit(page, device, options.seed)
-    print(f"{'actions':>8} {'worker':>14} {'tab':>14}")
+    print(memory.HEAD)
     for number in range(options.actions + 1):
         if number % SAMPLED == 0:
             visit.sample(number)

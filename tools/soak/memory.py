@@ -2,8 +2,8 @@
 
 The tab's is the proportional set size of its process (`PSS`, proc(5)): what it shares with other
 processes of the browser counts by its share. The worker's is the size of Pyodide's WebAssembly
-memory, which grows and never shrinks, and how much of it the allocator holds as used
-(`mallinfo`, mallinfo(3)).
+memory, which grows by a fifth at a time and never shrinks; how much of it the allocator has given
+out (`uordblks` of mallinfo(3)) says how near the next step is.
 """
 
 from __future__ import annotations
@@ -15,17 +15,25 @@ from typing import Any, Final
 
 from tabfit.units import MIB
 
-#: What the worker runs before Python: it notes the memory of the first module that brings one.
+#: What the worker runs before Python: it notes what the first module with a memory exports.
 PRELUDE: Final = """
 for (const name of ["instantiate", "instantiateStreaming"]) {
   const plain = WebAssembly[name];
   WebAssembly[name] = async (...given) => {
     const made = await plain.apply(WebAssembly, given);
-    globalThis.heap ??= (made.instance ?? made).exports?.memory;
+    const { exports } = made.instance ?? made;
+    if (exports?.memory) globalThis.wasm ??= exports;
     return made;
   };
 }
 """
+_HEAP: Final = """() => {
+  const place = wasm.malloc(40);
+  wasm.mallinfo(place);
+  const [, , , , , , , used] = new Uint32Array(wasm.memory.buffer, place, 10);
+  wasm.free(place);
+  return { size: wasm.memory.buffer.byteLength, used };
+}"""
 #: How far the end may lie above the beginning.
 MOST_GROWTH: Final = 0.10
 _PSS: Final = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
@@ -37,6 +45,7 @@ class Sample:
 
     actions: int
     heap: int
+    used: int
     tab: int
 
 
@@ -51,8 +60,9 @@ def sample(page: Any, actions: int) -> Sample:
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     session.detach()
-    heap = page.workers[0].evaluate("heap.buffer.byteLength")
-    return Sample(actions=actions, heap=heap, tab=tab_size(page.context.browser))
+    heap = page.workers[0].evaluate(_HEAP)
+    tab = tab_size(page.context.browser)
+    return Sample(actions=actions, heap=heap["size"], used=heap["used"], tab=tab)
 
 
 def tab_size(browser: Any) -> int:
@@ -71,4 +81,8 @@ def grown(first: int, last: int) -> bool:
 
 def row(each: Sample) -> str:
     """Return a line of the table."""
-    return f"{each.actions:8,} {each.heap / MIB:10.1f} MiB {each.tab / MIB:10.1f} MiB"
+    sizes = (each.heap, each.used, each.tab)
+    return f"{each.actions:8,} " + " ".join(f"{size / MIB:10.1f} MiB" for size in sizes)
+
+
+HEAD: Final = f"{'actions':>8} {'worker':>14} {'in use':>14} {'tab':>14}"
