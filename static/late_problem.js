@@ -14,5 +14,24 @@ export const lateProblem = (error, again) => {
   return box;
 };
 
-// Says so of what has no place of its own on the page.
-export const tellLateProblem = (error, again) => byId("late").replaceChildren(lateProblem(error, again));
+// What has no place of its own on the page: a line of #late for each, until it is tried again.
+const lacking = new Map();
+
+export const tellLateProblem = (what, error, again) => {
+  lacking.set(what, { error, again });
+  tellLateProblems();
+};
+
+// Once the page was said again in another language, what is still lacking is told in that.
+export const tellLateProblems = () =>
+  byId("late").replaceChildren(
+    ...[...lacking].map(([what, { error, again }]) =>
+      lateProblem(error, () => {
+        lacking.delete(what);
+        again();
+      }),
+    ),
+  );
+
+// It came after all, by another way than its button.
+export const came = (what) => lacking.delete(what) && tellLateProblems();

@@ -7,7 +7,7 @@
 import * as steps from "./history_steps.js";
 import { answered, heard, keep, kept } from "./kept.js";
 import { selector } from "./place.js";
-import { lateProblem, tellLateProblem } from "./late_problem.js";
+import { came, lateProblem, tellLateProblem, tellLateProblems } from "./late_problem.js";
 import { tellOfNetwork, used } from "./offline_copy.js";
 import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";
 
@@ -41,6 +41,7 @@ const ask = async (question, choice = null) => {
   if (mine !== turn) return false;
   if (reply.error) return unansweredFor(reply.error, question);
   unanswered.clear();
+  came("answer");
   show(reply, "link" in question);
   const asked = { link: reply.link_here, stated, phone };
   if (choice) steps.settle(choice, asked, `#${inLanguage(reply.link)}`);
@@ -54,7 +55,7 @@ const isReady = () => document.documentElement.dataset.state === "ready";
 
 const unansweredFor = (error, question) => {
   busy(false);
-  tellLateProblem(error, () => ask(question));
+  tellLateProblem("answer", error, () => ask(question));
   return false;
 };
 
@@ -303,7 +304,7 @@ const speakAsLinked = async () => {
 document.addEventListener("click", ({ target }) => {
   const { save, type, name } = target.closest("[data-save]")?.dataset ?? {};
   if (!save || !last) return;
-  const write = () => saved({ ...last, part: save }, type, name).catch((error) => tellLateProblem(error, write));
+  const write = () => saved({ ...last, part: save }, type, name).catch((error) => tellLateProblem("file", error, write));
   write();
 });
 
@@ -397,6 +398,7 @@ const speak = async (language) => {
   document.title = title;
   boot.speak(language);
   tellOfNetwork();
+  tellLateProblems();
 };
 
 // Speaks a language where its catalogue arrives, else the page stays in its own; tells which.
@@ -404,12 +406,13 @@ const changeTo = async (language) => {
   const { lang } = document.documentElement;
   try {
     await speak(language);
+    came("language");
     return true;
   } catch (error) {
     if (byId("unrendered")) await speak("en"); // whose sentences are there
     else boot.speak(lang);
     byId("language").value = document.documentElement.lang;
-    tellLateProblem(error, async () => (await changeTo(language)) && fromLink());
+    tellLateProblem("language", error, async () => (await changeTo(language)) && fromLink());
     return false;
   }
 };
@@ -450,7 +453,7 @@ const findModels = async (attempt = 0) => {
     const { begin } = await import(attempt ? `./model_search.js?again=${attempt}` : "./model_search.js");
     begin(() => last);
   } catch (error) {
-    tellLateProblem(error, () => findModels(attempt + 1));
+    tellLateProblem("finder", error, () => findModels(attempt + 1));
   }
 };
 

@@ -219,6 +219,23 @@ def test_the_finder_fails_alone(visit: Visit) -> None:
     expect(page.locator("#open-finder")).to_be_visible()
 
 
+def test_what_fails_beside_another_is_told_beside_it(visit: Visit) -> None:
+    """Each part that lacks something has a line, until that part has come: no other ends it."""
+    page = visit(setup=missing("**/model_search.js"))
+    page.context.route("**/locale/ru.mo", lambda route: route.fulfill(status=404))
+    problems = page.locator("#late .late-problem")
+    expect(problems).to_have_count(1)
+    page.locator("#language").select_option("ru")
+    expect(problems).to_have_count(2)
+    page.locator("#language").select_option("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(problems).to_have_count(1)  # the finder's: nobody waits for Russian any more
+    page.context.unroute("**/model_search.js")
+    problems.get_by_role("button").click()
+    expect(page.locator("#open-finder")).to_be_visible()
+    expect(problems).to_have_count(0)
+
+
 def test_a_damaged_runtime_is_said_at_once(visit: Visit) -> None:
     """A WebAssembly file that came damaged fails the start in seconds, not in a minute."""
     began = time.monotonic()
