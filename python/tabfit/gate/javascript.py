@@ -14,9 +14,9 @@ from itertools import groupby, pairwise
 from typing import Any, Final
 
 from tabfit.formula import Operator
-from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate, signals_in
+from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate
 from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
-from tabfit.gate.rules import SHARES, Decided, Rule
+from tabfit.gate.rules import EMULATED, SHARES, Decided, Rule
 from tabfit.gate.signals import GROUPS
 from tabfit.gate.symbols import is_numbers
 from tabfit.verdict.decide import LEAST, SUREST
@@ -50,6 +50,7 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "storage_quota_bytes": ("q", "d.storage?.quota_bytes"),
     "storage_usage_bytes": ("u", "d.storage?.usage_bytes"),
     SHARES: ("s", ""),
+    EMULATED: ("a", ""),
 }
 #: The engine's arithmetic, written for a module: `probability.probability` and Python's rounding.
 CHANCE: Final = (
@@ -105,8 +106,7 @@ def _signals(gate: Gate) -> str:
     if {*_FREE_OF} <= {*gate.signals}:
         own.append(f"{_FREE}={NAMES[_FREE_OF[0]][0]}-({NAMES[_FREE_OF[1]][0]}||0)")
     of_adapter = [f"{short}={where}" for short, where in told if where.startswith("g.")]
-    if any(SHARES in signals_in(each.tree) for each in gate.checks):
-        of_adapter.append(f"{NAMES[SHARES][0]}={_tree(gate.shares_memory, _truth)}")
+    of_adapter += [f"{NAMES[name][0]}={_tree(tree, _truth)}" for name, tree in gate.derived.items()]
     if not gate.webgpu:
         return f"const {','.join((*own, *of_adapter))};"
     adapter = "const g=d.webgpu;if(!g)return g===null?A('no',0):A('unknown',null);"

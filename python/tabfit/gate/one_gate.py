@@ -11,18 +11,19 @@ has WebGPU, and no browser says how much memory is installed.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from tabfit import __version__
 from tabfit.catalog import RuntimeFacts
-from tabfit.compare.run_requirements import ENDLESS, POOLS, Adapters, RunRequirements
+from tabfit.compare.run_requirements import POOLS, RunRequirements
+from tabfit.gate.adapter_kinds import kind_on, told_apart
 from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore
-from tabfit.gate.rules import SHARES, Decided, Rule, Rules, named_needs, rules
-from tabfit.gate.signals import SIGNALS, device_on, read_signal
+from tabfit.gate.rules import DERIVED, Decided, Rule, Rules, budget, named_needs, needs_in, rules
+from tabfit.gate.signals import SIGNALS, read_signal
 from tabfit.gate.symbols import Expression, is_numbers
+from tabfit.light_dataclass import replace
 from tabfit.units import Interval
-from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
 from tabfit.verdict.probability import probability
 
 #: Bytes by the names that rules use: three ends, or `None` for a demand without any.
@@ -55,7 +56,11 @@ TELL_NO_MEMORY: Final = frozenset({"safari", "firefox", "ios", "ipados"})
 
 
 class Gate(NamedTuple):
-    """The checks of one scenario, whose trees ask for signals, and whether memory is shared."""
+    """The checks of one scenario, whose trees ask for signals.
+
+    `derived` has the trees of what several checks ask of a device: whether graphics shares
+    memory (`rules.SHARES`) and whether it is emulated (`rules.EMULATED`), where any does.
+    """
 
     model: str
     runtime: str
@@ -64,12 +69,12 @@ class Gate(NamedTuple):
     download: Interval
     webgpu: bool
     checks: tuple[Rule, ...]
-    shares_memory: Tree
+    derived: Mapping[str, Tree]
 
     @property
     def trees(self) -> tuple[Tree, ...]:
-        """Return every tree: whether memory is shared, and each check's."""
-        return (self.shares_memory, *(each.tree for each in self.checks))
+        """Return every tree: what is derived, and each check's."""
+        return (*self.derived.values(), *(each.tree for each in self.checks))
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -96,26 +101,13 @@ def gate(
     first = surveys[0]
     hardness = {each.name: each.hard for one in surveys for each in one.asked(at).values()}
     named = _rules(facts, tuple(sorted(hardness.items())))
-    variants = [_needs(each, at) for each in surveys]
-    kinds = [each.adapters for each in surveys]
-
-    def decided(rule: Rule, path: Path) -> Decided | None:
-        if in_page:
-            path = _OfOneBrowser(path)
-        needs = variants[_which(path, kinds)]
-        if rule.name in hardness and rule.name not in needs:
-            return None
-        return _Walk(path, needs, named.budgets).decided(rule.tree)
-
+    scenario = _Scenario(surveys, [_needs(each, at) for each in surveys], named.budgets)
     every = (
-        Rule(
-            name=rule.name,
-            decides=rule.decides,
-            background=rule.background,
-            tree=explore(partial(decided, rule), never or {}),
-        )
+        replace(rule, tree=scenario.tree(rule, rule.name in hardness, never or {}, in_page=in_page))
         for rule in named.checks
     )
+    checks = tuple(each for each in every if each.tree != Leaf(None))
+    asked = set().union(*(signals_in(each.tree) for each in checks))
     return Gate(
         model=first.model,
         runtime=first.runtime,
@@ -123,9 +115,39 @@ def gate(
         version=__version__,
         download=first.download,
         webgpu=facts.needs.webgpu,
-        checks=tuple(each for each in every if each.tree != Leaf(None)),
-        shares_memory=explore(lambda path: _shares(path, named), never),
+        checks=checks,
+        derived={name: narrowed(budget(name), never) for name in DERIVED if name in asked},
     )
+
+
+class _Scenario(NamedTuple):
+    """What one way to run a model needs on each kind of adapter, and the budgets it meets."""
+
+    surveys: Sequence[RunRequirements]
+    needs: Sequence[Needs]
+    budgets: Mapping[str, Tree]
+
+    def tree(
+        self,
+        rule: Rule,
+        demanded: bool,  # noqa: FBT001 - whether a check is made only where a need is told
+        never: Mapping[str, tuple[object, ...]],
+        *,
+        in_page: bool,
+    ) -> Tree:
+        """Return a check's tree with the needs worked in; kinds that it treats alike are one."""
+        names = (*sorted(needs_in(rule.tree)), rule.name)
+        alike = [tuple((name in each, each.get(name)) for name in names) for each in self.needs]
+        kinds = told_apart([each.adapters for each in self.surveys], alike)
+
+        def decided(path: Path) -> Decided | None:
+            path = _OfOneBrowser(path) if in_page else path
+            needs = self.needs[kind_on(path, kinds)]
+            if demanded and rule.name not in needs:
+                return None
+            return _Walk(path, needs, self.budgets).decided(rule.tree)
+
+        return explore(decided, never)
 
 
 class _OfOneBrowser(Path):
@@ -154,9 +176,9 @@ def gate_for_page(surveys: Sequence[RunRequirements], at: int, facts: RuntimeFac
     return gate(surveys, at, facts, {**NEVER_IN_PAGE, **refused}, in_page=True)
 
 
-def _shares(path: Path, named: Rules) -> Any:  # noqa: ANN401 - a truth or None
-    tree = named.budgets.get(SHARES, Leaf(None))
-    return _Walk(path, {}, named.budgets).value(tree)
+def narrowed(tree: Tree, never: Mapping[str, tuple[object, ...]] | None) -> Tree:
+    """Return a tree without the answers that never come up."""
+    return explore(lambda path: _Walk(path, {}, {}).value(tree), never)
 
 
 @cache
@@ -172,21 +194,6 @@ def _needs(survey: RunRequirements, at: int) -> Needs:
         name: None if each is None else (each.low, each.likely, each.high)
         for name, each in every.items()
     }
-
-
-def _which(path: Path, kinds: Sequence[Adapters]) -> int:
-    """Return which kind of adapter a device has, as `CatalogRequirement.on` finds it."""
-    if len(kinds) == 1:
-        return 0
-    device = device_on(path)
-    adapter, emulated = device.adapter, bool(device.emulated)
-    known = adapter.max_storage_buffer_binding_size if adapter else None
-    limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
-    return next(
-        number
-        for number, each in enumerate(kinds)
-        if each.floor <= limit < each.below and each.emulated in (None, emulated)
-    )
 
 
 class _Walk:
@@ -205,7 +212,7 @@ class _Walk:
         kind, *about = tree.question
         if kind == "less":
             return self._path.less(*(self.worked(each) for each in about))
-        if about[0] in self._budgets and about[0] != SHARES:
+        if about[0] in self._budgets and about[0] not in DERIVED:
             have = self.value(self._budgets[str(about[0])])
             return have is not None if kind == "known" else have
         return self._path.choose(tree.question, tuple(answer for answer, _ in tree.branches))
@@ -214,10 +221,6 @@ class _Walk:
         """Return how a check comes out, its chance a number where nothing of it is open."""
         made: Decided | None = self.value(tree)
         return made and made._replace(chance=self.worked(made.chance))
-
-    def _narrowed(self, tree: Tree) -> Tree:
-        """Return a tree within an expression without the answers that never come up."""
-        return explore(lambda path: _Walk(path, {}, {}).value(tree), self._path.never)
 
     def worked(self, made: Expression) -> Any:  # noqa: ANN401, PLR0911 - one kind a line
         """Return an expression with needs and budgets put in."""
@@ -230,7 +233,7 @@ class _Walk:
         if kind == "have":
             return self._have(*about)
         if kind == "logistic":
-            return (kind, about[0], *(self._narrowed(each) for each in about[1:]))
+            return (kind, about[0], *(narrowed(each, self._path.never) for each in about[1:]))
         if kind != "chance":
             return made
         need, have = (self.worked(each) for each in about)

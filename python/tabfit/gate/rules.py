@@ -40,6 +40,8 @@ BUDGETS: Final = tuple(
 SHARES: Final = "shares_memory"
 #: Whether graphics is emulated in software, which some needs depend on.
 EMULATED: Final = "emulated"
+#: What is asked of a device as if it were a signal, though it follows from signals.
+DERIVED: Final = (SHARES, EMULATED)
 
 
 class Decided(NamedTuple):
@@ -243,12 +245,20 @@ def _offered(name: str, device: Device) -> Any:  # noqa: ANN401 - an expression,
     return None if found.have is None else formulas.of_interval(found.have)
 
 
+def needs_in(tree: Tree) -> set[str]:
+    """Return the names of needs that a check's tree asks for."""
+    if isinstance(tree, Leaf):
+        return set() if tree.value is None else set(_of_kind("need", tree.value.chance))
+    own = {name for each in tree.question[1:] for name in _of_kind("need", each)}
+    return own.union(*(needs_in(branch) for _answer, branch in tree.branches))
+
+
 def budgets_in(tree: Tree) -> set[str]:
     """Return the names of budgets that a check's tree asks for."""
     if isinstance(tree, Leaf):
-        return set() if tree.value is None else set(_named_in(tree.value.chance))
+        return set() if tree.value is None else set(_of_kind("have", tree.value.chance))
     _kind, *about = tree.question
-    own = {name for each in about for name in _named_in(each)}
+    own = {name for each in about for name in _of_kind("have", each)}
     own |= {str(each) for each in about if each in (*BUDGETS, SHARES) or _is_heap(each)}
     return own.union(*(budgets_in(branch) for _answer, branch in tree.branches))
 
@@ -257,9 +267,10 @@ def _is_heap(name: object) -> bool:
     return isinstance(name, str) and name.startswith("heap-")
 
 
-def _named_in(made: Expression) -> set[str]:
-    if not isinstance(made, tuple) or isinstance(made, Leaf):
+def _of_kind(kind: str, made: Expression) -> set[str]:
+    """Return the names in an expression of one kind: `need` or `have`."""
+    if not isinstance(made, tuple) or isinstance(made, (Leaf, Switch)):
         return set()
-    if len(made) > 1 and made[0] == "have":
+    if len(made) > 1 and made[0] == kind:
         return {made[1]}
-    return set().union(*(_named_in(each) for each in made if isinstance(each, tuple)))
+    return set().union(*(_of_kind(kind, each) for each in made if isinstance(each, tuple)))

@@ -16,7 +16,7 @@ from typing import Any
 from tabfit.formula import Operator
 from tabfit.gate.one_gate import Gate
 from tabfit.gate.paths import UNLISTED, Leaf, Tree
-from tabfit.gate.rules import SHARES, Decided, Rule
+from tabfit.gate.rules import Decided, Rule
 from tabfit.gate.symbols import is_numbers
 from tabfit.units import Interval
 from tabfit.verdict.decide import LEAST, SUREST
@@ -34,11 +34,11 @@ def sql(gate: Gate, table: str = "visits") -> str:
     """Return the query over a table of visits."""
     query = _Query()
     checks = [query.check(rule) for rule in gate.checks]
-    shares = query.tree(gate.shares_memory, _truth)
+    derived = [f"{query.tree(tree, _truth)} AS {name}" for name, tree in gate.derived.items()]
     product = " * ".join(("1e0", *(asked for asked, _, _ in checks if asked != "1e0")))
     least = ", ".join(("1e0", *(unasked for _, unasked, _ in checks if unasked != "1e0")))
     state = ", ".join(("0", *(state for _, _, state in checks if state != "0")))
-    inner = f"SELECT *, {shares} AS {SHARES} FROM {table}"
+    inner = f"SELECT {', '.join(('*', *derived))} FROM {table}"
     for level in (query.haves, query.chances):
         if level:
             added = ", ".join(f"{made} AS {name}" for made, name in level.items())
