@@ -18,7 +18,7 @@ from tabfit import __version__
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import POOLS, RunRequirements
 from tabfit.gate.adapter_kinds import kind_on, told_apart
-from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore
+from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore, mapped, switches
 from tabfit.gate.rules import DERIVED, Decided, Rule, Rules, budget, named_needs, needs_in, rules
 from tabfit.gate.signals import SIGNALS, read_signal
 from tabfit.gate.symbols import Expression, is_numbers
@@ -116,8 +116,20 @@ def gate(
         download=first.download,
         webgpu=facts.needs.webgpu,
         checks=checks,
-        derived={name: narrowed(budget(name), never) for name in DERIVED if name in asked},
+        derived={name: _derived(name, checks, never) for name in DERIVED if name in asked},
     )
+
+
+def _derived(
+    name: str, checks: Sequence[Rule], never: Mapping[str, tuple[object, ...]] | None
+) -> Tree:
+    """Return the tree of what is derived; answers that no check tells apart are the first."""
+    asked = [tree for each in checks for tree in switches(each.tree) if tree.question[1] == name]
+    first: dict[Hashable, Hashable] = {}
+    for answer in (True, False, None):
+        alike = (e for e in first if all(tree.after(e) == tree.after(answer) for tree in asked))
+        first[answer] = first.get(next(alike, answer), answer)
+    return mapped(narrowed(budget(name), never), first.__getitem__)
 
 
 class _Scenario(NamedTuple):

@@ -171,9 +171,14 @@ def leaves(tree: Tree) -> Iterator[Any]:
             yield from leaves(branch)
 
 
+def switches(tree: Tree) -> Iterator[Switch]:
+    """Yield the questions of a tree with what follows, one that is asked twice twice."""
+    if isinstance(tree, Switch):
+        yield tree
+        for _answer, branch in tree.branches:
+            yield from switches(branch)
+
+
 def questions(tree: Tree) -> Iterator[Question]:
     """Yield the questions of a tree, one that is asked twice twice."""
-    if isinstance(tree, Switch):
-        yield tree.question
-        for _answer, branch in tree.branches:
-            yield from questions(branch)
+    return (each.question for each in switches(tree))

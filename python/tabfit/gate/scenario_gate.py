@@ -31,7 +31,7 @@ def surveys(given: Answer, catalog: Catalog) -> tuple[RunRequirements, ...]:
 def as_javascript(given: Answer, catalog: Catalog, asked: str) -> str:
     """Return the gate as a module for a page's own visitors; `asked` is the command behind it."""
     made = gate_for_page(surveys(given, catalog), 0, given.facts)
-    return javascript(made, asked, given.context)
+    return javascript(made, asked)
 
 
 def as_sql(given: Answer, catalog: Catalog) -> str:

@@ -10,12 +10,13 @@ own, in an inner query.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 from tabfit.formula import Operator
+from tabfit.gate.choices import Branches, by_text, steps
 from tabfit.gate.one_gate import Gate
-from tabfit.gate.paths import UNLISTED, Leaf, Tree
+from tabfit.gate.paths import Leaf, Tree
 from tabfit.gate.rules import Decided, Rule
 from tabfit.gate.symbols import is_numbers
 from tabfit.units import Interval
@@ -184,22 +185,18 @@ def _end(kind: str, terms: list[str]) -> str:
     return made.format(between.get(kind, ", ").join(inside))
 
 
-def _cases(column: str, branches: list[tuple[Any, str]]) -> str:
+def _cases(column: str, branches: Branches) -> str:
     """Return a choice among answers: those that come to the same are asked for together."""
     if column == "device_memory":
         return _steps(column, branches)
-    by_text: dict[str, list[Any]] = {}
-    for answer, text in branches:
-        by_text.setdefault(text, []).append(answer)
-    usual = max(by_text, key=lambda text: (UNLISTED in by_text[text], len(by_text[text])))
-    if len(by_text) == 1:
-        return usual
+    found = by_text(branches)
+    usual = list(found)[-1]
     chosen = " ".join(
         f"WHEN {' OR '.join(_is(column, each) for each in answers)} THEN {text}"
-        for text, answers in by_text.items()
+        for text, answers in found.items()
         if text != usual
     )
-    return f"CASE {chosen} ELSE {usual} END"
+    return f"CASE {chosen} ELSE {usual} END" if chosen else usual
 
 
 def _is(column: str, answer: Any) -> str:  # noqa: ANN401 - an answer
@@ -210,18 +207,14 @@ def _is(column: str, answer: Any) -> str:  # noqa: ANN401 - an answer
     return f"{column} = '{answer}'"
 
 
-def _steps(column: str, branches: list[tuple[Any, str]]) -> str:
+def _steps(column: str, branches: Branches) -> str:
     """Return a choice among rising numbers, the first for whatever lies below it."""
-    untold = dict(branches)[None]
-    told = [(answer, text) for answer, text in branches if answer is not None]
-    runs = [list(run) for _text, run in groupby(told, key=lambda each: each[1])]
-    last = runs[-1][0][1]
-    if len(runs) == 1 and last == untold:
-        return last
-    steps = " ".join(
-        f"WHEN {column} < {_number(after[0][0])} THEN {run[0][1]}" for run, after in pairwise(runs)
-    )
-    return f"CASE WHEN {column} IS NULL THEN {untold} {steps} ELSE {last} END"
+    found = steps(branches)
+    if found.plain:
+        return found.last
+    untold = f"WHEN {column} IS NULL THEN {found.untold}"
+    below = (f"WHEN {column} < {_number(value)} THEN {text}" for value, text in found.below)
+    return f"CASE {' '.join((untold, *below))} ELSE {found.last} END"
 
 
 def _number(value: float) -> str:

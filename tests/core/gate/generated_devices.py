@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tabfit.devices.device import AVAILABILITY, BROWSERS, GRAPHICS, PLATFORMS
+from tabfit.catalog import Catalog
+from tabfit.compare.catalog_requirements import survey_on
+from tabfit.compare.run_requirements import requirements_of_precision
+from tabfit.devices.device import AVAILABILITY, BROWSERS, GRAPHICS, PLATFORMS, Device
+from tabfit.estimate.defaults import loads_nowhere
+from tabfit.estimate.subjects import subject
 from tabfit.gate.signals import SAID_MEMORY
-from tabfit.units import GIB
+from tabfit.units import GIB, Tokens
+from tabfit.verdict.decide import decide, settle
+from tabfit.verdict.requirements import Offered
 
 VENDORS = ("apple", "nvidia", "intel", "amd", "qualcomm", "arm", "samsung", "google", "img-tec")
 ODD_VENDORS = ("imagination", "NVIDIA", "")
@@ -88,3 +96,26 @@ def _bytes(chance: Random, low: int, high: int) -> int:
     power: int = 2 ** chance.randint(low, high)
     any_at_all = chance.randint(2**low, 2**high)
     return chance.choice((power, power - 4, chance.randint(1, 64) * GIB, any_at_all))
+
+
+def estimator(
+    model: str, runtime: str, precision: str, context: int | None, catalog: Catalog
+) -> Callable[[Device], tuple[str, float | None]]:
+    """Return the estimator of one scenario: word and chance for a device, its files laid out once.
+
+    tests/core/population holds it to `estimate.answers.answer`.
+    """
+    about, facts = subject(model, catalog), catalog.runtime(runtime)
+    contexts = () if context is None else (Tokens(context),)
+    found = requirements_of_precision(
+        about, facts, precision, contexts, unsupported=loads_nowhere(about, catalog)
+    )
+    surveyed = tuple(found)
+    required = {id(each): each.requirements(facts, 0) for each in surveyed}
+
+    def estimated(device: Device) -> tuple[str, float | None]:
+        offered = Offered(device)
+        settled = settle(decide(required[id(survey_on(surveyed, device))], offered))
+        return settled.outcome.value, settled.probability
+
+    return estimated

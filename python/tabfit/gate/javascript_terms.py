@@ -1,0 +1,403 @@
+"""A gate's trees as expressions of JavaScript, as short as they stay readable by a machine.
+
+In: the trees of a `Gate` for pages. Out: texts. A signal is one letter (`NAMES`); one of words is
+the place of its word in a list, -1 for a word that the engine does not tell apart, so that words
+that are treated alike are a range of places, and what follows from each is a list. What only some
+texts need (`G` a logistic, `M` a choice by memory, `C` a chance of what there is, `E` rounding half
+to even) is said by the module's text (`javascript`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import reduce
+from typing import Any, Final
+
+from tabfit.formula import Operator
+from tabfit.gate.choices import Branches, by_text, steps
+from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate
+from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree, leaves
+from tabfit.gate.rules import EMULATED, SHARES
+from tabfit.gate.signals import SAID_MEMORY, TRUTH, WORDS
+from tabfit.gate.symbols import is_numbers
+
+#: What each signal is called in the module, and where a device has it.
+NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "platform": ("p", "d.platform"),
+    "browser": ("b", "d.browser"),
+    "browser_version": ("v", "d.browser_version"),
+    "platform_version": ("o", "d.platform_version"),
+    "graphics": ("r", "d.graphics"),
+    "device_memory": ("m", "d.device_memory"),
+    "cores": ("n", "d.cores"),
+    "language_model": ("e", "d.language_model"),
+    "secure_context": ("y", "d.secure_context"),
+    "cross_origin_isolated": ("i", "d.cross_origin_isolated"),
+    "webgpu_vendor": ("w", "g.vendor"),
+    "webgpu_architecture": ("h", "g.architecture"),
+    "webgpu_fallback": ("k", "g.fallback"),
+    "webgpu_shader_f16": ("f", "g.shader_f16"),
+    "webgpu_max_buffer_size": ("B", "g.max_buffer_size"),
+    "webgpu_max_storage_buffer_binding_size": ("S", "g.max_storage_buffer_binding_size"),
+    "webgpu_max_compute_workgroup_storage_size": ("W", "g.max_compute_workgroup_storage_size"),
+    "wasm_threads": ("t", "d.wasm?.threads"),
+    "wasm_memory64": ("l", "d.wasm?.memory64"),
+    "wasm_jspi": ("j", "d.wasm?.jspi"),
+    "ram_bytes": ("x", "d.ram_bytes"),
+    "vram_bytes": ("c", "d.vram_bytes"),
+    "storage_quota_bytes": ("q", "d.storage?.quota_bytes"),
+    "storage_usage_bytes": ("u", "d.storage?.usage_bytes"),
+    SHARES: ("s", ""),
+    EMULATED: ("a", ""),
+}
+#: What is left of a quota, nothing at least: a name of its own, and what it is made of.
+FREE: Final = "D"
+FREE_OF: Final = ("storage_quota_bytes", "storage_usage_bytes")
+_LEFT: Final = (Operator.DIFFERENCE.value, *(("told", each) for each in FREE_OF))
+_UNTOLD_IS_NOTHING: Final = ("storage_usage_bytes",)
+_WRITTEN: Final = {
+    Operator.SUM: "+",
+    Operator.DIFFERENCE: "-",
+    "-": "-",
+    Operator.PRODUCT: "*",
+}
+_CALLED: Final = {
+    Operator.LARGEST: "X({})",
+    Operator.SMALLEST: "N({})",
+    Operator.FLOORED: "F({})",
+    Operator.ROUNDED: "E({})",
+    Operator.QUOTIENT: "F({})",
+}
+
+
+def is_of_words(signal: str) -> bool:
+    """Return whether a signal is one of words."""
+    return signal in WORDS and WORDS[signal] != TRUTH
+
+
+def places(trees: Iterable[Tree], signal: str) -> dict[Any, int]:
+    """Return the place of each of a signal's words that trees tell apart, alike ones side by side.
+
+    One that is nowhere told from `UNLISTED` has none of its own.
+    """
+    kinds: dict[Any, list[int]] = {}
+    for branches in _asked((*trees,), signal):
+        met: list[Tree] = []
+        for answer, branch in branches:
+            if branch not in met:
+                met.append(branch)
+            kinds.setdefault(answer, []).append(met.index(branch))
+    unlisted = kinds.pop(UNLISTED, None)
+    apart = [each for each in kinds if kinds[each] != unlisted]
+    words = sorted(apart, key=lambda each: kinds[each])
+    return {UNLISTED: -1, **{each: at for at, each in enumerate(words)}}
+
+
+def _asked(made: Any, signal: str) -> Iterator[tuple[tuple[Any, Tree], ...]]:  # noqa: ANN401
+    """Yield the branches of every question about a signal in a tree or within its leaves."""
+    if isinstance(made, Switch):
+        if made.question == ("is", signal):
+            yield made.branches
+        for _answer, branch in made.branches:
+            yield from _asked(branch, signal)
+    elif isinstance(made, Leaf):
+        yield from _asked(getattr(made.value, "chance", None), signal)
+    elif isinstance(made, tuple):
+        for each in made:
+            yield from _asked(each, signal)
+
+
+class Terms:
+    """Writes trees; keeps every text that it wrote, for `repeated_texts`."""
+
+    def __init__(self, gate: Gate) -> None:
+        """Take the gate that is to be written, whose trees say the places of words."""
+        trees = gate.trees
+        self._possible = {name: set(leaves(tree)) for name, tree in gate.derived.items()}
+        self.places = {each: places(trees, each) for each in WORDS if is_of_words(each)}
+        self.written: set[str] = set()
+        self._conditions: dict[str, tuple[str, str, str]] = {}
+        self._lists: dict[str, tuple[list[str], str]] = {}
+        self._taken: set[str] = set()
+
+    def _kept(self, text: str) -> str:
+        self.written.add(text)
+        return text
+
+    def tree(self, tree: Tree, leaf: Callable[[Any], str]) -> str:
+        """Return a tree as one expression."""
+        if isinstance(tree, Leaf):
+            return leaf(tree.value)
+        kind, *about = tree.question
+        if kind == "is":
+            return self._cases(str(about[0]), [(a, self.tree(b, leaf)) for a, b in tree.branches])
+        yes, no = (self.tree(tree.after(each), leaf) for each in (True, False))
+        if kind == "known":
+            return self._if(f"{NAMES[str(about[0])][0]}==null", no, yes)
+        first, second = (self.ends(each)[0] for each in about)
+        return self._if_less(first, second, yes, no)
+
+    def _if(self, condition: str, yes: str, no: str) -> str:
+        """Return a choice; two that come to the same are one whose conditions are taken together.
+
+        A condition has no operator that binds less than `||`.
+        """
+        if yes == no:
+            return yes
+        if (yes, no) == ("!1", "!0"):
+            return f"!({condition})"
+        self.written.add(condition)
+        no = self._placed_elsewhere(condition, yes, no)
+        if no in self._taken:
+            return no
+        shared = _shared_call(yes, no)
+        if shared is not None:
+            before, first, second, after = shared
+            return self._kept(f"{before}{self._if(condition, first, second)}{after}")
+        if no in self._conditions and self._conditions[no][1] == yes:
+            condition, no = f"{condition}||{self._conditions[no][0]}", self._conditions[no][2]
+        elif yes in self._conditions and self._conditions[yes][2] == no:
+            both = [f"({each})" if "||" in each else each for each in (condition, "")]
+            inner = self._conditions[yes][0]
+            both[1] = f"({inner})" if "||" in inner else inner
+            condition, yes = "&&".join(both), self._conditions[yes][1]
+        made = f"({condition}?{yes}:{no})"
+        self._conditions[made] = condition, yes, no
+        return self._kept(made)
+
+    def _placed_elsewhere(self, condition: str, yes: str, no: str) -> str:
+        """Return a list taken at another place where it holds what a condition would choose."""
+        if no not in self._lists or yes not in self._lists[no][0]:
+            return no
+        listed, place = self._lists[no]
+        at = self._kept(f"({condition}?{listed.index(yes)}:{place})")
+        made = f"[{','.join(listed)}][{at}]"
+        self._taken.add(made)
+        return self._kept(made)
+
+    def _if_less(self, first: str, second: str, yes: str, no: str) -> str:
+        if (first, second) == (no, yes):
+            return self._kept(f"X({yes},{no})")
+        alone = re.compile(rf"\b{re.escape(first)}\b")
+        if first.isidentifier() and yes != no and alone.sub(second, yes) == no:
+            return alone.sub(f"N({first},{second})", yes)  # the same is done with the smaller one
+        return self._if(f"{first}<{second}", yes, no)
+
+    # A choice among answers
+
+    def _cases(self, signal: str, branches: Branches) -> str:
+        name = NAMES[signal][0]
+        if signal == "device_memory":
+            return self._steps(name, branches)
+        branches = [(each, _untold(text, each, branches)) for each, text in branches]
+        if signal in self._possible:
+            branches = [(each, text) for each, text in branches if each in self._possible[signal]]
+        if not is_of_words(signal):
+            two = signal in self._possible and None not in self._possible[signal]
+            return self._by_truth(name, branches, derived=two)
+        own = self.places[signal]
+        branches = [(own[each], text) for each, text in branches if each in own]
+        found = by_text(branches)
+        every = sorted(place for place, _text in branches)
+        chosen, *others = reversed(found)
+        for text in others:
+            chosen = self._if(_among(name, sorted(found[text]), every), text, chosen)
+        rising = [dict(branches)[each] for each in every]
+        listed = rising[1:] + rising[:1] if every[0] < 0 else rising
+        taken = f".at({name})" if every[0] < 0 else f"[{name}]"
+        if listed and len(every) == every[-1] - every[0] + 1:
+            made = f"[{','.join(listed)}]{taken}"
+            chosen = min(chosen, made, key=len)
+            if chosen == made and every[0] == 0:
+                self._lists[made] = listed, name
+        return self._kept(chosen)
+
+    def _by_truth(self, name: str, branches: Branches, *, derived: bool) -> str:
+        if derived and len(branches) > 1:
+            return self._if(name, *(dict(branches)[each] for each in (True, False)))
+        found = by_text(branches)
+        chosen, *others = reversed(found)
+        for text in others:
+            chosen = self._if(_is_truth(name, found[text]), text, chosen)
+        return chosen
+
+    def _steps(self, name: str, branches: Branches) -> str:
+        found = steps(branches)
+        if found.plain:
+            return found.last
+        if not found.below:
+            return self._if(f"{name}==null", found.untold, found.last)
+        told = dict(branches)
+        last = max(at for at, each in enumerate(SAID_MEMORY) if each <= found.below[-1][0])
+        listed = f"M({found.untold},{','.join(told[e] for e in SAID_MEMORY[: last + 1])})"
+        below = "".join(f"{name}<{number(value)}?{text}:" for value, text in found.below)
+        asked = f"({name}==null?{found.untold}:{below}{found.last})"
+        return self._kept(min(listed, asked, key=len))
+
+    # Chances and budgets
+
+    def chance(self, made: Any) -> str:  # noqa: ANN401 - an expression
+        """Return a chance."""
+        if not isinstance(made, tuple):
+            return number(made)
+        kind, *about = made
+        if kind == "logistic":
+            start, *terms = about
+            added = [self.tree(each, number) for each in _summed(terms) if isinstance(each, Switch)]
+            known = start + sum(each.value for each in terms if isinstance(each, Leaf))
+            return self._kept(f"G({'+'.join([number(round(known, 9)), *added])})")
+        need, have = (self._kept(f"[{','.join(self.ends(each))}]") for each in about)
+        return self._kept(f"C({need},{have})")
+
+    def ends(self, made: Any) -> tuple[str, str, str]:  # noqa: ANN401, PLR0911 - one kind a line
+        """Return three ends of an expression."""
+        if not isinstance(made, tuple):
+            return (number(made),) * 3
+        if is_numbers(made):
+            low, likely, high = map(number, made)
+            return low, likely, high
+        kind, *about = made
+        if kind == "told":
+            name = NAMES[about[0]][0]
+            return (f"({name}||0)" if about[0] in _UNTOLD_IS_NOTHING else name,) * 3
+        if kind == "chance":
+            return (self.chance(made),) * 3
+        if made in (_LEFT, (Operator.LARGEST, _LEFT, 0)):
+            return (FREE,) * 3
+        terms = [self.ends(each) for each in about]
+        first = terms[0]
+        if kind == Operator.ROUNDED and about[0][0] == Operator.FLOORED:
+            return first
+        if kind == Operator.ORDERED:
+            return (first[0], f"X({first[0]},{first[1]})", f"X({','.join(first)})")
+        low, likely, high = (
+            self._kept(_end(kind, [each[end] for each in terms])) for end in range(3)
+        )
+        return low, likely, high
+
+
+def _among(name: str, wanted: list[int], every: list[int]) -> str:
+    """Return the shortest condition that a place is among some of those that come up.
+
+    >>> _among("p", [0, 1], [0, 1, 2]), _among("p", [1], [0, 1, 2]), _among("p", [0, 2], [0, 1, 2])
+    ('p<2', 'p==1', 'p!=1')
+    """
+    holes = [each for each in every if each not in wanted]
+    within = [each for each in holes if wanted[0] < each < wanted[-1]]
+    bounds = [f"{name}>{wanted[0] - 1}"] if wanted[0] != every[0] else []
+    bounds += [f"{name}<{wanted[-1] + 1}"] if wanted[-1] != every[-1] else []
+    return min(
+        "||".join(f"{name}=={each}" for each in wanted),
+        "&".join([*bounds, *(f"{name}!={each}" for each in within)]) or "1",
+        key=len,
+    )
+
+
+def _is_truth(name: str, wanted: list[Any]) -> str:
+    """Return a condition that a truth, or that nothing is told, is among some."""
+    return {
+        frozenset({True}): name,
+        frozenset({False}): f"{name}==!1",
+        frozenset({None}): f"{name}==null",
+        frozenset({None, False}): f"!{name}",
+        frozenset({None, True}): f"{name}!=!1",
+        frozenset({True, False}): f"{name}!=null",
+    }[frozenset(wanted)]
+
+
+def _untold(text: str, answer: Any, branches: Branches) -> str:  # noqa: ANN401 - an answer
+    """Return the text of another answer that says the same where no memory is told."""
+    if answer not in TELL_NO_MEMORY:
+        return text
+    begun = f"M({text},", f"({NAMES['device_memory'][0]}==null?{text}:"
+    return next((other for _answer, other in branches if other.startswith(begun)), text)
+
+
+def _shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
+    """Return what two calls or lists share, where they differ in one argument alone.
+
+    >>> _shared_call("M(1,[2],3)", "M(1,[4],3)")
+    ('M(1,[', '2', '4', '],3)')
+    >>> _shared_call("f(1)", "g(1)")
+    """
+    least = min(len(first), len(second))
+    same = next((at for at in range(least) if first[at] != second[at]), least)
+    rest = next((at for at in range(least - same) if first[~at] != second[~at]), least - same)
+    for begin in (at for at in range(same, 0, -1) if first[at - 1] in "(,["):
+        for end in (at for at in range(rest, 0, -1) if first[-at] in "),]"):
+            parts = first[begin:-end], second[begin:-end]
+            if all(map(_is_argument, parts)):
+                return first[:begin], *parts, first[-end:]
+    return None
+
+
+def _is_argument(text: str) -> bool:
+    """Return whether a text is one whole argument.
+
+    >>> [_is_argument(each) for each in ("f(a,b)", "a,b", "a)+(b", "")]
+    [True, False, False, False]
+    """
+    depth = 0
+    for sign in text:
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0 or (sign == "," and depth == 0):
+            return False
+    return bool(text) and depth == 0
+
+
+def _summed(terms: Iterable[Tree]) -> Iterator[Tree]:
+    """Yield trees of numbers, those that ask the same added up to one."""
+    found: dict[Any, list[Tree]] = {}
+    for each in terms:
+        found.setdefault(_asks(each), []).append(each)
+    for same in found.values():
+        yield reduce(_sum, same)
+
+
+def _asks(tree: Tree) -> Any:  # noqa: ANN401 - hashable
+    """Return what a tree asks, without what follows."""
+    if isinstance(tree, Leaf):
+        return None
+    return tree.question, tuple((a, _asks(branch)) for a, branch in tree.branches)
+
+
+def _sum(first: Tree, second: Tree) -> Tree:
+    if isinstance(first, Switch) and isinstance(second, Switch):
+        pairs = zip(first.branches, second.branches, strict=True)
+        return Switch(first.question, tuple((a, _sum(one, two)) for (a, one), (_a, two) in pairs))
+    return Leaf(round(first.value + second.value, 9))  # type: ignore[union-attr]
+
+
+def _end(kind: str, terms: list[str]) -> str:
+    if kind == Operator.PRODUCT:
+        terms = [each for each in terms if each != "1"] or ["1"]
+    if kind == Operator.PRODUCT and len(terms) == 1:
+        return terms[0]
+    if (kind, terms) in ((Operator.LARGEST, [FREE, "0"]), (Operator.FLOORED, [FREE])):
+        return FREE  # a whole number, and nothing at least
+    if kind in _WRITTEN:
+        return f"({_WRITTEN[kind].join(terms)})"
+    joined = ("/" if kind == Operator.QUOTIENT else ",").join(terms)
+    return _CALLED[Operator(kind)].format(joined)
+
+
+def number(value: float) -> str:
+    """Return a number as short as JavaScript takes it.
+
+    >>> number(0.5), number(-0.25), number(4294967296), number(1.0), number(1_500_000_000)
+    ('.5', '-.25', '2**32', '1', '15e8')
+    """
+    if value and value == int(value):
+        whole = int(value)
+        odd, power = _odd(abs(whole)), (whole & -whole).bit_length() - 1
+        digits = str(whole).rstrip("0")
+        forms = [str(whole), f"{digits}e{len(str(whole)) - len(digits)}"]
+        forms += [f"{odd}*2**{power}".removeprefix("1*")] if power and whole > 0 else []
+        return min(forms, key=len)
+    text = repr(int(value) if value == int(value) else round(float(value), 12))
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def _odd(whole: int) -> int:
+    return whole // (whole & -whole)
