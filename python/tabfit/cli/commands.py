@@ -199,12 +199,15 @@ def _add_snippet(commands: Any) -> None:
     command.set_defaults(run=_snippet)
 
 
+#: What is said of one device, which a gate for any device cannot ask.
+OF_ONE_DEVICE: Final = ("device", "device_json", "ram", "ran", "died")
+
+
 def _add_gate(commands: Any) -> None:
     command = commands.add_parser("gate", help="a verdict as code, for any device")
-    command.add_argument("model", metavar="MODEL", help="as for estimate")
-    command.add_argument("--runtime")
-    command.add_argument("--precision")
-    command.add_argument("--context", metavar="N", help="tokens of the longest conversation")
+    _add_choices(command)
+    for name in OF_ONE_DEVICE:
+        command.add_argument(f"--{name.replace('_', '-')}", help=argparse.SUPPRESS)
     command.add_argument(
         "--as",
         dest="form",
@@ -479,31 +482,36 @@ def _need(asked: argparse.Namespace) -> int:
 
 def _gate(asked: argparse.Namespace) -> int:
     from tabfit.devices.device import Device
-    from tabfit.estimate.answers import answer
-    from tabfit.estimate.scenario import Scenario
     from tabfit.gate import scenario_gate
 
-    catalog = _catalog()
-    about = _about(asked.model, catalog)
-    if about.unread:
+    for name in OF_ONE_DEVICE:
+        if getattr(asked, name) is not None:
+            flag = f"--{name.replace('_', '-')}"
+            says = "it reads a visitor's signals, and what ran or died is known on one device alone"
+            raise _Usage(verbatim(f"{flag} is of one device, and a gate is for any: {says}"))
+    given = _answer(asked, None, Device())
+    if given.subject.unread:
         raise _Usage(verbatim(f"the shape of {shown(asked.model)} is not known: there is no gate"))
-    scenario = Scenario(
-        model=about.id,
-        runtime=asked.runtime,
-        precision=asked.precision,
-        context=_tokens("context", asked.context),
-    )
-    given = answer(scenario, catalog, Device(), about)
     if asked.form == "json":
-        _print_json(scenario_gate.as_json(given, catalog))
-        return 0
-    if asked.form == "sql":
-        print(_in_dialect(scenario_gate.as_sql(given, catalog), asked.dialect))
-        return 0
-    chosen = f"--runtime {given.facts.id} --precision {given.stored.precision}"
-    command = f"tabfit gate {asked.model} {chosen} --context {given.context}"
-    print(scenario_gate.as_javascript(given, catalog, command), end="")
+        _print_json(scenario_gate.as_json(given, _catalog()))
+    elif asked.form == "sql":
+        print(_in_dialect(scenario_gate.as_sql(given), asked.dialect))
+    else:
+        print(scenario_gate.as_javascript(given, _again(asked, given)), end="")
     return 0
+
+
+def _again(asked: argparse.Namespace, given: Answer) -> str:
+    """Return the command of a gate with every choice that was made."""
+    from tabfit.runtimes import load_options
+
+    chosen = {"runtime": given.facts.id, "precision": given.scenario.precision or ""}
+    chosen |= {"context": str(given.context), "prompt": str(given.scenario.prompt or "")}
+    chosen |= {
+        name: text or "" for name, text in load_options.written(given.scenario.options).items()
+    }
+    words = (f"--{name.replace('_', '-')} {text}" for name, text in chosen.items() if text)
+    return " ".join(("tabfit gate", asked.model, *words))
 
 
 def _in_dialect(query: str, dialect: str) -> str:

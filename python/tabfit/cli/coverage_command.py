@@ -68,10 +68,12 @@ def _covered(
         model=about.id, runtime=asked.runtime, precision=asked.precision, context=context
     )
     given = answer(scenario, known, api.Device(), about)
-    precision = given.stored.precision
-    chosen = ways.coverage_of(about, given.facts, precision, population, given.context)
-    others = ways.every_way(about, known, population, context)
-    return chosen, [each for each in others if _names(each) != _names(chosen)]
+    every = ways.every_way(about, known, population, context)
+    names = given.facts.id, given.stored.precision
+    chosen = next((each for each in every if _names(each) == names), None)
+    if chosen is None:  # a precision or a runtime that is not among those worth offering
+        chosen = ways.coverage_of(about, given.facts, names[1], population, given.context)
+    return chosen, [each for each in every if each is not chosen]
 
 
 def _names(each: Coverage) -> tuple[str, str]:

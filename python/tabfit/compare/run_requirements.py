@@ -7,7 +7,7 @@ are asked; nothing here knows a budget.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -116,8 +116,19 @@ def requirements_of_precision(
         context=usual,
     )
     setup = Setup(runtime=runtimes.named(facts.id), facts=facts, load=load, unsupported=unsupported)
+    yield from requirements_of_load((about.id, precision), setup, contexts, usual)
+
+
+def requirements_of_load(
+    names: tuple[str, str], setup: Setup, contexts: Sequence[Tokens], usual: Tokens
+) -> Iterator[RunRequirements]:
+    """Yield what one load needs, with all that a page tells its runtime, for each kind of adapter.
+
+    `names` are the model's and the precision's. Its context is each of `contexts` in
+    turn, and the usual one last.
+    """
     for adapters in _that_matter(setup):
-        yield _surveyed((about.id, precision), setup, adapters, (*contexts, usual))
+        yield _surveyed(names, setup, adapters, (*contexts, usual))
 
 
 def _that_matter(setup: Setup) -> Iterator[Adapters]:
@@ -165,7 +176,7 @@ def _peaks(setup: Setup) -> tuple[Interval, ...]:
 
 
 def _surveyed(
-    names: tuple[str, str], setup: Setup, adapters: Adapters, contexts: Iterable[Tokens]
+    names: tuple[str, str], setup: Setup, adapters: Adapters, contexts: Sequence[Tokens]
 ) -> RunRequirements:
     on = _on(setup, adapters)
     each = [replace(on, load=replace(on.load, context=context)) for context in contexts]
@@ -173,7 +184,7 @@ def _surveyed(
         model=names[0],
         runtime=setup.facts.id,
         precision=names[1],
-        usual=setup.load.context,
+        usual=contexts[-1],
         adapters=adapters,
         download=setup.load.stored.download,
         demands=decide.demands(on, grows=False),

@@ -11,8 +11,12 @@ engine's word and chance from a device's signals alone.
     settled        what rules say of one device, worked out in Python
     needs          what one way to run a model needs, in the terms of the rules
     one_gate       the rules of one scenario, its needs worked in and what nobody asks cut away
-    javascript     such a gate as a module of JavaScript
+    adapter_kinds  which kind of graphics adapter a device has, where that makes a difference
+    choices        choices among answers, with those that come to the same taken together
+    javascript     such a gate as a module of JavaScript; javascript_terms, javascript_texts and
+                   repeated_texts write its expressions
     sql            such a gate as a query over a table of visits
+    sql_classes    the same as a join with a table of classes
     scenario_gate  a gate of a question as people ask it, for the command line
     classes        visits as classes of devices that come out alike
 

@@ -15,7 +15,8 @@ import string
 from typing import Any, Final
 
 from tabfit.gate import repeated_texts
-from tabfit.gate.javascript_terms import FREE, FREE_OF, NAMES, Terms, is_of_words, number
+from tabfit.gate.javascript_terms import FREE, FREE_OF, NAMES, Terms, is_of_words
+from tabfit.gate.javascript_texts import number
 from tabfit.gate.one_gate import Gate
 from tabfit.gate.paths import UNLISTED
 from tabfit.gate.rules import Decided, Rule

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import reduce
 from typing import Any, Final
 
 from tabfit.formula import Operator
 from tabfit.gate.choices import Branches, by_text, steps
+from tabfit.gate.javascript_texts import among, is_truth, number, shared_call
 from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate
-from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree, leaves
+from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree, leaves, summed
 from tabfit.gate.rules import EMULATED, SHARES
 from tabfit.gate.signals import SAID_MEMORY, TRUTH, WORDS
 from tabfit.gate.symbols import is_numbers
@@ -151,7 +151,7 @@ class Terms:
         no = self._placed_elsewhere(condition, yes, no)
         if no in self._taken:
             return no
-        shared = _shared_call(yes, no)
+        shared = shared_call(yes, no)
         if shared is not None:
             before, first, second, after = shared
             return self._kept(f"{before}{self._if(condition, first, second)}{after}")
@@ -202,7 +202,7 @@ class Terms:
         every = sorted(place for place, _text in branches)
         chosen, *others = reversed(found)
         for text in others:
-            chosen = self._if(_among(name, sorted(found[text]), every), text, chosen)
+            chosen = self._if(among(name, sorted(found[text]), every), text, chosen)
         rising = [dict(branches)[each] for each in every]
         listed = rising[1:] + rising[:1] if every[0] < 0 else rising
         taken = f".at({name})" if every[0] < 0 else f"[{name}]"
@@ -219,7 +219,7 @@ class Terms:
         found = by_text(branches)
         chosen, *others = reversed(found)
         for text in others:
-            chosen = self._if(_is_truth(name, found[text]), text, chosen)
+            chosen = self._if(is_truth(name, found[text]), text, chosen)
         return chosen
 
     def _steps(self, name: str, branches: Branches) -> str:
@@ -244,7 +244,7 @@ class Terms:
         kind, *about = made
         if kind == "logistic":
             start, *terms = about
-            added = [self.tree(each, number) for each in _summed(terms) if isinstance(each, Switch)]
+            added = [self.tree(each, number) for each in summed(terms) if isinstance(each, Switch)]
             known = start + sum(each.value for each in terms if isinstance(each, Leaf))
             return self._kept(f"G({'+'.join([number(round(known, 9)), *added])})")
         need, have = (self._kept(f"[{','.join(self.ends(each))}]") for each in about)
@@ -277,96 +277,12 @@ class Terms:
         return low, likely, high
 
 
-def _among(name: str, wanted: list[int], every: list[int]) -> str:
-    """Return the shortest condition that a place is among some of those that come up.
-
-    >>> _among("p", [0, 1], [0, 1, 2]), _among("p", [1], [0, 1, 2]), _among("p", [0, 2], [0, 1, 2])
-    ('p<2', 'p==1', 'p!=1')
-    """
-    holes = [each for each in every if each not in wanted]
-    within = [each for each in holes if wanted[0] < each < wanted[-1]]
-    bounds = [f"{name}>{wanted[0] - 1}"] if wanted[0] != every[0] else []
-    bounds += [f"{name}<{wanted[-1] + 1}"] if wanted[-1] != every[-1] else []
-    return min(
-        "||".join(f"{name}=={each}" for each in wanted),
-        "&".join([*bounds, *(f"{name}!={each}" for each in within)]) or "1",
-        key=len,
-    )
-
-
-def _is_truth(name: str, wanted: list[Any]) -> str:
-    """Return a condition that a truth, or that nothing is told, is among some."""
-    return {
-        frozenset({True}): name,
-        frozenset({False}): f"{name}==!1",
-        frozenset({None}): f"{name}==null",
-        frozenset({None, False}): f"!{name}",
-        frozenset({None, True}): f"{name}!=!1",
-        frozenset({True, False}): f"{name}!=null",
-    }[frozenset(wanted)]
-
-
 def _untold(text: str, answer: Any, branches: Branches) -> str:  # noqa: ANN401 - an answer
     """Return the text of another answer that says the same where no memory is told."""
     if answer not in TELL_NO_MEMORY:
         return text
     begun = f"M({text},", f"({NAMES['device_memory'][0]}==null?{text}:"
     return next((other for _answer, other in branches if other.startswith(begun)), text)
-
-
-def _shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
-    """Return what two calls or lists share, where they differ in one argument alone.
-
-    >>> _shared_call("M(1,[2],3)", "M(1,[4],3)")
-    ('M(1,[', '2', '4', '],3)')
-    >>> _shared_call("f(1)", "g(1)")
-    """
-    least = min(len(first), len(second))
-    same = next((at for at in range(least) if first[at] != second[at]), least)
-    rest = next((at for at in range(least - same) if first[~at] != second[~at]), least - same)
-    for begin in (at for at in range(same, 0, -1) if first[at - 1] in "(,["):
-        for end in (at for at in range(rest, 0, -1) if first[-at] in "),]"):
-            parts = first[begin:-end], second[begin:-end]
-            if all(map(_is_argument, parts)):
-                return first[:begin], *parts, first[-end:]
-    return None
-
-
-def _is_argument(text: str) -> bool:
-    """Return whether a text is one whole argument.
-
-    >>> [_is_argument(each) for each in ("f(a,b)", "a,b", "a)+(b", "")]
-    [True, False, False, False]
-    """
-    depth = 0
-    for sign in text:
-        depth += (sign in "([") - (sign in ")]")
-        if depth < 0 or (sign == "," and depth == 0):
-            return False
-    return bool(text) and depth == 0
-
-
-def _summed(terms: Iterable[Tree]) -> Iterator[Tree]:
-    """Yield trees of numbers, those that ask the same added up to one."""
-    found: dict[Any, list[Tree]] = {}
-    for each in terms:
-        found.setdefault(_asks(each), []).append(each)
-    for same in found.values():
-        yield reduce(_sum, same)
-
-
-def _asks(tree: Tree) -> Any:  # noqa: ANN401 - hashable
-    """Return what a tree asks, without what follows."""
-    if isinstance(tree, Leaf):
-        return None
-    return tree.question, tuple((a, _asks(branch)) for a, branch in tree.branches)
-
-
-def _sum(first: Tree, second: Tree) -> Tree:
-    if isinstance(first, Switch) and isinstance(second, Switch):
-        pairs = zip(first.branches, second.branches, strict=True)
-        return Switch(first.question, tuple((a, _sum(one, two)) for (a, one), (_a, two) in pairs))
-    return Leaf(round(first.value + second.value, 9))  # type: ignore[union-attr]
 
 
 def _end(kind: str, terms: list[str]) -> str:
@@ -380,24 +296,3 @@ def _end(kind: str, terms: list[str]) -> str:
         return f"({_WRITTEN[kind].join(terms)})"
     joined = ("/" if kind == Operator.QUOTIENT else ",").join(terms)
     return _CALLED[Operator(kind)].format(joined)
-
-
-def number(value: float) -> str:
-    """Return a number as short as JavaScript takes it.
-
-    >>> number(0.5), number(-0.25), number(4294967296), number(1.0), number(1_500_000_000)
-    ('.5', '-.25', '2**32', '1', '15e8')
-    """
-    if value and value == int(value):
-        whole = int(value)
-        odd, power = _odd(abs(whole)), (whole & -whole).bit_length() - 1
-        digits = str(whole).rstrip("0")
-        forms = [str(whole), f"{digits}e{len(str(whole)) - len(digits)}"]
-        forms += [f"{odd}*2**{power}".removeprefix("1*")] if power and whole > 0 else []
-        return min(forms, key=len)
-    text = repr(int(value) if value == int(value) else round(float(value), 12))
-    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
-
-
-def _odd(whole: int) -> int:
-    return whole // (whole & -whole)

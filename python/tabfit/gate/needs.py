@@ -21,7 +21,7 @@ from typing import Any
 
 from tabfit import __version__, runtimes
 from tabfit.catalog import Catalog
-from tabfit.compare.ranking import offers
+from tabfit.compare.ranking import WIDER, offers
 from tabfit.compare.run_requirements import ENDLESS, POOLS, RunRequirements
 from tabfit.estimate.defaults import runtimes_of, usual_precision
 from tabfit.estimate.subjects import Subject
@@ -46,6 +46,7 @@ def model_needs(
         offers(about, catalog),
         key=lambda offer: (offer[1].runtime, offer[1].precision) != first,
     )
+    offered = {(scenario.runtime, scenario.precision) for _tier, scenario in order}
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -57,7 +58,8 @@ def model_needs(
             _way(tier, by_way[scenario.runtime or "", scenario.precision or ""])
             for tier, scenario in order
             if (scenario.runtime, scenario.precision) in by_way
-        ],
+        ]
+        + [_way(WIDER, surveyed) for names, surveyed in by_way.items() if names not in offered],
     }
 
 

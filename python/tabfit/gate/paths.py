@@ -6,7 +6,8 @@ each answer to its first unanswered question, so it may be any code that asks an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any, Final, NamedTuple
 
 from tabfit.devices.history import MOST_BYTES
@@ -182,3 +183,26 @@ def switches(tree: Tree) -> Iterator[Switch]:
 def questions(tree: Tree) -> Iterator[Question]:
     """Yield the questions of a tree, one that is asked twice twice."""
     return (each.question for each in switches(tree))
+
+
+def summed(terms: Iterable[Tree]) -> Iterator[Tree]:
+    """Yield trees of numbers, those that ask the same added up to one."""
+    found: dict[Any, list[Tree]] = {}
+    for each in terms:
+        found.setdefault(_asks(each), []).append(each)
+    for same in found.values():
+        yield reduce(_sum, same)
+
+
+def _asks(tree: Tree) -> Any:  # noqa: ANN401 - hashable
+    """Return what a tree asks, without what follows."""
+    if isinstance(tree, Leaf):
+        return None
+    return tree.question, tuple((a, _asks(branch)) for a, branch in tree.branches)
+
+
+def _sum(first: Tree, second: Tree) -> Tree:
+    if isinstance(first, Switch) and isinstance(second, Switch):
+        pairs = zip(first.branches, second.branches, strict=True)
+        return Switch(first.question, tuple((a, _sum(one, two)) for (a, one), (_a, two) in pairs))
+    return Leaf(round(first.value + second.value, 9))  # type: ignore[union-attr]

@@ -1,0 +1,90 @@
+"""Texts of JavaScript that say the same in fewer characters.
+
+In: places, truths and texts of expressions. Out: conditions, numbers, and what two texts share.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def among(name: str, wanted: list[int], every: list[int]) -> str:
+    """Return the shortest condition that a place is among some of those that come up.
+
+    >>> among("p", [0, 1], [0, 1, 2]), among("p", [1], [0, 1, 2]), among("p", [0, 2], [0, 1, 2])
+    ('p<2', 'p==1', 'p!=1')
+    """
+    holes = [each for each in every if each not in wanted]
+    within = [each for each in holes if wanted[0] < each < wanted[-1]]
+    bounds = [f"{name}>{wanted[0] - 1}"] if wanted[0] != every[0] else []
+    bounds += [f"{name}<{wanted[-1] + 1}"] if wanted[-1] != every[-1] else []
+    return min(
+        "||".join(f"{name}=={each}" for each in wanted),
+        "&".join([*bounds, *(f"{name}!={each}" for each in within)]) or "1",
+        key=len,
+    )
+
+
+def is_truth(name: str, wanted: list[Any]) -> str:
+    """Return a condition that a truth, or that nothing is told, is among some."""
+    return {
+        frozenset({True}): name,
+        frozenset({False}): f"{name}==!1",
+        frozenset({None}): f"{name}==null",
+        frozenset({None, False}): f"!{name}",
+        frozenset({None, True}): f"{name}!=!1",
+        frozenset({True, False}): f"{name}!=null",
+    }[frozenset(wanted)]
+
+
+def shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
+    """Return what two calls or lists share, where they differ in one argument alone.
+
+    >>> shared_call("M(1,[2],3)", "M(1,[4],3)")
+    ('M(1,[', '2', '4', '],3)')
+    >>> shared_call("f(1)", "g(1)")
+    """
+    least = min(len(first), len(second))
+    same = next((at for at in range(least) if first[at] != second[at]), least)
+    rest = next((at for at in range(least - same) if first[~at] != second[~at]), least - same)
+    for begin in (at for at in range(same, 0, -1) if first[at - 1] in "(,["):
+        for end in (at for at in range(rest, 0, -1) if first[-at] in "),]"):
+            parts = first[begin:-end], second[begin:-end]
+            if all(map(_is_argument, parts)):
+                return first[:begin], *parts, first[-end:]
+    return None
+
+
+def _is_argument(text: str) -> bool:
+    """Return whether a text is one whole argument.
+
+    >>> [_is_argument(each) for each in ("f(a,b)", "a,b", "a)+(b", "")]
+    [True, False, False, False]
+    """
+    depth = 0
+    for sign in text:
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0 or (sign == "," and depth == 0):
+            return False
+    return bool(text) and depth == 0
+
+
+def number(value: float) -> str:
+    """Return a number as short as JavaScript takes it.
+
+    >>> number(0.5), number(-0.25), number(4294967296), number(1.0), number(1_500_000_000)
+    ('.5', '-.25', '2**32', '1', '15e8')
+    """
+    if value and value == int(value):
+        whole = int(value)
+        odd, power = _odd(abs(whole)), (whole & -whole).bit_length() - 1
+        digits = str(whole).rstrip("0")
+        forms = [str(whole), f"{digits}e{len(str(whole)) - len(digits)}"]
+        forms += [f"{odd}*2**{power}".removeprefix("1*")] if power and whole > 0 else []
+        return min(forms, key=len)
+    text = repr(int(value) if value == int(value) else round(float(value), 12))
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def _odd(whole: int) -> int:
+    return whole // (whole & -whole)
