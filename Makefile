@@ -60,7 +60,7 @@ test-slow: setup ## what `make test` leaves out because it takes long: layout of
 	$(PY) -m pytest -n 2 -m slow
 
 .venv/.engines: .venv/.tools tools/install_engines.py
-	$(PY) tools/install_engines.py
+	$(PY) tools/install_engines.py engines
 	@touch $@
 
 test-engines: setup .venv/.engines ## the page in Chromium, Firefox ESR and WebKitGTK (installs the last two from Debian)
@@ -68,6 +68,14 @@ test-engines: setup .venv/.engines ## the page in Chromium, Firefox ESR and WebK
 
 soak: site ## act at random in one tab of Chromium (ACTIONS=…; about an hour) and print what tab and worker hold
 	$(PY) -m tools.soak --actions $(ACTIONS)
+
+.spark/.ready: .venv/.tools tests/spark/requirements.txt tools/install_engines.py
+	$(PY) tools/install_engines.py java
+	$(PYTHON) -m venv .spark && .spark/bin/pip install --quiet --disable-pip-version-check -r tests/spark/requirements.txt
+	@touch $@
+
+test-spark: setup .spark/.ready ## a gate over a million visits in PySpark (installs it into .spark, and a Java runtime from Debian)
+	$(PY) -m pytest tests/spark
 
 coverage: setup ## run the tests that need no browser and say which lines of python/ and app/ none of them reaches
 	$(PY) -m coverage run -m pytest -q -p no:cacheprovider tests/core tests/laws python app

@@ -1,4 +1,7 @@
-"""Install Debian's Firefox ESR and WebKitGTK for `make test-engines`, where they are missing."""
+"""Install from Debian what a test needs beyond Python and npm, where it is missing.
+
+`engines`: Firefox ESR and WebKitGTK (`make test-engines`); `java`: its runtime (`make test-spark`).
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,19 @@ from typing import Final
 
 #: What each program comes in.
 PACKAGES: Final = {
-    "firefox-esr": "firefox-esr",
-    "WebKitWebDriver": "webkit2gtk-driver",
-    "Xvfb": "xvfb",
+    "engines": {
+        "firefox-esr": "firefox-esr",
+        "WebKitWebDriver": "webkit2gtk-driver",
+        "Xvfb": "xvfb",
+    },
+    "java": {"java": "default-jre-headless"},
 }
 
 
-def main() -> None:
+def main(what: str) -> None:
     """Install what is missing, or say what to install."""
-    wanted = [package for program, package in PACKAGES.items() if not shutil.which(program)]
+    needed = PACKAGES[what].items()
+    wanted = [package for program, package in needed if not shutil.which(program)]
     if not wanted:
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:
@@ -29,4 +36,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -211,9 +211,13 @@ def _add_gate(commands: Any) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("js", "json", "sql"),
+        choices=("js", "json", "sql", "join", "classes"),
         default="js",
-        help="a module for a page, rules and needs as data, or a query over a table of visits",
+        help="a module for a page, rules and needs as data, a query over a table of visits, or "
+        "one that joins it with a table of classes, which classes writes as CSV",
+    )
+    command.add_argument(
+        "--visits", metavar="FILE", default="sample", help="whose classes are written"
     )
     command.add_argument("--dialect", default="duckdb", help="bigquery, spark, postgres, snowflake")
     command.set_defaults(run=_gate)
@@ -496,9 +500,24 @@ def _gate(asked: argparse.Namespace) -> int:
         _print_json(scenario_gate.as_json(given, _catalog()))
     elif asked.form == "sql":
         print(_in_dialect(scenario_gate.as_sql(given), asked.dialect))
+    elif asked.form == "join":
+        print(_in_dialect(scenario_gate.as_join(given), asked.dialect))
+    elif asked.form == "classes":
+        print(_classes(given, asked.visits), end="")
     else:
         print(scenario_gate.as_javascript(given, _again(asked, given)), end="")
     return 0
+
+
+def _classes(given: Answer, visits: str) -> str:
+    from tabfit.cli import visits_file
+    from tabfit.gate import scenario_gate
+    from tabfit.gate.classes import cuts
+    from tabfit.population import class_table
+
+    every, surveyed = cuts([scenario_gate.for_visits(given)]), scenario_gate.surveys(given)
+    population = visits_file.read(visits)
+    return class_table.as_csv(class_table.rows(every, surveyed, given.facts, population))
 
 
 def _again(asked: argparse.Namespace, given: Answer) -> str:

@@ -16,7 +16,7 @@ engine's word and chance from a device's signals alone.
     javascript     such a gate as a module of JavaScript; javascript_terms, javascript_texts and
                    repeated_texts write its expressions
     sql            such a gate as a query over a table of visits
-    sql_classes    the same as a join with a table of classes
+    class_keys     the same as a join with a table of classes, each judged once
     scenario_gate  a gate of a question as people ask it, for the command line
     classes        visits as classes of devices that come out alike
 

@@ -14,8 +14,10 @@ from tabfit.compare.run_requirements import RunRequirements, requirements_of_loa
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import usual_context
 from tabfit.gate import needs, written
+from tabfit.gate.class_keys import join
+from tabfit.gate.classes import cuts
 from tabfit.gate.javascript import javascript
-from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, gate, gate_for_page
+from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, Gate, gate, gate_for_page
 from tabfit.gate.sql import sql
 
 
@@ -33,9 +35,19 @@ def as_javascript(given: Answer, asked: str) -> str:
     return javascript(made, asked)
 
 
+def for_visits(given: Answer) -> Gate:
+    """Return the gate for tables of visits, whose columns are those of `signals`."""
+    return gate(surveys(given), 0, given.facts, UNTOLD_BY_BROWSERS)
+
+
 def as_sql(given: Answer) -> str:
-    """Return the gate as a query over a table of visits, whose columns are those of `signals`."""
-    return sql(gate(surveys(given), 0, given.facts, UNTOLD_BY_BROWSERS))
+    """Return the gate as a query over a table of visits."""
+    return sql(for_visits(given))
+
+
+def as_join(given: Answer) -> str:
+    """Return a query that joins a table of visits with a table of their classes."""
+    return join(cuts([for_visits(given)]))
 
 
 def as_json(given: Answer, catalog: Catalog) -> dict[str, Any]:

@@ -7,7 +7,7 @@ platform, browser and country.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tabfit.catalog import RuntimeFacts
@@ -16,7 +16,7 @@ from tabfit.compare.run_requirements import RunRequirements
 from tabfit.population.shares import Share, wilson
 from tabfit.population.visit_classes import VisitClass
 from tabfit.units import Interval
-from tabfit.verdict.decide import decide, settle
+from tabfit.verdict.decide import Settled, decide, settle
 from tabfit.verdict.probability import RANK, Outcome
 from tabfit.verdict.requirements import Offered
 
@@ -105,13 +105,21 @@ def coverage(
     `surveyed` are all that `compare.run_requirements.requirements_of_precision` gives of it.
     """
     first = surveyed[0]
-    required = {id(each): each.requirements(facts, 0) for each in surveyed}
-    found = []
-    for each, offered in zip(population.visits, population.offered, strict=True):
-        settled = settle(decide(required[id(survey_on(surveyed, each.device))], offered))
-        found.append((each, settled.outcome, settled.probability or 0.0))
+    found = [
+        (each, settled.outcome, settled.probability or 0.0)
+        for each, settled in judged(surveyed, facts, population)
+    ]
     by = {name: _grouped(found, name) for name in GROUPINGS}
     return Coverage(first.model, first.runtime, first.precision, first.download, _tally(found), by)
+
+
+def judged(
+    surveyed: Sequence[RunRequirements], facts: RuntimeFacts, population: Population
+) -> Iterator[tuple[VisitClass, Settled]]:
+    """Yield every class of visits with what the estimator says of it, as for `coverage`."""
+    required = {id(each): each.requirements(facts, 0) for each in surveyed}
+    for each, offered in zip(population.visits, population.offered, strict=True):
+        yield each, settle(decide(required[id(survey_on(surveyed, each.device))], offered))
 
 
 def _grouped(found: Sequence[_Judged], name: str) -> dict[str, Tally]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import Any
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,56 +11,23 @@ import sqlglot
 from tabfit.catalog import Catalog
 from tabfit.cli import commands
 from tabfit.devices.device import read
-from tabfit.estimate.answers import answer
-from tabfit.estimate.scenario import Scenario
-from tabfit.gate.signals import NUMBERS, SIGNALS, TRUTH, WORDS, flat
-from tests.core.gate.generated_devices import devices
+from tests.core.gate import synthetic_visits
+from tests.core.gate.generated_devices import estimator
+from tests.core.gate.synthetic_visits import DEVICES, VISITS, visitors
 
 CATALOG = Catalog()
 WAYS = (
     ("distilbert", "transformersjs-wasm", "q8"),
     ("llama-3.2-1b", "webllm", "q4f16_1"),
+    ("llama-3.1-8b", "wllama-webgpu", "q4_k_m"),
     ("gemini-nano", "prompt-api", "builtin"),
 )
-VISITS = 100_000
-
-
-def visitors() -> list[dict[str, Any]]:
-    """Return devices as browsers tell them; nobody said what memory is installed."""
-    made = devices(1_000, seed=9)
-    for each in made:
-        for said in ("ram_bytes", "vram_bytes"):
-            each.pop(said, None)
-        if each.get("graphics") != "software":
-            each.pop("graphics", None)
-    return made
-
-
-def kind(column: str) -> str:
-    """Return the type of a column."""
-    if column in NUMBERS:
-        return "BIGINT"
-    if column == "device_memory":
-        return "DOUBLE"
-    return "BOOLEAN" if WORDS[column] == TRUTH else "VARCHAR"
 
 
 @pytest.fixture(scope="module")
 def table() -> duckdb.DuckDBPyConnection:
-    """Return a database of visits, each by one of a thousand devices."""
-    database = duckdb.connect()
-    columns = ", ".join(f"{name} {kind(name)}" for name in SIGNALS)
-    database.execute(f"CREATE TABLE devices (number INTEGER, {columns})")
-    places = ", ".join("?" for _ in SIGNALS)
-    for number, each in enumerate(visitors()):
-        told = flat(read(each))
-        row = [number, *(told.get(name) for name in SIGNALS)]
-        database.execute(f"INSERT INTO devices VALUES (?, {places})", row)  # noqa: S608
-    chance = Random(5)  # noqa: S311 - nothing is kept secret by it
-    drawn = ", ".join(str(chance.randrange(1_000)) for _ in range(VISITS))
-    database.execute(f"CREATE TABLE drawn AS SELECT UNNEST([{drawn}]) AS number")
-    database.execute("CREATE TABLE visits AS SELECT * FROM drawn JOIN devices USING (number)")
-    return database
+    """Return a database of visits."""
+    return synthetic_visits.database()
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(way))
@@ -70,23 +36,53 @@ def test_duckdb(
     table: duckdb.DuckDBPyConnection,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Of 100,000 visits none comes out otherwise, word or chance."""
+    """Of a million visits none comes out otherwise, word or chance."""
     model, runtime, precision = way
     chosen = ["--runtime", runtime, "--precision", precision, "--as", "sql"]
     assert commands.main(["gate", model, *chosen]) == 0
     query = capsys.readouterr().out
-    asked = Scenario(model=model, runtime=runtime, precision=precision)
-    said = [answer(asked, CATALOG, read(each)).verdict for each in visitors()]
-    rows = table.execute(f"SELECT number, outcome, probability FROM ({query})").fetchall()  # noqa: S608
-    assert len(rows) == VISITS
-    expected = [(each.outcome.value, each.probability) for each in said]
-    assert sum((outcome, chance) != expected[number] for number, outcome, chance in rows) == 0
+    estimated = estimator(model, runtime, precision, None, CATALOG)
+    expected = [estimated(read(each)) for each in visitors()]
+    found = table.execute(
+        "SELECT number, outcome, probability, COUNT(*) "  # noqa: S608 - the gate's own query
+        f"FROM ({query}) GROUP BY ALL"
+    ).fetchall()
+    assert sum(count for *_said, count in found) == VISITS
+    assert len({outcome for outcome, _chance in expected}) > 2
+    assert {number for number, *_said in found} == set(range(DEVICES))
+    otherwise = [each for each in found if (each[1], each[2]) != expected[each[0]]]
+    assert not otherwise
 
 
+def test_join_with_classes(
+    table: duckdb.DuckDBPyConnection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A join with the table of their classes says the same of a million visits, none left out."""
+    visits, classes = tmp_path / "visits.csv", tmp_path / "classes.csv"
+    table.sql("SELECT * EXCLUDE (number) FROM devices").write_csv(str(visits))
+    words = ["gate", "llama-3.2-1b", "--runtime", "webllm", "--precision", "q4f16_1", "--as"]
+    assert commands.main([*words, "classes", "--visits", str(visits)]) == 0
+    classes.write_text(capsys.readouterr().out)
+    assert commands.main([*words, "join"]) == 0
+    query = capsys.readouterr().out
+    types = "{'visit_class': 'VARCHAR', 'outcome': 'VARCHAR', 'probability': 'DOUBLE'}"
+    told = f"FROM read_csv('{classes}', columns={types}, header=true)"
+    table.execute(f"CREATE TABLE classes AS {told}")
+    found = table.execute(
+        "SELECT number, outcome, probability, COUNT(*) "  # noqa: S608 - the gate's own query
+        f"FROM ({query}) GROUP BY ALL"
+    ).fetchall()
+    estimated = estimator("llama-3.2-1b", "webllm", "q4f16_1", None, CATALOG)
+    expected = [estimated(read(each)) for each in visitors()]
+    assert sum(count for *_said, count in found) == VISITS
+    assert not [each for each in found if (each[1], each[2]) != expected[each[0]]]
+
+
+@pytest.mark.parametrize("form", ["sql", "join"])
 @pytest.mark.parametrize("dialect", ["bigquery", "spark", "postgres", "snowflake"])
-def test_dialect(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dialect(dialect: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A query is written in other dialects, which read it again."""
-    assert commands.main(["gate", "distilbert", "--as", "sql", "--dialect", dialect]) == 0
+    assert commands.main(["gate", "distilbert", "--as", form, "--dialect", dialect]) == 0
     query = capsys.readouterr().out
     assert sqlglot.parse_one(query, read=dialect).find(sqlglot.exp.Case)
 

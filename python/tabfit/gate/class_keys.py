@@ -1,0 +1,72 @@
+"""A class of visits as one text, in Python and in SQL: what a table of classes is joined by.
+
+In: the cuts of columns (`classes.cuts`). Out: a row's key, and a query that works out the same key
+of every row of a table of visits and joins the table of classes. A class that this table does not
+have comes out as NULL.
+
+A key has a part for each column: `-` where nothing is told, a word, how many cuts a number has
+reached, or the number itself where every number counts. Whoever has few columns told has few
+classes; a quota counts to the byte, so rows that tell one are many.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tabfit.gate.classes import Cuts
+from tabfit.gate.paths import UNLISTED
+from tabfit.gate.signals import SAID_MEMORY, TRUTH, WORDS
+
+#: What is told apart by its steps though it is one of a few numbers.
+_STEPS: Final = {"device_memory": SAID_MEMORY[1:]}
+UNTOLD: Final = "-"
+
+
+def key_text(every: Mapping[str, Cuts], columns: Mapping[str, Any]) -> str:
+    """Return the key of a row.
+
+    >>> every = {"cores": Cuts(words=False, at=(4,)), "platform": Cuts(words=True)}
+    >>> key_text(every, {"cores": 8, "platform": "ios"}), key_text(every, {})
+    ('1|ios', '-|-')
+    """
+    return "|".join(_part(name, some, columns.get(name)) for name, some in every.items())
+
+
+def _part(name: str, some: Cuts, value: Any) -> str:  # noqa: ANN401 - as a row has it
+    if value is None:
+        return UNTOLD
+    if WORDS.get(name) == TRUTH:
+        return str(int(value))
+    if name in WORDS:
+        return str(value) if value in WORDS[name] else UNLISTED
+    return str(value) if some.exact else str(bisect_right(_STEPS.get(name, some.at), value))
+
+
+def key_sql(every: Mapping[str, Cuts]) -> str:
+    """Return the same as an expression of DuckDB's SQL."""
+    return " || '|' || ".join(_part_sql(name, some) for name, some in every.items())
+
+
+def _part_sql(name: str, some: Cuts) -> str:
+    told = f"CASE WHEN {name} IS NULL THEN '{UNTOLD}'"
+    if WORDS.get(name) == TRUTH:
+        return f"{told} WHEN {name} THEN '1' ELSE '0' END"
+    if name in WORDS:
+        known = ", ".join(f"'{each}'" for each in WORDS[name] if each != UNLISTED)
+        return f"{told} WHEN {name} IN ({known}) THEN {name} ELSE '{UNLISTED}' END"
+    if some.exact:
+        return f"{told} ELSE CAST({name} AS VARCHAR) END"
+    at = _STEPS.get(name, some.at)
+    below = (f"WHEN {name} < {value} THEN '{place}'" for place, value in enumerate(at))
+    return f"{told} {' '.join(below)} ELSE '{len(at)}' END"
+
+
+def join(every: Mapping[str, Cuts], table: str = "visits", classes: str = "classes") -> str:
+    """Return the query that adds each class's outcome and chance to every row of a table."""
+    keyed = f"SELECT *, {key_sql(every)} AS visit_class FROM {table}"
+    return (
+        f"SELECT keyed.*, {classes}.outcome, {classes}.probability FROM ({keyed}) AS keyed "
+        f"LEFT JOIN {classes} ON keyed.visit_class = {classes}.visit_class"
+    )

@@ -1,0 +1,50 @@
+"""A table of classes: every class of a population with its outcome and chance, each judged once.
+
+In: what one way to run a model needs, and a population. Out: rows that `gate.class_keys.join` joins
+with any table of visits by `visit_class`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tabfit.catalog import RuntimeFacts
+from tabfit.compare.run_requirements import RunRequirements
+from tabfit.gate.class_keys import key_text
+from tabfit.gate.classes import Cuts
+from tabfit.gate.signals import flat
+from tabfit.population.coverage import Population, judged
+
+#: The columns of the table.
+COLUMNS: Final = ("visit_class", "outcome", "probability")
+#: A class, its outcome and its chance, `None` where there is none.
+Row = tuple[str, str, float | None]
+
+
+def rows(
+    every: Mapping[str, Cuts],
+    surveyed: Sequence[RunRequirements],
+    facts: RuntimeFacts,
+    population: Population,
+) -> list[Row]:
+    """Return the classes in the order in which visits name them first.
+
+    `every` are the cuts of the gate of the same surveys, at their first context.
+    """
+    found: dict[str, Row] = {}
+    for visits, settled in judged(surveyed, facts, population):
+        key = key_text(every, flat(visits.device))
+        found.setdefault(key, (key, settled.outcome.value, settled.probability))
+    return list(found.values())
+
+
+def as_csv(found: Sequence[Row]) -> str:
+    """Return the table as CSV, an untold chance empty."""
+    text = io.StringIO()
+    written = csv.writer(text, lineterminator="\n")
+    written.writerow(COLUMNS)
+    written.writerows(found)
+    return text.getvalue()

@@ -1,0 +1,32 @@
+"""Run a query over visits in PySpark: python judge_visits.py VISITS EXPECTED QUERY.
+
+VISITS is Parquet, EXPECTED a CSV of a device's number, its outcome and its chance. Prints how many
+visits were judged, and how many of them came out otherwise.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+
+def main(visits: str, expected: str, query: str) -> None:
+    """Print what came out."""
+    spark = (
+        SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    )
+    spark.sparkContext.setLogLevel("ERROR")
+    spark.read.parquet(visits).createOrReplaceTempView("visits")
+    told = "number INT, said STRING, chance DOUBLE"
+    spark.read.csv(expected, schema=told).createOrReplaceTempView("expected")
+    judged, otherwise = spark.sql(
+        "SELECT COUNT(*), COUNT_IF(NOT (outcome <=> said AND probability <=> chance)) "  # noqa: S608 - ours
+        f"FROM ({Path(query).read_text(encoding='utf-8')}) JOIN expected USING (number)"
+    ).collect()[0]
+    sys.stdout.write(f"{judged} judged, {otherwise} otherwise\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
