@@ -13,7 +13,7 @@ from itertools import groupby
 
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_, tokens
-from tabfit.catalog import Catalog, DeviceRow, Model
+from tabfit.catalog import Catalog, CatalogTable, DeviceRow, Model
 from tabfit.compare.alternatives import Neighbour
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import CONTEXTS, precisions_of, runtimes_of
@@ -215,11 +215,29 @@ def _models(about: Subject, catalog: Catalog) -> Html:
 
 def model_options(models: Iterable[Model], chosen: str) -> Html:
     """Return models as options, grouped by what they are for."""
+    options = _catalogued(models) if isinstance(models, CatalogTable) else _by_task(models)
+    return _marked(options, chosen)
+
+
+@cleared_with_language
+@lru_cache(maxsize=4)
+def _catalogued(models: CatalogTable[Model]) -> Html:
+    """Return `_by_task` of a whole table, made once for a language."""
+    return _by_task(models)
+
+
+def _by_task(models: Iterable[Model]) -> Html:
     every = sorted(models, key=lambda model: (task_rank(model), model.name.lower()))
     return joined(
-        tag("optgroup", [_option(each.id, each.name, chosen) for each in group], label=name)
+        tag("optgroup", [_option(each.id, each.name, None) for each in group], label=name)
         for name, group in groupby(every, key=task_name)
     )
+
+
+def _marked(options: Html, chosen: str) -> Html:
+    """Return options with the chosen one marked, as `_option` does it."""
+    own = str(_option(chosen, "", None)).partition(">")[0]
+    return Html(options.replace(f"{own}>", f"{own} selected>", 1))
 
 
 def task_name(model: Model) -> str:
@@ -251,11 +269,17 @@ def _devices(answer: Answer, catalog: Catalog) -> Html:
 
 def device_options(catalog: Catalog, chosen: str, *more: tuple[str, str]) -> Html:
     """Return this device and every one of the catalogue as options, grouped by kind."""
-    grouped = [
-        tag("optgroup", [_option(row.id, row.name, chosen) for row in rows], label=name)
+    return joined(flat([("", _(THIS_DEVICE)), *more], chosen), _marked(_by_kind(catalog), chosen))
+
+
+@cleared_with_language
+@lru_cache(maxsize=4)
+def _by_kind(catalog: Catalog) -> Html:
+    """Return a catalogue's devices as options, grouped by kind, made once for a language."""
+    return joined(
+        tag("optgroup", [_option(row.id, row.name, None) for row in rows], label=name)
         for name, rows in device_groups(catalog)
-    ]
-    return joined(flat([("", _(THIS_DEVICE)), *more], chosen), grouped)
+    )
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
