@@ -60,9 +60,36 @@ async function started() {
   for (const path of wheels) python.FS.writeFile(`/wheels/${basename(path)}`, readFileSync(path));
   python.runPython(readFileSync(prepare, "utf8"));
   const module = python._module;
+  blank(module);
   const { HEAPU8 } = module;
   HEAPU8.fill(0, module._emscripten_stack_get_end(), module._emscripten_stack_get_current());
   return { memory: HEAPU8, initial, snapshot: python.makeMemorySnapshot() };
+}
+
+// Fills with zeros what is free: it holds what was there before, which nobody will read.
+// Python hands out small pieces of its own arenas, and all else comes from malloc. First what
+// malloc has is taken, so that Python's own allocator has to grow once its arenas are full.
+function blank(module) {
+  const { _malloc, _free, _PyObject_Malloc, _PyObject_Free } = module;
+  const held = taken(module, _malloc, [...Array(17).keys()].map((power) => 2 ** (20 - power)));
+  const small = taken(module, _PyObject_Malloc, [...Array(32).keys()].map((step) => 16 * (step + 1)));
+  small.forEach((place) => _PyObject_Free(place));
+  held.forEach((place) => _free(place));
+}
+
+// Returns the places of all that can be had of each size before the memory grows, blanked.
+function taken(module, allocate, sizes) {
+  const found = [];
+  for (const size of sizes) {
+    for (let grown = false; !grown; ) {
+      const before = module._sbrk(0);
+      const place = allocate(size);
+      grown = module._sbrk(0) !== before;
+      module.HEAPU8.fill(0, place, place + size);
+      found.push(place);
+    }
+  }
+  return found;
 }
 
 function contents(memory, initial, snapshot) {

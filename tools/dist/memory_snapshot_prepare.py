@@ -8,7 +8,8 @@ environment names what PyScript and the worker's own script will import.
 #: What somebody has to ask for, or never runs in a page.
 AFTER_A_TAP = (
     *("app.model_import", "tabfit.cli", "tabfit.headers", "tabfit.hub", "tabfit.sources"),
-    "tabfit.__main__",
+    *("tabfit.__main__", "tabfit.api", "tabfit.gate", "tabfit.limits", "tabfit.population"),
+    *("tabfit.catalog.size_check", "tabfit.catalog.validation"),
 )
 
 
@@ -21,8 +22,10 @@ def prepare() -> None:
     import os
     import pkgutil
     import random
+    import re
     import site
     import sys
+    import types
     import zipfile
     import zipimport
     from pathlib import Path
@@ -35,13 +38,18 @@ def prepare() -> None:
     import app
     import tabfit
     from app.respond import respond
+    from tabfit.architectures.registry import FAMILIES
+    from tabfit.catalog.reader import text_of
 
+    # A family that no model of the catalogue belongs to is for those that somebody brings.
+    named = set(re.findall(r'"model_type": ?"([^"]+)"', text_of("model")))
+    brought = set(FAMILIES.values()) - {FAMILIES[each] for each in named & set(FAMILIES)}
     for name in os.environ.pop("MODULES").split():
         importlib.import_module(name)
     inside = [tabfit, app]
     for package in inside:
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            if found.name in AFTER_A_TAP:
+            if found.name in (*AFTER_A_TAP, *brought):
                 continue
             with contextlib.suppress(ImportError):  # needs a package that is installed later
                 module = importlib.import_module(found.name)
@@ -54,6 +62,11 @@ def prepare() -> None:
         if hasattr(kept, "cache_info") and not inspect.signature(kept).parameters:
             with contextlib.suppress(ImportError):  # needs a package that is installed later
                 kept()
+
+    for one in gc.get_objects():  # nobody asks functions for their annotations in a page
+        if isinstance(one, types.FunctionType) and one.__module__ in sys.modules:
+            if one.__module__.startswith(("app.", "tabfit.")):
+                one.__annotations__ = None  # type: ignore[assignment]
 
     random.seed(0)
     del os.environ["PYTHONHASHSEED"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from tabfit.catalog import Catalog
 from tabfit.compare import run_requirements
@@ -174,13 +174,17 @@ def _within(some: Interval, other: Interval) -> bool:
 # As text
 
 
+#: What stands between two models in the text, and nowhere else.
+BETWEEN: Final = ",\n"
+
+
 class CatalogRequirements:
     """The lines of many models, each model's made into values when somebody asks for it."""
 
     def __init__(self, catalog: Catalog, text: str | None = None) -> None:
         """Take the lines from a text that `written` made, or work them out one by one."""
         self._catalog = catalog
-        self._rows: Mapping[str, list[Any]] | None = None if text is None else json.loads(text)
+        self._rows: Mapping[str, str] | None = None if text is None else _by_model(text)
         self._lines: dict[str, tuple[CatalogRequirement, ...]] = {}
 
     @property
@@ -204,7 +208,7 @@ class CatalogRequirements:
         rows = (self._rows or {}).get(model)
         if rows is None:
             return requirements_of_model(model, self._catalog)
-        return (_read(model, row) for row in rows)
+        return (_read(model, row) for row in json.loads(rows))
 
 
 def written(models: Mapping[str, Iterable[CatalogRequirement]]) -> str:
@@ -220,7 +224,16 @@ def written_model(model: str, lines: Iterable[CatalogRequirement]) -> str:
 
 def joined_models(entries: Iterable[str]) -> str:
     """Return the whole text of the models' parts."""
-    return "{" + ",\n".join(entries) + "}\n"
+    return "{" + BETWEEN.join(entries) + "}\n"
+
+
+def _by_model(text: str) -> dict[str, str]:
+    """Return each model's rows as they stand in the text.
+
+    As values they would take ten times the memory, and of most pages few are asked for.
+    """
+    entries = (each.partition(":") for each in text.strip()[1:-1].split(BETWEEN) if each)
+    return {json.loads(name): rows for name, _colon, rows in entries}
 
 
 def _row(line: CatalogRequirement) -> list[Any]:
