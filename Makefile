@@ -105,7 +105,7 @@ drift: setup ## list every row of our tables that the installed packages no long
 architecture: setup ## draw docs/architecture.svg: the rooms and what they import
 	$(PY) -m tools.room_diagram
 
-bench: site ## time what people wait for, as ratios
+bench: site ## time what people wait for beside what others start, and write docs/performance.md
 	$(PY) -m tools.bench
 
 .oracle/.ready: tools/oracle/requirements.txt

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from email.utils import formatdate
 from fnmatch import fnmatch
+from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,8 +89,7 @@ class SiteHandler(BaseHTTPRequestHandler):
         if path is None:
             self._say_missing(with_content=with_content)
             return
-        encoding, content = encoded(path, self.headers.get("Accept-Encoding", ""))
-        tag = f'"{sha256(content).hexdigest()[:20]}"'
+        encoding, content, tag = answered(path, self.headers.get("Accept-Encoding", ""))
         headers = {
             "Content-Type": TYPES.get(path.suffix, "application/octet-stream"),
             **told_with(path, self.server.folder),
@@ -173,6 +173,17 @@ def header_rules(text: str) -> list[tuple[str, dict[str, str]]]:
             name, _, value = line.strip().partition(":")
             rules[-1][1][name] = value.strip()
     return rules
+
+
+def answered(path: Path, accepted: str) -> tuple[str | None, bytes, str]:
+    """Return a file's content as `encoded` gives it, and its tag; a file is read once."""
+    return _answered(path, accepted, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _answered(path: Path, accepted: str, _changed: int) -> tuple[str | None, bytes, str]:
+    encoding, content = encoded(path, accepted)
+    return encoding, content, f'"{sha256(content).hexdigest()[:20]}"'
 
 
 def encoded(path: Path, accepted: str) -> tuple[str | None, bytes]:

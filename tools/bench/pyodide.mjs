@@ -1,4 +1,4 @@
-// Times the estimator inside Pyodide, as the page has it: node bench.mjs RUNTIME_FOLDER WHEEL... < JOB.json
+// Times the estimator inside Pyodide, as the page has it: node pyodide.mjs RUNTIME_FOLDER WHEEL... < JOB.json
 // A job is {setup, runs: {name: [statement, times]}}; the answer is milliseconds by name, on one line.
 
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-"""Time what people wait for, each as a ratio against something run beside it: `make bench`.
+"""Whole processes beside an empty interpreter, and Python in Pyodide beside CPython.
 
 - a whole `tabfit inspect` process beside an empty interpreter, with its
   bytecode kept and without, and beside transformers building the same model on
@@ -7,8 +7,8 @@
   at all its precisions and eight contexts inside Pyodide beside CPython, the first time
   and again.
 
-Medians of several runs, and the processor's own time beside the clock's, since
-a busy machine makes everything wait. Nothing here is asserted.
+Medians of several runs; of processes the processor's own time, since a busy machine makes
+everything wait.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "tests" / "data" / "configs" / "HuggingFaceTB__SmolLM2-135M.json"
 ORACLE = ROOT / ".oracle" / "bin" / "python"
-PROCESSES, TIMES = 15, 7
+PROCESSES, TIMES = 9, 7
 CACHES = shutil.ignore_patterns("__pycache__")
 
 SETUP = f"""
@@ -73,46 +72,32 @@ print(sum(each.numel() for each in model.parameters()))
 """
 
 
-def main() -> None:
-    """Print the tables."""
-    print(f"{'a whole process':40} {'clock':>9} {'processor':>12}")
-    beside = _line("an empty interpreter", [sys.executable, "-c", "pass"])
+def processes() -> dict[str, float]:
+    """Return the processor's milliseconds of each, that of an empty interpreter first."""
+    found = {"an empty interpreter": _taken([sys.executable, "-c", "pass"])}
     inspect = [sys.executable, "-m", "tabfit", "inspect", str(CONFIG), "--json"]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "python", folder, dirs_exist_ok=True, ignore=CACHES)
-        _line("the same, nothing compiled before", inspect, beside, _environment(folder))
+        told = {**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+        found["tabfit inspect, nothing compiled before"] = _taken(inspect, told)
         _run([sys.executable, "-m", "compileall", "-q", folder])
-        _line("tabfit inspect, 30 layers", inspect, beside, _environment(folder))
+        found["tabfit inspect, 30 layers"] = _taken(inspect, told)
     if ORACLE.exists():
         words = [str(ORACLE), "-c", META, str(CONFIG)]
-        _line("transformers on the meta device", words, beside, times=3)
-    else:
-        print("transformers on the meta device: run `make oracle` first")
-    _in_both()
+        found["transformers on the meta device"] = _taken(words, times=3)
+    return found
 
 
-def _environment(folder: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _line(
-    name: str,
-    words: list[str],
-    beside: float | None = None,
-    environment: dict[str, str] | None = None,
-    times: int = PROCESSES,
+def _taken(
+    words: list[str], environment: dict[str, str] | None = None, times: int = PROCESSES
 ) -> float:
-    """Print the medians of a process, and return the processor's milliseconds."""
-    clocks, processors = [], []
+    """Return the median of the processor's milliseconds of a process."""
+    processors = []
     for _ in range(times):
-        began, used = time.perf_counter(), _used()
+        used = _used()
         _run(words, environment)
-        clocks.append(1000 * (time.perf_counter() - began))
         processors.append(1000 * (_used() - used))
-    taken = median(processors)
-    ratio = f"{taken / (beside or taken):6.1f} x an empty interpreter"
-    print(f"{name:40} {median(clocks):6.0f} ms {taken:9.0f} ms {ratio}")
-    return taken
+    return median(processors)
 
 
 def _used() -> float:
@@ -124,17 +109,13 @@ def _run(words: Iterable[str], environment: dict[str, str] | None = None) -> Non
     subprocess.run(list(words), check=True, capture_output=True, cwd=ROOT, env=environment)
 
 
-def _in_both() -> None:
+def in_both() -> dict[str, tuple[float, float]]:
+    """Return the milliseconds of each run in Pyodide and in CPython."""
     here, page = _in_cpython(), _in_pyodide()
-    print(f"\nPyodide's own start: {page['start']:.0f} ms")
-    for name in RUNS:
-        ratio = page[name] / here[name]
-        print(
-            f"{name:24} {page[name]:8.1f} ms in Pyodide {ratio:6.1f} x CPython's {here[name]:.1f}"
-        )
+    return {name: (page[name], here[name]) for name in RUNS}
 
 
-#: Reads a job and does what bench.mjs does.
+#: Reads a job and does what pyodide.mjs does.
 HERE = """
 import json, sys, time
 job, space, found = json.load(sys.stdin), {}, {}
@@ -160,7 +141,7 @@ def _in_pyodide() -> dict[str, float]:
     (code,) = (ROOT / "dist" / "code").iterdir()
     first = sorted(code.glob("*.whl"))
     wheels = [str(path) for path in (*first, *_later("numpy"), *_later("tabfitgrid"))]
-    return _job(["node", str(ROOT / "tools" / "bench.mjs"), str(runtime), *wheels], {})
+    return _job(["node", str(Path(__file__).with_name("pyodide.mjs")), str(runtime), *wheels], {})
 
 
 def _later(name: str) -> Iterable[Path]:
@@ -177,7 +158,3 @@ def _job(command: list[str], environment: dict[str, str]) -> dict[str, float]:
     )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,135 @@
+"""The document: what a record shows, as tables in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from tools.accuracy.document import table
+from tools.bench.beside import BARE, HELLO, PAGE
+from tools.bench.limits import claims, middle
+from tools.bench.records import Record
+from tools.bench.visits import Visit
+
+NAMES = {BARE: "bare Pyodide, one line", HELLO: "PyScript's hello", PAGE: "`/`"}
+KINDS = {
+    (True, False): "cold",
+    (False, False): "warm",
+    (True, True): "cold, slow",
+    (False, True): "warm, slow",
+}
+HEAD = """# How fast it is
+
+`make bench` writes this page. It opens the built site in Chromium, from a server on the same
+machine that serves brotli and the headers of `_headers`, and beside it, in the same run and from
+the same files, what others start Python with. What counts are the ratios; the milliseconds are one
+machine's.
+
+- *First verdict*: this device's answer stands on the page. A bare page is as far when its line is.
+- *Cold* is a new profile of the browser; *warm* a later visit in it, with what the browser and the
+  service worker kept. *Slow*: all processes of the browser run a quarter of the time; cold visits
+  also come over 9 Mbit/s, each answer 150 ms late.
+- *Blocking* is the longest task of the page's own thread (0: none took 50 ms). *Bytes* are the
+  answers, as they went over the wire, to all that was asked before the first verdict. *Memory* is
+  the tab's process (PSS).
+"""
+STLITE = """stlite (Streamlit in the page) is not among them. Its npm package brings Streamlit's
+wheel (tried with `@stlite/browser` 1.9.2), but numpy, pandas, Pillow and fastparquet built for its
+Pyodide lie on jsDelivr alone; no package index has them, and the bench asks nobody else.
+"""
+GROWTH = """In CPython: the whole catalogue read and judged on a device, one model's precision
+judged at so many contexts as arrays, and `tabfit inspect` of a safetensors file, of which only the
+header is read."""
+RATES = """Visits judged a second: the query of `tabfit gate --as sql` in DuckDB, more than a
+million of them as so many times a table of one million; and rows counted by kind with numpy, of
+which `tabfit.population` judges each kind once."""
+
+
+def written(record: Record) -> str:
+    """Return the whole document."""
+    parts = [
+        HEAD,
+        f"Last run: {record.date}, {record.browser}, on {record.machine}.",
+        "## What is asked of it",
+        table((("asked", "found", "holds"), *_claims(record))),
+        "## Visits",
+        table((_VISITS, *_visits(record))),
+        STLITE,
+        "## A change",
+        "Milliseconds from a change of a list to its answer on the page, plain.",
+        table((("page", "what", "changes", "p50", "p95"), *_changes(record))),
+        "## Growth",
+        GROWTH,
+        table((("what", "how much", "ms", "beside the first"), *_growth(record))),
+        RATES,
+        table((("who", "visits", "a second"), *_rates(record))),
+        "## The command line, and Python in the page",
+        table((("a process", "processor, ms", "beside an empty one"), *_processes(record))),
+        table((("in one interpreter", "Pyodide, ms", "CPython, ms", "ratio"), *_both(record))),
+    ]
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _claims(record: Record) -> Iterator[tuple[str, ...]]:
+    for each in claims(record):
+        yield each.asked, each.found, "yes" if each.holds else "**no**"
+
+
+_VISITS = (
+    *("page", "visit", "first paint, ms", "first verdict, ms", "× bare"),
+    *("blocking, ms", "shift", "bytes", "memory, MB"),
+)
+
+
+def _visits(record: Record) -> Iterator[tuple[str, ...]]:
+    for page in dict.fromkeys(each.page for each in record.visits):
+        for (cold, slow), kind in KINDS.items():
+            some = [v for v in record.visits if (v.page, v.cold, v.slow) == (page, cold, slow)]
+            if some:
+                bare = middle(record, "ready", page=BARE, cold=cold, slow=slow)
+                yield _name(page), f"{kind} ({len(some)})", *_figures(some, bare)
+
+
+def _figures(some: list[Visit], bare: float) -> Iterator[str]:
+    found = {name: median(getattr(each, name) for each in some) for name in Visit.__slots__[3:]}
+    yield f"{found['paint']:,.0f}"
+    yield f"{found['ready']:,.0f}"
+    yield f"{found['ready'] / bare:.2f}"
+    yield f"{found['blocking']:.0f}"
+    yield f"{found['shift']:.3f}"
+    yield f"{found['sent']:,.0f}"
+    yield f"{found['memory'] / 1e6:.0f}"
+
+
+def _name(page: str) -> str:
+    return NAMES.get(page) or f"`{page.removeprefix(PAGE)}`"
+
+
+def _changes(record: Record) -> Iterator[tuple[str, ...]]:
+    for page, parts in record.changes.items():
+        for what, each in parts.items():
+            yield _name(page), what, str(each.count), f"{each.p50:.1f}", f"{each.p95:.1f}"
+
+
+def _growth(record: Record) -> Iterator[tuple[str, ...]]:
+    for what, figures in record.growth.items():
+        first = next(iter(figures.values()))
+        for count, taken in figures.items():
+            yield what, f"{count:,}", f"{taken:,.1f}", f"{taken / first:.2f}"
+
+
+def _rates(record: Record) -> Iterator[tuple[str, ...]]:
+    for who, figures in record.rates.items():
+        for count, rate in figures.items():
+            yield who, f"{count:,}", f"{rate:,.0f}"
+
+
+def _processes(record: Record) -> Iterator[tuple[str, ...]]:
+    empty = next(iter(record.processes.values()))
+    for name, taken in record.processes.items():
+        yield name, f"{taken:.0f}", f"{taken / empty:.1f}"
+
+
+def _both(record: Record) -> Iterator[tuple[str, ...]]:
+    for name, (page, here) in record.both.items():
+        yield name, f"{page:.1f}", f"{here:.1f}", f"{page / here:.1f}"
