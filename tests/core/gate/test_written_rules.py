@@ -90,7 +90,7 @@ def verdicts(device: dict[str, Any]) -> Iterator[list[Any]]:
             yield [*way, at, word, None if np.isnan(chance) else float(chance), because]
 
 
-@pytest.mark.parametrize("number", [300, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [150, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_node(tmp_path: Path, number: int) -> None:
     """Of so many devices and 40 scenarios none comes out otherwise: word, chance and reason."""
     every = [{"device": device, "verdicts": list(verdicts(device))} for device in devices(number)]
