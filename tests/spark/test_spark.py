@@ -15,8 +15,8 @@ from tests.core.gate import synthetic_visits
 from tests.core.gate.generated_devices import estimator
 from tests.core.gate.synthetic_visits import VISITS, visitors
 
-HERE = Path(__file__).parent
-SPARK = HERE.parents[1] / ".spark" / "bin" / "python"
+ROOT = Path(__file__).resolve().parents[2]
+SPARK = ROOT / ".spark" / "bin" / "python"
 CATALOG = Catalog()
 WAYS = (
     ("distilbert", "transformersjs-wasm", "q8"),
@@ -47,7 +47,13 @@ def test_pyspark(
         for number, each in enumerate(visitors()):
             rows.writerow([number, *estimated(read(each))])
     said = subprocess.run(
-        [SPARK, HERE / "judge_visits.py", visits, tmp_path / "expected.csv", tmp_path / "gate.sql"],
+        [
+            SPARK,
+            ROOT / "tools" / "spark_visits.py",
+            visits,
+            tmp_path / "expected.csv",
+            tmp_path / "gate.sql",
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -82,6 +82,28 @@ def test_parquet_says_what_csv_does(tmp_path: Path) -> None:
     assert set(parquet_visits.read(file)) == set(csv_visits.read(rows.splitlines(keepends=True)))
 
 
+#: What a file of Parquet, whose columns are texts, can get wrong as one of CSV can.
+ALSO_IN_PARQUET = (
+    *("an unknown column", "no visits", "an unknown platform", "a word for a number"),
+    *("a number for a truth", "an answer nobody gives", "a country in full", "half a visit"),
+    "less than none",
+)
+
+
+@pytest.mark.parametrize("case", ALSO_IN_PARQUET)
+def test_malformed_parquet_is_the_same_sentence(case: str, tmp_path: Path) -> None:
+    """It says of Parquet what it says of CSV: the same row, the same column, the same words."""
+    content, _named = MALFORMED[case]
+    made, file = tmp_path / "visits.csv", tmp_path / "visits.parquet"
+    made.write_bytes(content)
+    duckdb.read_csv(str(made), header=True, all_varchar=True, sep=",").write_parquet(str(file))
+    with pytest.raises(UnreadableVisits) as of_csv:
+        csv_visits.read(content.splitlines(keepends=True))
+    with pytest.raises(UnreadableVisits) as of_parquet:
+        parquet_visits.read(file)
+    assert str(of_parquet.value) == str(of_csv.value)
+
+
 def test_wrong_parquet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A cell that no device has names its row and column; what is no Parquet says so."""
     file = tmp_path / "visits.parquet"

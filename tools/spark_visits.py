@@ -1,4 +1,4 @@
-"""Run a query over visits in PySpark: python judge_visits.py VISITS EXPECTED QUERY.
+"""Run a query over visits in PySpark: python tools/spark_visits.py VISITS EXPECTED QUERY.
 
 VISITS is Parquet, EXPECTED a CSV of a device's number, its outcome and its chance. Prints how many
 visits were judged, and how many of them came out otherwise.
