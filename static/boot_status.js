@@ -2,8 +2,8 @@
 //
 // It says which stage of loading has begun, and shows one readable message with a Retry button
 // when loading or answering fails in a way nobody caught. It knows nothing of the rest of the
-// page but six marks: <html data-state data-stage data-linked>, #stage, #loaded, #failure and #retry. It also settles
-// which language the page is to be in, so that its own words are in it.
+// page but a few marks: <html data-state data-stage data-linked data-embedded>, #stage, #loaded, #failure and #retry.
+// It also settles which language the page is to be in, so that its own words are in it.
 // The first failure is final. Waiting too long is not: an answer that comes late is shown.
 
 window.boot = (() => {
@@ -132,6 +132,7 @@ window.boot = (() => {
   boot.speak(boot.language);
   move();
   root.dataset.linked = /[#&]view=/.test(location.hash);
+  root.dataset.embedded = new URLSearchParams(location.search).has("embed");
   root.dataset.state = "loading";
   boot.stage("page");
   if (typeof WebAssembly !== "object") boot.fail("webassembly", "WebAssembly is not defined");

@@ -83,11 +83,11 @@ const renew = (element, html, anew) => {
   if (element.rendered === html && !anew) return;
   const held = element.contains(document.activeElement) ? document.activeElement : null;
   const { value, selectionStart: from, selectionEnd: to } = held ?? {};
-  const open = [...element.querySelectorAll("details")].map((each) => each.open);
+  const unfolded = [...element.querySelectorAll("details")].map((each) => each.open);
   const across = [...element.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
   element.innerHTML = html;
   element.rendered = html;
-  element.querySelectorAll("details").forEach((each, at) => (each.open = open[at] ?? each.open));
+  element.querySelectorAll("details").forEach((each, at) => (each.open = unfolded[at] ?? each.open));
   element.querySelectorAll(".scroll").forEach((each, at) => (each.scrollLeft = across[at] ?? 0));
   const again = held && element.querySelector(selector(held) ?? held.tagName);
   again?.focus({ preventScroll: true });
@@ -448,15 +448,15 @@ document.addEventListener("click", ({ target }) => {
 });
 
 // A module that did not arrive is asked for again only by another address.
-const findModels = async (attempt = 0) => {
+const withModule = async (name, use = () => {}, attempt = 0) => {
   try {
-    const { begin } = await import(attempt ? `./model_search.js?again=${attempt}` : "./model_search.js");
-    begin(() => last);
+    use(await import(attempt ? `./${name}.js?again=${attempt}` : `./${name}.js`));
   } catch (error) {
-    tellLateProblem("finder", error, () => findModels(attempt + 1));
+    tellLateProblem(name, error, () => withModule(name, use, attempt + 1));
   }
 };
 
+if (document.documentElement.dataset.embedded === "true") withModule("embedded_frame");
 if (linked()) foretell(linked());
 device = await describe();
 if (byId("unrendered") || boot.language !== "en" || document.documentElement.lang !== "en")
@@ -465,4 +465,4 @@ boot.stage("answer");
 await interrupted();
 await opened();
 shown();
-if (byId("finder")) findModels();
+if (byId("finder")) withModule("model_search", ({ begin }) => begin(() => last));

@@ -52,7 +52,9 @@ ROOMS: Final = {
 #: The tables of worked examples that are tried before anything else.
 BOUNDARIES: Final = {
     room: tuple(
-        f"{folder}/test_boundaries.py" for folder in folders if folder.startswith("tests/core")
+        table
+        for folder in folders
+        if (ROOT / (table := f"{folder}/test_boundaries.py")).is_file()
     )
     for room, folders in ROOMS.items()
 }
@@ -395,7 +397,7 @@ def of_feature_rows() -> Iterator[Mutant]:
 
 def mutants() -> Iterator[Mutant]:
     """Yield every mutant of every constant."""
-    for room in ("devices", "runtimes", "estimate"):
+    for room in ("devices", "runtimes", "verdict", "estimate"):
         for path in sorted((CORE / room).rglob("*.py")):
             if path.name not in BESIDE:
                 yield from of_module(path)

@@ -58,6 +58,7 @@ def test_the_404_page_leads_home_from_any_depth(site: str, root: str) -> None:
         build="",
         guard="",
         policy="",
+        data=ROOT,
         site=site,
     )
     assert html_pages._root(laid, "404.html") == root

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -19,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Addresses that others rely on: some may be added, none goes.
 ADDRESSES = (
     *("rules.json", "models.json", "devices.json", "runtimes.json", "verdicts.json"),
-    *("openapi.json", "models/llama-3.2-1b.json", "badges/llama-3.2-1b.svg"),
+    *("verdicts.parquet", "openapi.json", "models/llama-3.2-1b.json", "badges/llama-3.2-1b.svg"),
     *("schema/device.json", "schema/estimate.json", "schema/models.json"),
 )
 
@@ -45,7 +47,9 @@ def test_addresses(folder: Path) -> None:
         assert (folder / path.format(model="gemma-2b").lstrip("/")).is_file(), path
 
 
-@pytest.mark.parametrize("name", ["rules", "models", "verdicts", "models/gemma-2b"])
+@pytest.mark.parametrize(
+    "name", ["rules", "models", "devices", "runtimes", "verdicts", "models/gemma-2b"]
+)
 def test_signed(folder: Path, name: str) -> None:
     """A file says its version and its licence."""
     said = told(folder / f"{name}.json")
@@ -70,6 +74,35 @@ def test_verdicts(folder: Path) -> None:
     assert len(said["ways"]) == len(said["outcomes"]) == len(said["chances"])
     assert {len(row) for row in said["outcomes"]} == {len(said["kinds"])}
     assert {word for row in said["outcomes"] for word in row} > {0, 1, 2, 3}
+
+
+def test_the_table_says_the_same(folder: Path) -> None:
+    """The verdicts as Parquet are those of the JSON, one row each; they too are signed."""
+    said, place = told(folder / "verdicts.json"), str(folder / "verdicts.parquet")
+    names = ("platform", "browser", "device_memory", "webgpu", "webgpu_vendor")
+    expected = [
+        (*way, *(kind.get(name) for name in names), said["words"][outcome], chance)
+        for way, outcomes, chances in zip(
+            said["ways"], said["outcomes"], said["chances"], strict=True
+        )
+        for kind, outcome, chance in zip(said["kinds"], outcomes, chances, strict=True)
+    ]
+    table = duckdb.read_parquet(place)
+    assert table.columns == ["model", "runtime", "precision", *names, "outcome", "chance"]
+    assert table.fetchall() == expected
+    asked = "select key, value from parquet_kv_metadata(?)"
+    metadata = duckdb.execute(asked, [place]).fetchall()
+    assert dict(metadata) == {b"version": tabfit.__version__.encode(), b"licence": b"Apache-2.0"}
+
+
+def test_llms_txt(folder: Path) -> None:
+    """Every file that llms.txt names is written, and it names every file but itself."""
+    text = public_data.llms("https://fit.example")
+    named = re.findall(r"\(https://fit\.example/(api/v1/.*?)\)", text)
+    for address in named:
+        assert (folder / address.removeprefix("api/v1/")).is_file(), address
+    assert set(public_data.files()) - {"llms.txt"} <= set(named)
+    assert tabfit.__version__ in text
 
 
 def test_the_package_is_small() -> None:

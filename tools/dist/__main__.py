@@ -98,6 +98,7 @@ def build(folder: Path) -> None:
     for path in later.values():
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", others)
+    data = public_data.public_data()
     first_script = html_pages.guard((STATIC / "boot_status.js").read_text())
     laid = html_pages.SiteLayout(
         code=code_at,
@@ -110,9 +111,10 @@ def build(folder: Path) -> None:
         site=os.environ.get("SITE_URL", ""),
         reports=html_pages.repository(os.environ.get("SITE_REPORTS", "")),
         preloads=_preloads(folder, code_at, runtime_at),
+        data=data,
     )
     html_pages.written(laid, folder)
-    shutil.copytree(public_data.public_data(), folder / "api" / "v1")
+    shutil.copytree(data, folder / "api" / "v1")
     (folder / "llms.txt").write_text(public_data.llms(laid.site), encoding="utf-8")
     _lay_root(laid, folder)
     service_worker.write(folder, html_pages.interpreter(laid.build))

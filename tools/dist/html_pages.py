@@ -20,7 +20,7 @@ from app.document import filled
 from app.components import loading_status
 from tools.dist.build_cache import digest, files_under, cached_step
 from tools.dist.catalog_requirements import requirements_file
-from tools.dist import search_engines
+from tools.dist import public_data, search_engines, structured_data
 from tools.dist.share_image import colours, draw
 from tools.dist.paths import CACHE, ROOT
 from tools.messages import OTHERS
@@ -59,6 +59,7 @@ class SiteLayout:
     guard: str
     policy: str
     site: str  # the address it will have, "" where nobody said
+    data: Path  # what `public_data` wrote
     reports: str = ""  # the repository that takes reports as issues, owner/name
     preloads: tuple[str, ...] = field(default=())
 
@@ -84,8 +85,8 @@ def written(laid: SiteLayout, folder: Path) -> None:
     (folder / "robots.txt").write_text(search_engines.robots(laid.site))
     if laid.site:
         every = [str(path.relative_to(rendered)) for path in files_under(rendered)]
-        documents = [path for path in every if _is_page(path)]
-        (folder / "sitemap.xml").write_text(search_engines.sitemap(laid.site, documents))
+        addresses = [*filter(_is_page, every), *public_data.files()]
+        (folder / "sitemap.xml").write_text(search_engines.sitemap(laid.site, addresses))
 
 
 def repository(text: str) -> str:
@@ -162,6 +163,7 @@ def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
         "runtime": root + laid.runtime,
         "canonical": escape(home + path.removesuffix("index.html")),
         "alternates": _alternates(home, path),
+        "structured": structured_data.script(path, home, laid.data),
         "picture": escape(home + picture),
         "config": escape(_config(root, laid.build)),
         "plugins": PLUGINS,

@@ -4,7 +4,7 @@ Out: a folder made anew only when what it follows from changed.
 
     rules.json  models/<id>.json      what the npm package judges by (tabfit.gate)
     models.json devices.json runtimes.json   the lists of the command line
-    verdicts.json                     every model's chances for kinds of visitors
+    verdicts.json verdicts.parquet    every model's chances for kinds of visitors
     badges/<id>.svg                   a model's download, as a picture to link from elsewhere
     schema/*.json  openapi.json       what all of these hold
 
@@ -31,7 +31,7 @@ from tabfit.estimate.subjects import subject
 from tabfit.gate import needs, written
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
-from tools.dist import visitor_kinds
+from tools.dist import verdicts_table, visitor_kinds
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import PYTHON
 from tools.dist.paths import ROOT
@@ -46,7 +46,8 @@ def public_data() -> Path:
     """Return the folder of api/v1/."""
     wheel = grid_wheel()
     behind = [*files_under(PYTHON), *files_under(SCHEMAS), Path(probes.__file__ or "")]
-    own = [Path(__file__), Path(visitor_kinds.__file__ or "")]
+    own = [Path(each.__file__ or "") for each in (verdicts_table, visitor_kinds)]
+    own.append(Path(__file__))
     key = digest(wheel.name, behind, own, os.environ.get("SITE_URL", ""))
     return cached_step("api", key, lambda folder: _write(wheel, folder))
 
@@ -72,6 +73,7 @@ def write(table: RequirementsTable, folder: Path) -> None:
     for kind in LISTS:
         _json(folder / f"{kind}.json", {**answer_json.listing(kind, catalog), **_signed()})
     _json(folder / "verdicts.json", {**visitor_kinds.verdicts(table, catalog), **_signed()})
+    verdicts_table.write(folder / "verdicts.json", folder / "verdicts.parquet", _signed())
     for schema in files_under(SCHEMAS):
         _text(folder / "schema" / schema.name, schema.read_text(encoding="utf-8"))
     _json(folder / "openapi.json", openapi(os.environ.get("SITE_URL", "")))
@@ -136,6 +138,16 @@ def openapi(site: str) -> dict[str, Any]:
     }
 
 
+def files() -> tuple[str, ...]:
+    """Return the addresses that name one file each, from the site's root.
+
+    >>> files()[0]
+    'api/v1/rules.json'
+    """
+    whole = (f"api/v1{path}" for path, _told in _paths() if "{" not in path)
+    return (*whole, "api/v1/openapi.json", "llms.txt")
+
+
 def _paths() -> Iterator[tuple[str, Any]]:
     for name, says, schema in (
         ("/rules.json", "Trees of signals that decide, for every runtime", None),
@@ -145,6 +157,9 @@ def _paths() -> Iterator[tuple[str, Any]]:
         ("/verdicts.json", "Chances of every model for kinds of visitors", None),
     ):
         yield name, {"get": _answered(says, schema)}
+    table = {"description": "Apache Parquet", "content": {verdicts_table.MEDIA_TYPE: {}}}
+    summary = "The chances as a table: a row for each way to run a model and kind of visitor"
+    yield "/verdicts.parquet", {"get": {"summary": summary, "responses": {"200": table}}}
     model = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
     told = _answered("What every way to run one model needs", None)
     yield "/models/{model}.json", {"get": told, "parameters": [model]}
@@ -173,7 +188,17 @@ def llms(site: str) -> str:
 - [What a model needs]({at}api/v1/models/llama-3.2-1b.json): one file for each model's id
 - [Rules]({at}api/v1/rules.json): trees of signals that decide for every runtime
 - [Verdicts]({at}api/v1/verdicts.json): chances of every model for kinds of visitors
+- [Verdicts as a table]({at}api/v1/verdicts.parquet): the same in Apache Parquet
+- [Devices]({at}api/v1/devices.json): devices with what is known of each
+- [Runtimes]({at}api/v1/runtimes.json): runtimes with the precisions that they load
 - [Description]({at}api/v1/openapi.json): OpenAPI 3.1 of all of these
+
+## Pages
+
+- [A model]({at}m/llama-3.2-1b/): the answer for one model, at m/<id>/
+- [A frame]({at}m/llama-3.2-1b/?embed): the same for other sites, without head and foot
+- [Compare]({at}compare/): every model on one device
+- [Badge]({at}api/v1/badges/llama-3.2-1b.svg): a model's smallest download, as a picture
 
 Data and code are {LICENCE}; this is version {__version__}.
 """

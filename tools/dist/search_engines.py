@@ -1,6 +1,7 @@
 """What search engines read before the pages: robots.txt and sitemap.xml.
 
-In: the site's address, "" where nobody said it, and the paths of its documents. Out: two texts.
+In: the site's address, "" where nobody said it, and the paths of its documents and of the data
+that others read. Out: two texts.
 A sitemap names whole addresses, so without the site's own there is none.
 """
 
@@ -23,7 +24,7 @@ def robots(site: str) -> str:
 
 
 def sitemap(site: str, documents: Iterable[str]) -> str:
-    """Return sitemap.xml: the canonical address of each document.
+    """Return sitemap.xml: the canonical address of each document or file.
 
     >>> print(sitemap("https://fit.example", ["m/gpt2/index.html"]).splitlines()[2])
     <url><loc>https://fit.example/m/gpt2/</loc></url>
