@@ -52,9 +52,7 @@ ROOMS: Final = {
 #: The tables of worked examples that are tried before anything else.
 BOUNDARIES: Final = {
     room: tuple(
-        table
-        for folder in folders
-        if (ROOT / (table := f"{folder}/test_boundaries.py")).is_file()
+        table for folder in folders if (ROOT / (table := f"{folder}/test_boundaries.py")).is_file()
     )
     for room, folders in ROOMS.items()
 }
