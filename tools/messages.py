@@ -26,6 +26,7 @@ from tabfit.i18n.language import DOMAIN, ENGLISH, FOLDER, LANGUAGES, SIGNS
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = Path(FOLDER)
 SOURCES = ("python/tabfit", "app")
+MODELS = ROOT / "python" / "tabfit" / "catalog" / "models.json"
 KEYWORDS = {"_": None, "later": None, "Message": None, "plural": (1, 2)}
 UNSAID = (  # of a catalogue's head: what no reader needs, or what changes by itself
     *("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To"),
@@ -50,7 +51,15 @@ def extracted() -> Catalog:
             comment_tags=("For translators:",),
         ):
             found.add(message, locations=[(f"{source}/{path}", line)], auto_comments=comments)
+    for note in notes_of_models():
+        found.add(note, locations=[(MODELS.relative_to(ROOT).as_posix(), 1)])
     return found
+
+
+def notes_of_models() -> list[str]:
+    """Return what rows of models.json say to readers, each sentence once."""
+    rows = json.loads(MODELS.read_text(encoding="utf-8"))["rows"]
+    return sorted({row["notes"] for row in rows if row.get("notes")})
 
 
 def place(code: str) -> Path:

@@ -49,6 +49,8 @@ ROOMS: Final = {
     "estimate": ("tests/core/estimate", "tests/core/verdict"),
     "catalog": ("tests/core/devices", "tests/core/verdict", "tests/core/runtimes"),
 }
+#: Those whose modules hold constants; the catalogue's stand in its rows.
+OF_PYTHON: Final = ("devices", "runtimes", "verdict", "estimate")
 #: The tables of worked examples that are tried before anything else.
 BOUNDARIES: Final = {
     room: tuple(
@@ -395,7 +397,7 @@ def of_feature_rows() -> Iterator[Mutant]:
 
 def mutants() -> Iterator[Mutant]:
     """Yield every mutant of every constant."""
-    for room in ("devices", "runtimes", "verdict", "estimate"):
+    for room in OF_PYTHON:
         for path in sorted((CORE / room).rglob("*.py")):
             if path.name not in BESIDE:
                 yield from of_module(path)

@@ -27,6 +27,7 @@ def inside(about: Subject, catalog: Catalog, root: str) -> Html:
         return Html("")
     return joined(
         tag("h2", _("About {model}", model=model.name)),
+        tag("p", _(model.notes), class_="aside-note") if model.notes else None,
         tag("dl", list(_rows(model, about, catalog, root)), class_="facts"),
         tag("p", _checked(model), class_="aside-note"),
     )

@@ -19,8 +19,9 @@
 
 Each has a `code` for programs and keeps its parts as `fields`. Its sentence, lower case,
 what was given and then what is accepted, is a `Message`: `str` says it in the language in
-use when somebody reads it, not in the one in use when it was raised. `CatalogFault`
-alone speaks English only, to whoever edits the catalogue.
+use when somebody reads it, not in the one in use when it was raised. What only the command line
+says (`UnreadableLimits`, `LibraryNotInstalled`), and `CatalogFault`, which is for whoever edits the
+catalogue, is English in every language (`english`), as the command line is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from tabfit.i18n.language import Message, _, verbatim
+from tabfit.i18n.language import Message, _, english, verbatim
 
 
 class Quoted:
@@ -323,10 +324,11 @@ class UnreadableLimits(TabfitError):
 
     code = "unreadable-limits"
 
-    def __init__(self, file: str, place: str, problem: str) -> None:
+    def __init__(self, file: str, place: str, problem: Message) -> None:
         """Keep the file, the key at fault and the rule it breaks; only the command line says it."""
         self.file, self.place, self.problem = file, place, problem
-        super().__init__(verbatim(f"{file} cannot be read: {place} {problem}"))
+        said = "{file} cannot be read: {place} {problem}"
+        super().__init__(english(said, file=file, place=place, problem=problem))
 
 
 class LibraryNotInstalled(TabfitError):
@@ -337,8 +339,8 @@ class LibraryNotInstalled(TabfitError):
     def __init__(self, what: str, library: str, extra: str) -> None:
         """Keep what needs it, the library and the extra that brings it."""
         self.what, self.library, self.extra = what, library, extra
-        brings = f"pip install 'tabfit[{extra}]' brings it"
-        super().__init__(verbatim(f"{what} needs {library}; {brings}"))
+        said = "{what} needs {library}; pip install 'tabfit[{extra}]' brings it"
+        super().__init__(english(said, what=what, library=library, extra=extra))
 
 
 class UnreachableHub(TabfitError):
@@ -373,9 +375,8 @@ class CatalogFault(TabfitError):
     def __init__(self, faults: Iterable[str]) -> None:
         """Keep every fault, so that one run reports them all."""
         self.faults = tuple(faults)
-        super().__init__(
-            Message("the catalogue is at fault: {faults}", faults="; ".join(self.faults))
-        )
+        every = "; ".join(self.faults)
+        super().__init__(english("the catalogue is at fault: {faults}", faults=every))
 
 
 def from_outside(error: BaseException) -> Message:

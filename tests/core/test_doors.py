@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.test_docs import COMMANDS, SESSIONS
 from tools.dist import python_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +22,24 @@ HOW_TO = ROOT / "docs" / "how-to"
     r"```sh\n(.*?)```", (HOW_TO / "ship-a-verdict.md").read_text(encoding="utf-8"), re.DOTALL
 )
 DOORS = LISTED.splitlines()
+#: Runs lines given as JSON, each a list of words, and says how each ended and what it printed.
+ALL_AT_ONCE = """
+import contextlib, io, json, sys
+from tabfit.cli.start import main
+ended = []
+for words in json.load(sys.stdin):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(words)
+    ended.append([code, out.getvalue(), err.getvalue()])
+print(json.dumps(ended))
+"""
+#: What stands for files of the reader's own in README, and which lines need more than the wheel.
+OWN_FILES = {
+    "path/to/config.json": "tests/data/configs/HuggingFaceTB__SmolLM2-135M.json",
+    "model-Q4_K_M.gguf": "tests/data/headers/sound-0.gguf",
+}
+MORE_THAN_THE_WHEEL = ("Qwen/", "tabfit completion")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +66,52 @@ def _ran(fresh: Path, line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=fresh, env=_told(), check=False, capture_output=True, text=True
     )
+
+
+def _ended(fresh: Path, lines: list[list[str]]) -> list[tuple[int, str, str]]:
+    """Return how each line ended in the fresh environment, from this folder."""
+    done = subprocess.run(
+        [str(fresh / "bin" / "python"), "-c", ALL_AT_ONCE],
+        input=json.dumps(lines),
+        cwd=ROOT,
+        env={**_told(), "PYTHONSAFEPATH": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [(code, out, err) for code, out, err in json.loads(done.stdout)]
+
+
+def test_commands_of_the_documentation(fresh: Path) -> None:
+    """Each command of a page prints, from the wheel too, what its page says."""
+    ended = _ended(fresh, [words.split(" ") for _page, words, _output in COMMANDS])
+    for (page, words, output), (_code, out, err) in zip(COMMANDS, ended, strict=True):
+        said = ".*".join(re.escape(part) for part in output.strip().split("…"))
+        assert re.fullmatch(said, (out or err).strip(), re.DOTALL), (page.name, words, out, err)
+
+
+def test_commands_of_the_readme(fresh: Path) -> None:
+    """Each is answered; a hub and what comes with an extra are tried elsewhere."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for shown, there in OWN_FILES.items():
+        text = text.replace(shown, there)
+    named = re.findall(r"^    \$ (tabfit .*?)(?: +#.*)?$", text, re.MULTILINE)
+    lines = [each for each in named if not any(word in each for word in MORE_THAN_THE_WHEEL)]
+    assert len(lines) > 8
+    for line, (code, out, err) in zip(
+        lines, _ended(fresh, [line.split()[1:] for line in lines]), strict=True
+    ):
+        assert (code, err) == (0, ""), line
+        assert len(out) > 100, line
+
+
+def test_python_of_the_documentation(fresh: Path) -> None:
+    """Each Python session of a page gives, from the wheel too, what its page says."""
+    command = [str(fresh / "bin" / "python"), "-P", "-m", "doctest", *map(str, SESSIONS)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=_told(), check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("line", DOORS)

@@ -21,11 +21,10 @@ pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
 from tabfit.i18n.language import LANGUAGES
-from tests.engines.engine import Engine, played, until, webkitgtk
+from tests.engines.engine import Engine, until
 from tests.page.opening import may_ask
 from tools import fake_hub as fake
 from tools.dist.paths import DIST, ROOT
-from tools.find_chromium import MISSING, found
 from tools.serve import Site, SiteHandler
 
 READY = "document.documentElement.dataset.state === 'ready'"
@@ -96,20 +95,6 @@ def fresh(folder: Path) -> Iterator[Breaking]:
     """Serve the page to one test, as to a first visit."""
     with served(folder) as running:
         yield running
-
-
-@pytest.fixture(scope="module", params=["chromium", "firefox", "webkitgtk"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Yield each engine in turn."""
-    if request.param == "webkitgtk":
-        with webkitgtk() as browser:
-            yield browser
-        return
-    path = shutil.which("firefox-esr") if request.param == "firefox" else found()
-    if path is None:
-        pytest.fail(f"{MISSING if request.param == 'chromium' else 'no firefox-esr'}")
-    with played(request.param, path) as browser:
-        yield browser
 
 
 def ready(engine: Engine, address: str) -> None:

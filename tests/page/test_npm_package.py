@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 import pytest
@@ -20,21 +15,13 @@ from tabfit.devices.device import read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tests.core.app.test_probes import AGENTS, WEBKIT, brands
+from tests.core.gate import npm_page
 from tests.core.gate.generated_devices import devices
-from tests.core.gate.test_written_rules import models, rules, verdicts
+from tests.core.gate.test_written_rules import verdicts
 from tests.page.conftest import SOFTWARE_ADAPTER
 from tools.find_chromium import found
 
-PACKAGE: Final = Path(__file__).resolve().parents[2] / "js"
 CATALOG: Final = Catalog()
-#: Three lines, besides where a bundler or an import map finds the package.
-THREE_LINES: Final = """<!doctype html><meta charset="utf-8"><title>Fits?</title>
-<script type="importmap">{"imports": {"tabfit": "./node_modules/tabfit/index.js",
-"tabfit/badge": "./node_modules/tabfit/badge.js"}}</script>
-<script type="module">import "tabfit/badge"; import { canRun } from "tabfit";
-document.querySelector("output").value = (await canRun("distilbert")).outcome;</script>
-<output></output><tabfit-badge model="llama-3.2-1b" runtime="webllm"></tabfit-badge>
-"""
 JUDGE: Final = """async (cases) => {
   const { flat, judge, needed } = await import("/node_modules/tabfit/engine.js");
   const { rules, models } = cases;
@@ -60,33 +47,17 @@ READ: Final = """async ([every, tables]) => {
 STRANGER: Final = f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Version/60.5 Safari/605.1.15"
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def data() -> dict[str, Any]:
     """Return rules and needs of a few models, as the package carries them."""
-    return {"rules": {**rules(), "agent": probes.tables()}, "models": models()}
+    return npm_page.data()
 
 
 @pytest.fixture(scope="module")
 def address(data: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the address of a page whose node_modules hold the package with its data."""
-    root = tmp_path_factory.mktemp("site")
-    package = root / "node_modules" / "tabfit"
-    shutil.copytree(PACKAGE, package)
-    (package / "data" / "models").mkdir(parents=True, exist_ok=True)
-    (package / "data" / "rules.json").write_text(json.dumps(data["rules"]))
-    for name, needs in data["models"].items():
-        (package / "data" / "models" / f"{name}.json").write_text(json.dumps(needs))
-    (root / "index.html").write_text(THREE_LINES)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with npm_page.served(tmp_path_factory.mktemp("site"), data) as place:
+        yield place
 
 
 @pytest.fixture(scope="module", params=["chrome", "firefox"])

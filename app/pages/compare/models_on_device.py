@@ -29,7 +29,6 @@ from tabfit.light_dataclass import replace
 from tabfit.runtimes.speed import Rates
 from tabfit.units import Basis
 from tabfit.verdict.labels import CHECKS
-from tabfit.verdict.overall_verdict import SLOWLY
 from tabfit.verdict.probability import Outcome
 
 #: So many kinds of task have their best model named.
@@ -244,11 +243,7 @@ def _name(given: ComparisonRow, model: Model, place: str | Device | None) -> Htm
 
 def _verdict(given: ComparisonRow) -> Iterator[Html]:
     outcome = given.outcome
-    word = (
-        _("{word}, very slowly", word=SHORT[outcome])
-        if given.slowly and outcome in SLOWLY
-        else SHORT[outcome]
-    )
+    word = _("{word}, very slowly", word=SHORT[outcome]) if given.slowly else SHORT[outcome]
     yield tag("span", mark(outcome), word, class_=f"short {outcome}")
     if outcome is not Outcome.LIKELY:
         yield tag("small", CHECKS[given.because])

@@ -13,7 +13,7 @@ from typing import Any
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Family, build
 from tabfit.architectures.prediction_layers import prediction_layers
-from tabfit.architectures.registry import FAMILIES, OTHER_NAMES
+from tabfit.architectures.registry import FAMILIES, OTHER_NAMES, TRAINED_AT
 from tabfit.architectures.transformers_defaults import facts_of
 from tabfit.architectures.unknown_types import read_unknown
 from tabfit.errors import Quoted, UnreadableConfig
@@ -60,7 +60,10 @@ def read(config: Mapping[str, Any]) -> Architecture:
     keys = Keys(config, facts_of(model_type))
     found = build(family_of(model_type), keys, config.get("architectures"))
     beyond = prediction_layers(config, found)
-    return replace(found, beyond=beyond) if beyond else found
+    trained_at = TRAINED_AT.get(model_type)
+    if not beyond and trained_at is None:
+        return found
+    return replace(found, beyond=beyond, trained_at=trained_at)
 
 
 def family_of(model_type: str) -> Family:

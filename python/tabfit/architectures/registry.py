@@ -269,3 +269,7 @@ FAMILIES: dict[str, str] = {
 #: own class writes the first, Kimi K2's files come with DeepSeek-V3's code.
 OTHER_NAMES = {"hifigan": "speecht5_hifigan", "kimi_k2": "deepseek_v3"}
 FAMILIES |= {name: FAMILIES[known] for name, known in OTHER_NAMES.items()}
+
+#: Families trained with weights of few values, which are not themselves at any other width: those
+#: of a BitNet are -1, 0 and 1 (arXiv:2402.17764).
+TRAINED_AT = {"bitnet": "ternary"}

@@ -71,7 +71,8 @@ class Model:
 
     `config` is the model's own config.json cut down to the keys its shapes
     depend on, `None` where the maker does not disclose it; `parameters` is a
-    count that somebody else made (see `counted_by`), `None` likewise.
+    count that somebody else made (see `counted_by`), `None` likewise. `notes` is an English
+    sentence, which `i18n` knows as one of its own.
     """
 
     id: str
@@ -307,7 +308,7 @@ def runtime(row: Row, sources: Row) -> RuntimeFacts:
         families=tuple(row.get("families", ())),
         first_releases=row.get("first_releases", {}),
         unlisted_kinds=tuple(row.get("unlisted_kinds", ())),
-        needs=_needs(row["needs"]),
+        needs=_needs(row),
         notes=tuple(row.get("notes", ())),
         label=row["label"],
         hypothetical=row.get("hypothetical", False),
@@ -332,5 +333,12 @@ def _build(row: Row, sources: Row) -> RuntimeBuild:
 
 
 def _needs(row: Row) -> Needs:
-    lists = {key: tuple(each) for key, each in row.items() if isinstance(each, list)}
-    return Needs(**{**row, **lists})
+    """Return what a runtime needs; where its code has a build without JSPI, its builds say."""
+    needs = row["needs"]
+    lists = {key: tuple(each) for key, each in needs.items() if isinstance(each, list)}
+    spared = [each for each in row.get("builds", ()) if "jspi" in each["lacks"]]
+    return Needs(
+        **{**needs, **lists},
+        jspi_less_build=bool(spared),
+        jspi_less_build_not_on=tuple(spared[0].get("not_browsers", ())) if spared else (),
+    )

@@ -5,18 +5,18 @@ In: the file. Out: a table of limits, and exit 1 where one does not hold.
 
 from __future__ import annotations
 
-import json
-import os
 from functools import cache
 from pathlib import Path
 
 from tabfit import api, catalog
 from tabfit.cli import screen, visits_file
+from tabfit.cli.printed_json import print_json
 from tabfit.estimate import answer_json
 from tabfit.limits import checked, limits_file
 from tabfit.limits.checked import Limited
 from tabfit.limits.limits_file import ModelLimits
 from tabfit.population.coverage import Population
+from tabfit.sources.chosen_hub import chosen_hub
 
 
 def run(file: str, *, as_json: bool) -> int:
@@ -27,7 +27,7 @@ def run(file: str, *, as_json: bool) -> int:
     if as_json:
         rows = [each._asdict() for each in every]
         found = {"schema": answer_json.SCHEMA, "holds": not broken, "limits": rows}
-        print(json.dumps(found, indent=1, ensure_ascii=False))
+        print_json(found)
     else:
         print("\n".join(screen.here().table([_row(each) for each in every])))
         print(f"{broken} of {len(every)} limits are broken" if broken else "every limit holds")
@@ -36,7 +36,7 @@ def run(file: str, *, as_json: bool) -> int:
 
 def _checked(limits: tuple[ModelLimits, ...], folder: Path) -> list[Limited]:
     known = catalog.read()
-    hub = os.environ.get("HF_ENDPOINT")
+    hub = chosen_hub()
 
     @cache
     def population(name: str) -> Population:

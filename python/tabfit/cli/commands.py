@@ -8,8 +8,6 @@ imports what it needs when it runs, so that `inspect` starts at once.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tabfit import __version__
 from tabfit.cli import completion, examples
+from tabfit.cli.printed_json import print_json
 from tabfit.errors import (
     LONGEST_LIST,
     LibraryNotInstalled,
@@ -29,6 +28,7 @@ from tabfit.errors import (
 )
 from tabfit.i18n.language import verbatim
 from tabfit.sources import config_files
+from tabfit.sources.chosen_hub import chosen_hub
 
 if TYPE_CHECKING:
     from tabfit.catalog import Catalog
@@ -299,7 +299,7 @@ def _catalog() -> Catalog:
 def _about(name: str, catalog: Catalog) -> Subject:
     from tabfit import api
 
-    return api.find_model(name, catalog, os.environ.get("HF_ENDPOINT"))
+    return api.find_model(name, catalog, chosen_hub())
 
 
 def _here(asked: argparse.Namespace, catalog: Catalog) -> Device:
@@ -397,10 +397,6 @@ def _options(asked: argparse.Namespace) -> LoadOptions:
 # Commands
 
 
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False))
-
-
 def _estimate(asked: argparse.Namespace) -> int:
     from tabfit.cli import screen, text_output
     from tabfit.compare import alternatives
@@ -412,7 +408,7 @@ def _estimate(asked: argparse.Namespace) -> int:
     given = _answer(asked, kept, here)
     better = alternatives.suggestions(given, catalog, here)
     if asked.json:
-        _print_json(answer_json.estimate(given, better))
+        print_json(answer_json.estimate(given, better))
     else:
         print("\n".join(text_output.estimate(given, better, screen.here())))
     return int(asked.fail_below is not None and _worse(given, asked.fail_below))
@@ -427,7 +423,7 @@ def _worse(given: Answer, accepted: str) -> bool:
 def _inspect(asked: argparse.Namespace) -> int:
     found = _inspected(asked.source)
     if asked.json:
-        _print_json(found)
+        print_json(found)
         return 0
     from tabfit.cli import text_output
 
@@ -441,7 +437,7 @@ def _inspected(source: str) -> dict[str, Any]:
         return config_files.inspected(source)
     from tabfit.sources import read_source
 
-    return read_source.inspect(source, os.environ.get("HF_ENDPOINT"))
+    return read_source.inspect(source, chosen_hub())
 
 
 def _list(asked: argparse.Namespace) -> int:
@@ -450,7 +446,7 @@ def _list(asked: argparse.Namespace) -> int:
 
     found = answer_json.listing(asked.kind, _catalog())
     if asked.json:
-        _print_json(found)
+        print_json(found)
     else:
         print("\n".join(text_output.listing(asked.kind, found, screen.here())))
     return 0
@@ -465,7 +461,7 @@ def _compare(asked: argparse.Namespace) -> int:
     device = _here(asked, catalog)
     rows = comparisons.compare(catalog, device, CatalogRequirements(catalog))
     if asked.json:
-        _print_json(comparisons.report(rows, catalog, asked.device))
+        print_json(comparisons.report(rows, catalog, asked.device))
     else:
         print("\n".join(text_output.compared(rows, catalog, screen.here())))
     return 0
@@ -478,7 +474,7 @@ def _need(asked: argparse.Namespace) -> int:
 
     found = smallest_device.need(_answer(asked, None, Device()), _catalog())
     if asked.json:
-        _print_json(found)
+        print_json(found)
     else:
         print("\n".join(text_output.needed(found)))
     return 0
@@ -497,7 +493,7 @@ def _gate(asked: argparse.Namespace) -> int:
     if given.subject.unread:
         raise _Usage(verbatim(f"the shape of {shown(asked.model)} is not known: there is no gate"))
     if asked.form == "json":
-        _print_json(scenario_gate.as_json(given, _catalog()))
+        print_json(scenario_gate.as_json(given, _catalog()))
     elif asked.form == "sql":
         print(_in_dialect(scenario_gate.as_sql(given), asked.dialect))
     elif asked.form == "join":
@@ -570,7 +566,7 @@ def _snippet(asked: argparse.Namespace) -> int:
     if found is None:
         raise _Usage(verbatim(f"no browser runtime loads {given.subject.name}: there is no code"))
     if asked.json:
-        _print_json(snippets.report(given, found))
+        print_json(snippets.report(given, found))
     else:
         print("\n".join(text_output.snippet(found)))
     return 0
@@ -586,7 +582,7 @@ def _train(asked: argparse.Namespace) -> int:
     plan = plan_text.read(said, Plan(sequence=usual_sequence(about.shape)))
     found = answer_json.training(about, plan, training_memory(about.shape, plan))
     if asked.json:
-        _print_json(found)
+        print_json(found)
     else:
         print("\n".join(text_output.trained(found)))
     return 0
@@ -612,7 +608,7 @@ def _link(asked: argparse.Namespace) -> int:
     scenario = link.read(text if mark else asked.url)
     found = answer_json.scenario(scenario, scenario.model)
     if asked.json:
-        _print_json({"schema": answer_json.SCHEMA, "scenario": found})
+        print_json({"schema": answer_json.SCHEMA, "scenario": found})
     else:
         print("\n".join(f"{key:10} {value}" for key, value in found.items() if value is not None))
     return 0

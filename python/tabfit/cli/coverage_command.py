@@ -6,8 +6,6 @@ In: models, or none, and a table of visits. Out: shares, as text or JSON.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
@@ -15,6 +13,7 @@ from typing import Final
 from tabfit import api, catalog
 from tabfit.catalog import Catalog
 from tabfit.cli import screen, visits_file
+from tabfit.cli.printed_json import print_json
 from tabfit.cli.screen import Screen
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
@@ -23,6 +22,7 @@ from tabfit.population import report, ways
 from tabfit.population.coverage import JUDGED, Coverage, Population, Tally
 from tabfit.population.shares import Share
 from tabfit.population.ways import Reach
+from tabfit.sources.chosen_hub import chosen_hub
 from tabfit.units import Tokens
 
 #: So many other ways are shown of a model, and so many words of a grouping.
@@ -39,21 +39,17 @@ def run(asked: argparse.Namespace, context: Tokens | None) -> int:
         covered = [_covered(name, asked, context, population, known) for name in asked.model]
         if asked.json:
             found = [report.covered(*each) for each in covered]
-            _print_json(report.whole(population, {"models": found}))
+            print_json(report.whole(population, {"models": found}))
             return 0
         lines = [line for each in covered for line in ("", *_model_lines(*each, screen.here()))]
     else:
         every = list(ways.reaches(known, population, TASK))
         if asked.json:
-            _print_json(report.whole(population, report.reached(ways.largest(every), every)))
+            print_json(report.whole(population, report.reached(ways.largest(every), every)))
             return 0
         lines = ["", *_curve_lines(every, screen.here())]
     print("\n".join((_population_line(population), *lines)))
     return 0
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 def _covered(
@@ -63,7 +59,7 @@ def _covered(
     population: Population,
     known: Catalog,
 ) -> tuple[Coverage, list[Coverage]]:
-    about = api.find_model(name, known, os.environ.get("HF_ENDPOINT"))
+    about = api.find_model(name, known, chosen_hub())
     scenario = Scenario(
         model=about.id, runtime=asked.runtime, precision=asked.precision, context=context
     )

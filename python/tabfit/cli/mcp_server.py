@@ -7,7 +7,6 @@ speaks the protocol comes with the extra `tabfit[mcp]`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tabfit import __version__, api
 from tabfit.compare import comparisons
 from tabfit.errors import LibraryNotInstalled, TabfitError
+from tabfit.sources.chosen_hub import chosen_hub
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -72,7 +72,7 @@ def estimate(
         runtime=runtime,
         precision=precision,
         context=context,
-        endpoint=_hub(),
+        endpoint=chosen_hub(),
     )
     return api.report(given)
 
@@ -85,8 +85,4 @@ def compare(device: str, most: int = 20) -> dict[str, Any]:
 
 def inspect(source: str) -> dict[str, Any]:
     """List every tensor of a model: a hub id, an address, a model file or a config.json."""
-    return api.inspect(source, endpoint=_hub())
-
-
-def _hub() -> str | None:
-    return os.environ.get("HF_ENDPOINT")
+    return api.inspect(source, endpoint=chosen_hub())

@@ -7,10 +7,10 @@ programs call over and over goes round it. Whatever goes wrong is said by `cli`.
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from tabfit.cli.printed_json import print_json
 from tabfit.errors import TabfitError
 
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ def _at_once(words: Sequence[str]) -> bool:
 
     if words[1].startswith("-") or not config_files.is_config(words[1]):
         return False
-    print(json.dumps(config_files.inspected(words[1]), indent=1, ensure_ascii=False))
+    print_json(config_files.inspected(words[1]))
     return True

@@ -20,6 +20,7 @@ from tabfit.light_dataclass import dataclass
 from tabfit.runtimes.speed import Rates, rates_of
 from tabfit.units import Interval
 from tabfit.verdict.decide import decide, settle
+from tabfit.verdict.overall_verdict import is_slow
 from tabfit.verdict.probability import RANK, Outcome
 from tabfit.verdict.requirements import Offered
 
@@ -63,7 +64,12 @@ class Judge:
         settled = settle(decided)
         reads = line.token_bytes
         return ComparisonRow(
-            slowly=self.device.emulated and required.runtime.uses_gpu and reads is not None,
+            slowly=is_slow(
+                required.runtime,
+                settled.outcome,
+                emulated=self.device.emulated,
+                writes=reads is not None,
+            ),
             line=line,
             facts=facts,
             outcome=settled.outcome,

@@ -43,7 +43,7 @@ from tabfit.runtimes.speed import Rates, Wait, first_token, rates
 from tabfit.units import Basis, Interval, Tokens, exactly
 from tabfit.verdict import decide
 from tabfit.verdict.check_text import Check, worded
-from tabfit.verdict.overall_verdict import Verdict, judge
+from tabfit.verdict.overall_verdict import Verdict, is_slow, judge
 from tabfit.verdict.probability import Outcome
 from tabfit.verdict.requirements import Offered, Setup
 
@@ -267,10 +267,8 @@ def _weighed(
 
 def _paced(verdict: Verdict, runtime: Runtime, load: Load) -> Verdict:
     """Return the verdict, which says so where a model that writes would do it very slowly."""
-    slow = load.emulated and runtime.uses_gpu and load.generates
-    if not slow or verdict.outcome in (Outcome.NO, Outcome.UNSUPPORTED):
-        return verdict
-    return replace(verdict, slowly=True)
+    slow = is_slow(runtime, verdict.outcome, emulated=load.emulated, writes=load.generates)
+    return replace(verdict, slowly=True) if slow else verdict
 
 
 def _notes(

@@ -83,8 +83,8 @@ def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
     A BitNet is trained with weights of three values: at any other width it is not itself.
     """
     offered = precisions_of(about, facts)
-    own = ("ternary",) if about.architecture and about.architecture.family == "bitnet" else ()
-    wanted = (*own, *facts.fallback_precisions, facts.default_precision)
+    own = about.architecture.trained_at if about.architecture else None
+    wanted = (own, *facts.fallback_precisions, facts.default_precision)
     return next((each for each in wanted if each in offered), offered[0])
 
 

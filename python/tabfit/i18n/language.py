@@ -223,6 +223,17 @@ def verbatim(text: str) -> Message:
     return Message(_AS_GIVEN, text=text)
 
 
+def english(text: str, /, **values: object) -> Message:
+    """Return a sentence that only English is spoken of, with its values; no catalogue holds it.
+
+    It is for what the command line and whoever edits the catalogue read.
+
+    >>> str(english("--{name} is {given}", name="ram", given="'much'"))
+    "--ram is 'much'"
+    """
+    return Message(text, **values)
+
+
 class Words(Mapping[Key, str]):
     """Words by key, each said in the language in use when it is looked up.
 

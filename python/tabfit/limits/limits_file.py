@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from tabfit.errors import UnreadableLimits, shown
+from tabfit.errors import Quoted, UnreadableLimits
+from tabfit.i18n.language import Message, english
 from tabfit.light_dataclass import dataclass
 from tabfit.verdict.probability import Outcome
 
@@ -45,7 +46,8 @@ def read(path: Path) -> tuple[ModelLimits, ...]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise UnreadableLimits(path.name, "the file", f"is not TOML: {fault}") from None
+        problem = english("is not TOML: {fault}", fault=str(fault))
+        raise UnreadableLimits(path.name, "the file", problem) from None
     return _Reading(path.name).whole(given)
 
 
@@ -71,43 +73,51 @@ class _Reading:
     def whole(self, given: Mapping[str, Any]) -> tuple[ModelLimits, ...]:
         for key in given:
             if key not in ("limits", "models"):
-                self.refuse(key, "is not known; limits and models are")
+                self.refuse(key, english("is not known; limits and models are"))
         common = self.table("limits", given.get("limits", {}), {*_READ} - {"model"})
         models = given.get("models")
         if not isinstance(models, list) or not models:
-            self.refuse("models", "is missing; at least one [[models]] is accepted")
+            self.refuse("models", english("is missing; at least one [[models]] is accepted"))
         return tuple(self.model(f"models[{at}]", each, common) for at, each in enumerate(models, 1))
 
     def model(self, place: str, given: object, common: Mapping[str, Any]) -> ModelLimits:
         said = {**common, **self.table(place, given, {*_READ})}
         if "model" not in said:
-            self.refuse(f"{place}.model", "is missing; a model as estimate takes it is accepted")
+            problem = english("is missing; a model as estimate takes it is accepted")
+            self.refuse(f"{place}.model", problem)
         made = ModelLimits(**said)
         if (made.share is None) != (made.visits is None):
             missing = "share" if made.share is None else "visits"
-            self.refuse(f"{place}.{missing}", "is missing; visits and share are given together")
+            problem = english("is missing; visits and share are given together")
+            self.refuse(f"{place}.{missing}", problem)
         if (made.download, made.peak, made.share) == (None,) * 3 and not made.devices:
             accepted = "download, peak, devices, or visits with share"
-            self.refuse(place, f"limits nothing; accepted are {accepted}")
+            self.refuse(
+                place, english("limits nothing; accepted are {accepted}", accepted=accepted)
+            )
         return made
 
     def table(self, place: str, given: object, keys: set[str]) -> dict[str, Any]:
         """Return a table's values, read."""
         if not isinstance(given, dict):
-            self.refuse(place, f"is {shown(given)}; a table is accepted")
+            self.refuse(place, english("is {given}; a table is accepted", given=Quoted(given)))
         for key in given:
             if key not in keys:
-                self.refuse(f"{place}.{key}", f"is not known; known are {', '.join(sorted(keys))}")
+                known = ", ".join(sorted(keys))
+                self.refuse(
+                    f"{place}.{key}", english("is not known; known are {known}", known=known)
+                )
         return {key: self.value(f"{place}.{key}", key, value) for key, value in given.items()}
 
     def value(self, place: str, key: str, given: object) -> Any:  # noqa: ANN401 - as the key has it
         read_one, accepted = _READ[key]
         found = read_one(given)
         if found is None:
-            self.refuse(place, f"is {shown(given)}; {accepted} is accepted")
+            said = "is {given}; {accepted} is accepted"
+            self.refuse(place, english(said, given=Quoted(given), accepted=accepted))
         return found
 
-    def refuse(self, place: str, problem: str) -> NoReturn:
+    def refuse(self, place: str, problem: Message) -> NoReturn:
         raise UnreadableLimits(self.file, place, problem)
 
 

@@ -60,6 +60,7 @@ class Architecture:
     model, the labels of a classifier, 0 for bare hidden states. `notes` are
     sentences the reader of the config must see ("assumed Llama-like"). `beyond` are
     tensors that checkpoints hold and no class builds: layers that predict further tokens.
+    `trained_at` is the precision that its weights were trained for, where others make no sense.
     """
 
     family: str
@@ -71,6 +72,7 @@ class Architecture:
     outputs: int
     notes: tuple[str, ...] = ()
     beyond: tuple[Tensor, ...] = ()
+    trained_at: str | None = None
 
     def tower(self, part: Part) -> Tower | None:
         """Return the tower of one part, if the model has it."""

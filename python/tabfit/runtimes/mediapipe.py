@@ -22,17 +22,7 @@ from tabfit.runtimes.constants import (
     MEDIAPIPE_PIECE,
 )
 from tabfit.runtimes.memory.cache import Allocation
-from tabfit.runtimes.memory.phases import (
-    DOWNLOAD,
-    GENERATE,
-    LOAD,
-    PREFILL,
-    READY,
-    Label,
-    Phase,
-    on_gpu,
-    on_page,
-)
+from tabfit.runtimes.memory.phases import Label, Phase, on_gpu, on_page, streamed
 from tabfit.runtimes.memory.quantities import (
     WIDE,
     hidden_width,
@@ -83,13 +73,7 @@ class LiteRt:
         weights = on_gpu(Label.WEIGHTS, rounded(load.files * MEDIAPIPE_GPU_SHARE))
         cache = on_gpu(Label.CACHE, load.cache(self.kept(load)))
         work = on_gpu(Label.WORK, _work(load))
-        return (
-            Phase(DOWNLOAD, (floor, flight)),
-            Phase(LOAD, (floor, flight, weights)),
-            Phase(READY, (floor, weights, cache)),
-            Phase(PREFILL, (floor, weights, cache, work)),
-            Phase(GENERATE, (floor, weights, cache)),
-        )
+        return streamed(floor, flight, weights, cache, work)
 
     def heap(self, load: Load) -> Interval | None:
         """Return nothing: weights stream to the GPU, layer by layer."""

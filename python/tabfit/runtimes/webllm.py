@@ -24,17 +24,7 @@ from tabfit.runtimes.constants import (
     WEBLLM_SHARDS,
 )
 from tabfit.runtimes.memory.cache import Allocation
-from tabfit.runtimes.memory.phases import (
-    DOWNLOAD,
-    GENERATE,
-    LOAD,
-    PREFILL,
-    READY,
-    Label,
-    Phase,
-    on_gpu,
-    on_page,
-)
+from tabfit.runtimes.memory.phases import Label, Phase, on_gpu, on_page, streamed
 from tabfit.runtimes.memory.quantities import (
     WIDE,
     count,
@@ -112,13 +102,7 @@ class WebLLM:
         weights = on_gpu(Label.WEIGHTS, load.weights)
         cache = on_gpu(Label.CACHE, load.cache(self.kept(load)))
         work = on_gpu(Label.WORK, _work(load))
-        return (
-            Phase(DOWNLOAD, (floor, shards)),
-            Phase(LOAD, (floor, shards, weights)),
-            Phase(READY, (floor, weights, cache)),
-            Phase(PREFILL, (floor, weights, cache, work)),
-            Phase(GENERATE, (floor, weights, cache)),
-        )
+        return streamed(floor, shards, weights, cache, work)
 
     def heap(self, load: Load) -> Interval | None:
         """Return nothing: shards go straight to the GPU."""

@@ -12,6 +12,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from tabfit.hub import ENDPOINT
+from tabfit.sources.chosen_hub import chosen_hub
 
 
 def token_for(url: str) -> str | None:
@@ -20,7 +21,7 @@ def token_for(url: str) -> str | None:
     It goes to the hub that is asked (`HF_ENDPOINT`, or the usual one) over https, or to this
     machine; a file store that the hub redirects to never sees it.
     """
-    asked, hub = urlsplit(url), urlsplit(os.environ.get("HF_ENDPOINT") or ENDPOINT)
+    asked, hub = urlsplit(url), urlsplit(chosen_hub() or ENDPOINT)
     safe = asked.scheme == "https" or asked.hostname in ("127.0.0.1", "localhost", "::1")
     if not safe or (asked.scheme, asked.netloc) != (hub.scheme, hub.netloc):
         return None

@@ -45,7 +45,7 @@ def worded(every: Iterable[Decided], required: Requirements, offered: Offered) -
 def _check(each: Decided, required: Requirements, offered: Offered) -> Check:
     kind, demand, decision = each.kind, each.demand, each.decision
     found = kind.finding(demand, required, offered, decision)
-    past = own_past.told(own_past.pool_of(kind), offered.device.history)
+    past = own_past.told(kind.past, offered.device.history)
     said = _("{said}; {past}", said=found.message, past=past) if past else found.message
     return Check(
         name=kind.name,

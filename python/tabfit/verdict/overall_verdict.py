@@ -10,6 +10,7 @@ from typing import Final
 
 from tabfit.i18n.language import Words, _, later
 from tabfit.light_dataclass import dataclass
+from tabfit.runtimes import Runtime
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.decide import Decided, settle
 from tabfit.verdict.probability import Outcome
@@ -59,6 +60,14 @@ class Verdict:
     def words(self) -> str:
         """Return the outcome as a reader sees it."""
         return (SLOWLY if self.slowly and self.outcome in SLOWLY else WORDS)[self.outcome]
+
+
+def is_slow(runtime: Runtime, outcome: Outcome, *, emulated: bool, writes: bool) -> bool:
+    """Return whether a model that writes would do it very slowly, and may run at all.
+
+    It would where graphics are emulated in software and the runtime computes on them.
+    """
+    return emulated and runtime.uses_gpu and writes and outcome in SLOWLY
 
 
 def judge(every: Sequence[Decided], checks: Sequence[Check]) -> Verdict:

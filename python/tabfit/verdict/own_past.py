@@ -40,13 +40,6 @@ NEAR: Final = 1.15 * 1.15
 #: What others' reports weigh beside one's own: as much as so many trials. No measurement; drivers
 #: and runtimes mostly fail on a device always or never, so that few trials count for much.
 OTHERS_WEIGH: Final = 2.0
-#: The checks of a memory that is no budget of its own.
-_OF_POOL: Final = {"wasm-memory": Pool.WASM}
-
-
-def pool_of(kind: CheckKind) -> Pool | None:
-    """Return the pool of memory that a kind of check compares, `None` for the others."""
-    return kind.pool or _OF_POOL.get(kind.name)
 
 
 def conditioned(
@@ -57,7 +50,7 @@ def conditioned(
     decision: Decision,
 ) -> Decision:
     """Return a decision given what was tried on the device before."""
-    trials, pool = offered.device.history, pool_of(kind)
+    trials, pool = offered.device.history, kind.past
     if not trials:
         return decision
     if pool is not None:

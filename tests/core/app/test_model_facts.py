@@ -6,10 +6,12 @@ import json
 import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.mofile import write_mo
 
 from app.components import model_facts
 from app.pages.answer import control
@@ -19,6 +21,8 @@ from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.estimate import link
 from tabfit.estimate.subjects import subject
+from tabfit.i18n import language
+from tools import messages
 
 ROOT = Path(__file__).parents[3]
 ROWS: list[dict[str, Any]] = json.loads(
@@ -52,6 +56,20 @@ def test_each_fact_is_the_catalogues(row: dict[str, Any]) -> None:
     assert found.get("Parameters") == (f"{counted:,}" if counted else None)
     assert all(each["repository"] in html for each in row["published"])
     assert f'datetime="{row["read_on"]}"' in html
+
+
+def test_a_note_is_read_in_every_language() -> None:
+    """What a row says besides is said too, in the reader's language."""
+    said = "The config kept here has no audio tower."
+    assert said in facts("gemma-4-e2b")
+    for code in messages.OTHERS:
+        file = BytesIO()
+        write_mo(file, messages.read(code))
+        language.use(code, file.getvalue())
+        translated, html = language._(said), facts("gemma-4-e2b")
+        language.use(language.ENGLISH)
+        assert translated != said
+        assert translated in html
 
 
 def test_what_distilbert_is() -> None:

@@ -407,7 +407,7 @@ FLAGS: Final = {
     "transformersjs-wasm": "shared",
     "transformersjs-webgpu": "webgpu shared f16:q4f16",
     "webllm": "webgpu f16:q4f16_1",
-    "wllama-cpu": "shared",
+    "wllama-cpu": "spared shared",
     "wllama-webgpu": "webgpu jspi spared f16:q4_k_m",
 }
 

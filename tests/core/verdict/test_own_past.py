@@ -25,6 +25,7 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import read, write
 from tabfit.units import GB, Interval, exactly
 from tabfit.verdict import own_past
+from tabfit.verdict.check_rules import Decision
 
 ROOT = Path(__file__).resolve().parents[3]
 LAPTOP = {
@@ -88,6 +89,14 @@ def test_what_ran_here_runs_again() -> None:
     assert room.have is not None
     assert room.have.low >= after.memory(Pool.PEAK).likely
     assert "ran here on 2026-11-28" in after.verdict.sentence
+
+
+@pytest.mark.parametrize(("ran", "after"), [(1, 0.6), (3, 0.76), (8, 0.88)])
+def test_others_weigh_as_much_as_two_trials(ran: int, after: float) -> None:
+    """Two of five elsewhere are 0.8 of two here; with one that ran, 1.8 of three."""
+    found = own_past._of_runtime(ran, Decision(chance=0.4))
+
+    assert found.chance == pytest.approx(after)
 
 
 def test_where_nothing_is_known_the_past_speaks() -> None:

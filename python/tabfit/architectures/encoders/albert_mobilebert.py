@@ -10,7 +10,13 @@ from collections import Counter
 
 from tabfit.architectures.config_keys import MOST_LAYERS, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
-from tabfit.architectures.encoders.bert import POOLED_BY_BERT, encoder_body, pooler, tables
+from tabfit.architectures.encoders.bert import (
+    POOLED_BY_BERT,
+    bert_feed_forward,
+    encoder_body,
+    pooler,
+    tables,
+)
 from tabfit.architectures.encoders.text_heads import (
     at_end,
     common_heads,
@@ -25,7 +31,7 @@ from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
 from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attending, attention
 from tabfit.model.blocks.block import Block, Stack, joined, placed, stacked, tensors_of
-from tabfit.model.blocks.feed_forward import plain, widened
+from tabfit.model.blocks.feed_forward import plain
 from tabfit.model.blocks.linear import embedding, linear, norm
 from tabfit.model.tensors import Part, Role
 
@@ -141,7 +147,7 @@ def _mobilebert_tables(keys: Keys, hidden: int) -> Block:
 def _mobilebert_layer(keys: Keys, hidden: int, narrow: int) -> Block:
     inner = keys.whole("intermediate_size")
     more = keys.whole("num_feedforward_networks", least=0, most=MOST_HALVES) - 1
-    half = _half(narrow, inner)
+    half = bert_feed_forward(narrow, inner)
     parts = {
         "attention": _mobilebert_attention(keys, hidden, narrow),
         "": half,
@@ -154,17 +160,6 @@ def _mobilebert_layer(keys: Keys, hidden: int, narrow: int) -> Block:
         if keys.flag("key_query_shared_bottleneck"):
             parts["bottleneck.attention"] = bottleneck
     return joined(parts)
-
-
-def _half(narrow: int, inner: int) -> Block:
-    return widened(
-        {
-            "intermediate.dense": linear(narrow, inner, Role.UP, bias=True),
-            "output.dense": linear(inner, narrow, Role.DOWN, bias=True),
-            "output.LayerNorm": norm(narrow, bias=True),
-        },
-        inner,
-    )
 
 
 def _squeezed(read: int, written: int) -> Block:

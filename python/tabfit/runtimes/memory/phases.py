@@ -70,3 +70,19 @@ def on_page(label: Label, size: Quantity) -> Component:
 def on_gpu(label: Label, size: Quantity) -> Component:
     """Return a component of graphics memory."""
     return Component(label, Pool.GPU, size.interval)
+
+
+def streamed(
+    floor: Component, flight: Component, weights: Component, cache: Component, work: Component
+) -> tuple[Phase, ...]:
+    """Return the phases of a runtime whose weights go to the GPU piece by piece.
+
+    `floor` is always held, `flight` what of the files is on its way while they arrive.
+    """
+    return (
+        Phase(DOWNLOAD, (floor, flight)),
+        Phase(LOAD, (floor, flight, weights)),
+        Phase(READY, (floor, weights, cache)),
+        Phase(PREFILL, (floor, weights, cache, work)),
+        Phase(GENERATE, (floor, weights, cache)),
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from tabfit.devices.browser_features import Presence, presence
-from tabfit.devices.budgets import Budget
+from tabfit.devices.budgets import Budget, Pool
 from tabfit.devices.device import Device
 from tabfit.i18n.language import _, later
 from tabfit.i18n.size_text import size
@@ -169,7 +169,9 @@ def _largest_file(device: Device, needs: Needs) -> int | None:
     return needs.largest_file
 
 
-HEAP: Final = _Heap(name="wasm-memory", title=later("WebAssembly memory"), grows=True)
+HEAP: Final = _Heap(
+    name="wasm-memory", title=later("WebAssembly memory"), grows=True, tried=Pool.WASM
+)
 FILE: Final = Limit(
     name="file-size",
     title=later("Largest single file"),

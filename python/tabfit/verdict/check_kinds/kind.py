@@ -47,8 +47,9 @@ class CheckKind(ABC):
 
     `title` is its heading. `decides` says whether an unknown here makes the whole verdict
     unknown, `grows` whether the context has a bearing on what is asked, `pool` which memory it
-    is about. `counts` says whether it is checked at all on a device. `background` is a way to fail
-    that is always there and named only where it takes *likely* away.
+    is about, and `tried` the one that past loads tell of, where that has no budget of its own.
+    `counts` says whether it is checked at all on a device. `background` is a way to fail that is
+    always there and named only where it takes *likely* away.
     """
 
     name: str
@@ -56,8 +57,14 @@ class CheckKind(ABC):
     decides: bool = False
     grows: bool = False
     pool: Pool | None = None
+    tried: Pool | None = None
     background: bool = False
     counts: Callable[[Requirements, Offered], bool] = _always
+
+    @property
+    def past(self) -> Pool | None:
+        """Return the memory of which past loads tell something, `None` for none."""
+        return self.pool or self.tried
 
     def asked(self, setup: Setup) -> Demand | None:
         """Return what a load asks of any device, `None` where it asks nothing of this kind."""

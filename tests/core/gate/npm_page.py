@@ -1,0 +1,53 @@
+"""A page of three lines that uses the npm package from node_modules, and a server of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+from app.browser import probes
+from tests.core.gate.test_written_rules import models, rules
+
+PACKAGE: Final = Path(__file__).resolve().parents[3] / "js"
+#: Three lines, besides where a bundler or an import map finds the package.
+THREE_LINES: Final = """<!doctype html><meta charset="utf-8"><title>Fits?</title>
+<script type="importmap">{"imports": {"tabfit": "./node_modules/tabfit/index.js",
+"tabfit/badge": "./node_modules/tabfit/badge.js"}}</script>
+<script type="module">import "tabfit/badge"; import { canRun } from "tabfit";
+document.querySelector("output").value = (await canRun("distilbert")).outcome;</script>
+<output></output><tabfit-badge model="llama-3.2-1b" runtime="webllm"></tabfit-badge>
+"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def data() -> dict[str, Any]:
+    """Return rules and needs of a few models, as the package carries them."""
+    return {"rules": {**rules(), "agent": probes.tables()}, "models": models()}
+
+
+@contextmanager
+def served(root: Path, carried: dict[str, Any]) -> Iterator[str]:
+    """Lay the page with its node_modules into a folder, and yield its address."""
+    package = root / "node_modules" / "tabfit"
+    shutil.copytree(PACKAGE, package)
+    (package / "data" / "models").mkdir(parents=True, exist_ok=True)
+    (package / "data" / "rules.json").write_text(json.dumps(carried["rules"]))
+    for name, needs in carried["models"].items():
+        (package / "data" / "models" / f"{name}.json").write_text(json.dumps(needs))
+    (root / "index.html").write_text(THREE_LINES)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
