@@ -5,12 +5,13 @@
 // A control that is dragged or typed into makes one step, however often it changes meanwhile.
 
 import { place, putBack } from "./place.js";
+import { ofTab } from "./storage.js";
 
 const PLACES = "places"; // of the steps, by their names
 const MOST = 100; // places are kept of so many steps
 const TYPED = /^(text|search|url|range|number|textarea)$/;
 
-const places = new Map(JSON.parse(sessionStorage.getItem(PLACES) ?? "[]"));
+const places = new Map(JSON.parse(ofTab.getItem(PLACES) ?? "[]"));
 let here = history.state?.step ?? null; // the step that is shown
 let showing = null; // what the page shows the answer to
 let gesture = {}; // what is being dragged or typed, and whether it has made its step
@@ -35,7 +36,7 @@ export const leave = () => {
   places.delete(here);
   places.set(here, place());
   if (places.size > MOST) places.delete(places.keys().next().value);
-  sessionStorage.setItem(PLACES, JSON.stringify([...places]));
+  ofTab.setItem(PLACES, JSON.stringify([...places]));
 };
 addEventListener("pagehide", leave);
 

@@ -5,6 +5,7 @@
 // died from one that is still measuring.
 
 import { changed, keep, kept, today } from "./kept.js";
+import { ofSite } from "./storage.js";
 
 const MARK = "measuring";
 const STEP = 64 * 2 ** 20;
@@ -13,8 +14,8 @@ const byId = (id) => document.getElementById(id);
 let worker = null;
 let release = () => {};
 
-const marked = (bytes) => localStorage.setItem(MARK, JSON.stringify({ ...bytes, day: today() }));
-const unmarked = () => worker && localStorage.removeItem(MARK);
+const marked = (bytes) => ofSite.setItem(MARK, JSON.stringify({ ...bytes, day: today() }));
+const unmarked = () => worker && ofSite.removeItem(MARK);
 
 // What was refused, or ended the tab: one trial among the others, of no model.
 const died = ({ page, gpu, day }, refused) => {
@@ -27,11 +28,11 @@ const died = ({ page, gpu, day }, refused) => {
 
 // Tells whether the tab died at a test before.
 export const diedBefore = async () => {
-  const left = localStorage.getItem(MARK);
+  const left = ofSite.getItem(MARK);
   if (!left || !navigator.locks) return false;
   return navigator.locks.request(MARK, { ifAvailable: true }, (mine) => {
     if (!mine) return false; // another tab is at it
-    localStorage.removeItem(MARK);
+    ofSite.removeItem(MARK);
     died(JSON.parse(left));
     return true;
   });

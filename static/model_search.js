@@ -7,6 +7,7 @@
 import { lateProblem } from "./late_problem.js";
 import { away } from "./offline_copy.js";
 import { answer, find, handOver, heard, stop } from "./python_worker.js";
+import { ofSite } from "./storage.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
@@ -46,7 +47,7 @@ const dress = () => {
 
 const open = (text = "") => {
   const box = byId("finder");
-  byId("hub").value = localStorage.getItem(HUB) ?? byId("hub").defaultValue;
+  byId("hub").value = ofSite.getItem(HUB) ?? byId("hub").defaultValue;
   say("");
   if (!box.open) box.showModal();
   byId("find").value = text;
@@ -215,7 +216,7 @@ document.addEventListener("change", ({ target }) => {
     target.value = "";
   }
   if (target.id === "hub") {
-    localStorage.setItem(HUB, hub());
+    ofSite.setItem(HUB, hub());
     search();
   }
 });

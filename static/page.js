@@ -10,12 +10,13 @@ import { selector } from "./place.js";
 import { came, lateProblem, tellLateProblem, tellLateProblems } from "./late_problem.js";
 import { tellOfNetwork, used } from "./offline_copy.js";
 import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";
+import { ofSite, ofTab } from "./storage.js";
 
 const byId = (id) => document.getElementById(id);
 const root = new URL(document.documentElement.dataset.root, document.baseURI);
 const { view, about, reports } = document.documentElement.dataset;
-const remembered = (name) => JSON.parse(sessionStorage.getItem(name) ?? "null");
-const remember = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
+const remembered = (name) => JSON.parse(ofTab.getItem(name) ?? "null");
+const remember = (name, value) => ofTab.setItem(name, JSON.stringify(value));
 
 let device = null; // what the browser told
 let open = false; // whether the page has begun to answer what it was opened with
@@ -30,7 +31,7 @@ let last = null; // the question that the page shows the answer to
 // A `choice`, as `steps.begun` gave it, becomes a step of history.
 const ask = async (question, choice = null) => {
   const mine = ++turn;
-  const hub = localStorage.getItem("hub"); // the visitor's own, where it is not the usual one
+  const hub = ofSite.getItem("hub"); // the visitor's own, where it is not the usual one
   const sides = remembered("sides"); // the link to the scenarios that stand side by side
   last = { view, about, device, stated, phone, kept: kept(), reports, shared, hub, sides, ...question };
   busy(true);
@@ -256,7 +257,7 @@ document.addEventListener("click", async ({ target }) => {
   if (target.id === "measure") (await import("./measure.js")).measure(target);
 });
 const interrupted = async () => {
-  if (localStorage.getItem("measuring")) await (await import("./measure.js")).diedBefore();
+  if (ofSite.getItem("measuring")) await (await import("./measure.js")).diedBefore();
 };
 
 heard(() => {

@@ -23,6 +23,11 @@ HIGH_ENOUGH = """() => {
 }"""
 
 
+REFUSING = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError"); } });
+"""
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -96,3 +101,14 @@ def test_the_way_to_the_whole_page(page: Page) -> None:
     assert "?" not in address.partition("#")[0]
     assert "int8" in address
     told.value.close()
+
+
+def test_a_browser_that_keeps_nothing(browser: Browser, site: str) -> None:
+    """Where storage is refused, as it may be in a frame, the page answers and is changed."""
+    with opened(
+        browser, site, "?embed", setup=lambda context: context.add_init_script(REFUSING)
+    ) as page:
+        expect(page.locator(".verdict")).to_be_visible()
+        page.locator("#choose-context").select_option("512")
+        page.wait_for_url("**context=512*")
+        expect(page.locator("#chosen-context")).to_contain_text("512")

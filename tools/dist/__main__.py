@@ -48,7 +48,7 @@ GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.cs
 INPUTS = ("python", "app", "static", "docs/schema", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
-FIRST = ("page.js", "kept.js", "python_worker.js", "history_steps.js", "place.js")  # what the page's own scripts import, ahead of time
+FIRST = ("page.js", "kept.js", "python_worker.js", "history_steps.js", "place.js", "storage.js")  # what the page's own scripts import, ahead of time
 
 
 def main() -> None:
