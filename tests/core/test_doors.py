@@ -82,6 +82,7 @@ def _ended(fresh: Path, lines: list[list[str]]) -> list[tuple[int, str, str]]:
     return [(code, out, err) for code, out, err in json.loads(done.stdout)]
 
 
+@pytest.mark.slow
 def test_commands_of_the_documentation(fresh: Path) -> None:
     """Each command of a page prints, from the wheel too, what its page says."""
     ended = _ended(fresh, [words.split(" ") for _page, words, _output in COMMANDS])
@@ -90,6 +91,7 @@ def test_commands_of_the_documentation(fresh: Path) -> None:
         assert re.fullmatch(said, (out or err).strip(), re.DOTALL), (page.name, words, out, err)
 
 
+@pytest.mark.slow
 def test_commands_of_the_readme(fresh: Path) -> None:
     """Each is answered; a hub and what comes with an extra are tried elsewhere."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
