@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 
 from tabfit import architectures, errors
 from tabfit.catalog import read
+from tabfit.cli import commands
 from tabfit.devices import device
 from tabfit.errors import (
     NotAModel,
@@ -26,6 +27,7 @@ from tabfit.errors import (
 from tabfit.headers import gguf
 from tabfit.i18n import language
 from tabfit.i18n.language import Message
+from tabfit.limits import limits_file
 from tabfit.sources import read_source
 from tools import messages
 
@@ -134,9 +136,30 @@ def test_no_error_speaks_english_only() -> None:
     built = (ast.JoinedStr, ast.BinOp)
     assert len(made) > 150
     assert not [(path, call.lineno) for path, call in made if isinstance(call.args[0], built)]
-    quoting = {path for path, call in calls if ast.unparse(call.func) == "verbatim"}
-    assert quoting == {
-        f"python/tabfit/{name}.py" for name in ("errors", "cli/commands", "hub/request")
+    assert _users("verbatim", calls) == {"errors", "hub/request"}
+    assert _users("english", calls) == {"errors", "cli/commands", "limits/limits_file"}
+
+
+def _users(name: str, calls: list[tuple[str, ast.Call]]) -> set[str]:
+    """Return the core's modules that call a function."""
+    every = {path for path, call in calls if ast.unparse(call.func) == name}
+    return {path.removeprefix("python/tabfit/").removesuffix(".py") for path in every}
+
+
+def test_what_the_command_line_refuses_has_fields() -> None:
+    """A program reads the code, what was given and what is accepted, not the sentence alone."""
+    with pytest.raises(TabfitError) as caught:
+        commands.parser().parse_args(["estimate", "gpt2", "--fail-below", "never"])
+    assert caught.value.code == "usage"
+    with pytest.raises(TabfitError) as limited:
+        limits_file._Reading("tabfit.toml").whole({"models": [{"model": "gpt2", "peak": "much"}]})
+    assert limited.value.code == "unreadable-limits"
+    assert limited.value.fields == {
+        "file": "tabfit.toml",
+        "place": "models[1].peak",
+        "problem": "is {given}; {accepted} is accepted",
+        "given": "much",
+        "accepted": 'a size such as "2.4GB"',
     }
 
 
