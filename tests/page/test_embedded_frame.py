@@ -41,7 +41,7 @@ def around(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     (folder / "index.html").write_text(f"<!doctype html><title>Around</title>{text}")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/"
+    yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
 
