@@ -17,6 +17,8 @@ from tests.page.opening import opened
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "embed-a-link.md"
 (LINES,) = re.findall(r"```html\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
+#: Without a picture that browsers would ask for besides.
+AROUND = '<!doctype html><title>Around</title><link rel="icon" href="data:,">'
 HIGH_ENOUGH = """() => {
   const [inside, frame] = [document.documentElement, document.body];
   return inside.clientHeight >= Math.floor(frame.offsetHeight) && frame.offsetHeight > 100;
@@ -38,7 +40,7 @@ def around(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     """Yield the address of a page of another site that holds the lines."""
     folder = tmp_path_factory.mktemp("around")
     text = LINES.replace("https://your.host/", site)
-    (folder / "index.html").write_text(f"<!doctype html><title>Around</title>{text}")
+    (folder / "index.html").write_text(f"{AROUND}{text}")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
