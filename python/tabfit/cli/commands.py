@@ -20,13 +20,14 @@ from tabfit.cli.printed_json import print_json
 from tabfit.errors import (
     LONGEST_LIST,
     LibraryNotInstalled,
+    Quoted,
     TabfitError,
     UnknownName,
     UnreadableChoice,
     UnreadableDevice,
     shown,
 )
-from tabfit.i18n.language import verbatim
+from tabfit.i18n.language import english
 from tabfit.sources import config_files
 from tabfit.sources.chosen_hub import chosen_hub
 
@@ -51,13 +52,18 @@ class _Usage(TabfitError):
 
     code = "usage"
 
+    def __init__(self, text: str, /, **values: object) -> None:
+        """Keep the problem, in English, and the values that fill it."""
+        self.problem = english(text, **values)
+        super().__init__(self.problem)
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser that raises one sentence instead of printing the whole usage."""
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the words."""
-        raise _Usage(verbatim(f"{message}; see {self.prog} --help"))
+        raise _Usage("{problem}; see {command} --help", problem=message, command=self.prog)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -324,8 +330,8 @@ def _bytes(name: str, text: str) -> int:
 
     found = size(text)
     if found is None:
-        says = "a size such as 2.4GB or 700MB is accepted"
-        raise _Usage(verbatim(f"--{name} is {shown(text)}; {says}"))
+        said = "--{name} is {given}; a size such as 2.4GB or 700MB is accepted"
+        raise _Usage(said, name=name, given=Quoted(text))
     return found
 
 
@@ -347,9 +353,8 @@ def _memory(text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9])?) ?(?:g|gb|gib)?", text.strip().lower())
     size = float(match[1]) if match else 0.0
     if not 0 < size <= 4096:
-        raise _Usage(
-            verbatim(f"--ram is {shown(text)}; a size from 1GB to 4096GB, such as 8GB, is accepted")
-        )
+        said = "--ram is {given}; a size from 1GB to 4096GB, such as 8GB, is accepted"
+        raise _Usage(said, given=Quoted(text))
     return round(size * 2**30)
 
 
@@ -362,8 +367,9 @@ def _tokens(name: str, text: str | None) -> Any:
     match = re.fullmatch(r"([0-9]{1,10})(k?)", text.lower().replace(",", "").replace("_", ""))
     count = int(match[1]) * (1024 if match[2] else 1) if match else 0
     if not 1 <= count <= MOST_CONTEXT:
-        most = f"a whole number of tokens from 1 to {MOST_CONTEXT}, such as 4096 or 8k"
-        raise _Usage(verbatim(f"--{name} is {shown(text)}; {most} is accepted"))
+        accepted = f"a whole number of tokens from 1 to {MOST_CONTEXT}, such as 4096 or 8k"
+        said = "--{name} is {given}; {accepted} is accepted"
+        raise _Usage(said, name=name, given=Quoted(text), accepted=accepted)
     return Tokens(count)
 
 
@@ -391,7 +397,8 @@ def _options(asked: argparse.Namespace) -> LoadOptions:
     try:
         return load_options.read({name: getattr(asked, name) or "" for name in LOADING})
     except UnreadableChoice as fault:
-        raise _Usage(verbatim(f"--{fault.key.replace('_', '-')} {fault.problem}")) from None
+        name = fault.key.replace("_", "-")
+        raise _Usage("--{name} {problem}", name=name, problem=fault.problem) from None
 
 
 # Commands
@@ -488,10 +495,12 @@ def _gate(asked: argparse.Namespace) -> int:
         if getattr(asked, name) is not None:
             flag = f"--{name.replace('_', '-')}"
             says = "it reads a visitor's signals, and what ran or died is known on one device alone"
-            raise _Usage(verbatim(f"{flag} is of one device, and a gate is for any: {says}"))
+            said = "{flag} is of one device, and a gate is for any: {because}"
+            raise _Usage(said, flag=flag, because=says)
     given = _answer(asked, None, Device())
     if given.subject.unread:
-        raise _Usage(verbatim(f"the shape of {shown(asked.model)} is not known: there is no gate"))
+        said = "the shape of {given} is not known: there is no gate"
+        raise _Usage(said, given=Quoted(asked.model))
     if asked.form == "json":
         print_json(scenario_gate.as_json(given, _catalog()))
     elif asked.form == "sql":
@@ -541,7 +550,8 @@ def _in_dialect(query: str, dialect: str) -> str:
         return sqlglot.transpile(query, read="duckdb", write=dialect)[0]
     except ValueError:
         known = "duckdb, bigquery, spark, postgres, snowflake and others that SQLGlot writes"
-        raise _Usage(verbatim(f"--dialect is {shown(dialect)}; accepted are {known}")) from None
+        said = "--dialect is {given}; accepted are {accepted}"
+        raise _Usage(said, given=Quoted(dialect), accepted=known) from None
 
 
 def _coverage(asked: argparse.Namespace) -> int:
@@ -564,7 +574,8 @@ def _snippet(asked: argparse.Namespace) -> int:
     given = _answer(asked, None, Device())
     found = snippets.snippet(given)
     if found is None:
-        raise _Usage(verbatim(f"no browser runtime loads {given.subject.name}: there is no code"))
+        said = "no browser runtime loads {model}: there is no code"
+        raise _Usage(said, model=given.subject.name)
     if asked.json:
         print_json(snippets.report(given, found))
     else:
