@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
 
 from tests.page.opening import COMPLAINTS, DESKTOP, opened
 from tools.dist.paths import ROOT
@@ -131,8 +131,11 @@ def visited(browser: Browser, address: str, seed: int, number: int) -> list[str]
     dice = random.Random(f"{seed}:{number}")  # noqa: S311 - the same draws every time are wanted
     chosen: dict[str, str] = {}
     try:
-        setup = {"setup": lambda context: chosen.update(sabotaged(context, dice))}
-        with opened(browser, address, size=DESKTOP, **setup) as page:
+
+        def sabotage(context: BrowserContext) -> None:
+            chosen.update(sabotaged(context, dice))
+
+        with opened(browser, address, size=DESKTOP, setup=sabotage) as page:
             found = list(wrong(page, chosen, dice))
     except Error as error:
         found = [str(error).split("\n", maxsplit=1)[0]]

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 PATIENCE = 180.0  # seconds: engines differ in speed, and WebKitGTK took 88 on a busy machine
 MINI_BROWSERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec")
@@ -56,7 +56,12 @@ class _Played:
         self.page.goto(address, wait_until="commit")
 
     def run(self, script: str) -> Any:
-        return self.page.evaluate(f"() => {{ {script} }}")
+        try:
+            return self.page.evaluate(f"() => {{ {script} }}")
+        except Error as error:
+            if "Execution context was destroyed" not in str(error):
+                raise
+            return None  # the page moved on, to its document in another language for one
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.page.opening import COMPLAINTS, DESKTOP, opened, signal
 from tools.find_chromium import MISSING, found
@@ -110,6 +110,10 @@ def soaked(page: Any, address: str, options: argparse.Namespace, device: Path) -
     return visit
 
 
+def _with_actions(context: BrowserContext) -> None:
+    context.add_init_script(path=SCRIPT)
+
+
 def told(visit: Visit, seconds: float) -> None:
     """Print what a visit came to."""
     print(f"{sum(visit.done.values()):,} actions in {seconds:,.0f} s: {dict(visit.done)}")
@@ -131,9 +135,9 @@ def main() -> int:
     Thread(target=server.serve_forever, daemon=True).start()
     began, address = time.monotonic(), f"{server.address}dist/"
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        setup = {"setup": lambda context: context.add_init_script(path=SCRIPT)}
-        with opened(browser, address, size=DESKTOP, prelude=DEVICE, **setup) as page:
+        flags = ["--no-sandbox", memory.FLAG]
+        browser = driver.chromium.launch(executable_path=path, args=flags)
+        with opened(browser, address, size=DESKTOP, prelude=DEVICE, setup=_with_actions) as page:
             visit = soaked(page, address, options, Path(folder) / "device.json")
         browser.close()
     server.shutdown()

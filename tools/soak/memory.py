@@ -1,9 +1,10 @@
 """The memory of a tab and of the Python in its worker.
 
-The tab's is the proportional set size of its process (`PSS`, proc(5)): what it shares with other
-processes of the browser counts by its share. The worker's is the size of Pyodide's WebAssembly
-memory, which grows by a fifth at a time and never shrinks; how much of it the allocator has given
-out (`uordblks` of mallinfo(3)) says how near the next step is.
+The tab's is the proportional set size of its process (`PSS`, proc(5)) without what is mapped from
+files: the browser's own code is no tab's, and how many processes share it changes by itself. The
+worker's is the size of Pyodide's WebAssembly memory, which grows by a fifth at a time and never
+shrinks; how much of it the allocator has given out (`uordblks` of mallinfo(3)) says how near the
+next step is.
 """
 
 from __future__ import annotations
@@ -34,9 +35,11 @@ _HEAP: Final = """() => {
   wasm.free(place);
   return { size: wasm.memory.buffer.byteLength, used };
 }"""
+#: What lets `gc()` be called in the tab and in its worker.
+FLAG: Final = "--js-flags=--expose-gc"
 #: How far the end may lie above the beginning.
 MOST_GROWTH: Final = 0.10
-_PSS: Final = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+_PSS: Final = re.compile(r"^Pss_(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -51,15 +54,13 @@ class Sample:
 
 def pss(smaps_rollup: str) -> int:
     """Return the bytes of a process by the text of its /proc/PID/smaps_rollup."""
-    found = _PSS.search(smaps_rollup)
-    return int(found[1]) * 1024 if found else 0
+    return sum(int(each) * 1024 for each in _PSS.findall(smaps_rollup))
 
 
 def sample(page: Any, actions: int) -> Sample:
     """Return what a page's tab and its worker hold, once JavaScript's garbage is gone."""
-    session = page.context.new_cdp_session(page)
-    session.send("HeapProfiler.collectGarbage")
-    session.detach()
+    for each in (page, page.workers[0]):
+        each.evaluate("gc()")
     heap = page.workers[0].evaluate(_HEAP)
     tab = tab_size(page.context.browser)
     return Sample(actions=actions, heap=heap["size"], used=heap["used"], tab=tab)
