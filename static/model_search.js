@@ -4,6 +4,7 @@
 //
 // Nothing is sent to anybody before a button beside which stands who is asked for what.
 
+import { kept } from "./kept.js";
 import { lateProblem } from "./late_problem.js";
 import { away } from "./offline_copy.js";
 import { answer, find, handOver, heard, stop } from "./python_worker.js";
@@ -11,6 +12,7 @@ import { ofSite } from "./storage.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
+const AT_ONCE = 12; // rows judged by one question
 const HUB = "hub"; // where the visitor's own hub is remembered
 
 // What the page may ask, as its own rules say; none where it has none.
@@ -18,38 +20,51 @@ const rules = document.querySelector('meta[http-equiv="Content-Security-Policy"]
 const allowed = rules.match(/connect-src ([^;]*)/)?.[1].trim().split(/\s+/) ?? [];
 
 let shown = () => ({});
-const hub = () => byId("hub").value.trim();
+const hub = () => byId("hub")?.value.trim() ?? "";
 const sent = (text) => ({ text, hub: hub(), allowed });
-const model = () => byId("choose-model");
+const box = () => byId("finder");
+// Only where the page can take any model are hubs asked, and files read.
+const takesAny = () => !("catalogAlone" in box().dataset);
+let list = null; // the list that the box is open for
 let asking = 0;
 let searched = null; // what is known of the text as it stands, once it is
 let busy = false;
 
-// The question's model becomes a button: lists as long as this one are searched, not scrolled.
-const dress = () => {
-  const list = model();
-  if (!list || list.closest("label").hidden) return;
-  const [label, words, button, name] = [
-    list.closest("label"),
-    byId("chosen-model"),
-    document.createElement("button"),
-    document.createElement("span"),
-  ];
-  Object.assign(button, { type: "button", id: "open-finder", name: "model", className: "choice" });
+// A list of models becomes a button: lists as long as these are searched, not scrolled.
+const dress = () => document.querySelectorAll("select[data-search]").forEach(dressOne);
+
+const dressOne = (list) => {
+  const label = list.closest("label");
+  if ((label ?? list).hidden) return;
+  const [button, name] = [document.createElement("button"), document.createElement("span")];
+  Object.assign(button, { type: "button", id: list.dataset.search, name: list.name });
+  button.className = label ? "choice" : "field";
   button.setAttribute("aria-haspopup", "dialog");
-  Object.assign(name, { className: "aside", textContent: `${byId("finder").dataset.model} ` });
+  Object.assign(name, { className: "aside", textContent: `${list.getAttribute("aria-label")}: ` });
+  const words = label?.querySelector(".chosen") ?? wordsOf(list);
   words.removeAttribute("aria-hidden");
-  label.before(button);
+  (label ?? list).before(button);
   button.append(name, words);
-  label.hidden = true;
-  byId("any-model").hidden = false;
+  (label ?? list).hidden = true;
+  if (byId("any-model")) byId("any-model").hidden = false;
 };
 
-const open = (text = "") => {
-  const box = byId("finder");
-  byId("hub").value = ofSite.getItem(HUB) ?? byId("hub").defaultValue;
+const wordsOf = (list) => {
+  const words = document.createElement("span");
+  words.textContent = list.selectedOptions[0]?.textContent ?? "";
+  words.dataset.for = list.name;
+  return words;
+};
+
+const first = () => document.querySelector("select[data-search]");
+const listOf = (button) => document.querySelector(`select[data-search="${button.id}"]`);
+
+const open = (from, text = "") => {
+  list = from;
+  if (byId("hub")) byId("hub").value = ofSite.getItem(HUB) ?? byId("hub").defaultValue;
   say("");
-  if (!box.open) box.showModal();
+  if (byId("find-task")) byId("find-task").value = "";
+  if (!box().open) box().showModal();
   byId("find").value = text;
   byId("find").focus();
   byId("asking").innerHTML = "";
@@ -63,16 +78,66 @@ const search = () => (searched = look());
 const look = async () => {
   const mine = ++asking;
   const text = byId("find").value;
-  const question = { ...shown(), view: "answer", part: "matches", find: sent(text) };
-  const { parts, error } = await answer(question).catch((failed) => ({ error: failed }));
+  const { parts, error } = await answer(question(text)).catch((failed) => ({ error: failed }));
   if (mine !== asking) return;
   if (error) return byId("asking").replaceChildren(lateProblem(error, search));
   byId("matches").innerHTML = parts.matches;
   byId("asking").innerHTML = parts.asking;
-  if (away() && parts.asking) say(byId("finder").dataset.away);
-  byId("matches").dataset.none = byId("finder").dataset.none;
+  if (!text.trim()) byId("matches").prepend(...others());
+  watch();
+  if (away() && parts.asking) say(box().dataset.away);
+  byId("matches").dataset.none = box().dataset.none;
   activate(text.trim() && !parts.asking ? options()[0] : null);
   if (!text.trim()) byId("matches").querySelector(".current")?.scrollIntoView({ block: "center" });
+};
+
+const question = (text) => {
+  const task = byId("find-task")?.value ?? "";
+  const whole = { ...shown(), kept: kept(), view: "answer", part: "matches", find: { ...sent(text), task } };
+  if (takesAny()) return whole;
+  const models = [...list.options].map((each) => each.value);
+  return { ...whole, part: "listed-matches", find: { ...whole.find, models, chosen: list.value } };
+};
+
+// What the list has beside the catalogue's models: one that was brought, the textbook's.
+const others = () =>
+  [...list.querySelectorAll(":scope > option")].map(({ value, textContent }) => {
+    const [row, name] = [document.createElement("div"), document.createElement("b")];
+    name.textContent = textContent;
+    row.append(name);
+    row.id = `own-${value}`;
+    row.dataset.model = value;
+    row.setAttribute("role", "option");
+    row.setAttribute("aria-selected", "false");
+    row.classList.toggle("current", value === list.value);
+    return row;
+  });
+
+// What a model comes to on this device is worked out for the rows that are seen.
+const unjudged = new Set();
+const inSight = new IntersectionObserver((rows) => {
+  for (const { target, isIntersecting } of rows) unjudged[isIntersecting ? "add" : "delete"](target.dataset.here);
+  judge();
+});
+
+const watch = () => {
+  inSight.disconnect();
+  unjudged.clear();
+  if (takesAny()) for (const each of byId("matches").querySelectorAll(".here:empty")) inSight.observe(each);
+};
+
+let judging = false;
+const judge = async () => {
+  if (judging || !unjudged.size) return;
+  judging = true;
+  const models = [...unjudged].slice(0, AT_ONCE);
+  models.forEach((each) => unjudged.delete(each));
+  const asked = { ...shown(), view: "answer", part: "verdicts", find: { models } };
+  const { parts } = await answer(asked).catch(() => ({ parts: {} })); // the rows stand without it
+  for (const [id, html] of Object.entries(parts))
+    for (const place of byId("matches").querySelectorAll(`[data-here="${CSS.escape(id)}"]`)) place.innerHTML = html;
+  judging = false;
+  judge();
 };
 
 const options = () => [...byId("matches").querySelectorAll("[role=option]")];
@@ -107,11 +172,12 @@ const keys = {
 
 // Taking: the question's own list carries what was chosen, as if it had been chosen there.
 const take = (id, name) => {
-  const list = model();
   if (![...list.options].some((each) => each.value === id)) list.add(new Option(name ?? id, id), 0);
   list.value = id;
-  byId("finder").close();
-  byId("open-finder").focus({ preventScroll: true });
+  const words = byId(list.dataset.search)?.querySelector("[data-for]");
+  if (words) words.textContent = name ?? id;
+  box().close();
+  byId(list.dataset.search)?.focus({ preventScroll: true });
   list.dispatchEvent(new Event("change", { bubbles: true }));
 };
 
@@ -124,15 +190,15 @@ const say = (text, wrong = false) => {
 };
 
 const put = async (question, first = "") => {
-  if (question.find && away()) return say(byId("finder").dataset.away, true);
+  if (question.find && away()) return say(box().dataset.away, true);
   const mine = ++put.last; // a later question ends this one
   busy = true;
-  byId("finder").dataset.busy = "";
+  box().dataset.busy = "";
   say(first);
   const { model: found, problem, error } = await find(question).catch((failed) => ({ error: failed }));
   if (mine !== put.last) return;
   busy = false;
-  delete byId("finder").dataset.busy;
+  delete box().dataset.busy;
   if (error) {
     say("");
     return byId("asking").append(lateProblem(error, () => put(question, first)));
@@ -173,9 +239,9 @@ const dropped = ({ items, files }) => {
 const readFiles = async (given) => {
   const files = await given;
   if (!files.length) return;
-  if (!byId("finder").open) await open();
+  if (!box().open) await open(first());
   handOver(files);
-  await put({ files: files.length }, byId("finder").dataset.reading);
+  await put({ files: files.length }, box().dataset.reading);
 };
 
 const paste = async (text) => {
@@ -188,10 +254,12 @@ const paste = async (text) => {
 
 document.addEventListener("click", ({ target }) => {
   const on = (selector) => target.closest(selector);
-  if (on("#open-finder, #any-model")) open();
+  const opener = on("button[aria-haspopup=dialog]");
+  if (opener && listOf(opener)) open(listOf(opener));
+  else if (on("#any-model")) open(first());
   else if (on("[data-find]")) {
     const { find: text } = on("[data-find]").dataset;
-    open(text);
+    open(first(), text);
     put({ find: sent(text) });
   } else if (on("#finder [role=option]")) {
     const option = on("[role=option]");
@@ -200,7 +268,7 @@ document.addEventListener("click", ({ target }) => {
   else if (on("[data-stop]")) stop();
   else if (on("[data-pick]")) byId("file").click();
   else if (on("[data-paste]")) paste(byId("pasted").value);
-  else if (on("#finder [data-close]") || target.id === "finder") byId("finder").close();
+  else if (on("#finder [data-close]") || target.id === "finder") box().close();
 });
 
 document.addEventListener("input", ({ target }) => {
@@ -219,6 +287,7 @@ document.addEventListener("change", ({ target }) => {
     ofSite.setItem(HUB, hub());
     search();
   }
+  if (target.id === "find-task") search();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -240,7 +309,7 @@ document.addEventListener("paste", (event) => {
 document.addEventListener("close", ({ target }) => target.id === "finder" && busy && stop(), true);
 
 // Dropping a file, anywhere on the page
-const carriesFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
+const carriesFiles = ({ dataTransfer }) => takesAny() && dataTransfer?.types.includes("Files");
 document.addEventListener("dragover", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
@@ -254,8 +323,9 @@ document.addEventListener("drop", (event) => {
   readFiles(dropped(event.dataTransfer));
 });
 
-// The page may be said again in another language: then its new question is dressed as well.
+// The page may be said again in another language, and lists are renewed with their parts of it.
 new MutationObserver(dress).observe(document.body, { childList: true });
+document.addEventListener("renewed", dress);
 
 // The box can open; `question` gives the one that the page shows the answer to.
 export const begin = (question) => {

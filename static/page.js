@@ -88,6 +88,7 @@ const renew = (element, html, anew) => {
   const across = [...element.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
   element.innerHTML = html;
   element.rendered = html;
+  element.dispatchEvent(new Event("renewed", { bubbles: true })); // lists of models are dressed anew
   element.querySelectorAll("details").forEach((each, at) => (each.open = unfolded[at] ?? each.open));
   element.querySelectorAll(".scroll").forEach((each, at) => (each.scrollLeft = across[at] ?? 0));
   const again = held && element.querySelector(selector(held) ?? held.tagName);

@@ -7,13 +7,29 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.components.html import Child, Html, joined, sentence, tag
-from app.components.labels import tokens
+from app.components.labels import bytes_, tokens
 from app.components.model_search import HUB
 from app.components.question_form import task_name
 from tabfit.catalog import Catalog, Model, Publication
+from tabfit.catalog.model_languages import ModelLanguages, model_languages
 from tabfit.estimate.subjects import Subject
-from tabfit.i18n.language import _, day, number
+from tabfit.i18n.language import Words, _, day, later, number
 
+#: The languages that makers name, by their codes.
+LANGUAGES: Final = Words(
+    {
+        "de": later("German"),
+        "en": later("English"),
+        "es": later("Spanish"),
+        "fr": later("French"),
+        "hi": later("Hindi"),
+        "it": later("Italian"),
+        "nl": later("Dutch"),
+        "pt": later("Portuguese"),
+        "ru": later("Russian"),
+        "th": later("Thai"),
+    }
+)
 _HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -42,6 +58,9 @@ def _rows(model: Model, about: Subject, catalog: Catalog, root: str) -> Iterator
         yield _row(_("Licence"), model.licence)
     yield _row(_("Released"), tag("time", model.released, datetime=model.released))
     yield _row(_("Task"), task_name(model))
+    spoken = model_languages(model.id)
+    if spoken:
+        yield _row(_("Languages"), *_languages(spoken))
     if model.parameters:
         yield _row(_("Parameters"), number(model.parameters, ","))
     reach = about.architecture.main.positions if about.architecture else None
@@ -52,7 +71,17 @@ def _rows(model: Model, about: Subject, catalog: Catalog, root: str) -> Iterator
         yield _row(_("Distilled from"), tag("a", teacher.name, href=f"{root}m/{teacher.id}/"))
     if model.published:
         places = [tag("li", _place(each)) for each in model.published]
-        yield _row(_("Files for browsers"), tag("ul", places))
+        yield _row(_("Published files"), tag("ul", places))
+
+
+def _languages(spoken: ModelLanguages) -> tuple[Child, ...]:
+    """Return the languages by name, or how many there are, and who says so."""
+    said = (
+        ", ".join(LANGUAGES[code] for code in spoken.codes)
+        if spoken.codes
+        else _("at least {count}", count=spoken.count)
+    )
+    return said, " ", tag("small", tag("a", spoken.says, href=spoken.url, lang="en"))
 
 
 def _row(name: str, *inside: Child) -> Html:
@@ -71,7 +100,17 @@ def _place(each: Publication) -> Html:
     apart = any(offer.model_id for offer in each.offers.values())
     hub = _HUB_ID.fullmatch(each.repository) and not apart
     where = _hub_link(each.repository) if hub else joined(each.repository)
-    return joined(tag("b", each.format), " ", where, " ", tag("small", each.source, lang="en"))
+    sizes = list(_sizes(each))
+    listed = tag("small", ", ".join(sizes)) if sizes else None
+    source = tag("small", each.source, lang="en")
+    return joined(tag("b", each.format), " ", where, " ", listed, source)
+
+
+def _sizes(each: Publication) -> Iterator[str]:
+    """Yield each precision with the size of its weights' files, where a listing has it."""
+    for name, offer in sorted(each.offers.items()):
+        size = sum(file.bytes for file in offer.files)
+        yield f"{name.lower()} {bytes_(size)}" if size else name.lower()
 
 
 def _checked(model: Model) -> Html:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.question_form import task_name, task_rank
+from app.components.question_form import flat, task_name, task_rank, tasks
 from tabfit.catalog import Model
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.compare.smaller_models import RowOf
@@ -31,11 +31,16 @@ HUB: Final = "https://huggingface.co"
 ENDINGS: Final = ".safetensors,.gguf,.onnx,.json"
 
 
-def dialog() -> Html:
-    """Return the box that opens over the question, closed."""
+def dialog(models: Iterable[Model], *, catalog_alone: bool = False) -> Html:
+    """Return the box that opens over the question, closed.
+
+    `models` are those that it searches; where they are the `catalog_alone` no hub is asked and
+    no file read.
+    """
     return tag(
         "dialog",
-        _line(),
+        _line(catalog_alone=catalog_alone),
+        _tasks(models),
         tag("div", id="asking"),
         tag(
             "div",
@@ -44,10 +49,9 @@ def dialog() -> Html:
             class_="progress",
         ),
         tag("div", id="matches", role="listbox", aria_label=_("Models of the catalogue")),
-        _ways_in(),
+        None if catalog_alone else _ways_in(),
         id="finder",
         aria_label=_("Which model?"),
-        data_model=_("Model:"),
         data_none=_("No model of the catalogue is called so."),
         data_working=_("Working out what fits"),
         data_reading=_("Reading the header"),
@@ -55,10 +59,21 @@ def dialog() -> Html:
             "Without a network no hub can be asked. Models of the catalogue, files and pasted "
             "configs are answered as ever."
         ),
+        data_catalog_alone=catalog_alone,
     )
 
 
-def _line() -> Html:
+def _tasks(models: Iterable[Model]) -> Html | None:
+    """Return the choice of what a model is for, where there is more than one such thing."""
+    known = tasks(models)
+    if len(known) < 2:
+        return None
+    options = flat([("", _("any")), *known], "")
+    field = tag("select", options, id="find-task")
+    return tag("label", tag("span", _("Task")), " ", field, class_="finder-task")
+
+
+def _line(*, catalog_alone: bool) -> Html:
     box = tag(
         "input",
         type="text",
@@ -72,7 +87,7 @@ def _line() -> Html:
         autocapitalize="none",
         spellcheck="false",
         enterkeyhint="go",
-        placeholder=_("Name, owner/name or link"),
+        placeholder=_("Search by name") if catalog_alone else _("Name, owner/name or link"),
     )
     close = tag("button", _("Close"), type="button", class_="quiet", data_close=True)
     return tag("div", box, close, class_="finder-line")
@@ -116,49 +131,63 @@ def _settings() -> Html:
 
 
 def matches(
-    found: Sequence[Model], *, grouped: bool, chosen: str, row_of: RowOf | None = None
+    found: Sequence[Model],
+    *,
+    grouped: bool,
+    chosen: str,
+    row_of: RowOf | None = None,
+    again: Sequence[Model] = (),
 ) -> Html:
-    """Return models as options: beside each name the task, the size, and what it comes to here."""
+    """Return models as options: beside each name the task, the size, and what it comes to here.
 
-    def option(model: Model, *beside: str) -> Html:
-        return _option(model, chosen, row_of(model.id) if row_of else None, *beside)
+    `again` are those that the visitor pinned or asked about before: where the list is `grouped`
+    they stand first.
+    """
+
+    def option(model: Model, *beside: str, kind: str = "match") -> Html:
+        return _option(model, chosen, row_of(model.id) if row_of else None, *beside, kind=kind)
 
     if not grouped:
         return joined(option(each, task_name(each)) for each in found)
+    before = [option(each, task_name(each), kind="again") for each in again]
     every = sorted(found, key=lambda each: (task_rank(each), each.name.lower()))
     return joined(
-        tag(
-            "div",
-            tag("div", name, class_="group", aria_hidden="true"),
-            [option(each) for each in group],
-            role="group",
-            aria_label=name,
-        )
-        for name, group in groupby(every, key=task_name)
+        _group(_("Pinned or asked about before"), before) if before else None,
+        [
+            _group(name, [option(each) for each in group])
+            for name, group in groupby(every, key=task_name)
+        ],
     )
 
 
-def _option(model: Model, chosen: str, row: ComparisonRow | None, *beside: str) -> Html:
-    told = " · ".join(filter(None, (*beside, _parameters(model.parameters), *_here(row))))
+def _group(name: str, options: list[Html]) -> Html:
+    heading = tag("div", name, class_="group", aria_hidden="true")
+    return tag("div", heading, options, role="group", aria_label=name)
+
+
+def _option(model: Model, chosen: str, row: ComparisonRow | None, *beside: str, kind: str) -> Html:
+    told = " · ".join(filter(None, (*beside, _parameters(model.parameters))))
     return tag(
         "div",
         tag("b", model.name),
         " ",
         tag("small", told),
+        tag("small", verdict_here(row), class_="here", data_here=model.id),
         role="option",
-        id=f"match-{model.id}",
+        id=f"{kind}-{model.id}",
         data_model=model.id,
         aria_selected="false",
         class_="current" if model.id == chosen else None,
     )
 
 
-def _here(row: ComparisonRow | None) -> list[str]:
+def verdict_here(row: ComparisonRow | None) -> Html | None:
     """Return what a model at its best comes to on the device: the download and the verdict."""
     if row is None:
-        return []
+        return None
     size = row.line.download.likely
-    return [*([bytes_(size)] if size else []), SHORT[row.outcome]]
+    words = tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}")
+    return joined(" ", tag("span", bytes_(size) if size else ""), " ", words)
 
 
 def _parameters(count: int | None) -> str | None:

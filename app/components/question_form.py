@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
+from typing import Final
 
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_, tokens
@@ -23,6 +24,10 @@ from tabfit.model.architecture import Kind
 
 THIS_DEVICE = later("this device")
 SENDERS_DEVICE = "shared"
+#: The button that opens the search box for a page's list of models.
+FINDER: Final = "open-finder"
+#: The choices whose lists are the catalogue's models.
+LISTS_OF_MODELS: Final = ("model", "start")
 
 #: Each stretch of text with the number after it, if any.
 _NUMBERS = re.compile(r"(\D+|^)(\d*)")
@@ -81,7 +86,8 @@ def form(answer: Answer, catalog: Catalog, *more: Html) -> Html:
         tag("h1", asked),
         tag(
             "button",
-            _("Any other model: a hub’s id or link, a config or a file"),
+            _("Any other model"),
+            tag("span", ": ", _("a hub’s id or link, a config or a file"), class_="spare-words"),
             type="button",
             id="any-model",
             hidden=True,  # until the script that opens the box is there
@@ -99,16 +105,23 @@ def _choice(name: str, label: str, names: dict[str, str], every: dict[str, Html]
 
 
 def choice(name: str, label: str, shown: str, options: Html) -> Html:
-    """Return a choice inside a sentence: the coloured words, and the list behind them."""
+    """Return a choice inside a sentence: the coloured words, and the list behind them.
+
+    A list of models is searched rather than scrolled: it names the button that opens the search
+    box, which static/model_search.js puts in its place.
+    """
     words = tag(
         "span", shown, id=f"chosen-{name}", class_="chosen", aria_hidden="true", data_for=name
     )
-    return tag(
-        "label",
-        words,
-        tag("select", options, name=name, id=f"choose-{name}", aria_label=label),
-        class_="choice",
+    field = tag(
+        "select",
+        options,
+        name=name,
+        id=f"choose-{name}",
+        aria_label=label,
+        data_search=FINDER if name in LISTS_OF_MODELS else None,
     )
+    return tag("label", words, field, class_="choice")
 
 
 def shown(answer: Answer) -> dict[str, str]:
@@ -243,6 +256,13 @@ def _marked(options: Html, chosen: str) -> Html:
 def task_name(model: Model) -> str:
     """Return what a model is for, in words."""
     return _TASKS.get(model.task, model.task.replace("-", " ").capitalize())
+
+
+def tasks(models: Iterable[Model]) -> list[tuple[str, str]]:
+    """Return one task for each of the words that several may share, with these words."""
+    of_task = {model.task: model for model in models}
+    named = {task_name(model): model for model in sorted(of_task.values(), key=task_rank)}
+    return [(model.task, words) for words, model in named.items()]
 
 
 def task_rank(model: Model) -> tuple[int, str]:

@@ -11,8 +11,10 @@ states its finding in its label; the exact figures stand in a table beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from math import floor, log10
+from typing import Final
 
 from app.components.html import Child, Html, joined, tag
 from tabfit.i18n.language import amount, number
@@ -297,17 +299,24 @@ def _key(class_: str, words: str) -> Html:
     return tag("li", tag("span", class_=f"swatch {class_}", aria_hidden="true"), words)
 
 
+_TAG: Final = re.compile("<[^>]*>")
+#: A figure, or a dash in its place.
+_FIGURE: Final = re.compile(r"\s*([<≈~+−-]?\s*\d|–?\s*$)")
+
+
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Child]]) -> Html:
     """Return a table that scrolls by itself where it is too wide; first cells name their rows."""
     first, *others = head
-    heads = tag("th", first, scope="col"), [_head(each) for each in others]
+    made = [[joined(each) for each in row] for row in rows]
+    numbers = [_numbers(column) for column in zip(*made, strict=True)][1:] or [True] * len(others)
+    heads = [_head(each, number=kind) for each, kind in zip(others, numbers, strict=True)]
     return tag(
         "div",
         tag(
             "table",
             tag("caption", caption),
-            tag("thead", tag("tr", heads)),
-            tag("tbody", [_row(each) for each in rows]),
+            tag("thead", tag("tr", tag("th", first, scope="col"), heads)),
+            tag("tbody", [_row(each, numbers) for each in made]),
         ),
         class_="scroll",
         tabindex="0",
@@ -316,13 +325,25 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Child]]) ->
     )
 
 
-def _head(words: str) -> Html:
-    return tag("th", words, scope="col", class_="number")
+def _numbers(column: Iterable[Html]) -> bool:
+    """Return whether a column holds figures, which stand on the right; text begins on the left.
+
+    >>> _numbers([Html("<b>3.7</b> GB"), Html("–")]), _numbers([Html("BERT, 12 layers")])
+    (True, False)
+    """
+    return all(_FIGURE.match(_TAG.sub("", each)) for each in column)
 
 
-def _row(cells: Sequence[Child]) -> Html:
+def _head(words: str, *, number: bool) -> Html:
+    return tag("th", words, scope="col", class_="number" if number else None)
+
+
+def _row(cells: Sequence[Html], numbers: Iterable[bool]) -> Html:
     first, *others = cells
-    rest = [tag("td", each, class_="number") for each in others]
+    rest = [
+        tag("td", each, class_="number" if number else None)
+        for each, number in zip(others, numbers, strict=True)
+    ]
     return tag("tr", tag("th", first, scope="row"), rest)
 
 

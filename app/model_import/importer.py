@@ -37,23 +37,36 @@ Wait = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchInput:
-    """What the finder's script sends: the text, the hub in use, the hosts that may be asked."""
+    """What the finder's script sends: the text, the hub in use, the hosts that may be asked.
+
+    `task` is what the model must be for ("" for anything). `models` are those of a page's own
+    list or of the rows to be judged, and `chosen` is the one that such a list stands on.
+    """
 
     text: str
     hub: str
     allowed: tuple[str, ...]
+    task: str = ""
+    models: tuple[str, ...] | None = None
+    chosen: str = ""
 
 
 def search_input(raw: Mapping[str, Any]) -> SearchInput:
     """Return what the finder's script sent, each part of the kind it should be."""
     given = raw.get("find")
     found: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
-    allowed = found.get("allowed")
     return SearchInput(
         text=str(found.get("text") or ""),
         hub=str(found.get("hub") or ""),
-        allowed=tuple(str(each) for each in allowed) if isinstance(allowed, list) else (),
+        allowed=_texts(found.get("allowed")) or (),
+        task=str(found.get("task") or ""),
+        models=_texts(found.get("models")),
+        chosen=str(found.get("chosen") or ""),
     )
+
+
+def _texts(given: object) -> tuple[str, ...] | None:
+    return tuple(str(each) for each in given) if isinstance(given, list) else None
 
 
 # What a text means

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.page.opening import DESKTOP, PHONE, Visit, opened, signal
+from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, opened, signal
 from tests.page.test_accessible import assert_accessible
 
 BEGINNING = 20  # rows shown before one asks for all
@@ -131,10 +131,12 @@ def test_picked_models_stand_side_by_side(compared: Page) -> None:
 def test_one_model_is_shown_on_every_device(compared: Page) -> None:
     """From the model's own view, each device leads to its answer."""
     compared.get_by_role("link", name="One model").click()
-    compared.get_by_label("Model", exact=True).select_option("distilbert")
+    choose_model(compared, "distilbert")
 
     found = compared.get_by_role("heading", name=re.compile("DistilBERT .* likely fits on"))
     expect(found).to_be_visible()
+    expect(compared.get_by_role("link", name=re.compile("^Android phone, 8 GB"))).to_be_visible()
+    compared.locator("summary").filter(has_text=re.compile("^iPhone")).click()
     link = compared.get_by_role("link", name=re.compile("^iPhone 13 ")).first
     assert "device=iphone-13" in str(link.get_attribute("href"))
 

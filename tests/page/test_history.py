@@ -169,9 +169,11 @@ def test_the_finder_s_rows_say_what_a_model_comes_to_on_the_device_asked(visit: 
     page.locator("#open-finder").click()
     page.locator("#find").fill("distilbert")
 
-    expect(page.locator('[id="match-distilbert"] small')).to_have_text(
-        re.compile("67M · 67.8 MB · likely")
-    )
+    row = page.locator('[id="match-distilbert"]')
+    expect(row.locator(".here")).to_have_text(re.compile(r"67.8 MB\s+likely"))
+    expect(row).to_contain_text("67M")
+    page.locator("#find").fill("whisper large")
+    expect(page.locator("#matches .here").last).to_have_text(re.compile(r"(MB|GB)\s+\w"))
 
 
 def test_a_model_opens_on_what_suits_the_device_and_the_others_are_offered(visit: Visit) -> None:

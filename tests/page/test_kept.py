@@ -76,3 +76,21 @@ def test_a_damaged_store_is_no_obstacle(visit: Visit) -> None:
     page = visit(setup=lambda context: context.add_init_script(damaged))
     expect(page.locator("h2.verdict")).to_have_text(re.compile(r"\w"))
     expect(page.locator("#kept")).to_be_empty()
+
+
+REFUSED = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name,
+    { get() { throw new DOMException("denied", "SecurityError"); } });"""
+
+
+def test_a_browser_that_keeps_nothing_answers_all_the_same(visit: Visit) -> None:
+    """With all cookies blocked: a choice, Back and a pinned answer work until one leaves."""
+    page = visit(prelude=LAPTOP, setup=lambda context: context.add_init_script(REFUSED))
+    page.locator("#choose-device").select_option("pixel-8-pro")
+    expect(page).to_have_url(re.compile("device=pixel-8-pro"))
+    page.go_back()
+    expect(page.locator("[data-for=device]")).to_contain_text("this device")
+    page.get_by_role("button", name="Pin this answer").click()
+    expect(page.locator("#kept")).to_contain_text("Pinned")
+    page.locator("#open-finder").click()
+    expect(page.locator("#matches").get_by_role("group").first).to_contain_text("Gemma 2B")

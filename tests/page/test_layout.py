@@ -155,3 +155,13 @@ def test_the_verdict_is_said_aloud_in_a_sentence(visit: Visit) -> None:
     expect(said).to_contain_text("May fit. Android decides how much one tab may use")
     assert len(said.inner_text()) < 300
     assert page.locator("#answer[aria-live], #answer [aria-live]").count() == 0
+
+
+@pytest.mark.parametrize("path", ["m/gemma-2b/", "compare/#v=1&view=sides"])
+def test_paper_names_what_was_asked(visit: Visit, path: str) -> None:
+    """A printed page has the model in its question, and none of what only a tap can use."""
+    page = visit(path, size=DESKTOP, prelude=DEVICE)
+    page.emulate_media(media="print")
+    expect(page.locator("main button[aria-haspopup=dialog]").first).to_contain_text("Gemma 2B")
+    expect(page.locator("main button[aria-haspopup=dialog]").first).to_be_visible()
+    expect(page.get_by_role("button", name="It ran")).to_be_hidden()

@@ -6,14 +6,14 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.page.opening import DESKTOP, Visit, signal
+from tests.page.opening import DESKTOP, Visit, choose_model, signal
 
 
 def test_an_example_of_ones_own(visit: Visit) -> None:
     """Another model changes the stair, the precisions and the phases, and the link says so."""
     page = visit("learn/", size=DESKTOP, prelude=signal("deviceMemory", "16"))
     expect(page.locator("#here")).to_contain_text("12 to 24 GB")
-    page.get_by_label("Model", exact=True).select_option("distilbert")
+    choose_model(page, "distilbert")
 
     expect(page.locator("#stair")).to_contain_text("DistilBERT")
     expect(page.locator("#phases")).not_to_contain_text("generate")

@@ -16,7 +16,7 @@ pytest.importorskip("safetensors")
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import DESKTOP, Visit, may_ask, opened, signal
+from tests.page.opening import DESKTOP, Visit, choose_model, may_ask, opened, signal
 from tests.page.test_accessible import assert_accessible
 from tools import fake_hub as fake
 from tools import sample_files
@@ -25,6 +25,7 @@ from tools.fake_hub_models import repositories
 from tools.serve import Site
 
 PRELUDE = signal("deviceMemory", "8")
+WAY = ("model", "runtime", "precision", "context")
 SENTENCES = {
     "faults/gated": "is gated",
     "faults/private": "does not exist",
@@ -193,6 +194,54 @@ def test_a_file_is_dropped_anywhere(page: Page) -> None:
     """A file dropped on the page is a model like any other."""
     page.evaluate(DROP, list(repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]))
     found(page, "dropped-Q8_0.gguf")
+
+
+def test_a_dropped_file_s_link_opens_the_same_question(
+    browser: Browser, asking: str, page: Page
+) -> None:
+    """Whoever opens the link of a dropped file sees the same model, way and size, and no file."""
+    data = repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]
+    page.evaluate(DROP, list(data))
+    found(page, "dropped-Q8_0.gguf")
+    said = {name: page.locator(f"[data-for={name}]").inner_text() for name in WAY}
+    link = page.url.partition("#")[2]
+    with opened(browser, asking, f"#{link}", prelude=PRELUDE) as other:
+        expect(other.locator(".verdict")).to_be_visible()
+        assert {name: other.locator(f"[data-for={name}]").inner_text() for name in WAY} == said
+        expect(other.locator("#notice")).to_be_hidden()
+
+
+def test_a_page_s_own_list_of_models_is_searched(visit: Visit) -> None:
+    """Side by side: each column's model is found by its name, and the others stay."""
+    page = visit("compare/#v=1&view=sides", size=DESKTOP, prelude=PRELUDE)
+    opener = page.locator("#open-finder2")
+    expect(opener).to_have_text(re.compile("Model, scenario 2: DistilBERT"))
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#matches .current")).to_contain_text("DistilBERT")
+    expect(page.locator("#finder").get_by_role("button", name="Open a file")).to_have_count(0)
+    page.keyboard.type("wisper base")
+    expect(page.locator("#matches").get_by_role("option").first).to_contain_text("Whisper base")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("s2=whisper-base"))
+    expect(opener).to_have_text(re.compile("scenario 2: Whisper base"))
+    expect(page.locator("#open-finder1")).to_contain_text("Gemma 2B")
+    expect(opener).to_be_focused()
+    assert_accessible(page)
+
+
+def test_a_task_and_what_was_asked_before_shorten_the_list(visit: Visit) -> None:
+    """On a phone: what was asked about stands first, and one tap leaves a single task."""
+    page = visit("m/whisper-base/", prelude=PRELUDE)
+    choose_model(page, "distilbert")
+    expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
+    page.locator("#open-finder").click()
+    first = page.locator("#matches [role=group]").first
+    expect(first.get_by_role("option")).to_contain_text(["DistilBERT"])
+    page.locator("#find-task").select_option(label="Translation")
+    options = page.locator("#matches").get_by_role("option")
+    expect(options.filter(has_text="Opus").first).to_be_visible()
+    expect(options.filter(has_text="Gemma")).to_have_count(0)
 
 
 def test_markup_in_a_repository_stays_text(page: Page) -> None:

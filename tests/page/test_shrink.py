@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import DESKTOP, PHONE, opened
+from tests.page.opening import DESKTOP, PHONE, choose_model, opened
 
 
 @pytest.fixture(scope="module", params=[PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -31,7 +31,7 @@ def _fits_across(page: Page) -> bool:
 
 def test_a_choice_brings_another_ladder_and_its_link(ladder: Page) -> None:
     """BERT on an iPhone: its precisions and students, in the list and in the address."""
-    ladder.get_by_label("Model", exact=True).select_option("bert-base-uncased")
+    choose_model(ladder, "bert-base-uncased")
     ladder.get_by_label("Device", exact=True).select_option("iphone-13")
     steps = ladder.get_by_role("list", name="Steps that exist")
 
@@ -66,7 +66,7 @@ def test_a_step_leads_to_its_answer(ladder: Page) -> None:
 
 def test_one_bit_of_another_model(onebit: Page) -> None:
     """The finding follows the model; tables scroll by themselves on a phone."""
-    onebit.get_by_label("Model", exact=True).select_option("llama-3.2-1b")
+    choose_model(onebit, "llama-3.2-1b")
 
     expect(onebit.locator("#stored")).to_contain_text("649 MB")
     expect(onebit.get_by_role("region", name="Sizes that the papers print")).to_be_visible()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import PHONE, opened
+from tests.page.opening import PHONE, choose_model, opened
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_a_mistake_is_one_sentence(bench: Page) -> None:
 
 def test_another_start_sets_the_sliders(bench: Page) -> None:
     """Starting from a model sets every slider, and one tap starts over from a larger one."""
-    bench.get_by_label("Start from").select_option("smollm2-135m")
+    choose_model(bench, "smollm2-135m")
     expect(bench.get_by_role("spinbutton", name="Width", exact=True)).to_have_value("576")
     expect(bench.locator("#total")).to_contain_text("135 M")
     bench.get_by_role("link", name="Make it so large").click()

@@ -58,13 +58,15 @@ def _change(
 
 
 def _here(answer: Answer, found: Alternatives) -> Html:
-    rows = [
-        _longest(answer, found.longest),
-        _precision(answer, found.precision),
-        _runtime(answer, found.runtime),
-        _least(found.least),
-        _needs(answer, found.demands),
-    ]
+    rows: list[Html | None] = [_needs(answer, found.demands)]
+    if answer.verdict.outcome is not Outcome.UNSUPPORTED:  # where nothing runs it, none is best
+        rows = [
+            _longest(answer, found.longest),
+            _precision(answer, found.precision),
+            _runtime(answer, found.runtime),
+            _least(found.least),
+            *rows,
+        ]
     return _card(_("What fits here"), tag("dl", rows, class_="here"))
 
 
@@ -148,10 +150,7 @@ def _map(answer: Answer, every: Sequence[PossibleRun]) -> Html | None:
     table = _table(answer, places, first, contexts, spare)
     more = _table(answer, places, rest, contexts, spare) if rest else None
     title = _("Precision and context")
-    lead = _(
-        "{runtime} here: larger files above, longer contexts to the right. Tap one to choose it.",
-        runtime=answer.facts.short,
-    )
+    lead = _("Larger files above, longer contexts to the right. Tap one to choose it.")
     return _card(
         title,
         tag("p", lead, class_="lead"),

@@ -45,6 +45,8 @@ KEYS: Final = link.KEYS
 #: every way to run it, and the verdicts on common devices.
 LATER: Final = ("code", "pictures", "alternatives", view.COMMON)
 NUMPY: Final[tuple[str, ...]] = ("alternatives",)
+#: What the box that searches models asks for, on whichever page it is open.
+FINDER_PARTS: Final = ("matches", "listed-matches", "verdicts")
 
 #: The page opens on this: the textbook case.
 DEFAULT: Final = Scenario(model="gemma-2b")
@@ -73,8 +75,8 @@ def main(catalog: Catalog, root: str) -> Html:
 
 def respond(asked: PageRequest) -> PageReply:
     """Return the parts of the page that follow from what was chosen."""
-    if asked.part == "matches":
-        return _matches(asked)
+    if asked.part in FINDER_PARTS:
+        return _found(asked)
     scenario, unread = _scenario(asked)
     try:
         scenario = opened_way.chosen(scenario, asked)
@@ -86,11 +88,18 @@ def respond(asked: PageRequest) -> PageReply:
     return _answer(given, unread or unanswered, asked)
 
 
-def _matches(asked: PageRequest) -> PageReply:
-    """Return the models that a typed text may mean, each with what it comes to here."""
+def _found(asked: PageRequest) -> PageReply:
+    """Return the models that a typed text may mean, or what those on the screen come to here."""
+    finder = _finder()
+    if asked.part == "listed-matches":
+        listed: PageReply = finder.listed_matches(asked)
+        return listed
     scenario, _unread = _scenario(asked)
-    row_of = opened_way.row_of(scenario, asked)
-    found: PageReply = _finder().matches(asked, scenario.model, row_of)
+    if asked.part == "verdicts":
+        judged: PageReply = finder.verdicts(asked, opened_way.judged_row(scenario, asked))
+        return judged
+    known = opened_way.known_row(scenario, asked)
+    found: PageReply = finder.matches(asked, scenario.model, known)
     return found
 
 
@@ -286,10 +295,9 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
         ),
         "announced": joined(verdict_card.announcement(given)),
         "answer": joined(
-            tag("div", judged, class_="column"),
+            tag("div", judged, on_this_device.tried(given, asked, named), class_="column"),
             tag(
                 "div",
-                on_this_device.tried(given, asked, named),
                 opened_way.others(given, near, asked),
                 memory_chart.card(given),
                 class_="column",

@@ -95,7 +95,7 @@ def _band_text(check: Check) -> Html:
         tag(
             "span",
             sentence(
-                _("a tab here can probably use {have}: the darker, the less likely so much"),
+                _("a tab here can probably use {have}; the darker, the less likely"),
                 have=have,
             ),
         ),

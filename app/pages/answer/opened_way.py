@@ -71,25 +71,33 @@ def compared(device: Device) -> Comparison:
     return comparison_on(site_data.catalog_requirements(), device)
 
 
-def row_of(scenario: Scenario, asked: PageRequest) -> RowOf | None:
-    """Return what gives a model's row on the device of a scenario, for a list as one types.
+def known_row(scenario: Scenario, asked: PageRequest) -> RowOf | None:
+    """Return what gives a model's row on the device of a scenario, where it was judged before.
 
-    Judging all of the catalogue would keep a slow phone waiting: it judges the first few that it
-    is asked for, and gives of the others what is known.
+    Judging all of the catalogue would keep a slow phone waiting for its list: rows are judged
+    once they are seen (`judged_row`).
     """
+    here = _comparison(scenario, asked)
+    return None if here is None else here.known
+
+
+def judged_row(scenario: Scenario, asked: PageRequest) -> RowOf | None:
+    """Return what judges a model on the device of a scenario, a few models at most."""
+    here = _comparison(scenario, asked)
+    if here is None:
+        return None
+    left = iter(range(MOST_AT_ONCE))
+    return lambda model: None if next(left, None) is None else here.row(model)
+
+
+def _comparison(scenario: Scenario, asked: PageRequest) -> Comparison | None:
+    """Return the catalogue on the device of a scenario, where its requirements are laid out."""
     if not site_data.catalog_requirements().laid_out:
         return None
     try:
-        here = compared(answers.place(scenario.device, asked.here, asked.catalog))
+        return compared(answers.place(scenario.device, asked.here, asked.catalog))
     except TabfitError:
         return None
-    left = iter(range(MOST_AT_ONCE))
-
-    def row(model: str) -> ComparisonRow | None:
-        known = here.known(model)
-        return known if known is not None or next(left, None) is None else here.row(model)
-
-    return row
 
 
 def others(given: Answer, near: Sequence[Neighbour], asked: PageRequest) -> Html | None:

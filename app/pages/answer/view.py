@@ -35,14 +35,13 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     """
     return joined(
         question_form.form(answer, catalog, more_choices.section(answer)),
-        model_search.dialog(),
+        model_search.dialog(catalog.models),
         tag("div", id="said"),
         page_layout.status(),
         tag("div", _before(), id="answer", aria_busy="true"),
         _closer(),
         _common(rows),
-        _why(answer),
-        _about(answer, catalog, root),
+        tag("div", _why(answer), _about(answer, catalog, root), class_="why-and-about"),
         _models(catalog, root),
         tag("section", id="kept"),
     )

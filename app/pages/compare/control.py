@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app import site_data
-from app.components import common_devices, device_summary, page_layout, question_form
+from app.components import (
+    common_devices,
+    device_summary,
+    model_search,
+    page_layout,
+    question_form,
+)
 from app.components.html import Html, joined, sentence, tag
 from app.pages.compare import (
     devices_for_model,
@@ -67,11 +73,12 @@ def main(catalog: Catalog, root: str) -> Html:
     """Return the page before any script: every model on typical devices."""
     return joined(
         tag("div", _views("models", None), id="views"),
-        tag("div", _asking_models(None, None, catalog), id="asking"),
+        tag("div", _asking_models(None, None, catalog), id="compare-question"),
         tag("div", device_summary.waiting(_before()), id="said"),
         page_layout.status(),
         tag("div", _typical(catalog, root), id="compared", aria_busy="false"),
         tag("section", *_how(), id="how", class_="prose"),
+        model_search.dialog(catalog.models, catalog_alone=True),
     )
 
 
@@ -177,7 +184,7 @@ def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     return PageReply(
         parts={
             "views": _views("models", known),
-            "asking": _asking_models(place, device, asked.catalog),
+            "compare-question": _asking_models(place, device, asked.catalog),
             "said": device_summary.summary(
                 device, stated=asked.stated, elsewhere=place is not None
             ),
@@ -305,8 +312,10 @@ def _places(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     return PageReply(
         parts={
             "views": _views("places", None),
-            "asking": form.asking("places", {"model": (_("Model"), model.name, options)}),
-            "said": joined(),
+            "compare-question": form.asking("places", {"model": (_("Model"), model.name, options)}),
+            "said": tag(
+                "p", _("Each model is judged at the precision that suits the device best.")
+            ),
             "compared": joined(
                 tag(
                     "div",
@@ -337,8 +346,8 @@ def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     return PageReply(
         parts={
             "views": _views("sides", None),
-            "asking": form.asking("sides", {}),
-            "said": joined(),
+            "compare-question": form.asking("sides", {}),
+            "said": tag("p", _("Every choice can be changed here; the link carries all of them.")),
             "compared": joined(
                 tag("div", _difference(given), id="finding"),
                 side_by_side.actions(given),

@@ -42,16 +42,11 @@ def needs(smallest: Mapping[str, tuple[Bytes, ComparisonRow] | None]) -> Html:
 
 def _need(kind: str, found: tuple[Bytes, ComparisonRow] | None) -> Html:
     if found is None:
-        return tag(
-            "div", tag("dd", _("more than any has")), tag("dt", KINDS[kind], " ", _assumed())
-        )
+        named = tag("dt", KINDS[kind], " ", _assumed())
+        return tag("div", tag("dd", _("more than any has")), named)
     size, row = found
-    return tag(
-        "div",
-        tag("dd", _("{size} or more", size=gigabytes(size))),
-        tag("dt", KINDS[kind], " ", _assumed()),
-        tag("dt", _way(row)),
-    )
+    named = tag("dt", KINDS[kind], " ", _assumed(), tag("small", _way(row)))
+    return tag("div", tag("dd", _("{size} or more", size=gigabytes(size))), named)
 
 
 def _assumed() -> Html:
@@ -66,7 +61,7 @@ def _way(row: ComparisonRow) -> str:
 
 
 def places(rows: Mapping[str, ComparisonRow], catalog: Catalog) -> Html:
-    """Return the catalogue's devices by kind, each with its verdict."""
+    """Return the catalogue's devices by kind, each with its verdict; single models are folded."""
     return tag(
         "div",
         [_group(name, group, rows) for name, group in device_groups(catalog)],
@@ -77,11 +72,12 @@ def places(rows: Mapping[str, ComparisonRow], catalog: Catalog) -> Html:
 def _group(name: str, devices: Iterable[DeviceRow], rows: Mapping[str, ComparisonRow]) -> Html:
     every = list(devices)
     fit = sum(rows[each.id].outcome is Outcome.LIKELY for each in every)
-    tally = _("{count} of {all}", count=number(fit), all=number(len(every)))
+    tally = _("{count} of {all} likely", count=number(fit), all=number(len(every)))
     return tag(
-        "section",
-        tag("h3", name, " ", tag("small", tally)),
+        "details",
+        tag("summary", tag("h3", name), " ", tag("small", tally)),
         tag("ul", [_place(each, rows[each.id]) for each in every]),
+        open=any(each.generic for each in every),
     )
 
 

@@ -12,7 +12,6 @@ from app.components import question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.question_form import task_name, task_rank
 from app.pages.compare import filter_and_sort
 from app.pages.compare.filter_and_sort import SIZES, RowFilter
 from app.pages.compare.models_on_device import COLUMNS
@@ -85,7 +84,7 @@ def filters(given: RowFilter, rows: Iterable[ComparisonRow], catalog: Catalog) -
     return tag(
         "form",
         search,
-        tag("div", _narrowing(given, catalog), class_="narrow"),
+        _narrowing(given, catalog),
         tag(
             "fieldset",
             tag("legend", _("Verdict"), class_="aside"),
@@ -102,9 +101,24 @@ def filters(given: RowFilter, rows: Iterable[ComparisonRow], catalog: Catalog) -
     )
 
 
-def _narrowing(given: RowFilter, catalog: Catalog) -> list[Html]:
+def _narrowing(given: RowFilter, catalog: Catalog) -> Html:
+    """Return what a model must be, folded on a phone unless something of it was chosen."""
+    fields = _fields(given, catalog)
+    chosen = any((given.task, given.runtime, given.size, given.licence, given.most))
+    return tag(
+        "details",
+        tag("summary", _("More filters, and the order")),
+        tag("div", fields, class_="narrow"),
+        class_="narrowing",
+        open=chosen,
+    )
+
+
+def _fields(given: RowFilter, catalog: Catalog) -> list[Html]:
     return [
-        _select("task", _("Task"), _tasks(catalog), _same_task(given.task, catalog)),
+        _select(
+            "task", _("Task"), question_form.tasks(catalog.models), _same_task(given.task, catalog)
+        ),
         _select("runtime", _("Runtime"), _runtimes(catalog), given.runtime),
         _select("size", _("Size"), _sizes(catalog), given.size),
         _select("licence", _("Licence"), _licences(catalog), given.licence),
@@ -145,17 +159,12 @@ def _select(
     return tag("label", tag("span", label), field, class_=f"by-{name}")
 
 
-def _tasks(catalog: Catalog) -> list[tuple[str, str]]:
-    """Return one task for each of the words that several may share."""
-    of_task = {model.task: model for model in catalog.models}
-    named = {task_name(model): model for model in sorted(of_task.values(), key=task_rank)}
-    return [(model.task, words) for words, model in named.items()]
-
-
 def _same_task(task: str | None, catalog: Catalog) -> str | None:
     """Return the task that stands for all those of the same words."""
     same = filter_and_sort.alike(task, catalog) if task else ()
-    return next((each for each, _words in _tasks(catalog) if each in same), None)
+    return next(
+        (each for each, _words in question_form.tasks(catalog.models) if each in same), None
+    )
 
 
 def _runtimes(catalog: Catalog) -> list[tuple[str, str]]:

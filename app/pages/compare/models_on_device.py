@@ -98,28 +98,36 @@ def _best(rows: Sequence[ComparisonRow], catalog: Catalog, place: str | None) ->
     if not found:
         return None
     listed = (
-        tag("li", f"{task}: ", _best_link(row, catalog.model(row.line.model), place))
+        tag("li", _best_link(task, row, catalog.model(row.line.model), place))
         for task, row in found
     )
     how = _(
-        "By verdict first, then by whether it writes as fast as people read. No measure of quality "
-        "is published for all of them, so the larger size class stands for it, and of equals the "
-        "newest."
+        "Chosen by verdict, then by whether it writes as fast as people read. No measure of "
+        "quality is published for all of them, so the size class stands in for it, the larger "
+        "first; of equals the newest is taken."
     )
     return tag(
         "div",
         tag("h3", _("Best for this device")),
-        tag("ul", listed, class_="plain"),
+        tag("ul", listed, class_="better best-list"),
         tag("p", how, class_="aside-note"),
         id="best-of-tasks",
     )
 
 
-def _best_link(row: ComparisonRow, model: Model, place: str | None) -> Html:
+def _best_link(task: str, row: ComparisonRow, model: Model, place: str | None) -> Html:
+    """Return a task with its model, the size class that stands in for quality, and the verdict."""
     line = row.line
     asked = Scenario(model=model.id, runtime=line.runtime, precision=line.precision, device=place)
     words = tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}")
-    return joined(tag("a", model.name, href=f"{ROOT}#{link.write(asked)}"), " ", words)
+    told = " · ".join(filter(None, (size_class(model), model.released[:4])))
+    named = tag("span", tag("small", task), tag("b", model.name), " ", tag("small", told))
+    return tag("a", named, words, href=f"{ROOT}#{link.write(asked)}")
+
+
+def size_class(model: Model) -> str | None:
+    """Return a model's size class as it is written, `None` where its size is not known."""
+    return model.size_class.replace("-", "–") if model.size_class else None
 
 
 def _unavailable(comparison: Comparison, place: str | None) -> Html:

@@ -41,11 +41,16 @@ CHOICES: Final = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """What one answer says in a row; `figure` is what it is weighed by, the less the better."""
+    """What one answer says in a row; `figure` is what it is weighed by, the less the better.
+
+    `basis` is how the figure is known: it stands once beside the row's name where it is the same
+    for all.
+    """
 
     html: Html
     text: str
     figure: int | None = None
+    basis: Basis | None = None
 
 
 def table(given: Sequence[Answer], catalog: Catalog, *, only_differences: bool) -> Html:
@@ -118,8 +123,9 @@ def _choice(name: str, given: Sequence[Answer], catalog: Catalog) -> Html:
     return _line(_row_head(CHOICES[name]), cells)
 
 
-def _row_head(name: str) -> Html:
-    return tag("th", name, scope="row", role="rowheader")
+def _row_head(name: str, basis: Basis | None = None) -> Html:
+    how = joined(" ", chip(basis)) if basis else None
+    return tag("th", name, how, scope="row", role="rowheader")
 
 
 def _field(name: str, at: int, given: Answer, catalog: Catalog) -> Html:
@@ -130,6 +136,7 @@ def _field(name: str, at: int, given: Answer, catalog: Catalog) -> Html:
         name=f"{name}{at}",
         id=f"{name}{at}",
         aria_label=label,
+        data_search=f"{question_form.FINDER}{at}" if name == "model" else None,
     )
 
 
@@ -202,13 +209,13 @@ def _verdict(given: Answer) -> Cell:
 
 def _bytes(count: int, basis: Basis) -> Cell:
     text = bytes_(count) if count else _("nothing")
-    return Cell(html=joined(text, " ", chip(basis)), text=text, figure=count)
+    return Cell(html=joined(text), text=text, figure=count, basis=basis)
 
 
 def _memory(given: Answer, pool: Pool) -> Cell:
     need = given.memory(pool)
-    text = between(need)
-    return Cell(html=joined(text, " ", chip(Basis.COMPUTED)), text=text, figure=need.likely)
+    text = between(need) if need.high else _("nothing")
+    return Cell(html=joined(text), text=text, figure=need.likely, basis=Basis.COMPUTED)
 
 
 def _speed(given: Answer) -> Cell:
@@ -216,7 +223,7 @@ def _speed(given: Answer) -> Cell:
         return Cell(html=joined("–"), text="–")
     text = speed(given.rates)
     figure = -given.rates.hundredths.likely
-    return Cell(html=joined(text, " ", chip(given.rates.basis)), text=text, figure=figure)
+    return Cell(html=joined(text), text=text, figure=figure, basis=given.rates.basis)
 
 
 def _check(given: Answer, name: str) -> Cell:
@@ -245,14 +252,24 @@ def _row(name: str, cells: Sequence[Cell]) -> Html:
     same = len(cells) > 1 and _same(cells)
     figures = [cell.figure for cell in cells if cell.figure is not None]
     best = min(figures) if len(figures) == len(cells) and len(set(figures)) > 1 else None
-    shown = [_cell(cell, best=best is not None and cell.figure == best) for cell in cells]
-    return _line(_row_head(name), shown, kind="same" if same else None)
+    known = {cell.basis for cell in cells if cell.basis is not None}
+    shown = [
+        _cell(
+            cell,
+            best=best is not None and cell.figure == best,
+            basis=cell.basis if len(known) > 1 else None,
+        )
+        for cell in cells
+    ]
+    head = _row_head(name, known.pop() if len(known) == 1 else None)
+    return _line(head, shown, kind="same" if same else None)
 
 
-def _cell(cell: Cell, *, best: bool) -> Html:
+def _cell(cell: Cell, *, best: bool, basis: Basis | None) -> Html:
     """Return a cell; the best of a row says so, not by its colour alone."""
-    said = tag("small", _("best"), class_="best") if best else None
-    return tag("td", cell.html, said, role="cell", class_="is-best" if best else None)
+    said = joined(" ", tag("small", _("best"), class_="best")) if best else None
+    how = joined(" ", chip(basis)) if basis else None
+    return tag("td", cell.html, how, said, role="cell", class_="is-best" if best else None)
 
 
 # More and fewer

@@ -28,6 +28,8 @@ EQUAL: Final = "minilm-l12-h384-uncased"
 PROMPTED: Final = "qwen2.5-0.5b"
 #: The class whose spread is told.
 CLASS: Final = "1B-3B"
+#: Where it is told which models a version has, by the ids of published figures.
+VERSIONS: Final = ("gemini-1.5-flash-8b", "llama-3.2-largest")
 _PAIRS: Final = 6
 
 
@@ -112,7 +114,7 @@ def quality(title: str, catalog: Catalog) -> Html:
                 "alone tells its size; Llama 3.2 has 1, 3, 11 and 90 billion parameters."
             )
         ),
-        sources(figures["pet-parameters"]),
+        sources(*(figures[each] for each in ("pet-parameters", *VERSIONS))),
     )
     return lesson("quality", title, told, _pairs(catalog))
 

@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from app import site_data
-from app.components import common_devices, page_layout, question_form
+from app.components import common_devices, model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.pages.learn import arithmetic, comparing, corrections, counting, troubleshooting, view
 from app.request_reply import PageHead, PageReply, PageRequest
@@ -63,6 +63,7 @@ def main(catalog: Catalog, root: str) -> Html:
         ),
         *background(catalog, root),
         troubleshooting.messages(view.TITLES["messages"]),
+        model_search.dialog(catalog.models, catalog_alone=True),
     )
 
 

@@ -24,7 +24,7 @@ def network(title: str) -> Html:
         _("Tick “Disable cache”, load the page anew, and sort by size."),
         _(
             "Two sizes stand there: what travelled, compressed, and what it became. Of code the "
-            "first is about a third of the second; of weights both are the same."
+            "first is much the smaller; of weights both are the same."
         ),
         _("What a cache or a service worker gave says so, and has not travelled."),
         _("Files of a hub come from another host: filter by .onnx, .gguf, .task or .bin."),

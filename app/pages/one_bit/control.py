@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import device_summary, page_layout, question_form
+from app.components import device_summary, model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.pages.one_bit import view
 from app.request_reply import PageHead, PageReply, PageRequest
@@ -52,6 +52,7 @@ def main(catalog: Catalog, root: str) -> Html:
         tag("div", _stored(steps), id="stored", aria_live="polite"),
         _reported(),
         _real(catalog),
+        model_search.dialog(one_bit_comparison.decoders(catalog), catalog_alone=True),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.components import device_summary, page_layout, question_form
+from app.components import device_summary, model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.pages.shrink import lora, view
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
@@ -93,6 +93,7 @@ def main(catalog: Catalog, root: str) -> Html:
             lora.published(),
             id="lora",
         ),
+        model_search.dialog(catalog.models, catalog_alone=True),
     )
 
 

@@ -258,7 +258,7 @@ def band_text(rungs: Sequence[Rung]) -> Html:
         tag(
             "span",
             _(
-                "a tab here can probably use {have}: the darker, the less likely so much",
+                "a tab here can probably use {have}; the darker, the less likely",
                 have=between(have),
             ),
         ),

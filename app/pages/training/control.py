@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from app.components import form_fields, page_layout, question_form
+from app.components import form_fields, model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_, tokens
 from app.pages.training import view as views
@@ -156,6 +156,7 @@ def main(catalog: Catalog, root: str) -> Html:
             tag("div", every["rules"], id="rules", class_="card"),
         ),
         tag("section", tag("h2", _("How far this is right")), _limits(), class_="prose"),
+        model_search.dialog(catalog.models, catalog_alone=True),
     )
 
 

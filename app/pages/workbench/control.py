@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.components import device_summary, page_layout, question_form
+from app.components import device_summary, model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import tokens
 from app.pages.workbench import view as views
@@ -109,6 +109,7 @@ def main(catalog: Catalog, root: str) -> Html:
             ),
             id="laws",
         ),
+        model_search.dialog(_starts(catalog), catalog_alone=True),
     )
 
 

@@ -37,6 +37,7 @@ from tabfit.formula import (
 from tabfit.i18n.language import _, later, whole_sentence
 from tabfit.runtimes import Component, Label, Phase
 from tabfit.units import Basis, Interval
+from tabfit.verdict import own_past
 from tabfit.verdict.check_kinds.browser import HEAP
 from tabfit.verdict.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
 from tabfit.verdict.check_rules import LEAST_STORAGE
@@ -213,7 +214,7 @@ def _of_checks(answer: Answer) -> Iterator[Explanation]:
             yield Explanation(
                 id=f"{check.name}-chance",
                 title=CHECKS[check.name],
-                expression=_chance_of(check, need, offered),
+                expression=_chance_of(check, need, offered, answer.device),
                 basis=check.basis,
                 unit=Unit.CHANCE,
                 about=_how_likely(check, need, offered),
@@ -278,7 +279,9 @@ def _compared(check: Check) -> bool:
     return check.name in COMPARED and check.outcome is not Outcome.NO
 
 
-def _chance_of(check: Check, need: Quantity | None, offered: Quantity | None) -> Quantity:
+def _chance_of(
+    check: Check, need: Quantity | None, offered: Quantity | None, device: Device
+) -> Quantity:
     if not _compared(check) or need is None or offered is None:
         chance = check.probability or 0.0
         return share(CHECKS[check.name], (chance,) * 3, check.basis, check.message)
@@ -286,9 +289,20 @@ def _chance_of(check: Check, need: Quantity | None, offered: Quantity | None) ->
     terms = named(later("needed"), need), named(later("there"), offered)
     weighed = Operation(Operator.CHANCE, terms, met, met, met)
     if check.name != STORAGE.name:
-        return weighed
+        return _given_past(check, weighed, device)
     least, source = (LEAST_STORAGE,) * 3, later("an estimate is no promise")
     return largest(weighed, share(later("at least"), least, Basis.ASSUMED, source))
+
+
+def _given_past(check: Check, weighed: Quantity, device: Device) -> Quantity:
+    """Return a chance as what was tried on the device raised or lowered it (`own_past`)."""
+    pool = Pool.WASM if check.name == HEAP.name else check.pool
+    past = own_past.told(pool, device.history)
+    if past is None or check.probability is None:
+        return weighed
+    words, chance = later("given what was tried here"), (check.probability,) * 3
+    tried = share(words, chance, Basis.MEASURED, whole_sentence(past))
+    return (largest if check.probability >= weighed.likely else smallest)(weighed, tried)
 
 
 def _how_likely(check: Check, need: Quantity | None, offered: Quantity | None) -> str:
@@ -331,4 +345,5 @@ def _modest(chance: Quantity) -> Quantity:
 
 def _factor(check: Check, answer: Answer) -> Quantity:
     need, offered = _need(check, answer), _have(check, answer)
-    return named(CHECKS[check.name], _chance_of(check, need, offered), Unit.CHANCE)
+    chance = _chance_of(check, need, offered, answer.device)
+    return named(CHECKS[check.name], chance, Unit.CHANCE)

@@ -147,7 +147,7 @@ def test_a_device_of_the_catalogue_stands_in_for_this_one() -> None:
 
     assert found.fields["device"] == "iphone-13"
     assert "device=iphone-13" in found.parts["compared"]
-    assert "iPhone 13" in found.parts["asking"]
+    assert "iPhone 13" in found.parts["compare-question"]
     assert 'name="ram_bytes"' not in found.parts["said"]
 
 

@@ -82,6 +82,33 @@ def test_what_distilbert_is() -> None:
     assert 'href="../../m/bert-base-uncased/"' in facts("distilbert")
 
 
+def test_languages_are_told_where_a_maker_names_them() -> None:
+    """By name or by number, with who says so; of most models nobody is known to say it."""
+    assert values(facts("llama-3.2-1b"))["Languages"].startswith("English, German, French, Italian")
+    assert values(facts("qwen3-1.7b"))["Languages"].startswith("at least 119")
+    assert "https://arxiv.org/abs/2505.09388" in facts("qwen3-1.7b")
+    assert "Languages" not in values(facts("gemma-2b"))
+
+
+def test_every_row_of_languages_is_of_the_catalogue() -> None:
+    """Each row names known models once, and languages that have a name, or how many they are."""
+    path = ROOT / "python/tabfit/catalog/model_languages.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    named = [model for row in rows for model in row["models"]]
+    assert len(named) == len(set(named))
+    assert set(named) <= {row["id"] for row in ROWS}
+    for row in rows:
+        assert ("languages" in row) != ("count" in row)
+        assert set(row.get("languages", ())) <= set(model_facts.LANGUAGES)
+        assert row["url"].startswith("https://")
+
+
+def test_published_sizes_stand_beside_their_place() -> None:
+    """The file that only bitnet.cpp reads is told with its listed size, as are all others."""
+    assert "i2_s 1.19 GB" in facts("bitnet-b1.58-2b")
+    assert "q8 67.6 MB" in facts("distilbert")
+
+
 def test_a_runtimes_own_list_is_no_repository() -> None:
     """MLC has a repository for each precision: the name of all of them is no address."""
     html = facts("gemma-2b")

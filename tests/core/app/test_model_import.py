@@ -154,6 +154,42 @@ def test_task_and_size_stand_beside_a_name() -> None:
     assert "<small>Chat and text · 2.5B</small>" in matches("gemma 2b")["matches"]
 
 
+def test_what_was_pinned_or_asked_about_before_stands_first() -> None:
+    """Favourites come before the groups, each once, and only where nothing is typed."""
+    kept = {
+        "pinned": ["v=1&model=whisper-base", "v=1&model=hf:some/body", "no link"],
+        "recent": ["v=1&model=distilbert&precision=q8", "v=1&model=whisper-base", 7],
+    }
+    asked = {"part": "matches", "form": {"model": "gemma-2b"}, "kept": kept}
+    shown = answered(**asked, find={"text": ""})["parts"]["matches"]
+    assert re.findall(r'id="again-([^"]+)"', shown) == ["whisper-base", "distilbert"]
+    assert shown.index("again-distilbert") < shown.index("match-")
+    assert "again-" not in answered(**asked, find={"text": "distil"})["parts"]["matches"]
+
+
+def test_the_box_keeps_to_a_task() -> None:
+    """A task leaves its models, and those whose task has the same words."""
+    shown = matches("", task="translation")["matches"]
+    tasks = {read().model(each).task for each in re.findall(r'data-model="([^"]+)"', shown)}
+    assert tasks == {"translation"}
+
+
+def test_a_page_s_own_list_is_all_that_its_box_searches() -> None:
+    """Where a page has models of its own, only those are found, its chosen one marked."""
+    models = ["gemma-2b", "gemma-3-1b"]
+    find = {"text": "gemma", "models": models, "chosen": "gemma-3-1b"}
+    shown = answered(part="listed-matches", form={"start": "x"}, find=find)["parts"]["matches"]
+    assert set(re.findall(r'data-model="([^"]+)"', shown)) == set(models)
+    assert shown.count('class="current"') == 1
+
+
+def test_what_the_rows_on_the_screen_come_to_is_told_for_a_few_at_once() -> None:
+    """Each model that is asked for has its verdict here, and strangers' names have none."""
+    models = ["distilbert", "gemma-2b", "<b>"]
+    told = answered(part="verdicts", form={"model": "gemma-2b"}, find={"models": models})["parts"]
+    assert set(told) <= {"distilbert", "gemma-2b"}
+
+
 def test_what_will_be_asked_of_whom_stands_beside_the_button() -> None:
     """An address shows the button, the host's name and what is asked; a name does not."""
     asking = matches("owner/name")["asking"]

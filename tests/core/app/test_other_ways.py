@@ -159,7 +159,10 @@ def test_the_finder_s_rows_say_what_a_model_comes_to_here() -> None:
 
     assert best is not None
     size = bytes_(best.line.download.likely)
-    assert f"· 67M · {size} · {SHORT[best.outcome]}<" in html
+    assert (
+        f'data-here="distilbert"> <span>{size}</span> <span class="short {best.outcome}">' in html
+    )
+    assert f"{SHORT[best.outcome]}</span>" in html
 
 
 def test_where_no_smaller_model_likely_fits_those_that_may_are_offered() -> None:

@@ -23,6 +23,7 @@ from tabfit.devices.budgets import Pool
 from tabfit.errors import UnreadableDevice
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import read, write
+from tabfit.explain.figures import explain_one
 from tabfit.units import GB, Interval, exactly
 from tabfit.verdict import own_past
 from tabfit.verdict.check_rules import Decision
@@ -225,3 +226,14 @@ def test_a_death_is_put_down_once() -> None:
 
     assert new["gpu-memory"] == pytest.approx(0.4 * (old["gpu-memory"] or 0), abs=0.001)
     assert new["tab-memory"] == old["tab-memory"]
+
+
+@pytest.mark.parametrize("ran", [True, False])
+def test_the_chance_explains_what_was_tried(ran: bool) -> None:
+    """The formula behind the chance gives the chance that is shown, and names the trial."""
+    tried = trial(answered(), ran=ran, share=0.95)
+    for answer in (answered(tried), answered(tried, ram_bytes=4 * 2**30)):
+        found = explain_one(answer, "chance")
+        assert found is not None
+        assert found.expression.likely == pytest.approx(chance(answer), abs=5.1e-5)
+        assert any("2026-11-28" in value.source for value in found.values)
