@@ -26,7 +26,10 @@ def packages(text: str) -> tuple[str, ...]:
     """Return the packages that a question needs installed before it is answered."""
     question = json.loads(text)
     page = pages.named(question.get("view") or "")
-    return ("numpy", GRID) if question.get("part") in page.NUMPY else ()
+    part = question.get("part")
+    if part in page.NUMPY:
+        return ("numpy", GRID)
+    return (GRID,) if part in getattr(page, "RULES", ()) else ()
 
 
 def respond(text: str) -> str:

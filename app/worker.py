@@ -93,6 +93,16 @@ async def find(question: str) -> str:
         return json.dumps({"stopped": True})
 
 
+async def visits(question: str) -> str:
+    """Read the table of visits that was handed over, or a text; return what is wrong with it."""
+    for package in ("numpy", GRID):
+        await bridge.install(package)
+    from app.pages.ship_it import session_visits  # noqa: PLC0415 - the first answer does without
+
+    ports = session_visits.Ports(cut=bridge.cut, sizes=bridge.sizes(), tell=bridge.tell)
+    return json.dumps(await session_visits.read(json.loads(question), ports))
+
+
 async def stop() -> str:
     """End the question that is under way, if any."""
     if _stop is not None:
@@ -117,6 +127,7 @@ bridge.offer(
     speak=speak,
     find=find,
     stop=stop,
+    visits=visits,
     qr=qr,
     whole=whole,
 )

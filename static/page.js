@@ -468,3 +468,4 @@ await interrupted();
 await opened();
 shown();
 if (byId("finder")) withModule("model_search", ({ begin }) => begin(() => last));
+if (byId("visits-file")) withModule("visits", ({ begin }) => begin(chosen));

@@ -6,6 +6,7 @@
 //   spoken(wanted)    a language from now on -> the page in it
 //   find(question)    what was typed, pasted or handed over -> { model } or { problem }
 //   stop()            ends that; handOver(files) gives files to it; heard(act) tells how far it is
+//   visits(question)  reads a table of visits that was handed over, or its text -> { problem } or {}
 //   qr(text)          -> an SVG element, as text
 //   shown()           call it when the first answer is on the page: it is ready from then on
 //
@@ -94,6 +95,8 @@ export const stop = () => call("stop");
 export const handOver = (chosen) => files.postMessage(chosen);
 
 export const heard = (act) => (hear = act);
+
+export const visits = async (question) => JSON.parse(await call("visits", JSON.stringify(question)));
 
 export const qr = (text) => call("qr", text);
 

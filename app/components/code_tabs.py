@@ -13,8 +13,13 @@ from tabfit.i18n.language import _, whole_sentence
 from tabfit.snippets import Snippet
 
 
-def card(every: Sequence[tuple[RuntimeFacts, Snippet]], chosen: str) -> Html | None:
-    """Return the card, open on the chosen runtime; nothing where no runtime has the model."""
+def card(
+    every: Sequence[tuple[RuntimeFacts, Snippet]], chosen: str, onwards: Html | None = None
+) -> Html | None:
+    """Return the card, open on the chosen runtime; nothing where no runtime has the model.
+
+    `onwards` leads on from the code.
+    """
     if not every:
         return None
     names = [facts.id for facts, _written in every]
@@ -34,6 +39,7 @@ def card(every: Sequence[tuple[RuntimeFacts, Snippet]], chosen: str) -> Html | N
             role="group",
             aria_label=_("The code for each runtime"),
         ),
+        onwards,
         class_="card",
         aria_label=_("The code"),
     )

@@ -5,6 +5,7 @@ A page's module has
     FOLDER             where it lies, from the site's root: "compare/"
     KEYS               the fields of its forms, which are the keys of its link
     NUMPY              the parts for which numpy is installed first
+    RULES              the parts that need the rules of runtimes; only where there are some
     head(catalog)      its title and description
     main(catalog, root)  the inside of <main>, complete without scripts
     respond(asked)     the reply to a question
@@ -46,6 +47,7 @@ NAMES: Final = (
     "one_bit",
     "training",
     "workbench",
+    "ship_it",
     "learn",
     "accuracy",
 )
@@ -59,6 +61,7 @@ def labels() -> dict[str, tuple[str, str]]:
         "one_bit": ("1-bit/", _("1-bit")),
         "training": ("training/", _("Training")),
         "workbench": ("workbench/", _("Workbench")),
+        "ship_it": ("ship-it/", _("Ship it")),
         "learn": ("learn/", _("Learn")),
         "accuracy": ("accuracy/", _("Accuracy")),
     }

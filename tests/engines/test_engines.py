@@ -29,7 +29,17 @@ from tools.serve import Site, SiteHandler
 
 READY = "document.documentElement.dataset.state === 'ready'"
 KEPT = "navigator.serviceWorker.controller?.state === 'activated'"
-PLACES = ("", "compare/", "shrink/", "1-bit/", "training/", "workbench/", "learn/", "accuracy/")
+PLACES = (
+    "",
+    "compare/",
+    "shrink/",
+    "1-bit/",
+    "training/",
+    "workbench/",
+    "ship-it/",
+    "learn/",
+    "accuracy/",
+)
 MODELS = ("m/gemma-2b/", "m/distilbert/", "m/whisper-tiny/")
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -28,14 +28,14 @@ from tabfit.compare.verdict_grid import read
 from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, only, surveys
 from tabfit.estimate import answer_json
 from tabfit.estimate.subjects import subject
-from tabfit.gate import needs, written
+from tabfit.gate import needs, read_rules
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
 from tools.dist import verdicts_table, visitor_kinds
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import PYTHON
 from tools.dist.paths import ROOT
-from tools.dist.verdict_grid import grid_wheel
+from tools.dist.verdict_grid import grid_wheel, public_rules
 
 SCHEMAS: Final = ROOT / "docs" / "schema"
 LICENCE: Final = "Apache-2.0"
@@ -54,16 +54,17 @@ def public_data() -> Path:
 
 def _write(wheel: Path, folder: Path) -> None:
     with ZipFile(wheel) as inside:
-        write(read(inside.read(f"{SHIPPED}/{FILE}")), folder)
+        table = read(inside.read(f"{SHIPPED}/{FILE}"))
+        write(table, folder, json.loads(inside.read(f"{SHIPPED}/{read_rules.FILE}")))
 
 
-def write(table: RequirementsTable, folder: Path) -> None:
-    """Write what is known of a table's models into a folder."""
+def write(
+    table: RequirementsTable, folder: Path, rules: Mapping[str, Any] | None = None
+) -> None:
+    """Write what is known of a table's models into a folder; `rules` are explored unless given."""
     catalog = Catalog()
-    asked = {facts.id: dict[str, bool]() for facts in catalog.runtimes}
-    asked |= written.gathered(needs.asked(surveys(table)))
-    rules = {**written.written(asked, catalog), "agent": probes.tables()}
-    _json(folder / "rules.json", rules)
+    found = public_rules(table) if rules is None else rules
+    _json(folder / "rules.json", {**found, "agent": probes.tables()})
     for model in dict.fromkeys(table.models):
         rows, about = only(table, model), subject(model, catalog)
         if rows is not None:

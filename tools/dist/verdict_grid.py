@@ -1,15 +1,17 @@
 """The catalogue's grid as a wheel, worked out at build time by as many processors as there are.
 
-Out: the path of a wheel that holds nothing but the table, made anew only when what it
-follows from changed. The page installs it with numpy, when it first judges many answers
+Out: the path of a wheel that holds nothing but the table and the rules of every runtime, made anew
+only when what it follows from changed. The page installs it with numpy, when it first judges many answers
 at once. `SITE_MODELS` in the environment names the models it holds, as for the catalogue's requirements.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from tools.dist.python_wheels import pack
 from tools.dist.build_cache import digest, files_under, cached_step
@@ -19,7 +21,9 @@ from tabfit.compare import run_requirements
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.subjects import subject
 from tabfit.compare.verdict_grid import joined, read, requirements_table, written
-from tabfit.compare.verdict_grid.table import FILE, SHIPPED
+from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, surveys
+from tabfit.gate import needs, read_rules
+from tabfit.gate import written as rules
 
 
 def grid_wheel() -> Path:
@@ -34,9 +38,19 @@ def _make(folder: Path) -> None:
     with ProcessPoolExecutor() as pool:
         whole = joined([read(each) for each in pool.map(_table, wanted(), chunksize=4)])
     content = written(whole)
-    version = f"0.{int(digest(content), 16)}"
-    inside = {f"{SHIPPED}/__init__.py": b"", f"{SHIPPED}/{FILE}": content}
+    told = json.dumps(public_rules(whole), separators=(",", ":"), ensure_ascii=False).encode()
+    version = f"0.{int(digest(content, told), 16)}"
+    files = {"__init__.py": b"", FILE: content, read_rules.FILE: told}
+    inside = {f"{SHIPPED}/{name}": each for name, each in files.items()}
     pack(folder / f"{SHIPPED}-{version}-py3-none-any.whl", inside)
+
+
+def public_rules(whole: RequirementsTable) -> dict[str, Any]:
+    """Return the rules of every runtime for all that a table's rows demand."""
+    catalog = Catalog()
+    asked = {facts.id: dict[str, bool]() for facts in catalog.runtimes}
+    asked |= rules.gathered(needs.asked(surveys(whole)))
+    return rules.written(asked, catalog)
 
 
 def _table(model: str) -> bytes:

@@ -122,7 +122,7 @@ def _part(given: Answer, part: str, asked: PageRequest) -> PageReply:
         rows = view.everywhere_by_way(given, asked.catalog)
         return PageReply(parts={part: common_devices.answers(rows)}, title="")
     if part in LATER:
-        return _looked_closer(given, part, asked.catalog)
+        return _looked_closer(given, part, asked)
     return PageReply(parts=_formula(given, part), title="")
 
 
@@ -133,7 +133,7 @@ def _finder() -> ModuleType:
     return replies
 
 
-def _looked_closer(given: Answer, part: str, catalog: Catalog) -> PageReply:
+def _looked_closer(given: Answer, part: str, asked: PageRequest) -> PageReply:
     """Return the content of what lies below the answer, which the first one does without.
 
     Of a model of which only files are known, nothing is drawn.
@@ -142,7 +142,7 @@ def _looked_closer(given: Answer, part: str, catalog: Catalog) -> PageReply:
         return PageReply(parts={part: Html("")}, title="")
     from app.pages.answer import lazy_parts  # noqa: PLC0415
 
-    return lazy_parts.replied(given, part, catalog)
+    return lazy_parts.replied(given, part, asked.catalog, view.site_root(asked.about))
 
 
 def _answer(given: Answer, notice: str | None, asked: PageRequest) -> PageReply:

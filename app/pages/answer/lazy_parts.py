@@ -8,7 +8,7 @@ numpy; a model that was brought is surveyed here, for the runtime that was chose
 from __future__ import annotations
 
 from app.components import code_tabs
-from app.components.html import Html, joined
+from app.components.html import Html, joined, tag
 from app.pages.answer import alternatives as views
 from app.pages.answer import charts
 from app.request_reply import PageReply
@@ -16,17 +16,33 @@ from tabfit import snippets
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, run_requirements
 from tabfit.devices.budgets import Pool
+from tabfit.estimate import link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import CONTEXTS
+from tabfit.i18n.language import _
+
+#: What a link to *Ship it* carries of a scenario.
+SHIPPED = ("model", "runtime", "precision", "context")
 
 
-def replied(given: Answer, part: str, catalog: Catalog) -> PageReply:
+def replied(given: Answer, part: str, catalog: Catalog, root: str = "./") -> PageReply:
     """Return the content of `code`, of `pictures`, or of `alternatives`, which needs numpy."""
     if part == "code":
-        html = joined(code_tabs.card(snippets.every(given, catalog), given.facts.id))
+        card = code_tabs.card(snippets.every(given, catalog), given.facts.id, _onwards(given, root))
+        html = joined(card)
     else:
         html = _pictures(given) if part == "pictures" else _ways(given, catalog)
     return PageReply(parts={part: html}, title="")
+
+
+def _onwards(given: Answer, root: str) -> Html | None:
+    """Return the way to the page that holds this scenario against a site's visitors."""
+    if given.subject.unread:
+        return None
+    chosen = {**link.written(given.scenario), "device": None, "context": str(given.context)}
+    href = f"{root}ship-it/#{link.composed(chosen, SHIPPED)}"
+    words = _("How many of your visitors can run it, and a gate for them: Ship it")
+    return tag("p", tag("a", words, href=href), class_="more")
 
 
 def _pictures(given: Answer) -> Html:

@@ -217,10 +217,11 @@ def _add_gate(commands: Any) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("js", "json", "sql", "join", "classes"),
+        choices=("js", "json", "sql", "join", "classes", "npm"),
         default="js",
-        help="a module for a page, rules and needs as data, a query over a table of visits, or "
-        "one that joins it with a table of classes, which classes writes as CSV",
+        help="a module for a page, rules and needs as data, a query over a table of visits, "
+        "one that joins it with a table of classes, which classes writes as CSV, or the lines "
+        "that ask the npm package",
     )
     command.add_argument(
         "--visits", metavar="FILE", default="sample", help="whose classes are written"
@@ -509,8 +510,11 @@ def _gate(asked: argparse.Namespace) -> int:
         print(_in_dialect(scenario_gate.as_join(given), asked.dialect))
     elif asked.form == "classes":
         print(_classes(given, asked.visits), end="")
+    elif asked.form == "npm":
+        print(scenario_gate.as_npm(given), end="")
     else:
-        print(scenario_gate.as_javascript(given, _again(asked, given)), end="")
+        command = scenario_gate.command(given, asked.model)
+        print(scenario_gate.as_javascript(given, command), end="")
     return 0
 
 
@@ -523,19 +527,6 @@ def _classes(given: Answer, visits: str) -> str:
     every, surveyed = cuts([scenario_gate.for_visits(given)]), scenario_gate.surveys(given)
     population = visits_file.read(visits)
     return class_table.as_csv(class_table.rows(every, surveyed, given.facts, population))
-
-
-def _again(asked: argparse.Namespace, given: Answer) -> str:
-    """Return the command of a gate with every choice that was made."""
-    from tabfit.runtimes import load_options
-
-    chosen = {"runtime": given.facts.id, "precision": given.scenario.precision or ""}
-    chosen |= {"context": str(given.context), "prompt": str(given.scenario.prompt or "")}
-    chosen |= {
-        name: text or "" for name, text in load_options.written(given.scenario.options).items()
-    }
-    words = (f"--{name.replace('_', '-')} {text}" for name, text in chosen.items() if text)
-    return " ".join(("tabfit gate", asked.model, *words))
 
 
 def _in_dialect(query: str, dialect: str) -> str:

@@ -97,7 +97,7 @@ def _model_lines(given: Coverage, others: Sequence[Coverage], on: Screen) -> Ite
             yield from _grouping(name, parts, on)
     if others:
         yield "other ways"
-        yield from on.table([_way(each, given) for each in _best_ways(others)])
+        yield from on.table([_way(each, given) for each in ways.best_ways(others, SHOWN)])
 
 
 def _grouping(name: str, parts: Mapping[str, Tally], on: Screen) -> Iterator[str]:
@@ -109,15 +109,6 @@ def _part(word: str, tally: Tally) -> tuple[str, ...]:
     likely = f"likely {_with_interval(tally.likely)}" if tally.judged else "not known"
     unknown = f"{_percent(tally.unknown.share)} not known" if tally.judged else ""
     return f"  {word or '(not told)'}", f"{tally.total:,} visits", likely, unknown
-
-
-def _best_ways(others: Sequence[Coverage]) -> list[Coverage]:
-    """Return the widest way of each runtime, and then the next ones."""
-    first: dict[str, Coverage] = {}
-    for each in others:
-        first.setdefault(each.runtime, each)
-    heads = list(first.values())
-    return [*heads, *(each for each in others if each not in heads)][:SHOWN]
 
 
 def _way(each: Coverage, given: Coverage) -> tuple[str, ...]:

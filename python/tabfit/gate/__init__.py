@@ -8,7 +8,10 @@ engine's word and chance from a device's signals alone.
     symbols        what stands for a number that only a device or a model will tell
     formulas       a budget's formula as an expression of signals
     rules          a runtime's rules: the trees of its checks and of the budgets they ask for
-    settled        what rules say of one device, worked out in Python
+    many_devices   what rules say of many devices at once, as columns of arrays (numpy)
+    signal_columns those columns, made of rows of signals
+    written        rules as JSON, for other languages and for pages
+    read_rules     such rules read back, without exploring the engine again
     needs          what one way to run a model needs, in the terms of the rules
     one_gate       the rules of one scenario, its needs worked in and what nobody asks cut away
     adapter_kinds  which kind of graphics adapter a device has, where that makes a difference

@@ -22,7 +22,7 @@ What a visit's columns are called, and what they hold, is said in `signals`.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tabfit.gate.one_gate import Gate, signals_in
@@ -44,7 +44,11 @@ EXACT: Final = Cuts(words=False, exact=True)
 
 def cuts(gates: Iterable[Gate]) -> dict[str, Cuts]:
     """Return the cuts of every column that any of the gates asks about, in the usual order."""
-    every = tuple(tree for gate in gates for tree in gate.trees)
+    return cuts_of(tuple(tree for gate in gates for tree in gate.trees))
+
+
+def cuts_of(every: Sequence[Tree]) -> dict[str, Cuts]:
+    """Return the same of trees, of a gate or of rules whose needs are names."""
     found = set().union(*(signals_in(tree) for tree in every))
     points: dict[str, set[float]] = {name: set() for name in NUMBERS}
     exact: set[str] = set()
@@ -78,7 +82,7 @@ def _code(name: str, some: Cuts, value: Any) -> Any:  # noqa: ANN401 - a word or
 def _gather(tree: Tree, points: dict[str, set[float]], exact: set[str]) -> None:
     """Note every number that a signal is compared with, and every signal that is reckoned with."""
     if isinstance(tree, Leaf):
-        for each in _reckoned(getattr(tree.value, "chance", None)):
+        for each in _reckoned(getattr(tree.value, "chance", tree.value)):
             if isinstance(each, str):
                 exact.add(each)
             else:

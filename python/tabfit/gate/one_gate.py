@@ -19,6 +19,7 @@ from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import POOLS, RunRequirements
 from tabfit.gate.adapter_kinds import kind_on, told_apart
 from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore, mapped, switches
+from tabfit.gate.read_rules import shipped
 from tabfit.gate.rules import DERIVED, Decided, Rule, Rules, budget, named_needs, needs_in, rules
 from tabfit.gate.signals import SIGNALS, read_signal
 from tabfit.gate.symbols import Expression, is_numbers
@@ -99,11 +100,11 @@ def gate(
     `surveys` are all that `compare.run_requirements.requirements_of_precision` gives of it.
     """
     first = surveys[0]
-    hardness = {each.name: each.hard for one in surveys for each in one.asked(at).values()}
-    named = _rules(facts, tuple(sorted(hardness.items())))
-    scenario = _Scenario(surveys, [_needs(each, at) for each in surveys], named.budgets)
+    demanded = hardness(surveys, at)
+    named, names = rules_of(facts, demanded), {name for name, _hard in demanded}
+    scenario = _Scenario(surveys, [needs_at(each, at) for each in surveys], named.budgets)
     every = (
-        replace(rule, tree=scenario.tree(rule, rule.name in hardness, never or {}, in_page=in_page))
+        replace(rule, tree=scenario.tree(rule, rule.name in names, never or {}, in_page=in_page))
         for rule in named.checks
     )
     checks = tuple(each for each in every if each.tree != Leaf(None))
@@ -194,11 +195,25 @@ def narrowed(tree: Tree, never: Mapping[str, tuple[object, ...]] | None) -> Tree
 
 
 @cache
-def _rules(facts: RuntimeFacts, demands: tuple[tuple[str, bool], ...]) -> Rules:
+def rules_of(facts: RuntimeFacts, demands: tuple[tuple[str, bool], ...]) -> Rules:
+    """Return a runtime's rules for demands by their checks' names, with whether each is hard.
+
+    They are explored, which takes seconds, unless a package brings them.
+    """
+    brought = shipped()
+    if brought is not None:
+        return brought.of(facts.id, dict(demands))
     return rules(named_needs(facts, dict(demands)))
 
 
-def _needs(survey: RunRequirements, at: int) -> Needs:
+def hardness(surveys: Sequence[RunRequirements], at: int) -> tuple[tuple[str, bool], ...]:
+    """Return the demands of any of the surveys, with whether each is hard."""
+    every = {each.name: each.hard for one in surveys for each in one.asked(at).values()}
+    return tuple(sorted(every.items()))
+
+
+def needs_at(survey: RunRequirements, at: int) -> Needs:
+    """Return what a survey needs at one of its contexts, by the names that rules use."""
     demands = {name: each.need for name, each in survey.asked(at).items()}
     peaks = {pool.value: peak for pool, peak in zip(POOLS, survey.peaks[at], strict=True)}
     every = {**demands, **peaks, "download": survey.download}
@@ -264,9 +279,7 @@ def signals_in(tree: Tree) -> set[str]:
     """Return the names of signals that a tree asks for, in questions and in leaves."""
     if isinstance(tree, Leaf):
         made = tree.value
-        if isinstance(made, Decided):
-            return _signals_of(made.chance)
-        return set()
+        return _signals_of(made.chance if isinstance(made, Decided) else made)
     _kind, *about = tree.question
     own = _names_in(tuple(about))
     return own.union(*(signals_in(branch) for _answer, branch in tree.branches))

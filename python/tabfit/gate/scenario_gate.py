@@ -19,6 +19,7 @@ from tabfit.gate.classes import cuts
 from tabfit.gate.javascript import javascript
 from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, Gate, gate, gate_for_page
 from tabfit.gate.sql import sql
+from tabfit.runtimes import load_options
 
 
 def surveys(given: Answer) -> tuple[RunRequirements, ...]:
@@ -27,6 +28,20 @@ def surveys(given: Answer) -> tuple[RunRequirements, ...]:
     usual = usual_context(about, facts, about.offer(facts, precision))
     names = about.id, precision
     return tuple(requirements_of_load(names, given.setup, (given.context,), usual))
+
+
+def command(given: Answer, named: str | None = None) -> str:
+    """Return the command of a gate with every choice; `named` is what the model was called."""
+    return " ".join(("tabfit gate", named or given.subject.id, *choices(given)))
+
+
+def choices(given: Answer) -> list[str]:
+    """Return every choice of a scenario as the command line takes it."""
+    asked = given.scenario
+    chosen = {"runtime": given.facts.id, "precision": asked.precision or ""}
+    chosen |= {"context": str(given.context), "prompt": str(asked.prompt or "")}
+    chosen |= {name: text or "" for name, text in load_options.written(asked.options).items()}
+    return [f"--{name.replace('_', '-')} {text}" for name, text in chosen.items() if text]
 
 
 def as_javascript(given: Answer, asked: str) -> str:
@@ -48,6 +63,22 @@ def as_sql(given: Answer) -> str:
 def as_join(given: Answer) -> str:
     """Return a query that joins a table of visits with a table of their classes."""
     return join(cuts([for_visits(given)]))
+
+
+def as_npm(given: Answer) -> str:
+    """Return the lines that ask the npm package `tabfit` the same of a visitor's own browser.
+
+    They need a model of the catalogue: the package has one small file for each.
+    """
+    return f"""// npm install tabfit
+import {{ canRun }} from "tabfit";
+
+const {{ outcome, probability, download }} = await canRun("{given.subject.id}", {{
+  runtime: "{given.facts.id}",
+  precision: "{given.stored.precision}",
+  context: {given.context},
+}});
+"""
 
 
 def as_json(given: Answer, catalog: Catalog) -> dict[str, Any]:

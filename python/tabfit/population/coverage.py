@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.catalog_requirements import survey_on
@@ -83,6 +83,17 @@ class Coverage(NamedTuple):
     by: Mapping[str, Mapping[str, Tally]]
 
 
+class Covering(Protocol):
+    """Visits that ways to run a model are held against: `Population`, or as arrays."""
+
+    @property
+    def total(self) -> int:
+        """Return how many visits there were."""
+
+    def coverage(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> Coverage:
+        """Return what one way comes to."""
+
+
 class Population:
     """Classes of visits, with what the device of each offers, which is worked out once."""
 
@@ -96,21 +107,19 @@ class Population:
         """Return how many visits there were."""
         return sum(each.count for each in self.visits)
 
+    def coverage(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> Coverage:
+        """Return what one way comes to, each class judged once, at the surveys' first context.
 
-def coverage(
-    surveyed: Sequence[RunRequirements], facts: RuntimeFacts, population: Population
-) -> Coverage:
-    """Return what one way comes to, each class judged once, at the first context of the surveys.
-
-    `surveyed` are all that `compare.run_requirements.requirements_of_precision` gives of it.
-    """
-    first = surveyed[0]
-    found = [
-        (each, settled.outcome, settled.probability or 0.0)
-        for each, settled in judged(surveyed, facts, population)
-    ]
-    by = {name: _grouped(found, name) for name in GROUPINGS}
-    return Coverage(first.model, first.runtime, first.precision, first.download, _tally(found), by)
+        `surveyed` are all that `compare.run_requirements.requirements_of_precision` gives of it.
+        """
+        first = surveyed[0]
+        found = [
+            (each, settled.outcome, settled.probability or 0.0)
+            for each, settled in judged(surveyed, facts, self)
+        ]
+        by = {name: _grouped(found, name) for name in GROUPINGS}
+        whole = _tally(found)
+        return Coverage(first.model, first.runtime, first.precision, first.download, whole, by)
 
 
 def judged(

@@ -9,14 +9,20 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-from tabfit.population import csv_visits
-from tabfit.population.visit_classes import VisitClass
+from tabfit.population.csv_lines import CountedLines
+from tabfit.population.visit_classes import DistinctRow, VisitClass, classes
 
 
 def read() -> tuple[VisitClass, ...]:
     """Return the sample's classes."""
-    text = files(__package__).joinpath("sample_visits.csv").read_bytes()
-    return csv_visits.read(text.splitlines(keepends=True))
+    return classes(*table())
+
+
+def table() -> tuple[list[str], list[DistinctRow]]:
+    """Return the sample as a table: its columns' names, and its rows."""
+    lines = CountedLines()
+    lines.take(files(__package__).joinpath("sample_visits.csv").read_bytes())
+    return lines.table()
 
 
 def sources() -> dict[str, str]:
@@ -24,3 +30,8 @@ def sources() -> dict[str, str]:
     text = files(__package__).joinpath("sample_visits.json").read_text(encoding="utf-8")
     found: dict[str, str] = json.loads(text)
     return found
+
+
+def collector() -> str:
+    """Return the module that makes a row of a visitor's browser, once the visitor agreed."""
+    return files(__package__).joinpath("collector.mjs").read_text(encoding="utf-8")

@@ -58,7 +58,7 @@ def classes(names: Sequence[str], rows: Iterable[DistinctRow]) -> tuple[VisitCla
         kind = _read(names, each)
         found[kind] = found.get(kind, 0) + each.count
     if not sum(found.values()):
-        raise UnreadableVisits(2, names[0], Message("has no visits; a row for each is accepted"))
+        raise no_visits(names)
     return tuple(
         VisitClass(device=device, country=country, count=count)
         for (device, country), count in found.items()
@@ -84,6 +84,11 @@ def _column(key: str) -> str:
     """Return the column that a device's key is flattened to."""
     group, _, name = key.partition(".")
     return f"{group}_{name}" if name and group in GROUPS else key
+
+
+def no_visits(names: Sequence[str]) -> UnreadableVisits:
+    """Return that a table has no visits."""
+    return UnreadableVisits(2, names[0], Message("has no visits; a row for each is accepted"))
 
 
 def missing_cell(row: int, names: Sequence[str], count: int) -> UnreadableVisits:

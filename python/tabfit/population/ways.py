@@ -5,14 +5,14 @@ In: a subject or the catalogue, and a population. Out: `Coverage` of ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tabfit.catalog import Catalog, Model, RuntimeFacts
-from tabfit.compare.run_requirements import requirements_of_precision
+from tabfit.compare.run_requirements import RunRequirements, requirements_of_precision
 from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_precision
 from tabfit.estimate.subjects import Subject, subject
-from tabfit.population.coverage import Coverage, Population, coverage
+from tabfit.population.coverage import Coverage, Covering
 from tabfit.units import Tokens
 
 #: The shares of visitors that a largest model is named for.
@@ -23,17 +23,15 @@ def coverage_of(
     about: Subject,
     facts: RuntimeFacts,
     precision: str,
-    population: Population,
+    population: Covering,
     context: Tokens | None = None,
 ) -> Coverage:
     """Return what one way to run a model comes to; without a context at its usual one."""
-    contexts = () if context is None else (context,)
-    surveyed = tuple(requirements_of_precision(about, facts, precision, contexts))
-    return coverage(surveyed, facts, population)
+    return population.coverage(surveys_of(about, facts, precision, context), facts)
 
 
 def every_way(
-    about: Subject, catalog: Catalog, population: Population, context: Tokens | None = None
+    about: Subject, catalog: Catalog, population: Covering, context: Tokens | None = None
 ) -> list[Coverage]:
     """Return every way that browsers have to run a model, the one that reaches most first."""
     found = [
@@ -45,8 +43,29 @@ def every_way(
     return sorted(found, key=_from_widest)
 
 
+def best_ways(others: Sequence[Coverage], most: int) -> list[Coverage]:
+    """Return the widest way of each runtime, and then the next ones, at most so many."""
+    first: dict[str, Coverage] = {}
+    for each in others:
+        first.setdefault(each.runtime, each)
+    heads = list(first.values())
+    return [*heads, *(each for each in others if each not in heads)][:most]
+
+
 def _from_widest(each: Coverage) -> tuple[float, float, int]:
     return -each.all.likely.share, -each.all.chances, each.download.likely
+
+
+#: What tells the surveys of a subject in a runtime at a precision, at its usual context.
+Surveyed = Callable[[Subject, RuntimeFacts, str], Sequence[RunRequirements]]
+
+
+def surveys_of(
+    about: Subject, facts: RuntimeFacts, precision: str, context: Tokens | None = None
+) -> tuple[RunRequirements, ...]:
+    """Return what one way to run a model needs; without a context at its usual one."""
+    contexts = () if context is None else (context,)
+    return tuple(requirements_of_precision(about, facts, precision, contexts))
 
 
 class Reach(NamedTuple):
@@ -56,15 +75,20 @@ class Reach(NamedTuple):
     way: Coverage
 
 
-def reaches(catalog: Catalog, population: Population, task: str) -> Iterator[Reach]:
-    """Yield every model of a task that a browser loads, the largest first."""
+def reaches(
+    catalog: Catalog, population: Covering, task: str, surveyed: Surveyed = surveys_of
+) -> Iterator[Reach]:
+    """Yield every model of a task that a browser loads, the largest first.
+
+    `surveyed` tells what a way needs, for whoever has it at hand.
+    """
     able = (each for each in catalog.models if each.task == task and each.parameters)
     for model in sorted(able, key=lambda each: -(each.parameters or 0)):
         about = subject(model.id, catalog)
         facts = runtimes_of(about, catalog)[0]
         if not facts.hypothetical:
-            way = coverage_of(about, facts, usual_precision(about, facts), population)
-            yield Reach(model, way)
+            surveys = surveyed(about, facts, usual_precision(about, facts))
+            yield Reach(model, population.coverage(surveys, facts))
 
 
 def largest(found: Sequence[Reach]) -> dict[float, Reach | None]:

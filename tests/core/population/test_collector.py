@@ -11,12 +11,12 @@ from typing import Any
 
 from tabfit.devices.device import read
 from tabfit.gate.signals import flat
-from tabfit.population import csv_visits
+from tabfit.population import csv_visits, sample
 from tabfit.population.columns import COLUMNS
 from tabfit.units import GIB
 from tests.core.gate.generated_devices import devices
 
-COLLECTOR = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "collector.mjs"
+COLLECTOR = Path(sample.__file__ or "").with_name("collector.mjs")
 ROWS = """import { readFileSync } from "node:fs";
 const { row, collect } = await import(process.argv[1]);
 console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(row)));"""

@@ -3,6 +3,7 @@
 from tabfit.compare.verdict_grid.judging import IntervalEnds, VerdictGrid, judge_table
 from tabfit.compare.verdict_grid.table import (
     RequirementsTable,
+    UsualSurveys,
     joined,
     only,
     read,
@@ -14,6 +15,7 @@ from tabfit.compare.verdict_grid.table import (
 __all__ = [
     "IntervalEnds",
     "RequirementsTable",
+    "UsualSurveys",
     "VerdictGrid",
     "joined",
     "judge_table",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from io import BytesIO
@@ -146,8 +146,32 @@ def joined(tables: Sequence[RequirementsTable]) -> RequirementsTable:
 def only(whole: RequirementsTable, model: str) -> RequirementsTable | None:
     """Return a model's own rows, or `None` where the table has none."""
     rows = [number for number, each in enumerate(whole.models) if each == model]
-    if not rows:
-        return None
+    return _some(whole, rows) if rows else None
+
+
+class UsualSurveys:
+    """A table's surveys at their usual context alone, by model, runtime and precision."""
+
+    def __init__(self, whole: RequirementsTable) -> None:
+        """Note where each way's rows are."""
+        self._whole = whole
+        self._rows: dict[tuple[str, str, str], list[int]] = {}
+        names = zip(whole.models, whole.runtimes, whole.precisions, strict=True)
+        for row, name in enumerate(names):
+            self._rows.setdefault(name, []).append(row)
+
+    def of(self, model: str, runtime: str, precision: str) -> tuple[RunRequirements, ...]:
+        """Return the surveys of one way, none where the table has no such way."""
+        rows = self._rows.get((model, runtime, precision), ())
+        some = _some(self._whole, rows) if rows else None
+        if some is None:
+            return ()
+        peaks, growing = some.peaks[:, -1:], some.growing[:, -1:]
+        return tuple(surveys(replace(some, contexts=(), peaks=peaks, growing=growing)))
+
+
+def _some(whole: RequirementsTable, rows: Sequence[int]) -> RequirementsTable:
+    """Return some rows of a table."""
     return RequirementsTable(
         models=tuple(whole.models[row] for row in rows),
         runtimes=tuple(whole.runtimes[row] for row in rows),

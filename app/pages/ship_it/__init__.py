@@ -1,0 +1,1 @@
+"""Ship it: a model held against a site's visitors, and the code that takes it there."""

@@ -1,0 +1,108 @@
+"""Visits that a visitor brought, kept for as long as the page is open; and the sample.
+
+In: pieces of a CSV. Out: how many visits there are, and, once numpy is there, `ManyVisits`. A table
+that cannot be read leaves the one before it where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tabfit.errors import TabfitError
+from tabfit.headers import Span
+from tabfit.i18n.language import _, number
+from tabfit.population import sample
+from tabfit.population.csv_lines import CountedLines
+from tabfit.population.visit_classes import DistinctRow
+
+if TYPE_CHECKING:  # what needs numpy is imported once that is there
+    from tabfit.gate.classes import Cuts
+    from tabfit.population.many_visits import ManyVisits
+
+#: What a question's `visits` may say: a file or a text of this tab, or the sample.
+OWN: Final = "own"
+SAMPLE: Final = "sample"
+#: A file is read in pieces of so many bytes.
+PIECE: Final = 2**22
+
+
+class ReadVisits(NamedTuple):
+    """Visits as they were read: how many, in how many rows that differ, and, of a file, classes."""
+
+    total: int
+    rows: int
+    many: ManyVisits | None = None
+
+
+class Ports(NamedTuple):
+    """What reading a file needs of a browser: its stretches, its size, and whom to tell how far."""
+
+    cut: Callable[[str, Span], Awaitable[bytes]]
+    sizes: Mapping[str, int]
+    tell: Callable[[str], None]
+
+
+_kept: dict[str, ReadVisits] = {}
+
+
+async def read(asked: Mapping[str, Any], ports: Ports) -> dict[str, str]:
+    """Read a question's text, or the file that was handed over; return what is wrong with it."""
+    try:
+        names, rows = await _counted(asked, ports)
+        _kept[OWN] = _gathered(names, rows)
+    except TabfitError as fault:
+        return {"problem": str(fault)}
+    return {}
+
+
+async def _counted(asked: Mapping[str, Any], ports: Ports) -> tuple[list[str], list[DistinctRow]]:
+    lines = CountedLines()
+    if "text" in asked:
+        lines.take(str(asked["text"]).encode())
+        return lines.table()
+    for name, size in [*ports.sizes.items()][:1]:
+        for offset in range(0, size, PIECE):
+            ports.tell(_("Reading the file: {share}", share=number(offset / size, ".0%")))
+            lines.take(await ports.cut(name, Span(offset, min(PIECE, size - offset))))
+    return lines.table()
+
+
+def _gathered(names: Sequence[str], rows: Sequence[DistinctRow]) -> ReadVisits:
+    from tabfit.population import many_visits  # noqa: PLC0415 - numpy is there from now on
+
+    found = many_visits.gathered(names, rows, _cuts())
+    return ReadVisits(found.total, len(rows), found)
+
+
+def forget() -> None:
+    """Forget what was brought."""
+    _kept.clear()
+
+
+def visits(kind: str) -> ReadVisits | None:
+    """Return the visits that a question is about, `None` where there are none."""
+    if kind == SAMPLE and kind not in _kept:
+        _names, rows = sample.table()
+        _kept[kind] = ReadVisits(sum(each.count for each in rows), len(rows))
+    return _kept.get(kind)
+
+
+def many(kind: str) -> ManyVisits | None:
+    """Return them as classes, which needs numpy; those of the sample are made when first wanted."""
+    if kind == SAMPLE and (_kept.get(kind) or ReadVisits(0, 0)).many is None:
+        _kept[kind] = _gathered(*sample.table())
+    found = visits(kind)
+    return found.many if found else None
+
+
+@cache
+def _cuts() -> Mapping[str, Cuts] | None:
+    """Return how much of a column matters to any runtime, where the rules were brought along."""
+    from tabfit.gate import classes, read_rules  # noqa: PLC0415 - with the rest
+
+    rules = read_rules.shipped()
+    if rules is None:
+        return None
+    return classes.cuts_of(rules.trees())

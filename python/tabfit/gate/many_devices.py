@@ -1,0 +1,343 @@
+"""Verdicts of many devices at once: the trees of rules, walked by whole columns (numpy).
+
+In: a runtime's `Rules`, what one way needs, and the signals of devices as columns. Out: for each
+device where its word stands in `OUTCOMES`, and its chance. As in `js/engine.js` there is no rule
+here: trees are walked, and their expressions worked out, for all devices that take a branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabfit.catalog import RuntimeFacts
+from tabfit.compare.run_requirements import RunRequirements
+from tabfit.formula import Operator
+from tabfit.gate.one_gate import Needs, hardness, needs_at, rules_of
+from tabfit.gate.paths import UNLISTED, Leaf, Question, Switch, Tree
+from tabfit.gate.rules import EMULATED, Decided, Rules, budget
+from tabfit.gate.symbols import is_numbers
+from tabfit.units import Interval
+from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.decide import LEAST, SUREST
+from tabfit.verdict.probability import (
+    OUTCOMES,
+    POINT_SHARES,
+    STEPS,
+    TAIL,
+    Outcome,
+    place,
+    rounded,
+    thresholds,
+)
+
+Whole = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+#: Three ends, each a number or one for each device.
+Ends = tuple[Any, Any, Any]
+#: So many kinds of device are weighed at once: forty values for each.
+_AT_ONCE: Final = 4096
+#: What an adapter that tells no limit is taken to bind: more than any file has.
+_UNTOLD_BINDING: Final = 2.0**60
+
+
+class WordColumn(NamedTuple):
+    """A column of words or truths: each row's place among `words`, one of which may be `None`."""
+
+    codes: Whole
+    words: tuple[Any, ...]
+
+
+class Columns(NamedTuple):
+    """The signals of so many devices; in `numbers` what is not told is not a number."""
+
+    size: int
+    words: Mapping[str, WordColumn]
+    numbers: Mapping[str, Numbers]
+
+
+class Judged(NamedTuple):
+    """Each device's word, as a place in `OUTCOMES`, and its chance, where the word has one."""
+
+    places: Whole
+    chances: Numbers
+
+
+class ManyDevices:
+    """Devices to be judged; budgets are worked out once, however many ways ask for them."""
+
+    def __init__(self, columns: Columns) -> None:
+        """Work out nothing yet."""
+        self.columns = columns
+        self._told: dict[str, Ends] = {}
+        self._words: dict[str, WordColumn] = dict(columns.words)
+        self._all = np.arange(columns.size)
+
+    def judged(self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts) -> Judged:
+        """Return how one way comes out; `surveyed` are what `requirements_of_precision` gives."""
+        demanded = hardness(surveyed, at)
+        rules, hard = rules_of(facts, demanded), dict(demanded)
+        places = np.zeros(self.columns.size, dtype=np.int64)
+        chances = np.zeros(self.columns.size)
+        for each, rows in self._by_adapter(surveyed, rules):
+            walk = _Walk(self, rules, needs_at(each, at), rows)
+            places[rows], chances[rows] = walk.settled(hard)
+        return Judged(places, chances)
+
+    def _by_adapter(
+        self, surveyed: Sequence[RunRequirements], rules: Rules
+    ) -> Iterator[tuple[RunRequirements, Whole]]:
+        """Yield each survey with the devices that it holds on, as `survey_on` finds it."""
+        if len(surveyed) == 1:
+            yield surveyed[0], self._all
+            return
+        told = self.number("webgpu_max_storage_buffer_binding_size")
+        limit = np.where(np.isnan(told), _UNTOLD_BINDING, np.maximum(told, LEAST_BINDING))
+        column = self.word(EMULATED, rules)
+        emulated = np.array([each is True for each in column.words], dtype=bool)[column.codes]
+        for each in surveyed:
+            floor, below, kind = each.adapters.floor, each.adapters.below, each.adapters.emulated
+            holds = (floor <= limit) & (limit < below)
+            yield each, np.flatnonzero(holds if kind is None else holds & (emulated == kind))
+
+    def number(self, name: str) -> Numbers:
+        """Return a signal's numbers; of one that is no column nobody told anything."""
+        found = self.columns.numbers.get(name)
+        return np.full(self.columns.size, np.nan) if found is None else found
+
+    def word(self, name: str, rules: Rules) -> WordColumn:
+        """Return a signal's words, or what is decided about every device (`EMULATED`)."""
+        if name not in self._words:
+            self._words[name] = self._decided_words(_budget(name, rules), rules)
+        return self._words[name]
+
+    def _decided_words(self, tree: Tree | None, rules: Rules) -> WordColumn:
+        codes, words = np.zeros(self.columns.size, dtype=np.int64), [None]
+        if tree is not None:
+            for value, rows in _Walk(self, rules, {}, self._all).leaves(tree):
+                if value not in words:
+                    words.append(value)
+                codes[rows] = words.index(value)
+        return WordColumn(codes, tuple(words))
+
+    def budget(self, name: str, rules: Rules) -> Ends:
+        """Return a budget's ends for every device, not a number where nothing is known."""
+        if name not in self._told:
+            low, likely, high = (np.full(self.columns.size, np.nan) for _ in range(3))
+            walk = _Walk(self, rules, {}, self._all)
+            for value, rows in walk.leaves(_budget(name, rules) or Leaf(None)):
+                if value is not None:
+                    for mine, found in zip(
+                        (low, likely, high), walk.ends(value, rows), strict=True
+                    ):
+                        mine[rows] = found
+            self._told[name] = low, likely, high
+        return self._told[name]
+
+
+def _budget(name: str, rules: Rules) -> Tree | None:
+    if name in rules.budgets:
+        return rules.budgets[name]
+    return budget(name) if name == EMULATED else None
+
+
+class _Walk:
+    """One way on some of the devices, `rows`, which are places among all."""
+
+    def __init__(self, every: ManyDevices, rules: Rules, needs: Needs, rows: Whole) -> None:
+        self._every, self._rules, self._needs, self._rows = every, rules, needs, rows
+
+    def settled(self, hard: Mapping[str, bool]) -> tuple[Any, Any]:
+        """Return the checks taken together: what `decide.settle` says."""
+        made = _Settled(len(self._rows))
+        for rule in self._rules.checks:
+            if rule.name in hard and rule.name not in self._needs:
+                continue
+            for found, rows in self.leaves(rule.tree):
+                if found is not None:
+                    at = np.searchsorted(self._rows, rows)
+                    chance = self.number(found.chance, rows) if found.known else 1.0
+                    made.add(found, chance, at, decides=rule.decides)
+        return made.result()
+
+    def leaves(self, tree: Tree) -> list[tuple[Any, Whole]]:
+        """Return what devices come to, each value with those that do."""
+        found: list[tuple[Any, Whole]] = []
+        left = [(tree, self._rows)]
+        while left:
+            here, rows = left.pop()
+            if not len(rows):
+                continue
+            if isinstance(here, Leaf):
+                found.append((here.value, rows))
+            else:
+                left.extend(self._branches(here, rows))
+        return found
+
+    def _branches(self, tree: Switch, rows: Whole) -> Iterator[tuple[Tree, Whole]]:
+        if tree.question[0] == "is":
+            yield from self._answers(tree, rows)
+            return
+        true = self._truth(tree.question, rows)
+        yield tree.after(True), rows[true]
+        yield tree.after(False), rows[~true]
+
+    def _answers(self, tree: Switch, rows: Whole) -> Iterator[tuple[Tree, Whole]]:
+        """Yield what follows from each word that a device has."""
+        column = self._every.word(str(tree.question[1]), self._rules)
+        branches = dict(tree.branches)
+        names = list(branches)
+        nowhere = names.index(UNLISTED) if UNLISTED in branches else names.index(None)
+        places = [names.index(word) if word in branches else nowhere for word in column.words]
+        taken = np.array(places, dtype=np.int64)[column.codes[rows]]
+        for at in np.unique(taken):
+            yield branches[names[at]], rows[taken == at]
+
+    def _truth(self, question: Question, rows: Whole) -> NDArray[np.bool_]:
+        kind, *about = question
+        if kind == "known":
+            known: NDArray[np.bool_] = ~np.isnan(self._named(str(about[0]))[rows])
+            return known
+        below: Any = self.number(about[0], rows) < self.number(about[1], rows)
+        return np.broadcast_to(below, rows.shape)
+
+    def _named(self, name: str) -> Numbers:
+        """Return a budget's low ends or a signal's numbers, of every device."""
+        if name in self._rules.budgets:
+            low: Numbers = self._every.budget(name, self._rules)[0]
+            return low
+        return self._every.number(name)
+
+    def number(self, made: Any, rows: Whole) -> Any:  # noqa: ANN401 - an expression and its value
+        """Return what an expression comes to: a number, or one for each of the devices."""
+        if not isinstance(made, tuple):
+            return made
+        kind, *about = made
+        if kind == "chance":
+            return _chance(self.ends(about[0], rows), self.ends(about[1], rows), len(rows))
+        if kind == "logistic":
+            return self._logistic(about[0], about[1:], rows)
+        end = about[1] if kind in ("need", "have") and len(about) > 1 else 0
+        return self.ends(made, rows)[end]
+
+    def _logistic(self, start: float, terms: Sequence[Tree], rows: Whole) -> Numbers:
+        total = np.full(len(rows), start)
+        walk = _Walk(self._every, self._rules, self._needs, rows)
+        for each in terms:
+            for value, some in walk.leaves(each):
+                total[np.searchsorted(rows, some)] += value
+        chance: Numbers = np.round(1.0 / (1.0 + np.exp(total)), 4)
+        return chance
+
+    def ends(self, made: Any, rows: Whole) -> Ends:  # noqa: ANN401 - an expression
+        """Return three ends of a need, of a budget, or of what a formula makes."""
+        if not isinstance(made, tuple):
+            return made, made, made
+        if is_numbers(made):
+            return made[0], made[1], made[2]
+        kind, *about = made
+        if kind == "need":
+            return self._needs[about[0]] or (0, 0, 0)
+        if kind == "have":
+            low, likely, high = self._every.budget(about[0], self._rules)
+            return low[rows], likely[rows], high[rows]
+        if kind == "told":
+            told = np.nan_to_num(self._every.number(about[0])[rows])
+            return told, told, told
+        return _worked(Operator(kind), [self.ends(each, rows) for each in about])
+
+
+class _Settled:
+    """The checks of devices, gathered one by one (`decide.settle`)."""
+
+    def __init__(self, count: int) -> None:
+        self.asked, self.unasked = np.ones(count), np.ones(count)
+        self.failed, self.untold, self.nowhere = (np.zeros(count, dtype=bool) for _ in range(3))
+
+    def add(self, found: Decided, chance: Any, at: Whole, *, decides: bool) -> None:  # noqa: ANN401
+        """Add how a check came out for the devices at some places."""
+        self.failed[at] |= found.failed
+        self.nowhere[at] |= found.unsupported
+        self.untold[at] |= decides and not found.known
+        if found.asked:
+            self.asked[at] *= chance
+        else:
+            self.unasked[at] = np.minimum(self.unasked[at], chance)
+
+    def result(self) -> tuple[Whole, Numbers]:
+        """Return the words' places in `OUTCOMES`, and the chances."""
+        whole: Any = rounded(self.asked * self.unasked)  # type: ignore[arg-type] # arithmetic alone
+        chance = np.clip(whole, LEAST, SUREST)
+        word: Any = place(chance)  # arithmetic alone
+        for holds, outcome in (
+            (self.untold, Outcome.UNKNOWN),
+            (self.failed, Outcome.NO),
+            (self.nowhere, Outcome.UNSUPPORTED),
+        ):
+            word = np.where(holds, OUTCOMES.index(outcome), word)
+        return word.astype(np.int64), np.where(self.failed, 0.0, chance)
+
+
+_EACH: Final = {
+    Operator.SUM: np.add,
+    Operator.DIFFERENCE: np.subtract,
+    Operator.PRODUCT: np.multiply,
+    Operator.LARGEST: np.maximum,
+    Operator.SMALLEST: np.minimum,
+    Operator.QUOTIENT: np.floor_divide,
+}
+
+
+def _worked(operator: Operator, terms: Sequence[Ends]) -> Ends:
+    """Return what a formula's operator makes of its terms, end by end."""
+    first = terms[0]
+    if operator in _EACH:
+        low, likely, high = (reduce(_EACH[operator], ends) for ends in zip(*terms, strict=True))
+        return low, likely, high
+    if operator is Operator.SPAN:
+        return first[0], terms[1][1], terms[1][2]
+    if operator is Operator.ORDERED:
+        likely = np.maximum(first[0], first[1])
+        return first[0], likely, np.maximum(likely, first[2])
+    low, likely, high = map(np.floor if operator is Operator.FLOORED else np.rint, first)
+    return low, likely, high
+
+
+def _chance(need: Ends, have: Ends, count: int) -> Numbers:
+    """Return `probability.probability` of one need and what each of so many devices has."""
+    low, likely, high = (np.broadcast_to(np.asarray(end, dtype=float), count) for end in have)
+    sure, never = need[2] * TAIL < low / TAIL, need[0] / TAIL > high * TAIL
+    chance: Numbers = np.asarray(sure, dtype=float)
+    open_ = np.flatnonzero(~(sure | never))
+    if len(open_):
+        some = np.stack([end[open_] for end in (low, likely, high)], axis=1)
+        kinds, of = np.unique(some, axis=0, return_inverse=True)
+        chance[open_] = _weighed(need, kinds.T)[of.reshape(-1)]
+    return chance
+
+
+def _weighed(need: Ends, have: Numbers) -> Numbers:
+    """Return `probability.weighed` where what there is differs instead of what is needed."""
+    wanted = np.array(thresholds(Interval(*need)))[:, None]
+    pieces = (have[:, at : at + _AT_ONCE] for at in range(0, have.shape[1], _AT_ONCE))
+    missed = np.concatenate([_below(wanted, each).sum(axis=0) for each in pieces])
+    chance: Any = rounded(1.0 - missed / STEPS)  # type: ignore[arg-type] # arithmetic alone
+    found: Numbers = chance
+    return found
+
+
+def _below(values: Numbers, have: Numbers) -> Numbers:
+    """Return how much of each distribution lies below each value: values down, devices across."""
+    low, likely, high = have
+    edges = (low / TAIL, low, likely, high, high * TAIL)
+    found = np.where(values >= edges[-1], 1.0, 0.0)
+    for (start, end), (lower, upper) in zip(pairwise(POINT_SHARES), pairwise(edges), strict=True):
+        inside = (values >= lower) & (values < upper)
+        apart = np.where(inside, upper - lower, 1.0)
+        found = np.where(inside, start + (end - start) * (values - lower) / apart, found)
+    return np.where(values <= edges[0], 0.0, found)

@@ -1,0 +1,111 @@
+"""Visits as arrays: the shares of one by one, in classes, and wrong tables told alike."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from tabfit.catalog import Catalog
+from tabfit.devices.device import read
+from tabfit.errors import UnreadableVisits
+from tabfit.estimate.subjects import subject
+from tabfit.gate import classes, read_rules, written
+from tabfit.gate.signals import flat
+from tabfit.population import csv_lines, csv_visits, many_visits, sample, ways
+from tabfit.population.columns import COLUMNS
+from tabfit.population.coverage import Coverage, Population, Tally
+from tests.core.gate.generated_devices import devices
+from tests.core.population.test_visits import MALFORMED
+
+CATALOG = Catalog()
+WAY = ("distilbert", "transformersjs-wasm", "q8")
+
+
+def table(content: bytes, piece: int = 7) -> tuple[list[str], list[Any]]:
+    """Return a file's table, read in pieces of so many bytes."""
+    lines = csv_lines.CountedLines()
+    for at in range(0, len(content), piece):
+        lines.take(content[at : at + piece])
+    return lines.table()
+
+
+def covered(population: Any) -> Coverage:
+    """Return what the way comes to."""
+    model, runtime, precision = WAY
+    about = subject(model, CATALOG)
+    return ways.coverage_of(about, CATALOG.runtime(runtime), precision, population)
+
+
+def figures(tally: Tally) -> tuple[Any, ...]:
+    """Return a tally's counts and its chances, as far as sums in another order agree."""
+    return {**tally.counts}, round(tally.chances, 6)
+
+
+def assert_alike(many: Coverage, one_by_one: Coverage) -> None:
+    """Assert that two ways of counting say the same."""
+    assert figures(many.all) == figures(one_by_one.all)
+    for name, parts in one_by_one.by.items():
+        assert {w: figures(t) for w, t in many.by[name].items()} == {
+            w: figures(t) for w, t in parts.items()
+        }
+
+
+def visits(count: int) -> bytes:
+    """Return a table of devices made by chance, with a country and how often each came."""
+    text = StringIO()
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    for at, each in enumerate(devices(count, seed=31)):
+        writer.writerow({**flat(read(each)), "country": ("DE", "", "PE")[at % 3], "visits": at % 5})
+    return text.getvalue().encode()
+
+
+def test_arrays_say_what_one_by_one_does() -> None:
+    """Of 500 devices with weights and countries every share is the same, in classes or not."""
+    content = visits(500)
+    lines = content.splitlines(keepends=True)
+    one_by_one = covered(Population(csv_visits.read(lines)))
+    assert len(one_by_one.by["country"]) == 3
+    assert_alike(covered(many_visits.gathered(*table(content, 999))), one_by_one)
+
+
+def test_the_sample_in_classes() -> None:
+    """With the rules' cuts visits collapse into fewer classes, and no share moves."""
+    demands = {WAY[1]: dict[str, bool]()}
+    rules = read_rules.WrittenRules(written.written(demands, CATALOG))
+    cuts = classes.cuts_of(rules.trees())
+    found = many_visits.gathered(*sample.table(), cuts)
+    assert found.classes < len(sample.read()) / 4
+    assert found.total == sum(each.count for each in sample.read())
+    assert_alike(covered(found), covered(Population(sample.read())))
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_wrong_tables_are_told_alike(case: str) -> None:
+    """A malformed file has the command line's own sentence, whichever way it is read."""
+    content = MALFORMED[case][0]
+    with pytest.raises(UnreadableVisits) as told:
+        csv_visits.read(content.splitlines(keepends=True))
+    with pytest.raises(UnreadableVisits) as arrays:
+        many_visits.gathered(*table(content))
+    assert str(arrays.value) == str(told.value)
+
+
+def test_the_first_wrong_row_is_named() -> None:
+    """Of several mistakes the one that stands first is told, whatever the order of columns."""
+    content = b"cores,platform\n8,ios\n8,beos\nmany,ios\n"
+    with pytest.raises(UnreadableVisits, match="row 3, column 'platform'"):
+        many_visits.gathered(*table(content))
+
+
+def test_lines_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file without line breaks, and one of too many rows that differ, are refused."""
+    lines = csv_lines.CountedLines()
+    with pytest.raises(UnreadableVisits, match="row 1, column '1' is on a line longer than 65,536"):
+        lines.take(b"x" * 70_000)
+    monkeypatch.setattr(csv_lines, "MOST_LINES", 2)
+    with pytest.raises(UnreadableVisits, match="row 5, column 'cores' is beyond 2 rows"):
+        csv_lines.CountedLines().take(b"cores\n1\n2\n3\n4\n")
