@@ -20,7 +20,6 @@ from tabfit.i18n.language import Words, _, later
 from tabfit.recipes.onnx import session_precisions
 from tabfit.recipes.onnx.sessions import sessions_of
 from tabfit.runtimes import load_options
-from tabfit.runtimes.base import USUAL_PROMPT
 
 #: What the names of fields for one session begin with.
 SESSION: Final = "session-"
@@ -72,7 +71,7 @@ def _prompt(answer: Answer) -> Iterator[Html]:
         return
     told = answer.scenario.prompt
     lengths = sorted({each for each in (*_PROMPTS, told or 0) if 0 < each <= answer.context})
-    usual = min(USUAL_PROMPT, answer.context)
+    usual = answer.load.usual_prompt
     words = [("", tokens(usual)), *((str(each), tokens(each)) for each in lengths if each != usual)]
     yield _pick("prompt", words, None if told is None else str(told))
 

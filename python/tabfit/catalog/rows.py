@@ -70,7 +70,8 @@ class Model:
     """One model: what it is for, its shape, and where it is published; equal to itself alone.
 
     `config` is the model's own config.json cut down to the keys its shapes
-    depend on, `None` where the maker does not disclose it; `parameters` is a
+    depend on, `None` where the maker does not disclose it, and `model_type` what it calls
+    itself where nothing else of it is known; `parameters` is a
     count that somebody else made (see `counted_by`), `None` likewise. `notes` is an English
     sentence, which `i18n` knows as one of its own.
     """
@@ -91,6 +92,7 @@ class Model:
     source: str
     read_on: str
     published: tuple[Publication, ...]
+    model_type: str = ""
 
     @property
     def maker(self) -> str | None:
@@ -221,6 +223,7 @@ def model(row: Row, sources: Row) -> Model:
         source=sources.get(row["source"], row["source"]),
         read_on=row["read_on"],
         published=tuple(_publication(each, sources) for each in row.get("published", ())),
+        model_type=row.get("model_type", ""),
     )
 
 

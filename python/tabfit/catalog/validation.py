@@ -86,6 +86,7 @@ MODEL_KEYS: Final = frozenset(
         "distilled_from",
         "notes",
         "config",
+        "model_type",
         "published",
     ]
 )

@@ -106,6 +106,7 @@ def _catalogued(model: Model) -> Subject:
         config=model.config,
         published=model.published,
         model=model,
+        model_type=model.model_type,
     )
 
 

@@ -13,6 +13,7 @@ from tabfit.formula import Quantity, named
 from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
+from tabfit.model.tensors import Part
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.load_options import LoadOptions
 from tabfit.runtimes.memory import quantities
@@ -22,6 +23,9 @@ from tabfit.units import Bytes, Interval, Tokens
 
 #: A prompt of about a page of text, unless somebody says otherwise or the context is shorter.
 USUAL_PROMPT: Final = Tokens(512)
+#: What a decoder beside an encoder of sounds is given before it writes: that a transcript starts,
+#: in which language, to what end, and that no times are wanted (Whisper's tokenizer).
+SPEECH_PROMPT: Final = Tokens(4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +62,14 @@ class Load:
         """Return how many tokens are given at once: a prompt, or all that an encoder reads."""
         if not self.generates:
             return self.context
-        return Tokens(min(self.prompt or USUAL_PROMPT, self.context))
+        return Tokens(min(self.prompt or self.usual_prompt, self.context))
+
+    @property
+    def usual_prompt(self) -> Tokens:
+        """Return how many tokens are given at once where nobody says."""
+        writes_down = self.architecture.kind is Kind.ENCODER_DECODER
+        hears = writes_down and self.architecture.tower(Part.AUDIO) is not None
+        return Tokens(min(SPEECH_PROMPT if hears else USUAL_PROMPT, self.context))
 
     @property
     def generates(self) -> bool:

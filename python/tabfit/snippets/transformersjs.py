@@ -122,13 +122,13 @@ def write(asked: Request) -> Snippet:
         "options": _options(asked),
     }
     task = _task(asked)
-    if task in _PIPELINES:
+    if task in _PIPELINES and not _is_foreign(asked):
         kind, name, given = _PIPELINES[task]
         given = _LANGUAGES if asked.about.family == "m2m_100" else given
         use = f"console.log(await {name}({given}));"
         code = _PIPELINE.format(name=name, task=quoted(kind), use=use, **said)
     else:
-        reader, model, use = _OF_CLASSES.get(task, _ANY)
+        reader, model, use = _ANY if _is_foreign(asked) else _OF_CLASSES.get(task, _ANY)
         code = _CLASSES.format(reader=reader, name=_NAMES[reader], model=model, use=use, **said)
     return Snippet(
         code=code,
@@ -136,6 +136,15 @@ def write(asked: Request) -> Snippet:
         version=asked.facts.version,
         notes=tuple(_notes(asked)),
     )
+
+
+def _is_foreign(asked: Request) -> bool:
+    """Return whether the library has no class for this type, so that no pipeline takes it.
+
+    `AutoModel` alone loads its files all the same, as its base class.
+    """
+    family, known = asked.about.family, asked.facts.families
+    return asked.about.config is None and bool(family) and family not in known
 
 
 def _task(asked: Request) -> str:
@@ -174,6 +183,14 @@ def _notes(asked: Request) -> list[str]:
                 "no repository with ONNX files of this model at {precision} is known here: yours "
                 "is to be filled in",
                 precision=asked.precision,
+            )
+        )
+    if _is_foreign(asked):
+        notes.append(
+            _(
+                "Transformers.js has no class of its own for {type} models: it loads their files, "
+                "and what goes in and comes out is the page's own work",
+                type=asked.about.family,
             )
         )
     if asked.generates:

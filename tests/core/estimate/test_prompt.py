@@ -44,6 +44,17 @@ def test_a_prompt_is_a_page_unless_the_context_is_shorter() -> None:
     assert asked(context=128, prompt=2048).load.read_at_once == 128
 
 
+def test_a_decoder_that_writes_down_speech_is_given_four_tokens() -> None:
+    """Whisper's prompt is its start, a language, a task and no times; what is said comes first."""
+    heard = answer(Scenario(model="whisper-small"), CATALOG, Device())
+    told = answer(Scenario(model="whisper-small", prompt=Tokens(100)), CATALOG, Device())
+    text = answer(Scenario(model="flan-t5-small"), CATALOG, Device())
+    given = [each.load.read_at_once for each in (heard, told, text)]
+
+    assert given == [4, 100, 512]
+    assert heard.workspace.likely < told.workspace.likely
+
+
 def test_an_encoder_reads_all_at_once() -> None:
     """What a classifier is given it reads in one pass, whatever a prompt is called."""
     scenario = Scenario(model="distilbert", context=Tokens(256), prompt=Tokens(16))

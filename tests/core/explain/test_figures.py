@@ -285,7 +285,7 @@ ROOMS: Final = (*sorted((PACKAGE / "runtimes").glob("*.py")), PACKAGE / "devices
 #: choices of this project's own.
 CHOSEN: Final = {
     *("CELLS", "PAGE"),  # how llama.cpp and MLC lay their caches out
-    *("USUAL_PROMPT", "LINES", "CAP"),  # what is asked about when nobody says
+    *("USUAL_PROMPT", "SPEECH_PROMPT", "LINES", "CAP"),  # what is asked about when nobody says
     *("MOST_LAYERS", "MOST_SLOTS", "LONGEST_AUDIO", "LARGEST_SIDE"),  # the most that is accepted
 }
 

@@ -319,3 +319,14 @@ def test_a_file_is_called_as_it_is_called() -> None:
     card = str(code_tabs.card(snippets.every(given, read_catalog()), given.facts.id))
     assert "gemma-1.1-2b-it-gpu-int4.bin comes from" in card
     assert "Gemma-1.1-2b-it" not in card
+
+
+def test_a_type_without_a_class_is_loaded_as_it_is() -> None:
+    """No pipeline takes a type that Transformers.js does not know; AutoModel loads its files."""
+    found = tabfit.snippet(tabfit.estimate("gliner-small-v2.1", runtime="transformersjs-wasm"))
+    known = tabfit.snippet(tabfit.estimate("distilbert-ner", runtime="transformersjs-wasm"))
+
+    assert "AutoModel.from_pretrained" in found.code
+    assert "pipeline(" not in found.code
+    assert any("no class of its own for gliner" in note for note in found.notes)
+    assert 'pipeline("token-classification"' in known.code
