@@ -211,6 +211,7 @@ FAMILIES: dict[str, str] = {
         "multimodal.qwen_vl",
         ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"),
     ),
+    **_in("multimodal.glm_ocr", ("glm_ocr",)),
     **_in("multimodal.expert_vision", ("llama4", "kimi_k25", "minimax_m3_vl", "step3p7")),
     **_in("multimodal.gemma_multimodal", ("gemma3n", "gemma4")),
     **_in(

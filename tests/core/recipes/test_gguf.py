@@ -303,3 +303,18 @@ def test_what_the_float_file_keeps_wide_may_still_be_quantised() -> None:
         )
     ]
     assert types == ["F32", "Q4_K"]
+
+
+@pytest.mark.parametrize("file", ["gemma-3n-E2B-it-Q4_K_M.gguf"])
+def test_a_table_for_each_layer_has_the_type_that_a_publisher_chose(file: str) -> None:
+    """A file of Gemma 3n lies between that table in the mix's four bits and in llama.cpp's six."""
+    row = next(row for row in gguf_sizes.collected_rows() if row.model == file)
+    assert row.low < row.truth < row.likely
+    name = "per_layer_token_embd.weight"
+    architecture = architecture_of("catalog:gemma-3n-e2b")
+    whole = files.store(architecture, "Q4_K_M")
+    table = next(one.size for one in whole.tensors if one.name == name)
+    spared = whole.download.likely - whole.download.low
+    assert spared == pytest.approx(table * (1 - 4.5 / 6.5625), rel=0.01)
+    floats = files.store(architecture, "F16").download
+    assert floats.low / floats.likely > 0.999

@@ -43,7 +43,10 @@ def _frames(keys: Keys, hidden: int, *, bias: bool) -> Block:
     return joined({"proj": convolution(channels, hidden, span, side, side, bias=bias)})
 
 
-def _tower(asked: Asked, hidden: int, layer: Block, *, bias: bool, places: Block = EMPTY) -> Body:
+def picture_tower(
+    asked: Asked, hidden: int, layer: Block, *, bias: bool, places: Block = EMPTY
+) -> Body:
+    """Return a tower of equal layers behind a convolution over patches of a few frames."""
     keys, at = asked.keys, asked.at
     stack = stacked(at + "blocks", (layer,) * keys.layers("depth"), Part.VISION)
     parts = {"patch_embed": _frames(keys, hidden, bias=bias), "pos_embed": places}
@@ -95,7 +98,7 @@ def _see2(asked: Asked) -> Seen:
         "ln_q": norm(width, bias=True),
         "": _sequential(_merged(keys, "embed_dim"), keys.whole("hidden_size")),
     }
-    return _tower(asked, width, layer, bias=False), joined({"merger": joined(merger)})
+    return picture_tower(asked, width, layer, bias=False), joined({"merger": joined(merger)})
 
 
 def _see2_5(asked: Asked) -> Seen:
@@ -108,7 +111,7 @@ def _see2_5(asked: Asked) -> Seen:
         "ln_q": norm(width),
         "": _sequential(_merged(keys, "hidden_size"), keys.whole("out_hidden_size")),
     }
-    return _tower(asked, width, layer, bias=False), joined({"merger": joined(merger)})
+    return picture_tower(asked, width, layer, bias=False), joined({"merger": joined(merger)})
 
 
 def _see3_deep(asked: Asked) -> Seen:
@@ -132,7 +135,7 @@ def _see3(asked: Asked) -> Seen:
     feeds = plain(width, inner, names=("linear_fc1", "linear_fc2"))
     layer = _block(keys, "hidden_size", norm(width, bias=True), feeds)
     places = embedding(keys.whole("num_position_embeddings", most=MOST_ROWS), width, Role.POSITION)
-    tower = _tower(asked, width, layer, bias=True, places=places)
+    tower = picture_tower(asked, width, layer, bias=True, places=places)
     return tower, joined({"merger": _merger(keys, width)})
 
 

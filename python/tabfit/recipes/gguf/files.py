@@ -17,7 +17,17 @@ from tabfit.model.layers import KeyValue, Latent
 from tabfit.recipes.gguf import metadata, projector
 from tabfit.recipes.gguf.converted_classes import CLASSES
 from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
-from tabfit.recipes.gguf.mixes import ALIASES, BASE, PURE, MixShape, TensorKind, tensor_kind, types
+from tabfit.recipes.gguf.mixes import (
+    ALIASES,
+    BASE,
+    BITNET,
+    FLOATS,
+    PURE,
+    MixShape,
+    TensorKind,
+    tensor_kind,
+    types,
+)
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
 from tabfit.recipes.gguf.tensors import converted, reading_order
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
@@ -217,15 +227,36 @@ def _parts(tensors: Sequence[StoredTensor], most: int | None) -> Iterator[list[S
     yield part
 
 
-def _file(name: str, tensors: Sequence[StoredTensor], front: Interval, why: str) -> File:
+#: A table of Gemma 3n and 4 that holds a vector of each token for each layer.
+_LAYERED_TABLE = "per_layer_token_embd.weight"
+
+
+def _spared(tensors: Sequence[StoredTensor], mix: str) -> Bytes:
+    """Return how much smaller a file is whose table for each layer has the mix's base type.
+
+    llama.cpp stores it as it does a tied head, in 6 bits; publishers choose: Unsloth's files of
+    Gemma 3n and 4 at 4 bits are smaller by about half of this.
+    """
+    if mix in FLOATS or mix in BITNET:
+        return Bytes(0)
+    base = GGUF_TYPES[BASE[mix]]
+    tables = (one for one in tensors if one.name == _LAYERED_TABLE)
+    return Bytes(sum(max(0, one.size - base.size_of(one.shape)) for one in tables))
+
+
+def _file(
+    name: str, tensors: Sequence[StoredTensor], front: Interval, why: str, *, spared: Bytes
+) -> File:
     """Return one file: what comes first, padded, then the tensors."""
     directory = sum(metadata.directory_size(one.name, one.shape) for one in tensors)
     fixed = metadata.FIXED_HEADER + directory
     data = tensor_data_size(tensors)
-    ends = (metadata.padded(fixed + end) + data for end in (front.low, front.likely, front.high))
+    low, likely, high = (
+        metadata.padded(fixed + end) + data for end in (front.low, front.likely, front.high)
+    )
     return File(
         name=name,
-        size=Interval(*ends),
+        size=Interval(low - spared, likely, high),
         basis=Basis.COMPUTED,
         why=why,
         tensors=tuple(tensors),
@@ -248,18 +279,19 @@ def _front(architecture: Architecture, vocabulary: metadata.Vocabulary | None) -
 
 
 def _files(
-    name: str, tensors: Sequence[StoredTensor], front: Interval, most: int | None
+    name: str, mix: str, tensors: Sequence[StoredTensor], front: Interval, most: int | None
 ) -> Iterator[File]:
     parts = list(_parts(tensors, most))
     if len(parts) == 1:
         why = _("every tensor as llama.cpp stores it; keys and tokenizer modelled")
-        yield _file(f"{name}.gguf", tensors, front, why)
+        yield _file(f"{name}.gguf", tensors, front, why, spared=_spared(tensors, mix))
         return
     for number, part in enumerate(parts, start=1):
         first = number == 1
         why = _("the first part, with keys and tokenizer") if first else _("tensors only")
         keys = front + _SPLIT_KEYS if first else _SPLIT_KEYS
-        yield _file(f"{name}-{number:05d}-of-{len(parts):05d}.gguf", part, keys, why)
+        file = f"{name}-{number:05d}-of-{len(parts):05d}.gguf"
+        yield _file(file, part, keys, why, spared=_spared(part, mix))
 
 
 def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
@@ -299,6 +331,6 @@ def store(
         architecture, mix, imatrix=imatrix, pure=pure, head_apart=head_apart, made=made
     )
     front = _front(architecture, vocabulary)
-    files = tuple(_files(f"{name}-{mix}", tensors, front, split))
+    files = tuple(_files(f"{name}-{mix}", mix, tensors, front, split))
     notes = tuple(_notes(architecture, mix)) + architecture.notes
     return Stored("gguf", mix, tensors, files, notes)

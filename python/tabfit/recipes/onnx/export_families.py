@@ -163,7 +163,7 @@ _KEPT_AT_FIRST = "llama"
 _FIRST_POSITIONS = 4096
 
 # Positions in three directions (time, height, width) cannot be read from one table.
-_THREE_WAYS = frozenset({"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe"})
+_THREE_WAYS = frozenset({"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm_ocr"})
 _THREE_WAYS |= {"qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"}
 
 # Exported with optimum before there were builds around GroupQueryAttention.
