@@ -17,6 +17,8 @@ from tools.bench.records import written as kept
 from tools.bench.slow_site import Link, SlowSite
 from tools.bench.visits import Visit
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def visit(page: str, ready: float, *, cold: bool = False, slow: bool = False) -> Visit:
     """Return a visit that took so many milliseconds."""
@@ -93,6 +95,12 @@ def test_the_document_has_every_part() -> None:
     assert "| DuckDB | 100,000 | 2,500,000 |" in text
     assert "| tabfit inspect | 45 | 4.5 |" in text
     assert "| answer, again | 30.0 | 10.0 | 3.0 |" in text
+
+
+def test_the_document_is_in_the_contents() -> None:
+    """The document that the bench writes is found from the documentation's contents."""
+    assert "performance.md" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert (ROOT / "docs" / "performance.md").is_file()
 
 
 def test_a_slow_link_tells_what_went_over_it(tmp_path: Path) -> None:

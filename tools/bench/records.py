@@ -62,9 +62,11 @@ def today() -> str:
 
 
 def machine() -> str:
-    """Return the machine in words: processors, their name where it is told, memory, system."""
+    """Return the machine in words: processors, memory, system, and what else it was doing."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     name = next((each for each in names if each != "unknown"), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} × {name}, {memory:.0f} GiB, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release()}"
+    load = f"load {os.getloadavg()[0]:.1f} when it began"
+    return f"{os.cpu_count()} × {name}, {memory:.0f} GiB, {system}, {load}"
