@@ -1,13 +1,17 @@
-"""Fit the chances on all reports, judge each source without it, and write what came out."""
+"""Fit the chances on all reports, judge each source without it, and write what came out.
+
+With a file of new reports: judge them first, by the fit that has not seen them, and take them in.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any, Final
 
 from tests.accuracy.field_reports import base_rate_score, brier_score
-from tools.budgets import failure_fit, memory_fit
+from tools.budgets import failure_fit, memory_fit, unseen
 from tools.budgets.cases import Case, cases
 from tools.budgets.cross_validation import judgements
 
@@ -50,5 +54,17 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
+def main() -> None:
+    """Take in what was newly collected, if a file is named, and fit."""
+    parser = argparse.ArgumentParser(description="Fit chances and budgets on people's reports.")
+    parser.add_argument("new", nargs="?", type=Path, help="reports to judge before they enter")
+    new = parser.parse_args().new
+    if new is None:
+        write()
+        return
+    batch = unseen.take_in(new, counts(cases()))
+    print(f"{len(batch['rows'])} of {batch['collected']} judged and taken in; now fit them")
+
+
 if __name__ == "__main__":
-    write()
+    main()
