@@ -90,6 +90,10 @@ def scores(pairs: Pairs) -> tuple[float, float]:
 
 def banded(pairs: Pairs) -> list[tuple[float, float, int, int]]:
     """Return each band's ends, its reports, and how many of them ran."""
-    ends = zip(BANDS, (*BANDS[1:], 1.01), strict=True)
-    found = [(low, high, [ran for chance, ran in pairs if low <= chance < high]) for low, high in ends]
-    return [(low, min(high, 1.0), len(within), sum(within)) for low, high, within in found]
+    ends = zip(BANDS, (*BANDS[1:], 1.0), strict=True)
+    return [(low, high, *_counted(pairs, low, high)) for low, high in ends]
+
+
+def _counted(pairs: Pairs, low: float, high: float) -> tuple[int, int]:
+    within = [ran for chance, ran in pairs if low <= chance < high]
+    return len(within), sum(within)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from tools.accuracy import figures, files, memory, verdicts
+from tools.accuracy import figures, files, memory, unseen, verdicts
 from tools.accuracy.document import Section
 
 __all__ = ["DOCUMENT", "SECTIONS", "figures", "written"]
@@ -44,6 +44,7 @@ SECTIONS: tuple[Callable[[], Section], ...] = (
     memory.webllm,
     memory.measured,
     verdicts.verdicts,
+    unseen.unseen,
 )
 
 

@@ -16,18 +16,19 @@ def verdicts() -> Section:
     brier, base = field_judgement.brier(), field_judgement.base_rate()
     off, wrong = field_judgement.off_bands(), field_judgement.surely_wrong()
     every = field_judgement.rows()
-    sources = len({row.source for row in every})
+    sources = len({row.project for row in every})
+    threads = len({row.source for row in every})
     return Section(
         key="verdicts",
         title="Verdicts against people's reports",
-        about=f"{len(every)} reports from {sources} projects and sites, in threads, result files "
-        "of benchmarks and articles, of models that ran or died in a browser "
+        about=f"{len(every)} reports from {sources} projects and sites, in {threads} threads, "
+        "result files of benchmarks and articles, of models that ran or died in a browser "
         "(`tests/data/field_reports.jsonl`), each judged by chances fitted on the reports of "
         "all other projects and sites (`make budgets`): nothing here was seen by what judges "
         "it. What a report does not say is not known: where no memory is told, there is no "
         "chance either way. Trackers gather what failed, and benchmarks what ran on one good "
-        "machine: both are kept, the reports of one source weigh together as the root of "
-        "their number, older ones less.",
+        "machine: both are kept; the reports of one project weigh together as the root of "
+        "their number, its threads alike, older ones less.",
         claims=(
             Claim(f"Brier score at most {MOST} (0 perfect)", f"{brier:.3f}", brier <= MOST),
             Claim(

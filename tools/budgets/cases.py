@@ -1,9 +1,10 @@
 """Reports as the fits see them: needs against budgets, groups of failures, and a weight.
 
 A tracker is where people go with what failed, a benchmark's result file has what ran on one good
-machine. Both are kept; what keeps either from ruling is that the reports of one source together
-weigh as much as the root of their number, and that a report loses a fifth of its weight with every
-year, as browsers and runtimes change.
+machine. Both are kept; what keeps either from ruling is that the reports of one project together
+weigh as much as the root of their number. Within a project the reports of one thread or file share
+what it weighs: the next thread is of other people and devices. A report loses a fifth of its weight
+with every year, as browsers and runtimes change.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from tabfit.devices import budgets
+from tabfit.estimate.answers import Answer
 from tabfit.units import Interval
-from tabfit.verdict import failure_rates
+from tabfit.verdict import decide, failure_rates
+from tabfit.verdict.requirements import Requirements, Setup
+from tests.accuracy import field_reports
 from tests.accuracy.field_reports import Report, asked
 
+#: What the number of reports of one thread, and of threads of one project, does to a weight.
+OF_THREAD: Final = -0.5
+OF_PROJECT: Final = -0.5
 #: The year in which a report weighs full.
 NOW: Final = 2026
 #: A report of a year before has this share of the weight.
@@ -43,13 +50,16 @@ OF_MEMORY: Final = ("memory", "limit")
 class Case:
     """A report, what it weighs, and the groups it belongs to for each kind of failure.
 
-    `memory` has each pool's rule, its need and its budget before any fit.
+    `memory` has each pool's rule, its need and its budget before any fit, `made_so` the ways in
+    which its model is made that may fail more often, `required` what the load asks of any device.
     """
 
     report: Report
     weight: float
     memory: tuple[tuple[str, Interval, Interval], ...]
     groups: dict[str, tuple[str, ...]]
+    made_so: tuple[str, ...]
+    required: Requirements
 
     @property
     def ran(self) -> bool:
@@ -66,11 +76,18 @@ def cases() -> tuple[Case, ...]:
     """Return every report as a case, read with the budgets as they are before any fit."""
     with budgets.FITTED.replaced_by({}):
         every = tuple(asked())
-    counts = Counter(each.source for each in every)
-    return tuple(_case(each, counts[each.source]) for each in every)
+    reports = Counter(each.row["source"] for each in every)
+    threads = Counter(field_reports.source_of({"source": thread}) for thread in reports)
+    return tuple(
+        _case(
+            each,
+            reports[each.row["source"]] ** OF_THREAD * threads[each.source] ** OF_PROJECT,
+        )
+        for each in every
+    )
 
 
-def _case(report: Report, of_source: int) -> Case:
+def _case(report: Report, of_source: float) -> Case:
     said = report.said
     memory = (
         (budgets.rule_name(check.pool, said.device), check.need, check.have)
@@ -83,10 +100,20 @@ def _case(report: Report, of_source: int) -> Case:
     }
     return Case(
         report=report,
-        weight=of_source**-0.5 * YEARLY ** max(NOW - _year(report), 0),
+        weight=of_source * YEARLY ** max(NOW - _year(report), 0),
         memory=tuple((rule, need, have) for rule, need, have in memory if rule is not None),
         groups={kind: found for kind, found in kinds.items() if found},
+        made_so=tuple(each.name for each in said.checks if each.name in failure_rates.MADE_SO),
+        required=_required(said),
     )
+
+
+def _required(said: Answer) -> Requirements:
+    """Return what a report's load asks for: no fit has a bearing on it."""
+    setup = Setup(
+        runtime=said.runtime, facts=said.facts, load=said.load, unsupported=said.unsupported
+    )
+    return decide.requirements(setup, said.footprint)
 
 
 def _year(report: Report) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 
 from tabfit.devices import budgets
 from tabfit.verdict import failure_rates
-from tests.accuracy.field_reports import answered
+from tabfit.verdict.decide import decide, settle
+from tabfit.verdict.requirements import Offered
 from tools.budgets import failure_fit, memory_fit
 from tools.budgets.cases import Case, of, without
 
@@ -23,8 +24,8 @@ def judgements(cases: Sequence[Case], sources: Iterable[str]) -> Iterator[dict[s
 
 
 def _row(case: Case) -> dict[str, Any]:
-    said = answered(case.report.row)
-    verdict = (said or case.report.said).verdict
+    decided = decide(case.required, Offered(case.report.said.device))
+    verdict = settle(decided)
     return {
         "source": case.report.row["source"],
         "report": case.report.name,
@@ -33,5 +34,5 @@ def _row(case: Case) -> dict[str, Any]:
         "kind": case.report.kind,
         "outcome": str(verdict.outcome),
         "probability": verdict.probability,
-        "because": verdict.because,
+        "because": decided[int(verdict.because)].kind.name if decided else "",
     }

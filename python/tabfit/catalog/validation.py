@@ -268,8 +268,9 @@ def _precisions(row: Row) -> Iterator[str]:
     if set(row.get("lacking_precisions", ())) & set(row["precisions"]):
         yield "lacking_precisions names a precision that is accepted"
     listed = {*row["precisions"], *(UNLISTED_MIXES if "gguf" in row["formats"] else ())}
-    if not set(row["needs"].get("shader_f16_for", ())) <= listed:
-        yield "shader_f16_for names a precision that is not accepted"
+    for name in ("shader_f16_for", "no_kernels_for"):
+        if not set(row["needs"].get(name, ())) <= listed:
+            yield f"{name} names a precision that is not accepted"
 
 
 def _runtime(row: Row) -> Iterator[str]:

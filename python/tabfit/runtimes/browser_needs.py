@@ -16,6 +16,7 @@ class Needs:
 
     `binding_bytes` and `buffer_bytes` are limits below which it refuses to
     start, their `advised` twins limits below which it warns or works worse.
+    `no_kernels_for` are precisions whose products have no kernel on the graphics processor.
     `workgroup_storage_bytes` is what its shaders share in a workgroup. `threads` are those
     of WebAssembly, without which it does not start.
     `wasm_memory` is the ceiling of its WebAssembly memory. `jspi_less_build` says that it brings
@@ -31,6 +32,7 @@ class Needs:
     shared_memory: bool = False
     threads: bool = False
     shader_f16_for: tuple[str, ...] = ()
+    no_kernels_for: tuple[str, ...] = ()
     buffer_bytes: Bytes | None = None
     binding_bytes: Bytes | None = None
     advised_buffer_bytes: Bytes | None = None

@@ -1,9 +1,10 @@
 """How often models die of what no limit tells: graphics drivers, runtimes' own faults, and more.
 
 In: a runtime and a device. Out: for each of `KINDS` the chance that it does not happen, with the
-reports behind it. The rates are fitted on people's reports by `make budgets` (tools/budgets), which
-writes `catalog/failure_rates.json`: a logistic regression for each kind, its groups drawn towards
-no effect at all, so that a group of few reports moves the chance little.
+reports behind it; for each of `MADE_SO` what is left of that chance for a model made so. The rates
+are fitted on people's reports by `make budgets` (tools/budgets), which writes
+`catalog/failure_rates.json`: a logistic regression for each kind, its groups drawn towards no
+effect at all, so that a group of few reports moves the chance little.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ from tabfit.runtimes.browser_needs import Needs
 #: The kinds of failure, by the names of their checks.
 DRIVER, FAULT, RESERVE, WRONG = "driver", "runtime-fault", "address-room", "wrong-output"
 KINDS: Final = (DRIVER, FAULT, RESERVE, WRONG)
+#: The ways of being made that fail more often on graphics processors, by the names of their checks.
+WITHOUT_KERNELS, ONE_PASS = "eight-bit-weights", "one-pass-model"
+TWO_PARTS, OTHER_MODEL = "encoder-with-decoder", "other-model"
+MADE_SO: Final = (WITHOUT_KERNELS, ONE_PASS, TWO_PARTS, OTHER_MODEL)
+#: The kinds of failure that they add to.
+ADDED_TO: Final = (FAULT, WRONG)
 #: iOS and iPadOS refuse a shared WebAssembly memory's declared maximum sooner before this version
 #: (microsoft/onnxruntime issue 22086, ricky0123/vad issues 134 and 227).
 ROOMY_IOS: Final = 18
@@ -113,6 +120,14 @@ def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:
         group=found[0],
         reports=row["reports"],
         died=row["died"],
+    )
+
+
+def of_model(name: str) -> Rate:
+    """Return how often a model that is made in one way runs, where another would have run."""
+    row = FITTED.rows[name]
+    return Rate(
+        kind=name, chance=row["chance"], group=name, reports=row["reports"], died=row["died"]
     )
 
 

@@ -99,6 +99,7 @@ DECLARED: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
     "shared_memory": (True, {"platform": "ios", "browser": "safari"}),
     "threads": (True, {"wasm": {"threads": True}, "cross_origin_isolated": False}),
     "shader_f16_for": (("q4f16_1",), {"webgpu": {"shader_f16": False}}),
+    "no_kernels_for": (("q4f16_1",), {}),
     "buffer_bytes": (GIB, {"webgpu": {"max_buffer_size": 256 * MIB}}),
     "binding_bytes": (GIB, {"webgpu": {"max_storage_buffer_binding_size": 128 * MIB}}),
     "advised_buffer_bytes": (3 * GIB, {"webgpu": LIMITS}),
@@ -121,6 +122,7 @@ DECLARED: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
 SPARES: Final = ("jspi_less_build",)
 #: Declarations that mean something only beside others.
 BESIDE: Final[dict[str, dict[str, Any]]] = {
+    "no_kernels_for": {"webgpu": True},
     "jspi_less_build_not_on": {"jspi": True, "jspi_less_build": True},
     "ram_bytes": {"vram_bytes": 8 * GIB, "ram_bytes": 2 * GIB, "cores": 1},
     "cores": {"vram_bytes": 8 * GIB, "ram_bytes": 2 * GIB, "cores": 1},

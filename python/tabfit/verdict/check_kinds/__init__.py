@@ -11,6 +11,7 @@ sentence for it; `decide` applies them all, whoever asks.
     built_in    what a browser says of its own model
     memory      peaks against budgets, the download against its room
     failures    what no limit tells, learnt from reports
+    model_failures  what fails of how a model is made, learnt from reports
 """
 
 from __future__ import annotations
@@ -36,6 +37,12 @@ from tabfit.verdict.check_kinds.graphics import (
 )
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
+from tabfit.verdict.check_kinds.model_failures import (
+    ONE_PASS,
+    OTHER_MODEL,
+    TWO_PARTS,
+    WITHOUT_KERNELS,
+)
 from tabfit.verdict.check_kinds.support import SUPPORT
 
 #: Every kind, in the order in which checks are made.
@@ -46,4 +53,5 @@ KINDS: Final[tuple[CheckKind, ...]] = (
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
     *(TAB_MEMORY, GPU_MEMORY, MEMORY, STORAGE),
     *(DRIVER, FAULT, RESERVE, WRONG),
+    *(WITHOUT_KERNELS, ONE_PASS, TWO_PARTS, OTHER_MODEL),
 )

@@ -1,0 +1,66 @@
+"""Verdicts on reports that no fit had seen when they were judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tests.accuracy.field_judgement import BANDS
+from tests.accuracy.unseen_reports import Batch, banded, batches, scores
+from tools.accuracy.document import Claim, Section
+
+_AS_TOLD: Final = "as told"
+_ASSUMING: Final = "assuming usual memory"
+
+
+def unseen() -> Section:
+    """Return the section on reports collected after a fit, each batch as it was judged."""
+    return Section(
+        key="unseen",
+        title="Reports collected after the fit",
+        about="The honest test: reports of threads that no fit had seen, judged once before they "
+        "entered the next one (`python -m tools.budgets FILE`), and kept as they were judged "
+        "(`tests/data/unseen_judgement.json`). Hardly any tells its memory, and without it no "
+        "chance is given; so each is judged a second time with the memory that such devices "
+        "mostly have: 16 GB, 8 on Android and iPads, 6 on iPhones. A score above that of always "
+        "saying the share that ran is worse than saying nothing. People write where something "
+        "failed, so that fewer ran here than among visitors.",
+        claims=tuple(claim for each in batches() for claim in _claims(each)),
+        tables=tuple(table for each in batches() for table in _tables(each)),
+    )
+
+
+def _claims(batch: Batch) -> Iterator[Claim]:
+    """Yield what must hold of a batch; how good its chances were is told, and stays as it is."""
+    wrong = batch.surely_wrong
+    yield Claim(
+        f"{batch.date}: no *likely* of 0.9 and more that died of memory, a limit or a feature",
+        ", ".join(row.report for row in wrong) or "none",
+        not wrong,
+    )
+
+
+def _tables(batch: Batch) -> Iterator[tuple[tuple[str, ...], ...]]:
+    known = f"{batch.fit['reports']} reports of {batch.fit['sources']} projects known"
+    counts = zip(BANDS, banded(batch.told), banded(batch.assuming), strict=True)
+    lines = (
+        (f"{low:.2f}–{told[1]:.2f}", *_share(told), *_share(assumed))
+        for low, told, assumed in counts
+    )
+    heading = (f"{batch.date}, {known}", _AS_TOLD, "ran", _ASSUMING, "ran")
+    yield (heading, *lines, *_scores(batch))
+    died = sorted(batch.likely_and_died, key=lambda row: -(row.assuming or 0.0))
+    rows = ((row.report, row.kind, f"{row.assuming:.2f}", row.source) for row in died)
+    yield ((f"likely, {_ASSUMING}, and died", "of", "chance", "source"), *rows)
+
+
+def _scores(batch: Batch) -> Iterator[tuple[str, ...]]:
+    """Yield the Brier score, and that of always saying the share that ran."""
+    told, assumed = scores(batch.told), scores(batch.assuming)
+    for number, words in enumerate(("Brier score", "always saying the share that ran")):
+        yield words, f"{told[number]:.3f}", "", f"{assumed[number]:.3f}", ""
+
+
+def _share(band: tuple[float, float, int, int]) -> tuple[str, str]:
+    _low, _high, count, ran = band
+    return str(count), str(ran)
