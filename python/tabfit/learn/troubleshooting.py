@@ -49,7 +49,7 @@ TROUBLES: Final = (
     Trouble(
         messages=(
             *("shader-f16", "ShaderF16", "does not support fp16", "Float16Array"),
-            *("Invalid ShaderModule", "no matching constructor"),
+            *("Invalid ShaderModule", "no matching constructor", "requires f16", "'f16'"),
         ),
         check="shader-f16",
         helps=later("a precision that computes in 32 bits: q4 or q8 instead of q4f16, q4f32_1"),
@@ -72,7 +72,13 @@ TROUBLES: Final = (
     Trouble(
         messages=(
             *("compatible GPU", "GPU adapter", "navigator.gpu", "Cannot find WebGPU"),
-            *("Cannot find adapter", "no adapter", "instantiate a Device", "webgpuInit"),
+            *(
+                "Cannot find adapter",
+                "no adapter",
+                "No available adapters",
+                "instantiate a Device",
+                "webgpuInit",
+            ),
             *("requestAdapterInfo", "no available backend found. ERR: [webgpu]"),
         ),
         check="webgpu",
@@ -106,7 +112,7 @@ TROUBLES: Final = (
     Trouble(
         messages=(
             *("std::bad_alloc", "memory access out of bounds", "Memory Out of Range"),
-            *("Aborted(", "ExitStatus"),
+            *("Aborted(", "ExitStatus", "offset is out of bounds", "unreachable"),
         ),
         check="wasm-memory",
         helps=later("a shorter context, a narrower precision, or the graphics processor"),
@@ -128,7 +134,7 @@ TROUBLES: Final = (
     Trouble(
         messages=(
             *("<pad>", "random", "scrambled", "gibberish", "no tokens", "inaccurate"),
-            *("GGGG", "repeats itself"),
+            *("GGGG", "repeats itself", "NaN"),
         ),
         check="wrong-output",
         helps=later("the same model on the processor, or a precision without 16-bit shaders"),

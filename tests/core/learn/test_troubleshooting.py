@@ -16,7 +16,7 @@ REPORTS: Final = Path(__file__).parents[2] / "data" / "field_reports.jsonl"
 ANSWERS: Final = {
     "feature": {"webgpu", "shader-f16", "jspi", "operators", "threads"},
     "limit": {"largest-tensor", "workgroup-storage", "file-size", "wasm-memory"},
-    "memory": {"memory", "wasm-memory", "driver"},
+    "memory": {"memory", "wasm-memory", "driver", "file-size"},  # a buffer that was not granted
     "driver": {"driver"},
     "reserve": {"address-room", "memory"},  # "Out Of memory" alone does not tell them apart
     "wrong output": {"wrong-output"},
