@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import PHONE, Visit, opened
+from tests.page.opening import PHONE, Visit, choose_model, opened
 from tests.page.test_accessible import assert_accessible
 
 ROWS = (
@@ -45,7 +45,7 @@ def test_a_file_is_counted_and_kept(shipping: Page) -> None:
 
 def test_another_model_keeps_the_visits(shipping: Page) -> None:
     """A choice is judged on the same visits, and goes into the link."""
-    shipping.get_by_label("Model").select_option("smollm2-135m")
+    choose_model(shipping, "smollm2-135m")
     shipping.wait_for_function("location.hash.includes('model=smollm2-135m')")
     expect(shipping.locator("#shares")).to_contain_text("SmolLM2 135M")
     expect(shipping.locator(".what-was-read")).to_contain_text("6 visits")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from app.components import page_layout, question_form
+from app.components import model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.model_import import session_models
 from app.pages.ship_it import last_step, session_visits, view, visits_form
@@ -68,6 +68,7 @@ def main(catalog: Catalog, root: str) -> Html:
             tag("div", _written(given), id="last-step", data_later="last-step"),
             id="shipping",
         ),
+        model_search.dialog(catalog.models, catalog_alone=True),
     )
 
 
