@@ -13,15 +13,17 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 from threading import Thread
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
 
 from tests.page.opening import COMPLAINTS, DESKTOP, opened
-from tools.dist.paths import ROOT
+from tools.dist.paths import DIST, ROOT
 from tools.find_chromium import MISSING, found
-from tools.serve import Site
+from tools.serve import TYPES, Site
 
 #: Late files by what a visitor does that needs them.
 FILES: Final = {
@@ -51,19 +53,26 @@ PROBLEM: Final = ".late-problem button"
 Fault = Callable[[Route, random.Random], None]
 
 
+def _content(route: Route) -> bytes:
+    """Return the file that is asked for, from the built folder."""
+    path = urlsplit(route.request.url).path.partition(f"/{DIST.name}/")[2]
+    return (DIST / unquote(path)).read_bytes()
+
+
 def _with(route: Route, body: bytes) -> None:
-    route.fulfill(response=route.fetch(), body=body)
+    suffix = PurePosixPath(urlsplit(route.request.url).path).suffix
+    route.fulfill(status=200, body=body, content_type=TYPES.get(suffix))
 
 
 def _noisy(route: Route, dice: random.Random) -> None:
-    body = bytearray(route.fetch().body())
+    body = bytearray(_content(route))
     for _ in range(dice.randint(1, 20)):
         body[dice.randrange(len(body))] ^= dice.randint(1, 255)
     _with(route, bytes(body))
 
 
 def _cut(route: Route, dice: random.Random) -> None:
-    body = route.fetch().body()
+    body = _content(route)
     _with(route, body[: dice.randrange(len(body))])
 
 
