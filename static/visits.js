@@ -57,12 +57,16 @@ document.addEventListener("dragover", (event) => {
   root.dataset.dropping = "";
 });
 document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget ?? delete root.dataset.dropping);
-document.addEventListener("drop", (event) => {
-  if (!carriesFiles(event)) return;
+
+// Before the box that finds models, which takes files everywhere: here they are visits, unless it is open.
+const dropped = (event) => {
+  if (!carriesFiles(event) || byId("finder")?.open) return;
   event.preventDefault();
+  event.stopPropagation();
   delete root.dataset.dropping;
   bringFile([...event.dataTransfer.files]);
-});
+};
+document.addEventListener("drop", dropped, { capture: true });
 
 // From now on visits can be brought; `counted` has the page ask about them.
 export const begin = (counted) => {
