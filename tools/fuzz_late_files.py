@@ -87,6 +87,11 @@ FAULTS: Final[dict[str, Fault]] = {
 }
 
 
+def _failing(fault: Fault, dice: random.Random) -> Callable[[Route], None]:
+    """Return a handler of one argument, as the driver counts them."""
+    return lambda route: fault(route, dice)
+
+
 def sabotaged(context: Any, dice: random.Random) -> dict[str, str]:
     """Have one to three late files fail, and return which fails how."""
     every = sorted({pattern for patterns in FILES.values() for pattern in patterns})
@@ -94,7 +99,7 @@ def sabotaged(context: Any, dice: random.Random) -> dict[str, str]:
     if chosen.get(SCRIPT) == "noisy":
         chosen[SCRIPT] = "missing"  # a script that still runs is another script
     for pattern, fault in chosen.items():
-        context.route(pattern, lambda route, fault=fault: FAULTS[fault](route, dice))
+        context.route(pattern, _failing(FAULTS[fault], dice))
     return chosen
 
 
