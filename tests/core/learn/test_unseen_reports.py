@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(places: Path, *rows: dict[str, object]) -> Path:
+def written(places: Path, *rows: Mapping[str, object]) -> Path:
     """Return a file of new reports."""
     path = places / "new.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
