@@ -120,7 +120,8 @@ def wrong(page: Page, chosen: dict[str, str], dice: random.Random) -> Iterator[s
         if lacking:
             for pattern in chosen:
                 page.context.unroute(pattern)
-            page.evaluate(f"document.querySelector('{place} {PROBLEM}').click()")
+            again = f"{{ click() {{ {act} }} }}"  # where another part's answer ended the line
+            page.evaluate(f"(document.querySelector('{place} {PROBLEM}') ?? {again}).click()")
             page.wait_for_selector(selector, state="attached", timeout=60_000)
     page.evaluate("document.querySelector('#sharing').close()")
     yield from unanswered(page, "everything")
