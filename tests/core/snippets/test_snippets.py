@@ -326,6 +326,8 @@ def test_a_type_without_a_class_is_loaded_as_it_is() -> None:
     found = tabfit.snippet(tabfit.estimate("gliner-small-v2.1", runtime="transformersjs-wasm"))
     known = tabfit.snippet(tabfit.estimate("distilbert-ner", runtime="transformersjs-wasm"))
 
+    assert found is not None
+    assert known is not None
     assert "AutoModel.from_pretrained" in found.code
     assert "pipeline(" not in found.code
     assert any("no class of its own for gliner" in note for note in found.notes)
