@@ -20,6 +20,8 @@ from tabfit.estimate import link
 
 #: The package that brings the table of `tabfit.compare.verdict_grid`, which numpy reads.
 GRID: Final = "tabfitgrid"
+#: One for all questions, so that answers kept for it are found again.
+CATALOG: Final = Catalog()
 
 
 def packages(text: str) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ def respond(text: str) -> str:
 
 
 def _asked(question: Mapping[str, Any], page: Page) -> tuple[PageRequest, str | None]:
-    catalog = Catalog()
+    catalog = CATALOG
     here, problem = device_here.here(question, catalog)
     fields, unread = _fields(question, page.KEYS)
     asked = PageRequest(

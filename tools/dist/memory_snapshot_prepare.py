@@ -40,6 +40,7 @@ def prepare() -> None:
     from app.respond import respond
     from tabfit.architectures.registry import FAMILIES
     from tabfit.catalog.reader import text_of
+    from tabfit.estimate.answers import kept_answer
 
     # A family that no model of the catalogue belongs to is for those that somebody brings.
     named = set(re.findall(r'"model_type": ?"([^"]+)"', text_of("model")))
@@ -56,6 +57,7 @@ def prepare() -> None:
                 if found.ispkg:
                     inside.append(module)
     respond("{}")
+    kept_answer.cache_clear()  # they were about a device that nobody has
     # What is read or worked out once, whatever is asked: files beside the code are not there later.
     ours = [module for name, module in sys.modules.items() if name.startswith(("app.", "tabfit."))]
     for kept in [value for module in ours for value in vars(module).values()]:

@@ -261,11 +261,11 @@ def _answered(scenario: Scenario, asked: PageRequest) -> tuple[Answer, str | Non
     notice = None
     for attempt in (scenario, plain):
         try:
-            return answers.answer(attempt, asked.catalog, asked.here, about), notice
+            return answers.kept_answer(attempt, asked.catalog, asked.here, about), notice
         except TabfitError as fault:
             notice = notice or str(fault)
     bare = replace(plain, device=None)
-    return answers.answer(bare, asked.catalog, asked.here, about), notice
+    return answers.kept_answer(bare, asked.catalog, asked.here, about), notice
 
 
 def _formula(given: Answer, part: str) -> dict[str, Html]:

@@ -16,7 +16,7 @@ from tabfit.compare.smallest_device import least_memory
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import UnsupportedCombination
-from tabfit.estimate.answers import Answer, Suggestion, answer
+from tabfit.estimate.answers import Answer, Suggestion, answer, kept_answer
 from tabfit.estimate.defaults import (
     CONTEXTS,
     precisions_of,
@@ -310,7 +310,7 @@ def neighbours(given: Answer, catalog: Catalog, here: Device) -> list[Neighbour]
     found = []
     for choice, scenario, change in _changes(given, catalog):
         try:
-            other = answer(scenario, catalog, here, given.subject)
+            other = kept_answer(scenario, catalog, here, given.subject)
         except UnsupportedCombination:
             continue  # one way that cannot be gone takes none of the others away
         found.append(Neighbour(choice=choice, change=change, answer=other))

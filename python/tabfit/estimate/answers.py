@@ -7,7 +7,8 @@ everything a view shows. Nothing here knows a browser.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Final
 
 from tabfit import runtimes
 from tabfit.catalog import Catalog, RuntimeFacts
@@ -30,7 +31,7 @@ from tabfit.estimate.published_files import store
 from tabfit.estimate.runtime_builds import files_on
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import UNDISCLOSED, Subject, subject
-from tabfit.i18n.language import Message, _
+from tabfit.i18n.language import Message, _, cleared_with_language
 from tabfit.i18n.size_text import size
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
@@ -191,6 +192,19 @@ def answer(
     asked = replace(scenario, runtime=facts.id, precision=precision, context=context)
     device, nowhere = place(scenario.device, here, catalog), loads_nowhere(about, catalog)
     return _weighed(asked, about, facts, stored, device, unsupported=nowhere)
+
+
+#: Who changes one choice is told of the same neighbours again: so many answers are kept.
+KEPT: Final = 48
+
+
+@cleared_with_language
+@lru_cache(maxsize=KEPT)
+def kept_answer(
+    scenario: Scenario, catalog: Catalog, here: Device, about: Subject | None = None
+) -> Answer:
+    """Return what `answer` does, from among the last ones where it is there."""
+    return answer(scenario, catalog, here, about)
 
 
 def on_device(load: Load, device: Device) -> Load:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -13,6 +14,7 @@ from app.pages.ship_it import largest_curve, session_visits
 from app.pages.ship_it.session_visits import Ports
 from app.respond import packages
 from tabfit.catalog import Catalog
+from tabfit.cli.start import main
 from tabfit.headers import Span
 from tabfit.population import sample
 from tests.core.app.test_respond import HOSTILE, parts
@@ -90,12 +92,17 @@ def test_a_text_is_read_as_a_file_is() -> None:
     assert "80.0%" in drawn("shares")
 
 
-def test_other_ways_say_what_they_gain() -> None:
-    """Each other way is a link that keeps the visits."""
+def test_other_ways_say_what_they_gain(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each other way is a link that keeps the visits; its points are the command line's."""
     found = parts(view="ship_it", form={"visits": "sample"}, part="ways")["parts"]["ways"]
     assert 'href="#v=1&amp;model=distilbert&amp;runtime=transformersjs-webgpu' in found
     assert "visits=sample" in found
-    assert "−23.2" in found
+    main(["coverage", "distilbert", "sample", "--json"])
+    covered = json.loads(capsys.readouterr().out)["models"][0]
+    gains = [each["likely"]["share"] - covered["likely"]["share"] for each in covered["ways"]]
+    assert gains
+    for gain in gains:
+        assert f"{100 * gain:+.1f}".replace("-", "−") in found
 
 
 def test_the_curve_falls() -> None:

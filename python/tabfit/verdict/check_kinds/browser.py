@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from tabfit.devices.browser_features import Presence, presence
@@ -10,6 +9,7 @@ from tabfit.devices.budgets import Budget, Pool
 from tabfit.devices.device import Device
 from tabfit.i18n.language import _, later
 from tabfit.i18n.size_text import size
+from tabfit.light_dataclass import replace
 from tabfit.recipes.stored_model import total_size
 from tabfit.runtimes import Needs
 from tabfit.storage.type_table import PACKED_LOOKUP
