@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
@@ -16,14 +14,7 @@ from mcp.types import TextContent
 
 import tabfit
 from tabfit.cli import commands, mcp_server
-
-Answer = TypeVar("Answer")
-
-
-def outside(question: Coroutine[Any, Any, Answer]) -> Answer:
-    """Return what a coroutine gives, in a thread: the browser's driver may have a loop here."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, question).result()
+from tests.event_loops import finished
 
 
 def asked(tool: str, given: Mapping[str, Any]) -> tuple[bool, str]:
@@ -36,7 +27,7 @@ def asked(tool: str, given: Mapping[str, Any]) -> tuple[bool, str]:
             assert isinstance(content, TextContent)
             return found.is_error, content.text
 
-    return outside(ask())
+    return finished(ask())
 
 
 def test_estimate_is_that_of_the_library() -> None:
@@ -80,7 +71,7 @@ def test_over_standard_input() -> None:
         async with Client(stdio_client(command)) as client:
             return {each.name for each in (await client.list_tools()).tools}
 
-    assert outside(ask()) == {"estimate", "compare", "inspect"}
+    assert finished(ask()) == {"estimate", "compare", "inspect"}
 
 
 def test_without_the_library(

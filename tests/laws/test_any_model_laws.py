@@ -5,7 +5,6 @@ The families are those the reader knows; what converts one is asked of the runti
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from tabfit.headers import Span
 from tabfit.hub import HubResponse, Request
 from tabfit.model.architecture import Kind
 from tabfit.sources import http_fetch
+from tests.event_loops import finished
 from tools import fake_hub, sample_files
 from tools.fake_hub_models import Repository
 
@@ -112,7 +112,7 @@ def brought(given: dict[str, bytes], **question: Any) -> Subject | str:
     """Return the model that the page's finder comes to, or its one sentence."""
     sizes = {name: len(data) for name, data in given.items()}
     ports = BrowserPorts(once=once, cut=Cut(given), sizes=sizes, tell=lambda _said: None)
-    reply = asyncio.run(importer.answered(question, ports))
+    reply = finished(importer.answered(question, ports))
     if "problem" in reply:
         return reply["problem"]
     found = session_models.known(reply["model"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
 from tabfit.hub import HubResponse, Request
 from tabfit.sources import http_fetch, read_source
+from tests.event_loops import finished
 from tools import fake_hub as fake
 from tools import sample_files
 from tools.fake_hub_models import Repository, repositories
@@ -82,7 +82,7 @@ def put(files: Files | None = None, /, **question: Any) -> tuple[dict[str, str],
     told: list[str] = []
     held = files or Files({})
     ports = BrowserPorts(once=once, cut=held.cut, sizes=held.sizes, tell=told.append)
-    return asyncio.run(importer.answered(question, ports)), told
+    return finished(importer.answered(question, ports)), told
 
 
 def typed(text: str, endpoint: str, allowed: list[str] | None = None) -> dict[str, Any]:

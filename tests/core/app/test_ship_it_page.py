@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from tabfit.cli.start import main
 from tabfit.headers import Span
 from tabfit.population import sample
 from tests.core.app.test_respond import HOSTILE, parts
+from tests.event_loops import finished
 
 #: Five visits that can be judged, and one that cannot.
 ROWS = (
@@ -41,7 +41,7 @@ def brought(content: bytes) -> dict[str, str]:
         return content[span.offset : span.offset + span.length]
 
     ports = Ports(cut=cut, sizes={"visits.csv": len(content)}, tell=lambda _told: None)
-    return asyncio.run(session_visits.read({}, ports))
+    return finished(session_visits.read({}, ports))
 
 
 def drawn(part: str, visits: str = "own", **form: str) -> str:
@@ -88,7 +88,7 @@ def test_a_malformed_file_keeps_what_was_there() -> None:
 def test_a_text_is_read_as_a_file_is() -> None:
     """Pasted rows are counted too."""
     ports = Ports(cut=lambda _name, _span: pytest.fail("no file"), sizes={}, tell=print)
-    asyncio.run(session_visits.read({"text": ROWS.decode()}, ports))
+    finished(session_visits.read({"text": ROWS.decode()}, ports))
     assert "80.0%" in drawn("shares")
 
 

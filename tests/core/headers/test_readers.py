@@ -32,6 +32,7 @@ from tabfit.headers import safetensors as safetensors_reader
 from tabfit.headers.ggml_type_numbers import TYPES
 from tabfit.headers.number_types import ONNX
 from tabfit.units import KIB, MIB
+from tests.event_loops import finished
 from tools import sample_files
 
 Rows = dict[str, tuple[tuple[int, ...], str, int]]
@@ -308,6 +309,7 @@ PEAK = """
 import sys
 from pathlib import Path
 from tabfit.cli.start import main
+from tests.event_loops import finished
 main(["inspect", sys.argv[1], "--json"])
 peak = next(l for l in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in l)
 print(peak.split()[1], file=sys.stderr)
@@ -377,7 +379,7 @@ def test_an_awaited_source_gives_what_a_plain_one_gives() -> None:
         return piece(data, span)
 
     reading = read("m.gguf", len(data))
-    assert asyncio.run(drive_async(reading, fetch)) == read_bytes("m.gguf", data)
+    assert finished(drive_async(reading, fetch)) == read_bytes("m.gguf", data)
 
 
 def test_a_header_is_an_inventory() -> None:

@@ -26,6 +26,7 @@ from tabfit import hub
 from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig, UnreadableHeader
 from tabfit.sources import http_fetch, read_source
 from tabfit.units import KIB, MIB
+from tests.event_loops import finished
 from tools import fake_hub as fake
 from tools import sample_files
 from tools.fake_hub_models import Repository, repositories
@@ -367,7 +368,7 @@ def test_the_page_can_carry_out_the_same_plan(address: str) -> None:
         return http_fetch.fetch(batch)
 
     plan = hub.look_up(hub.parse("made/tiny-llama-sharded", address), tensors=True)
-    found = asyncio.run(hub.carry_out_async(plan, fetch))
+    found = finished(hub.carry_out_async(plan, fetch))
     assert found.header is not None
     assert found.header.parameters == 1_436_928
 
