@@ -14,7 +14,7 @@ from typing import Any
 from tabfit import architectures, catalog, hub, snippets
 from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, comparisons, smallest_device
-from tabfit.compare.catalog_requirements import CatalogRequirements
+from tabfit.compare.catalog_requirements import requirements_of
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
 from tabfit.devices.device import read as read_device
@@ -138,7 +138,7 @@ def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[Compar
     known = catalog or read_catalog()
     name = device if isinstance(device, str) else None
     place = answers.place(name, _here(device), known)
-    return comparisons.compare(known, place, CatalogRequirements(known))
+    return comparisons.compare(known, place, requirements_of(known))
 
 
 def need(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:

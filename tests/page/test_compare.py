@@ -36,6 +36,7 @@ def _names(page: Page) -> list[str]:
 def _fresh(page: Page) -> None:
     """Show every model in the usual order, as a link does."""
     page.get_by_role("link", name="Every model", exact=True).first.click()
+    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
     expect(page.get_by_role("columnheader", name="Verdict")).to_have_attribute(
         "aria-sort", "ascending"
     )

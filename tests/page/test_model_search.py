@@ -25,7 +25,7 @@ from tools.fake_hub_models import repositories
 from tools.serve import Site
 
 PRELUDE = signal("deviceMemory", "8")
-WAY = ("model", "runtime", "precision", "context")
+WAY = ("runtime", "precision", "context")  # a link has no name for a file
 SENTENCES = {
     "faults/gated": "is gated",
     "faults/private": "does not exist",
@@ -199,7 +199,7 @@ def test_a_file_is_dropped_anywhere(page: Page) -> None:
 def test_a_dropped_file_s_link_opens_the_same_question(
     browser: Browser, asking: str, page: Page
 ) -> None:
-    """Whoever opens the link of a dropped file sees the same model, way and size, and no file."""
+    """Whoever opens the link of a dropped file sees the same way and size of the same model, and no file."""
     data = repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]
     page.evaluate(DROP, list(data))
     found(page, "dropped-Q8_0.gguf")

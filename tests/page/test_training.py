@@ -21,7 +21,7 @@ def test_a_choice_changes_the_figures_and_the_link(training: Page) -> None:
     """QLoRA chosen, the peak falls, a rank is asked for, and the link says so."""
     expect(training.locator("#finding")).to_contain_text("48.1 GB")
     training.get_by_role("radio", name="adapters on 4-bit weights (QLoRA)").check()
-    expect(training.get_by_label("Rank")).to_be_visible()
+    expect(training.locator("[name=lora_rank]")).to_be_visible()
     expect(training.locator("#finding")).not_to_contain_text("48.1 GB")
     training.wait_for_function("location.hash.includes('method=qlora')")
 

@@ -463,11 +463,11 @@ def _list(asked: argparse.Namespace) -> int:
 def _compare(asked: argparse.Namespace) -> int:
     from tabfit.cli import screen, text_output
     from tabfit.compare import comparisons
-    from tabfit.compare.catalog_requirements import CatalogRequirements
+    from tabfit.compare.catalog_requirements import requirements_of
 
     catalog = _catalog()
     device = _here(asked, catalog)
-    rows = comparisons.compare(catalog, device, CatalogRequirements(catalog))
+    rows = comparisons.compare(catalog, device, requirements_of(catalog))
     if asked.json:
         print_json(comparisons.report(rows, catalog, asked.device))
     else:

@@ -16,7 +16,7 @@ from tabfit.api import estimate, read_device
 from tabfit.catalog import read as read_catalog
 from tabfit.cli.start import main
 from tabfit.compare import comparisons
-from tabfit.compare.catalog_requirements import CatalogRequirements
+from tabfit.compare.catalog_requirements import requirements_of
 from tabfit.devices import device as devices
 from tabfit.devices import history
 from tabfit.devices.budgets import Pool
@@ -127,7 +127,7 @@ def test_more_need_is_never_further_within(
 def test_a_comparison_knows_the_past() -> None:
     """Every model is judged by the same past: none gains by a crash, some lose."""
     catalog = read_catalog()
-    worked_out = CatalogRequirements(catalog)
+    worked_out = requirements_of(catalog)
     died = {"ran": False, "needs": {"peak": [2 * GB] * 3}}
 
     def chances(*trials: dict[str, Any]) -> dict[tuple[str, ...], float]:
