@@ -199,7 +199,7 @@ def test_a_file_is_dropped_anywhere(page: Page) -> None:
 def test_a_dropped_file_s_link_opens_the_same_question(
     browser: Browser, asking: str, page: Page
 ) -> None:
-    """Whoever opens the link of a dropped file sees the same way and size of the same model, and no file."""
+    """Whoever opens the link of a dropped file sees the same model in the same way, and no file."""
     data = repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]
     page.evaluate(DROP, list(data))
     found(page, "dropped-Q8_0.gguf")
