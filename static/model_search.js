@@ -113,17 +113,17 @@ const others = () =>
     return row;
   });
 
-// What a model comes to on this device is worked out for the rows that are seen.
+// What a model comes to on this device is worked out for the rows that are seen; an empty place is not.
 const unjudged = new Set();
 const inSight = new IntersectionObserver((rows) => {
-  for (const { target, isIntersecting } of rows) unjudged[isIntersecting ? "add" : "delete"](target.dataset.here);
+  for (const { target, isIntersecting } of rows) unjudged[isIntersecting ? "add" : "delete"](target.dataset.model);
   judge();
 });
 
 const watch = () => {
   inSight.disconnect();
   unjudged.clear();
-  if (takesAny()) for (const each of byId("matches").querySelectorAll(".here:empty")) inSight.observe(each);
+  if (takesAny()) for (const each of byId("matches").querySelectorAll(":has(> .here:empty)")) inSight.observe(each);
 };
 
 let judging = false;
