@@ -43,8 +43,11 @@ def test_addresses(folder: Path) -> None:
     """Every address that others rely on is there, and those of the description are."""
     for address in ADDRESSES:
         assert (folder / address).is_file(), address
-    for path in told(folder / "openapi.json")["paths"]:
+    for path, asked in told(folder / "openapi.json")["paths"].items():
         assert (folder / path.format(model="gemma-2b").lstrip("/")).is_file(), path
+        for media, what in asked["get"]["responses"]["200"]["content"].items():
+            if media == "application/json":
+                assert (folder / what["schema"]["$ref"]).is_file(), path
 
 
 @pytest.mark.parametrize(

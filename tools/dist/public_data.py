@@ -151,27 +151,27 @@ def files() -> tuple[str, ...]:
 
 def _paths() -> Iterator[tuple[str, Any]]:
     for name, says, schema in (
-        ("/rules.json", "Trees of signals that decide, for every runtime", None),
+        ("/rules.json", "Trees of signals that decide, for every runtime", "schema/rules.json"),
         ("/models.json", "The models", "schema/models.json"),
         ("/devices.json", "The devices", "schema/devices.json"),
         ("/runtimes.json", "The runtimes", "schema/runtimes.json"),
-        ("/verdicts.json", "Chances of every model for kinds of visitors", None),
+        ("/verdicts.json", "Chances of every model for kinds of visitors", "schema/verdicts.json"),
     ):
         yield name, {"get": _answered(says, schema)}
     table = {"description": "Apache Parquet", "content": {verdicts_table.MEDIA_TYPE: {}}}
     summary = "The chances as a table: a row for each way to run a model and kind of visitor"
     yield "/verdicts.parquet", {"get": {"summary": summary, "responses": {"200": table}}}
     model = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
-    told = _answered("What every way to run one model needs", None)
+    told = _answered("What every way to run one model needs", "schema/needs.json")
     yield "/models/{model}.json", {"get": told, "parameters": [model]}
     picture = {"description": "A picture", "content": {"image/svg+xml": {}}}
     drawn = {"summary": "A model's smallest download", "responses": {"200": picture}}
     yield "/badges/{model}.svg", {"get": drawn, "parameters": [model]}
 
 
-def _answered(says: str, schema: str | None) -> dict[str, Any]:
-    content = {"schema": {"$ref": schema}} if schema else {"schema": {"type": "object"}}
-    answer = {"description": says, "content": {"application/json": content}}
+def _answered(says: str, schema: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": schema}}}
+    answer = {"description": says, "content": content}
     return {"summary": says, "responses": {"200": answer}}
 
 
