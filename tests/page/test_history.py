@@ -155,6 +155,7 @@ def test_the_common_devices_follow_the_model(visit: Visit) -> None:
     """Another model is asked about: its verdicts stand there, and no other's."""
     page = visit(prelude=MEMORY)
     choose_model(page, "whisper-base")
+    expect(page).to_have_title(re.compile("Whisper"))  # what stands above the list is laid out
     page.locator("#common").scroll_into_view_if_needed()
 
     names = page.locator("#common h3")

@@ -57,13 +57,16 @@ def _slow(page: Page) -> None:
 @pytest.mark.parametrize("path", [*FOLDERS, *WAYS])
 def test_nothing_jumps_anywhere(visit: Visit, path: str, size: dict[str, int]) -> None:
     """From the first line painted to the answer, what is on the screen stays where it is."""
-    test_nothing_jumps(visit, path, size)
+    _nothing_jumps(visit, path, size)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("path", ["", "compare/"])
-def test_nothing_jumps(visit: Visit, path: str, size: dict[str, int]) -> None:
+def test_nothing_jumps_on_a_phone(visit: Visit, path: str) -> None:
     """The same on the two pages that most people open; `make test-slow` opens all."""
+    _nothing_jumps(visit, path, PHONE)
+
+
+def _nothing_jumps(visit: Visit, path: str, size: dict[str, int]) -> None:
     page = visit(path, size=size, prelude=DEVICE, setup=slowed)
     page.wait_for_timeout(500)  # what comes near the screen is filled after the answer
 
