@@ -77,7 +77,7 @@ def test_another_device_from_the_list(ready: Page) -> None:
 def test_what_the_browser_says_is_corrected_in_one_tap(ready: Page) -> None:
     """A visitor who knows better says so, and the answer follows."""
     ready.locator("#correct summary").click()
-    ready.locator("#stated").get_by_role("radio", name="32 GB", exact=True).check(force=True)
+    ready.locator("#stated").get_by_role("radio", name="32 GB", exact=True).click(force=True)
 
     expect(ready.locator("#said")).to_contain_text("32 GB of memory, as you said")
 
@@ -130,7 +130,7 @@ def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
 
     expect(page.locator(".verdict")).to_contain_text("Cannot tell")
     expect(page.locator("#stated")).to_contain_text("does not tell a page how much memory")
-    page.locator("#stated").get_by_role("radio", name="16 GB", exact=True).check(force=True)
+    page.locator("#stated").get_by_role("radio", name="16 GB", exact=True).click(force=True)
     expect(page.locator(".verdict")).not_to_contain_text("Cannot tell")
 
 

@@ -99,7 +99,7 @@ def test_memory_that_was_stated_is_a_step(visit: Visit) -> None:
     """What a visitor says of the device is taken back by Back."""
     page = visit("m/distilbert/", prelude=MEMORY)
     page.locator("#correct summary").click()
-    page.locator("#stated").get_by_role("radio", name="32 GB", exact=True).check(force=True)
+    page.locator("#stated").get_by_role("radio", name="32 GB", exact=True).click(force=True)
     expect(page.locator("#said")).to_contain_text("32 GB of memory, as you said")
     page.go_back()
     expect(page.locator("#said")).not_to_contain_text("as you said")
