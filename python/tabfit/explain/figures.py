@@ -271,7 +271,7 @@ def _why(check: Check, device: Device) -> str:
 
 
 #: Checks whose chance comes from two intervals; the others know a limit or a feature exactly.
-COMPARED: Final = frozenset(kind.name for kind in (MEMORY, TAB_MEMORY, GPU_MEMORY, HEAP, STORAGE))
+COMPARED: Final = {kind.name: kind for kind in (MEMORY, TAB_MEMORY, GPU_MEMORY, HEAP, STORAGE)}
 
 
 def _compared(check: Check) -> bool:
@@ -296,8 +296,7 @@ def _chance_of(
 
 def _given_past(check: Check, weighed: Quantity, device: Device) -> Quantity:
     """Return a chance as what was tried on the device raised or lowered it (`own_past`)."""
-    pool = Pool.WASM if check.name == HEAP.name else check.pool
-    past = own_past.told(pool, device.history)
+    past = own_past.told(COMPARED[check.name].past, device.history)
     if past is None or check.probability is None:
         return weighed
     words, chance = later("given what was tried here"), (check.probability,) * 3
