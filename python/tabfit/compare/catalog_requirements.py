@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import count, islice
+from itertools import tee
 from typing import Any, Final
 
 from tabfit.catalog import Catalog
@@ -180,22 +180,6 @@ def _within(some: Interval, other: Interval) -> bool:
 BETWEEN: Final = ",\n"
 
 
-class _LinesSoFar:
-    """A model's lines, each worked out once: when somebody first comes to it."""
-
-    def __init__(self, source: Iterator[CatalogRequirement]) -> None:
-        self._source = source
-        self._made: list[CatalogRequirement] = []
-
-    def __iter__(self) -> Iterator[CatalogRequirement]:
-        for at in count():
-            if at == len(self._made):
-                self._made.extend(islice(self._source, 1))
-            if at == len(self._made):
-                return
-            yield self._made[at]
-
-
 class CatalogRequirements:
     """The lines of many models, each model's made into values when somebody asks for it."""
 
@@ -204,7 +188,7 @@ class CatalogRequirements:
         self._catalog = catalog
         self._rows: Mapping[str, str] | None = None if text is None else _by_model(text)
         self._lines: dict[str, tuple[CatalogRequirement, ...]] = {}
-        self._begun: dict[str, _LinesSoFar] = {}
+        self._begun: dict[str, Iterator[CatalogRequirement]] = {}
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -226,9 +210,9 @@ class CatalogRequirements:
         """Yield a model's lines one by one, for whoever may not need the last of them."""
         rows = (self._rows or {}).get(model)
         if rows is None:
-            if model not in self._begun:
-                self._begun[model] = _LinesSoFar(requirements_of_model(model, self._catalog))
-            return iter(self._begun[model])
+            begun = self._begun.get(model) or requirements_of_model(model, self._catalog)
+            self._begun[model], lines = tee(begun)  # the one that is kept stays at the first line
+            return lines
         return (_read(model, row) for row in json.loads(rows))
 
 
