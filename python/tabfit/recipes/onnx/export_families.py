@@ -122,21 +122,18 @@ FACTS: dict[ExportFamily, FamilyFacts] = {
 FAMILIES: tuple[str, ...] = tuple(ExportFamily)
 
 # How wide the packed table of a type is in builds for the web (read off published repositories,
-# 2025-26), and the types that are published so before any other way.
+# 2025-26), and the types that are published so before any other way. Those that always see or hear
+# need no row: see `_EARLIER_MULTIMODAL`.
 _PACKED_TABLES = {
     "qwen3": EmbeddingTable.FOUR_BITS,
     "gemma3_text": EmbeddingTable.EIGHT_BITS,
-    "gemma3": EmbeddingTable.EIGHT_BITS,
     "lfm2": EmbeddingTable.EIGHT_BITS,
     "hunyuan_v1_dense": EmbeddingTable.EIGHT_BITS,
-    "gemma3n": EmbeddingTable.FOUR_BITS,
-    "voxtral": EmbeddingTable.FOUR_BITS,
     "embedding_gemma2": EmbeddingTable.FOUR_BITS,
     "openai_privacy_filter": EmbeddingTable.FOUR_BITS,
     "gemma3n_text": EmbeddingTable.FOUR_BITS,
     "gemma4": EmbeddingTable.FOUR_BITS,
     "gemma4_text": EmbeddingTable.FOUR_BITS,
-    "qwen3_5": EmbeddingTable.FOUR_BITS,
     "qwen3_5_text": EmbeddingTable.FOUR_BITS,
 }
 
