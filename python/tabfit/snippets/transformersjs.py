@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tabfit.estimate.defaults import is_listed
 from tabfit.i18n.language import _
 from tabfit.runtimes import named
 from tabfit.snippets.snippet import REPOSITORY, Request, Snippet, quoted
@@ -143,8 +144,7 @@ def _is_foreign(asked: Request) -> bool:
 
     `AutoModel` alone loads its files all the same, as its base class.
     """
-    family, known = asked.about.family, asked.facts.families
-    return asked.about.config is None and bool(family) and family not in known
+    return asked.about.config is None and not is_listed(asked.about, asked.facts)
 
 
 def _task(asked: Request) -> str:
