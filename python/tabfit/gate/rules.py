@@ -247,20 +247,21 @@ def _offered(name: str, device: Device) -> Any:  # noqa: ANN401 - an expression,
 
 def needs_in(tree: Tree) -> set[str]:
     """Return the names of needs that a check's tree asks for."""
-    if isinstance(tree, Leaf):
-        return set() if tree.value is None else set(_of_kind("need", tree.value.chance))
-    own = {name for each in tree.question[1:] for name in _of_kind("need", each)}
-    return own.union(*(needs_in(branch) for _answer, branch in tree.branches))
+    return _named_in(tree, "need")
 
 
 def budgets_in(tree: Tree) -> set[str]:
     """Return the names of budgets that a check's tree asks for."""
-    if isinstance(tree, Leaf):
-        return set() if tree.value is None else set(_of_kind("have", tree.value.chance))
-    _kind, *about = tree.question
-    own = {name for each in about for name in _of_kind("have", each)}
-    own |= {str(each) for each in about if each in (*BUDGETS, SHARES) or _is_heap(each)}
-    return own.union(*(budgets_in(branch) for _answer, branch in tree.branches))
+    about = {each for _kind, *sides in questions(tree) for each in sides}
+    asked = {str(each) for each in about if each in (*BUDGETS, SHARES) or _is_heap(each)}
+    return _named_in(tree, "have") | asked
+
+
+def _named_in(tree: Tree, kind: str) -> set[str]:
+    """Return the names of one kind in a check's tree: in its questions and in its chances."""
+    chances = [made.chance for made in leaves(tree) if made is not None]
+    sides = [each for _kind, *about in questions(tree) for each in about]
+    return set().union(*(_of_kind(kind, each) for each in (*chances, *sides)))
 
 
 def _is_heap(name: object) -> bool:
