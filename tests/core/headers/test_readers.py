@@ -309,7 +309,6 @@ PEAK = """
 import sys
 from pathlib import Path
 from tabfit.cli.start import main
-from tests.event_loops import finished
 main(["inspect", sys.argv[1], "--json"])
 peak = next(l for l in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in l)
 print(peak.split()[1], file=sys.stderr)
