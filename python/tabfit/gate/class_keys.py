@@ -11,16 +11,13 @@ classes; a quota counts to the byte, so rows that tell one are many.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tabfit.gate.classes import Cuts
+from tabfit.gate.classes import Cuts, key
 from tabfit.gate.paths import UNLISTED
-from tabfit.gate.signals import SAID_MEMORY, TRUTH, WORDS
+from tabfit.gate.signals import TRUTH, WORDS
 
-#: What is told apart by its steps though it is one of a few numbers.
-_STEPS: Final = {"device_memory": SAID_MEMORY[1:]}
 UNTOLD: Final = "-"
 
 
@@ -31,17 +28,13 @@ def key_text(every: Mapping[str, Cuts], columns: Mapping[str, Any]) -> str:
     >>> key_text(every, {"cores": 8, "platform": "ios"}), key_text(every, {})
     ('1|ios', '-|-')
     """
-    return "|".join(_part(name, some, columns.get(name)) for name, some in every.items())
+    return "|".join(map(_part, key(every, columns)))
 
 
-def _part(name: str, some: Cuts, value: Any) -> str:  # noqa: ANN401 - as a row has it
-    if value is None:
+def _part(code: Any) -> str:  # noqa: ANN401 - of any column
+    if code is None:
         return UNTOLD
-    if WORDS.get(name) == TRUTH:
-        return str(int(value))
-    if name in WORDS:
-        return str(value) if value in WORDS[name] else UNLISTED
-    return str(value) if some.exact else str(bisect_right(_STEPS.get(name, some.at), value))
+    return str(int(code)) if isinstance(code, bool) else str(code)
 
 
 def key_sql(every: Mapping[str, Cuts]) -> str:
@@ -58,9 +51,8 @@ def _part_sql(name: str, some: Cuts) -> str:
         return f"{told} WHEN {name} IN ({known}) THEN {name} ELSE '{UNLISTED}' END"
     if some.exact:
         return f"{told} ELSE CAST({name} AS VARCHAR) END"
-    at = _STEPS.get(name, some.at)
-    below = (f"WHEN {name} < {value} THEN '{place}'" for place, value in enumerate(at))
-    return f"{told} {' '.join(below)} ELSE '{len(at)}' END"
+    below = (f"WHEN {name} < {value} THEN '{place}'" for place, value in enumerate(some.at))
+    return f"{told} {' '.join(below)} ELSE '{len(some.at)}' END"
 
 
 def join(every: Mapping[str, Cuts], table: str = "visits", classes: str = "classes") -> str:

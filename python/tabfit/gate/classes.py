@@ -5,7 +5,8 @@ column matters to any of them:
 
     words    whether the column is one of words or truths: they are told apart as they stand
     at       for numbers: where a verdict may change. Two numbers with no cut between them, where a
-             cut c lies between c - 1 and c, come out alike
+             cut c lies between c - 1 and c, come out alike. A `device_memory` has its cuts at what
+             browsers say
     exact    for numbers that pass into a chance by arithmetic: whether every number counts
 
 Columns that no gate asks about are not among them. `key(cuts, columns)` is a row's class, a tuple
@@ -27,7 +28,7 @@ from typing import Any, Final, NamedTuple
 
 from tabfit.gate.one_gate import Gate, signals_in
 from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
-from tabfit.gate.signals import NUMBERS, SIGNALS, WORDS
+from tabfit.gate.signals import NUMBERS, SAID_MEMORY, SIGNALS, WORDS
 
 
 class Cuts(NamedTuple):
@@ -54,12 +55,9 @@ def cuts_of(every: Sequence[Tree]) -> dict[str, Cuts]:
     exact: set[str] = set()
     for tree in every:
         _gather(tree, points, exact)
+    at = {"device_memory": SAID_MEMORY[1:], **{name: sorted(points[name]) for name in NUMBERS}}
     return {
-        name: Cuts(words=True)
-        if name not in NUMBERS
-        else EXACT
-        if name in exact
-        else Cuts(words=False, at=tuple(sorted(points[name])))
+        name: EXACT if name in exact else Cuts(words=name not in at, at=tuple(at.get(name, ())))
         for name in SIGNALS
         if name in found
     }
@@ -75,8 +73,7 @@ def _code(name: str, some: Cuts, value: Any) -> Any:  # noqa: ANN401 - a word or
         return value
     if not some.words:
         return bisect_right(some.at, value)
-    known = WORDS.get(name)
-    return value if known is None or value in known else UNLISTED
+    return value if value in WORDS[name] else UNLISTED
 
 
 def _gather(tree: Tree, points: dict[str, set[float]], exact: set[str]) -> None:
