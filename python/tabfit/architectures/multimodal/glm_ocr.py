@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.decoders.decoder_layer import AROUND, Style, fused, same_for_all
-from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Family
-from tabfit.architectures.multimodal.qwen_vl import picture_tower
+from tabfit.architectures.multimodal.qwen_vl import picture_layer, picture_tower
 from tabfit.architectures.multimodal.vision_language import HEADS, together
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
-from tabfit.model.blocks.attention import fused_attention
 from tabfit.model.blocks.block import Block, joined
 from tabfit.model.blocks.feed_forward import gated
 from tabfit.model.blocks.linear import convolution, linear, norm
@@ -29,17 +27,8 @@ _TEXTS = Style(
 def _layer(keys: Keys) -> Block:
     """Return a layer of the tower: fused attention and a gated layer, both with or without bias."""
     width, bias = keys.whole("hidden_size"), keys.flag("attention_bias")
-    heads = equal_heads(keys, "hidden_size", "num_heads")
-    own = fused_attention(
-        width,
-        heads,
-        names=("qkv", "proj"),
-        bias=(bias, bias),
-        norms=(norm(heads.width), norm(heads.width)),
-    )
-    attends = Block(own.tensors, own.heads, own.head_width)
     feeds = gated(width, keys.whole("intermediate_size"), bias=bias)
-    return joined({"norm1": norm(width), "attn": attends, "norm2": norm(width), "mlp": feeds})
+    return picture_layer(keys, "hidden_size", norm(width), feeds, bias=bias, normed_heads=True)
 
 
 def _merger(keys: Keys) -> Block:

@@ -59,11 +59,24 @@ def picture_tower(
     return replace(body, towers=(replace(tower, square=side, places=merged**2),))
 
 
-def _block(keys: Keys, width_key: str, normed: Block, feeds: Block) -> Block:
+def picture_layer(
+    keys: Keys,
+    width_key: str,
+    normed: Block,
+    feeds: Block,
+    *,
+    bias: bool = True,
+    normed_heads: bool = False,
+) -> Block:
     """Return a layer with fused attention that looks at every patch, a norm before each half."""
     heads = equal_heads(keys, width_key, "num_heads")
-    both = (True, True)
-    own = fused_attention(keys.whole(width_key), heads, names=("qkv", "proj"), bias=both)
+    own = fused_attention(
+        keys.whole(width_key),
+        heads,
+        names=("qkv", "proj"),
+        bias=(bias, bias),
+        norms=(norm(heads.width), norm(heads.width)) if normed_heads else None,
+    )
     attends = Block(own.tensors, own.heads, own.head_width)
     return joined({"norm1": normed, "attn": attends, "norm2": normed, "mlp": feeds})
 
@@ -93,7 +106,7 @@ def _see2(asked: Asked) -> Seen:
     if not 1 <= inner <= MOST_WIDTH:
         raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     feeds = plain(width, inner, names=("fc1", "fc2"))
-    layer = _block(keys, "embed_dim", norm(width, bias=True), feeds)
+    layer = picture_layer(keys, "embed_dim", norm(width, bias=True), feeds)
     merger = {
         "ln_q": norm(width, bias=True),
         "": _sequential(_merged(keys, "embed_dim"), keys.whole("hidden_size")),
@@ -106,7 +119,7 @@ def _see2_5(asked: Asked) -> Seen:
     keys = asked.keys
     width = keys.whole("hidden_size")
     feeds = gated(width, keys.whole("intermediate_size"), bias=True)
-    layer = _block(keys, "hidden_size", norm(width), feeds)
+    layer = picture_layer(keys, "hidden_size", norm(width), feeds)
     merger = {
         "ln_q": norm(width),
         "": _sequential(_merged(keys, "hidden_size"), keys.whole("out_hidden_size")),
@@ -133,7 +146,7 @@ def _see3(asked: Asked) -> Seen:
     keys = asked.keys
     width, inner = keys.whole("hidden_size"), keys.whole("intermediate_size")
     feeds = plain(width, inner, names=("linear_fc1", "linear_fc2"))
-    layer = _block(keys, "hidden_size", norm(width, bias=True), feeds)
+    layer = picture_layer(keys, "hidden_size", norm(width, bias=True), feeds)
     places = embedding(keys.whole("num_position_embeddings", most=MOST_ROWS), width, Role.POSITION)
     tower = picture_tower(asked, width, layer, bias=True, places=places)
     return tower, joined({"merger": _merger(keys, width)})
