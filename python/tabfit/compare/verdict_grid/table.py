@@ -162,10 +162,10 @@ class UsualSurveys:
 
     def of(self, model: str, runtime: str, precision: str) -> tuple[RunRequirements, ...]:
         """Return the surveys of one way, none where the table has no such way."""
-        rows = self._rows.get((model, runtime, precision), ())
-        some = _some(self._whole, rows) if rows else None
-        if some is None:
+        rows = self._rows.get((model, runtime, precision))
+        if rows is None:
             return ()
+        some = _some(self._whole, rows)
         peaks, growing = some.peaks[:, -1:], some.growing[:, -1:]
         return tuple(surveys(replace(some, contexts=(), peaks=peaks, growing=growing)))
 
