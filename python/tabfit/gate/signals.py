@@ -68,11 +68,16 @@ def flat(device: Device) -> dict[str, Any]:
     >>> flat(contract.read({"platform": "ios", "webgpu": {"vendor": "apple"}}))
     {'platform': 'ios', 'webgpu': 'adapter', 'webgpu_vendor': 'apple'}
     """
-    found = {name: _told(device, name) for name in SIGNALS}
+    found = {name: signal_of(device, name) for name in SIGNALS}
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
-def _told(device: Device, name: str) -> Any:  # noqa: ANN401 - whatever a column holds
+def signal_of(device: Device, name: str) -> Any:  # noqa: ANN401 - whatever a column holds
+    """Return what one column says of a device: nothing, or an empty text, where it is not known.
+
+    >>> signal_of(contract.read({"webgpu": {"vendor": "Apple"}}), "webgpu_vendor")
+    'apple'
+    """
     if name == "webgpu":
         asked = not isinstance(device.webgpu, Unasked)
         return ("adapter" if device.adapter else "refused") if asked else None

@@ -20,7 +20,7 @@ from tabfit.errors import UnreadableDevice, UnreadableVisits
 from tabfit.gate import signal_columns
 from tabfit.gate.classes import Cuts
 from tabfit.gate.many_devices import Columns, Judged, ManyDevices, Whole, WordColumn
-from tabfit.gate.signals import NUMBERS, SIGNALS, flat, read_flat
+from tabfit.gate.signals import NUMBERS, SIGNALS, read_flat, signal_of
 from tabfit.population import columns
 from tabfit.population.coverage import GROUPINGS, Coverage, Tally
 from tabfit.population.visit_classes import DistinctRow, no_visits
@@ -173,7 +173,7 @@ class _Column:
             return None
         beside = {"webgpu": "adapter"} if self.name.startswith(_ADAPTER) else {}
         try:
-            return flat(read_flat({**beside, self.name: value})).get(self.name)
+            return signal_of(read_flat({**beside, self.name: value}), self.name)
         except UnreadableDevice as fault:
             raise UnreadableVisits(row, self.name, fault.problem) from None
 
