@@ -7,12 +7,13 @@ later than the rest, as numpy judges the visits.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.components import model_search, page_layout, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.model_import import session_models
+from app.pages.compare import side_by_side_link
 from app.pages.ship_it import last_step, session_visits, view, visits_form
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
@@ -23,7 +24,6 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.gate import read_rules
 from tabfit.i18n.language import _
-from tabfit.light_dataclass import replace
 
 FOLDER: Final = "ship-it/"
 KEYS: Final = view.KEYS
@@ -55,7 +55,7 @@ def main(catalog: Catalog, root: str) -> Html:
     return joined(
         _form(given, catalog),
         page_layout.status(),
-        visits_form.card(_sample_link(given, catalog)),
+        visits_form.card(_sample_link(_fields(given, catalog))),
         tag("div", view.nothing_yet(), id="counted"),
         tag(
             "section",
@@ -89,7 +89,7 @@ def respond(asked: PageRequest) -> PageReply:
     return PageReply(
         parts={
             **_choices(given, asked.catalog),
-            "try-sample": visits_form.sample_words(_sample_link(given, asked.catalog)),
+            "try-sample": visits_form.sample_words(_sample_link(fields)),
             "counting": visits_form.hidden(told),
             "counted": view.nothing_yet() if visits is None else view.counted(kind, visits),
         },
@@ -147,25 +147,19 @@ def _attempts(asked: PageRequest) -> tuple[Callable[[], Scenario], ...]:
 
 def _fields(given: Answer, catalog: Catalog) -> dict[str, str | None]:
     """Return the choices that a link carries: all but what it would be read as anyway."""
-    model, asked = given.subject.id, given.scenario
+    model, asked = given.subject.id, side_by_side_link.settled(given)
     usual = answers.answer(Scenario(model=model), catalog, Device(), given.subject).scenario
     same = asked.runtime == usual.runtime
     return {
         "model": None if model == DEFAULT.model else model,
         "runtime": None if same else asked.runtime,
         "precision": None if same and asked.precision == usual.precision else asked.precision,
-        "context": None if given.context == _usual_context(given, catalog) else str(given.context),
+        "context": None if asked.context is None else str(asked.context),
     }
 
 
-def _usual_context(given: Answer, catalog: Catalog) -> int:
-    plain = replace(given.scenario, context=None)
-    return answers.answer(plain, catalog, Device(), given.subject).context
-
-
-def _sample_link(given: Answer, catalog: Catalog) -> str:
-    fields = {**_fields(given, catalog), "visits": session_visits.SAMPLE}
-    return f"#{link.composed(fields, KEYS)}"
+def _sample_link(fields: Mapping[str, str | None]) -> str:
+    return f"#{link.composed({**fields, 'visits': session_visits.SAMPLE}, KEYS)}"
 
 
 # The question
