@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import RunRequirements
+from tabfit.compare.verdict_grid.judging import IntervalEnds
 from tabfit.formula import Operator
 from tabfit.gate.one_gate import Needs, hardness, needs_at, rules_of
 from tabfit.gate.paths import UNLISTED, Leaf, Question, Switch, Tree
@@ -29,9 +30,10 @@ from tabfit.verdict.probability import (
     OUTCOMES,
     POINT_SHARES,
     STEPS,
-    TAIL,
     Outcome,
+    apart,
     place,
+    points_of,
     rounded,
     thresholds,
 )
@@ -310,13 +312,12 @@ def _worked(operator: Operator, terms: Sequence[Ends]) -> Ends:
 
 def _chance(need: Ends, have: Ends, count: int) -> Numbers:
     """Return `probability.probability` of one need and what each of so many devices has."""
-    low, likely, high = (np.broadcast_to(np.asarray(end, dtype=float), count) for end in have)
-    sure, never = need[2] * TAIL < low / TAIL, need[0] / TAIL > high * TAIL
+    ends: Any = np.stack([np.broadcast_to(end, count) for end in have], axis=1).astype(float)
+    sure, never = apart(Interval(*need), IntervalEnds.of(ends).interval)
     chance: Numbers = np.asarray(sure, dtype=float)
-    open_ = np.flatnonzero(~(sure | never))
+    open_ = np.flatnonzero(~np.asarray(sure | never))
     if len(open_):
-        some = np.stack([end[open_] for end in (low, likely, high)], axis=1)
-        kinds, of = np.unique(some, axis=0, return_inverse=True)
+        kinds, of = np.unique(ends[open_], axis=0, return_inverse=True)
         chance[open_] = _weighed(need, kinds.T)[of.reshape(-1)]
     return chance
 
@@ -331,10 +332,9 @@ def _weighed(need: Ends, have: Numbers) -> Numbers:
     return found
 
 
-def _below(values: Numbers, have: Numbers) -> Numbers:
+def _below(values: Numbers, have: Any) -> Numbers:  # noqa: ANN401 - an array, ends down
     """Return how much of each distribution lies below each value: values down, devices across."""
-    low, likely, high = have
-    edges = (low / TAIL, low, likely, high, high * TAIL)
+    edges = points_of(IntervalEnds(*have).interval)
     found = np.where(values >= edges[-1], 1.0, 0.0)
     for (start, end), (lower, upper) in zip(pairwise(POINT_SHARES), pairwise(edges), strict=True):
         inside = (values >= lower) & (values < upper)

@@ -69,7 +69,8 @@ STEPS: Final = 40
 TAIL: Final = 1.15
 
 
-def _points(interval: Interval) -> tuple[float, ...]:
+def points_of(interval: Interval) -> tuple[float, ...]:
+    """Return the values below which an interval's `POINT_SHARES` lie."""
     return (
         interval.low / TAIL,
         interval.low * 1.0,
@@ -149,7 +150,10 @@ def _probabilities(need: Any, have: Interval, sure: Any, never: Any) -> Any:  # 
 
 
 def apart(need: Interval, have: Interval) -> tuple[bool, bool]:
-    """Return whether the need surely lies below what there is, and whether surely above."""
+    """Return whether the need surely lies below what there is, and whether surely above.
+
+    The ends of either may be arrays.
+    """
     return need.high * TAIL < have.low / TAIL, need.low / TAIL > have.high * TAIL
 
 
@@ -159,7 +163,7 @@ def weighed(need: Interval, have: Interval) -> float:
     Only arithmetic and comparisons touch the need, here and in `apart`, so its ends may be
     arrays: a grid weighs many at once by these very functions.
     """
-    there = _points(have)
+    there = points_of(have)
     missed = 0.0
     for each in thresholds(need):
         missed = missed + _share_below(there, each)
@@ -168,7 +172,7 @@ def weighed(need: Interval, have: Interval) -> float:
 
 def thresholds(need: Interval) -> list[float]:
     """Return the needs that stand for an interval, each as likely as any other."""
-    wanted = _points(need)
+    wanted = points_of(need)
     spans = [upper - lower for lower, upper in pairwise(wanted)]
     return [wanted[at] + spans[at] * part for at, part in _EVERY_STEP]
 
