@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 
 from tabfit.catalog import Catalog
-from tabfit.compare.catalog_requirements import survey_on
 from tabfit.compare.run_requirements import RunRequirements, requirements_of_precision
 from tabfit.devices.device import read
 from tabfit.estimate.subjects import subject
@@ -21,10 +19,8 @@ from tabfit.gate.read_rules import WrittenRules
 from tabfit.gate.signal_columns import columns_of
 from tabfit.gate.signals import flat
 from tabfit.gate.sql import sql
-from tabfit.verdict.decide import decide, settle
 from tabfit.verdict.probability import OUTCOMES
-from tabfit.verdict.requirements import Offered
-from tests.core.gate.generated_devices import devices
+from tests.core.gate.generated_devices import devices, estimator
 
 CATALOG = Catalog()
 WAYS = (
@@ -44,14 +40,6 @@ def surveys(model: str, runtime: str, precision: str) -> tuple[RunRequirements, 
     return tuple(requirements_of_precision(about, facts, precision, ()))
 
 
-def told(surveyed: tuple[RunRequirements, ...], given: dict[str, Any]) -> tuple[str, float]:
-    """Return the estimator's word and chance."""
-    device, facts = read(given), CATALOG.runtime(surveyed[0].runtime)
-    required = survey_on(surveyed, device).requirements(facts, 0)
-    settled = settle(decide(required, Offered(device)))
-    return settled.outcome, settled.probability or 0.0
-
-
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way[1])
 def test_many_come_out_as_one_by_one(way: tuple[str, str, str]) -> None:
     """Of 400 devices none has another word or chance, whatever is told of them."""
@@ -59,9 +47,9 @@ def test_many_come_out_as_one_by_one(way: tuple[str, str, str]) -> None:
     rows = [flat(read(each)) for each in every]
     made = ManyDevices(columns_of(rows)).judged(surveyed, 0, CATALOG.runtime(way[1]))
     words = [str(OUTCOMES[at]) for at in made.places]
-    one_by_one = [told(surveyed, each) for each in every]
+    one_by_one = [*map(estimator(*way, None, CATALOG), map(read, every))]
     assert words == [word for word, _chance in one_by_one]
-    said = np.array([chance for _word, chance in one_by_one])
+    said = np.array([chance or 0.0 for _word, chance in one_by_one])
     spoken = np.array([word not in ("unknown", "unsupported") for word in words])
     assert np.array_equal(made.chances[spoken], said[spoken])
 
