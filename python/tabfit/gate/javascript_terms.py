@@ -158,10 +158,9 @@ class Terms:
         if no in self._conditions and self._conditions[no][1] == yes:
             condition, no = f"{condition}||{self._conditions[no][0]}", self._conditions[no][2]
         elif yes in self._conditions and self._conditions[yes][2] == no:
-            both = [f"({each})" if "||" in each else each for each in (condition, "")]
-            inner = self._conditions[yes][0]
-            both[1] = f"({inner})" if "||" in inner else inner
-            condition, yes = "&&".join(both), self._conditions[yes][1]
+            inner, yes, _no = self._conditions[yes]
+            both = (f"({each})" if "||" in each else each for each in (condition, inner))
+            condition = "&&".join(both)
         made = f"({condition}?{yes}:{no})"
         self._conditions[made] = condition, yes, no
         return self._kept(made)
@@ -203,7 +202,8 @@ class Terms:
         chosen, *others = reversed(found)
         for text in others:
             chosen = self._if(among(name, sorted(found[text]), every), text, chosen)
-        rising = [dict(branches)[each] for each in every]
+        texts = dict(branches)
+        rising = [texts[each] for each in every]
         listed = rising[1:] + rising[:1] if every[0] < 0 else rising
         taken = f".at({name})" if every[0] < 0 else f"[{name}]"
         if listed and len(every) == every[-1] - every[0] + 1:
