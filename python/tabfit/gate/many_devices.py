@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tabfit.catalog import RuntimeFacts
-from tabfit.compare.run_requirements import RunRequirements
+from tabfit.compare.run_requirements import ENDLESS, RunRequirements
 from tabfit.compare.verdict_grid.judging import IntervalEnds
 from tabfit.formula import Operator
 from tabfit.gate.one_gate import Needs, hardness, needs_at, rules_of
@@ -44,8 +44,9 @@ Numbers = NDArray[np.float64]
 Ends = tuple[Any, Any, Any]
 #: So many kinds of device are weighed at once: forty values for each.
 _AT_ONCE: Final = 4096
-#: What an adapter that tells no limit is taken to bind: more than any file has.
-_UNTOLD_BINDING: Final = 2.0**60
+#: What an adapter that tells no limit is taken to bind: more than any file has, and below `ENDLESS`
+#: as a float too.
+_UNTOLD_BINDING: Final = ENDLESS / 2
 
 
 class WordColumn(NamedTuple):
