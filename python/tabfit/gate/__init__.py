@@ -9,7 +9,7 @@ engine's word and chance from a device's signals alone.
     formulas       a budget's formula as an expression of signals
     rules          a runtime's rules: the trees of its checks and of the budgets they ask for
     many_devices   what rules say of many devices at once, as columns of arrays (numpy)
-    signal_columns those columns, made of rows of signals
+    signal_columns one of those columns, made of a signal's values
     written        rules as JSON, for other languages and for pages
     read_rules     such rules read back, without exploring the engine again
     needs          what one way to run a model needs, in the terms of the rules

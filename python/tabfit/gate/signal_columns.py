@@ -1,33 +1,20 @@
-"""The signals of many devices as columns of arrays (numpy), made from rows of signals.
+"""The signals of many devices as columns of arrays (numpy), made from a signal's values.
 
-In: rows as `signals.flat` gives them. Out: `many_devices.Columns`; a word that is not one of those
-that the engine tells apart stays as it is, a `device_memory` is the next smaller one that browsers
-say.
+In: values as `signals.flat` gives them, `None` where nothing is told. Out: the columns of
+`many_devices.Columns`; a word that is not one of those that the engine tells apart stays as it is,
+a `device_memory` is the next smaller one that browsers say.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tabfit.gate.many_devices import Columns, Numbers, WordColumn
-from tabfit.gate.signals import NUMBERS, SAID_MEMORY, SIGNALS
-
-
-def columns_of(rows: Sequence[Mapping[str, Any]]) -> Columns:
-    """Return the columns of rows; what a row lacks is not told."""
-    return Columns(
-        size=len(rows),
-        words={
-            name: words(name, [row.get(name) for row in rows])
-            for name in SIGNALS
-            if name not in NUMBERS
-        },
-        numbers={name: numbers([row.get(name) for row in rows]) for name in NUMBERS},
-    )
+from tabfit.gate.many_devices import Numbers, WordColumn
+from tabfit.gate.signals import SAID_MEMORY
 
 
 def words(name: str, values: Sequence[Any]) -> WordColumn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,11 @@ from tabfit.catalog import Catalog
 from tabfit.compare.run_requirements import RunRequirements, requirements_of_precision
 from tabfit.devices.device import read
 from tabfit.estimate.subjects import subject
-from tabfit.gate import needs, one_gate, written
-from tabfit.gate.many_devices import ManyDevices
+from tabfit.gate import needs, one_gate, signal_columns, written
+from tabfit.gate.many_devices import Columns, ManyDevices
 from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, gate, hardness
 from tabfit.gate.read_rules import WrittenRules
-from tabfit.gate.signal_columns import columns_of
-from tabfit.gate.signals import flat
+from tabfit.gate.signals import NUMBERS, SIGNALS, flat
 from tabfit.gate.sql import sql
 from tabfit.verdict.probability import OUTCOMES
 from tests.core.gate.generated_devices import devices, estimator
@@ -38,6 +38,16 @@ def surveys(model: str, runtime: str, precision: str) -> tuple[RunRequirements, 
     """Return what a way needs."""
     facts, about = CATALOG.runtime(runtime), subject(model, CATALOG)
     return tuple(requirements_of_precision(about, facts, precision, ()))
+
+
+def columns_of(rows: list[dict[str, Any]]) -> Columns:
+    """Return the columns of rows; what a row lacks is not told."""
+    told = {name: [row.get(name) for row in rows] for name in SIGNALS}
+    return Columns(
+        size=len(rows),
+        words={n: signal_columns.words(n, each) for n, each in told.items() if n not in NUMBERS},
+        numbers={name: signal_columns.numbers(told[name]) for name in NUMBERS},
+    )
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way[1])
