@@ -20,7 +20,6 @@ Content-Security-Policy lets it ask no others.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import time
@@ -29,26 +28,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.document import filled
-from tools import messages
-from tools.dist import licences, html_pages, content_security_policy, memory_snapshot, public_data
-from tools.dist import service_worker
-from tools.dist.python_wheels import page_wheels
-from tools.dist.verdict_grid import grid_wheel
-from tools.dist.build_cache import BUILT, digest, files_under
-from tools.dist.pyodide_lock import lock
-from tools.dist.paths import DIST, MODULES, ROOT
-from tools.dist.pyodide_runtime import runtime
-from tools.dist.third_party_wheels import wheels
 from tabfit.compare.verdict_grid.table import SHIPPED
+from tools import messages
+from tools.dist import (
+    content_security_policy,
+    html_pages,
+    licences,
+    memory_snapshot,
+    public_data,
+    service_worker,
+)
+from tools.dist.build_cache import BUILT, digest, files_under
+from tools.dist.paths import DIST, MODULES, ROOT
+from tools.dist.pyodide_lock import lock
+from tools.dist.pyodide_runtime import runtime
+from tools.dist.python_wheels import page_wheels
+from tools.dist.third_party_wheels import wheels
+from tools.dist.verdict_grid import grid_wheel
 
 STATIC = ROOT / "static"
 APP = ROOT / "app"
 AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_headers", "icons")
 GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.css
-INPUTS = ("python", "app", "static", "docs/schema", "tools/dist", "tools/licences", "pyproject.toml", "LICENSE")
+INPUTS = (
+    *("python", "app", "static", "docs/schema", "tools/dist", "tools/licences"),
+    *("pyproject.toml", "LICENSE"),
+)
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
-FIRST = ("page.js", "kept.js", "python_worker.js", "history_steps.js", "place.js", "storage.js")  # what the page's own scripts import, ahead of time
+#: What the page's own scripts import, ahead of time.
+FIRST = ("page.js", "kept.js", "python_worker.js", "history_steps.js", "place.js", "storage.js")
 
 
 def main() -> None:
@@ -56,8 +65,10 @@ def main() -> None:
     with _alone():
         messages.compile_all()
         sources = digest(
-            [ROOT / name for name in (*INPUTS, *LINKS)], os.environ.get("SITE_URL", ""),
-            os.environ.get("SITE_MODELS", ""), os.environ.get("SITE_HUBS", ""),
+            [ROOT / name for name in (*INPUTS, *LINKS)],
+            os.environ.get("SITE_URL", ""),
+            os.environ.get("SITE_MODELS", ""),
+            os.environ.get("SITE_HUBS", ""),
             os.environ.get("SITE_REPORTS", ""),
         )
         done = BUILT / "dist.txt"
@@ -107,7 +118,9 @@ def build(folder: Path) -> None:
         snapshot_bytes=(folder / snapshot_at).stat().st_size,
         build=digest(folder, STATIC),
         guard=first_script,
-        policy=content_security_policy.policy(first_script, content_security_policy.hubs(os.environ.get("SITE_HUBS", ""))),
+        policy=content_security_policy.policy(
+            first_script, content_security_policy.hubs(os.environ.get("SITE_HUBS", ""))
+        ),
         site=os.environ.get("SITE_URL", ""),
         reports=html_pages.repository(os.environ.get("SITE_REPORTS", "")),
         preloads=_preloads(folder, code_at, runtime_at),

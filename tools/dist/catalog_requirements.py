@@ -1,4 +1,4 @@
-"""The catalogue's requirements as text, worked out at build time by as many processors as there are.
+"""The catalogue's requirements as text, worked out at build time by all processors.
 
 Out: the path of a file, made anew only when what it follows from changed.
 `SITE_MODELS` in the environment names the models it holds, for a quicker build while
@@ -11,10 +11,10 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tools.dist.build_cache import digest, files_under, cached_step
-from tools.dist.paths import ROOT
 from tabfit import catalog
-from tabfit.compare.catalog_requirements import written_model, joined_models, requirements_of_model
+from tabfit.compare.catalog_requirements import joined_models, requirements_of_model, written_model
+from tools.dist.build_cache import cached_step, digest, files_under
+from tools.dist.paths import ROOT
 
 NAME = "catalog_requirements.json"
 PYTHON = ROOT / "python" / "tabfit"
@@ -28,7 +28,8 @@ BESIDE = (
 def requirements_file() -> Path:
     """Return the file of the requirements."""
     behind = [p for p in files_under(PYTHON) if p.relative_to(PYTHON).parts[0] not in BESIDE]
-    return cached_step("catalog_requirements", digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__)), _make) / NAME
+    key = digest(behind, os.environ.get("SITE_MODELS", ""), Path(__file__))
+    return cached_step("catalog_requirements", key, _make) / NAME
 
 
 def wanted() -> list[str]:

@@ -16,16 +16,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.document import filled
 from app.components import loading_status
-from tools.dist.build_cache import digest, files_under, cached_step
-from tools.dist.catalog_requirements import requirements_file
-from tools.dist import public_data, search_engines, structured_data
-from tools.dist.share_image import colours, draw
-from tools.dist.paths import CACHE, ROOT
-from tools.messages import OTHERS
+from app.document import filled
 from tabfit.i18n import language
 from tabfit.i18n.language import ENGLISH, LANGUAGES
+from tools.dist import public_data, search_engines, structured_data
+from tools.dist.build_cache import cached_step, digest, files_under
+from tools.dist.catalog_requirements import requirements_file
+from tools.dist.paths import CACHE, ROOT
+from tools.dist.share_image import colours, draw
+from tools.messages import OTHERS
 
 HERE = Path(__file__).parent
 PICTURES = CACHE / "pictures"
@@ -80,7 +80,8 @@ def written(laid: SiteLayout, folder: Path) -> None:
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
-        if _is_page(path) and path == _english(path):  # pictures are drawn in a font of Latin letters
+        # Pictures are drawn in a font of Latin letters.
+        if _is_page(path) and path == _english(path):
             (folder / picture).write_bytes(_picture(text))
     (folder / "robots.txt").write_text(search_engines.robots(laid.site))
     if laid.site:
@@ -112,7 +113,8 @@ def _rendered() -> Path:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
 
-    return cached_step("documents", digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", "")), render)
+    key = digest(ROOT / "python", ROOT / "app", os.environ.get("SITE_MODELS", ""))
+    return cached_step("documents", key, render)
 
 
 def _is_page(path: str) -> bool:

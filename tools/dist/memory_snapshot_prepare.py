@@ -5,6 +5,7 @@ question is answered, so that what is worked out once is there. No device, no la
 English, no time, nothing random: the page asks for those when it starts. `MODULES` in the
 environment names what PyScript and the worker's own script will import.
 """
+
 #: What somebody has to ask for, or never runs in a page.
 AFTER_A_TAP = (
     *("app.model_import", "tabfit.cli", "tabfit.headers", "tabfit.hub", "tabfit.sources"),
@@ -13,7 +14,7 @@ AFTER_A_TAP = (
 )
 
 
-def prepare() -> None:
+def prepare() -> None:  # noqa: C901 - one function, so that no name of it is left behind
     """Import, answer once, and leave nothing behind but what was imported."""
     import contextlib
     import gc
@@ -66,9 +67,10 @@ def prepare() -> None:
                 kept()
 
     for one in gc.get_objects():  # nobody asks functions for their annotations in a page
-        if isinstance(one, types.FunctionType) and one.__module__ in sys.modules:
-            if one.__module__.startswith(("app.", "tabfit.")):
-                one.__annotations__ = None  # type: ignore[assignment]
+        if not isinstance(one, types.FunctionType) or one.__module__ not in sys.modules:
+            continue
+        if one.__module__.startswith(("app.", "tabfit.")):
+            one.__annotations__ = None  # type: ignore[assignment]
 
     random.seed(0)
     del os.environ["PYTHONHASHSEED"]

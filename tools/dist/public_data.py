@@ -58,9 +58,7 @@ def _write(wheel: Path, folder: Path) -> None:
         write(table, folder, json.loads(inside.read(f"{SHIPPED}/{read_rules.FILE}")))
 
 
-def write(
-    table: RequirementsTable, folder: Path, rules: Mapping[str, Any] | None = None
-) -> None:
+def write(table: RequirementsTable, folder: Path, rules: Mapping[str, Any] | None = None) -> None:
     """Write what is known of a table's models into a folder; `rules` are explored unless given."""
     catalog = Catalog()
     found = public_rules(table) if rules is None else rules

@@ -14,9 +14,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.dist.build_cache import digest, cached_step
-from tools.dist.unused_stdlib import LEFT_OUT
+from tools.dist.build_cache import cached_step, digest
 from tools.dist.paths import PYODIDE, PYSCRIPT, version_of
+from tools.dist.unused_stdlib import LEFT_OUT
 
 HERE = Path(__file__).parent
 COMPILER = (HERE / "compile_bytecode.mjs", HERE / "compile_bytecode.py")

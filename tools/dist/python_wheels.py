@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.dist.build_cache import digest, files_under, cached_step
+from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import requirements_file
 from tools.dist.paths import CACHE, ROOT
 from tools.dist.pyodide_runtime import COMPILER, INSTALLED, compiled

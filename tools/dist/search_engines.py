@@ -14,10 +14,10 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"  # sitemaps.org, proto
 
 
 def robots(site: str) -> str:
-    """Return robots.txt: everything may be read, and where the sitemap is.
+    r"""Return robots.txt: everything may be read, and where the sitemap is.
 
     >>> robots("https://fit.example/")
-    'User-agent: *\\nAllow: /\\nSitemap: https://fit.example/sitemap.xml\\n'
+    'User-agent: *\nAllow: /\nSitemap: https://fit.example/sitemap.xml\n'
     """
     everything = "User-agent: *\nAllow: /\n"
     return f"{everything}Sitemap: {home(site)}sitemap.xml\n" if site else everything

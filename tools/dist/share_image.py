@@ -14,8 +14,12 @@ EDGE = 80
 GROUND, INK, QUIET, ACCENT = "#fbfaf6", "#1b1d22", "#5d5f68", "#3245c4"  # static/style/base.css
 #: The words of a verdict and their colours, as `static/base.css` has them in the light.
 OUTCOMES = {
-    "likely": "#12703f", "may": "#8f5300", "unlikely": "#b3421a", "no": "#b3202c",
-    "cannot tell": "#4d5b78", "no browser yet": "#4d5b78",
+    "likely": "#12703f",
+    "may": "#8f5300",
+    "unlikely": "#b3421a",
+    "no": "#b3202c",
+    "cannot tell": "#4d5b78",
+    "no browser yet": "#4d5b78",
 }
 SMALLEST = 24
 STEPS = 16  # of each ink, for the edges of letters

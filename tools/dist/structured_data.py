@@ -18,7 +18,6 @@ from typing import Any, Final
 from app.components.model_search import HUB
 from tabfit import __version__
 from tabfit.catalog import Catalog, Model
-from tools.dist.public_data import LICENCE
 from tools.dist.verdicts_table import MEDIA_TYPE
 
 _MODEL: Final = re.compile(r"m/([^/]+)/index\.html")

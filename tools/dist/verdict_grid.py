@@ -1,8 +1,9 @@
 """The catalogue's grid as a wheel, worked out at build time by as many processors as there are.
 
 Out: the path of a wheel that holds nothing but the table and the rules of every runtime, made anew
-only when what it follows from changed. The page installs it with numpy, when it first judges many answers
-at once. `SITE_MODELS` in the environment names the models it holds, as for the catalogue's requirements.
+only when what it follows from changed. The page installs it with numpy, when it first judges many
+answers at once. `SITE_MODELS` in the environment names the models it holds, as for the catalogue's
+requirements.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tools.dist.python_wheels import pack
-from tools.dist.build_cache import digest, files_under, cached_step
-from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
 from tabfit.catalog import Catalog
 from tabfit.compare import run_requirements
-from tabfit.estimate.defaults import CONTEXTS
-from tabfit.estimate.subjects import subject
 from tabfit.compare.verdict_grid import joined, read, requirements_table, written
 from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, surveys
+from tabfit.estimate.defaults import CONTEXTS
+from tabfit.estimate.subjects import subject
 from tabfit.gate import needs, read_rules
 from tabfit.gate import written as rules
+from tools.dist.build_cache import cached_step, digest, files_under
+from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
+from tools.dist.python_wheels import pack
 
 
 def grid_wheel() -> Path:
@@ -55,4 +56,6 @@ def public_rules(whole: RequirementsTable) -> dict[str, Any]:
 
 def _table(model: str) -> bytes:
     catalog = Catalog()
-    return written(requirements_table(run_requirements.requirements_of_all(subject(model, catalog), catalog, CONTEXTS), CONTEXTS))
+    about = subject(model, catalog)
+    every = run_requirements.requirements_of_all(about, catalog, CONTEXTS)
+    return written(requirements_table(every, CONTEXTS))

@@ -62,5 +62,7 @@ def verdicts(table: RequirementsTable, catalog: Catalog) -> dict[str, Any]:
         "kinds": every,
         "ways": [[table.models[r], table.runtimes[r], table.precisions[r]] for r in rows],
         "outcomes": outcomes[rows].tolist(),
-        "chances": [[None if np.isnan(x) else round(float(x), 4) for x in chances[r]] for r in rows],
+        "chances": [
+            [None if np.isnan(x) else round(float(x), 4) for x in chances[r]] for r in rows
+        ],
     }
