@@ -14,7 +14,6 @@ import argparse
 import random
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-from threading import Thread
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -166,19 +165,17 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    path, server = found(), Site(ROOT)
+    path = found()
     if path is None:
         raise SystemExit(MISSING)
-    Thread(target=server.serve_forever, daemon=True).start()
     faults: list[str] = []
-    with sync_playwright() as driver:
+    with Site(ROOT).running() as server, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for number in range(options.count):
             told = visited(browser, f"{server.address}dist/", options.seed, number)
             faults += told
             print("\n".join(told), end="\n" if told else "", flush=True)
         browser.close()
-    server.shutdown()
     print(f"{options.count} visits with late files that fail: {len(faults)} faults")
     return 1 if faults else 0
 

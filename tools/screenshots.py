@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from threading import Thread
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -39,17 +38,14 @@ def main() -> None:
     path = found()
     if path is None:
         sys.exit(MISSING)
-    server = Site(ROOT)
-    Thread(target=server.serve_forever, daemon=True).start()
     PLACE.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as driver:
+    with Site(ROOT).running() as server, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for name, size in (("phone", PHONE), ("desktop", DESKTOP)):
             for dark in (False, True):
                 picture = PLACE / f"{name}-{'dark' if dark else 'light'}.png"
                 _take(browser, f"{server.address}dist/", size, picture, dark=dark)
         browser.close()
-    server.shutdown()
 
 
 def _take(browser: Browser, site: str, size: dict[str, int], picture: Path, *, dark: bool) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -17,6 +18,8 @@ from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from threading import Thread
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import brotli
@@ -63,6 +66,16 @@ class Site(ThreadingHTTPServer):
     def address(self) -> str:
         """Return the URL of the folder."""
         return f"http://127.0.0.1:{self.server_address[1]}/"
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """Serve in a thread of its own for as long as it is entered."""
+        Thread(target=self.serve_forever, daemon=True).start()
+        try:
+            yield self
+        finally:
+            self.shutdown()
+            self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Pass over connections that a browser broke off; show anything else."""

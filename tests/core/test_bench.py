@@ -106,14 +106,10 @@ def test_the_document_is_in_the_contents() -> None:
 def test_a_slow_link_tells_what_went_over_it(tmp_path: Path) -> None:
     """Every answer is noted with its path, its status and all its bytes, whatever the pace."""
     (tmp_path / "a.txt").write_bytes(b"x" * 40_000)
-    site = SlowSite(tmp_path)
-    site.link = Link(rate=1e9, latency=0.001)
-    try:
+    with SlowSite(tmp_path).running() as site:
+        site.link = Link(rate=1e9, latency=0.001)
         with urlopen(f"{site.address}a.txt", timeout=10) as answer:
             assert len(answer.read()) == 40_000
-    finally:
-        site.shutdown()
-        site.server_close()
     (asked,) = site.asked
     assert (asked.path, asked.status) == ("/a.txt", 200)
     assert 40_000 < asked.sent < 41_000

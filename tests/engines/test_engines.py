@@ -10,9 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -83,27 +81,17 @@ def folder(hub: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[Breaking]:
-    """Serve the page on a port of its own: nothing is kept of it yet."""
-    running = Breaking(folder)
-    Thread(target=running.serve_forever, daemon=True).start()
-    yield running
-    running.shutdown()
-    running.server_close()
-
-
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Breaking]:
     """Serve the page to tests that share what browsers keep of it."""
-    with served(folder) as running:
+    with Breaking(folder).running() as running:
         yield running
 
 
 @pytest.fixture
 def fresh(folder: Path) -> Iterator[Breaking]:
-    """Serve the page to one test, as to a first visit."""
-    with served(folder) as running:
+    """Serve the page to one test, on a port of its own: nothing is kept of it yet."""
+    with Breaking(folder).running() as running:
         yield running
 
 

@@ -19,7 +19,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -44,11 +43,8 @@ def site() -> Iterator[str]:
     It is served from a path below the root, as many static hosts do.
     """
     subprocess.run([sys.executable, "-m", "tools.dist"], cwd=ROOT, check=True)
-    server = Site(ROOT)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"{server.address}dist/"
-    server.shutdown()
-    server.server_close()
+    with Site(ROOT).running() as server:
+        yield f"{server.address}dist/"
 
 
 @pytest.fixture(scope="session")

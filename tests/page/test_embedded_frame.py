@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from html import unescape
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.page.opening import opened
+from tools.serve import Site
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "embed-a-link.md"
 (LINES,) = re.findall(r"```html\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
@@ -30,22 +28,14 @@ REFUSING = """for (const name of ["localStorage", "sessionStorage"])
 """
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def around(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the address of a page of another site that holds the lines."""
     folder = tmp_path_factory.mktemp("around")
     text = LINES.replace("https://your.host/", site)
     (folder / "index.html").write_text(f"{AROUND}{text}")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with Site(folder).running() as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

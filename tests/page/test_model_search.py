@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -56,11 +55,8 @@ def asking(
     del site  # built, which is all that is needed of it
     folder = tmp_path_factory.mktemp("site") / "dist"
     may_ask(DIST, served[0], folder)
-    server = Site(folder)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server.address
-    server.shutdown()
-    server.server_close()
+    with Site(folder).running() as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -188,31 +188,15 @@ def test_evicted(visit: Visit) -> None:
 # A new build
 
 
-def served(folder: Path, changes: dict[str, Callable[[str], str]] | None = None) -> ServedCopy:
-    """Return the built site as a copy of its own, some of its files changed."""
+@contextmanager
+def served(folder: Path, changes: dict[str, Callable[[str], str]] | None = None) -> Iterator[str]:
+    """Yield the address of a copy of the built site, some of its files changed."""
     shutil.copytree(DIST, folder, ignore=shutil.ignore_patterns("m", "og"))
     for name, change in (changes or {}).items():
         path = folder / name
         path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-    return ServedCopy(folder)
-
-
-class ServedCopy:
-    """A folder on a free port for as long as it is entered."""
-
-    def __init__(self, folder: Path) -> None:
-        """Serve nothing yet."""
-        self.server = Site(folder)
-
-    def __enter__(self) -> str:
-        """Return the address."""
-        Thread(target=self.server.serve_forever, daemon=True).start()
-        return self.server.address
-
-    def __exit__(self, *_: object) -> None:
-        """Serve no longer."""
-        self.server.shutdown()
-        self.server.server_close()
+    with Site(folder).running() as site:
+        yield site.address
 
 
 def next_build(folder: Path) -> None:

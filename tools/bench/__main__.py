@@ -64,8 +64,7 @@ def _record(extent: Extent) -> Record:
     if chromium is None:
         raise SystemExit(MISSING)
     where = machine()  # before the bench itself is what it does
-    site = SlowSite(laid_out())
-    with sync_playwright() as driver:
+    with SlowSite(laid_out()).running() as site, sync_playwright() as driver:
         with profile(driver, chromium) as (context, _):
             browser = f"Chromium {context.browser.version if context.browser else ''}".strip()
         visits = tuple(_visits(driver, chromium, site, extent))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BufferedIOBase
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 
 from tools.serve import Site, SiteHandler
 
@@ -59,11 +59,10 @@ class SlowSite(Site):
     """A folder on a free port of this machine, over a link that may be changed."""
 
     def __init__(self, folder: Path) -> None:
-        """Serve at once, in a thread of its own."""
+        """Note nothing yet."""
         super().__init__(folder)
         self.RequestHandlerClass = _SlowHandler
         self.link, self.pace, self.asked = PLAIN, Pace(), list[Asked]()
-        Thread(target=self.serve_forever, daemon=True).start()
 
     def bytes_before(self, moment: float) -> int:
         """Return what the answers took whose requests came before a moment."""

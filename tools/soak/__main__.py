@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -131,16 +130,17 @@ def main() -> int:
     path = found()
     if path is None:
         raise SystemExit(MISSING)
-    server = Site(ROOT)
-    Thread(target=server.serve_forever, daemon=True).start()
-    began, address = time.monotonic(), f"{server.address}dist/"
-    with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
-        flags = ["--no-sandbox", memory.FLAG]
+    began = time.monotonic()
+    with (
+        Site(ROOT).running() as server,
+        sync_playwright() as driver,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        address, flags = f"{server.address}dist/", ["--no-sandbox", memory.FLAG]
         browser = driver.chromium.launch(executable_path=path, args=flags)
         with opened(browser, address, size=DESKTOP, prelude=DEVICE, setup=_with_actions) as page:
             visit = soaked(page, address, options, Path(folder) / "device.json")
         browser.close()
-    server.shutdown()
     told(visit, time.monotonic() - began)
     return 1 if visit.faults else 0
 

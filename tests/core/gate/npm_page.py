@@ -6,14 +6,12 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 from app.browser import probes
 from tests.core.gate.test_written_rules import models, rules
+from tools.serve import Site
 
 PACKAGE: Final = Path(__file__).resolve().parents[3] / "js"
 #: Three lines, besides where a bundler or an import map finds the package.
@@ -24,11 +22,6 @@ THREE_LINES: Final = """<!doctype html><meta charset="utf-8"><title>Fits?</title
 document.querySelector("output").value = (await canRun("distilbert")).outcome;</script>
 <output></output><tabfit-badge model="llama-3.2-1b" runtime="webllm"></tabfit-badge>
 """
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 def data() -> dict[str, Any]:
@@ -46,8 +39,5 @@ def served(root: Path, carried: dict[str, Any]) -> Iterator[str]:
     for name, needs in carried["models"].items():
         (package / "data" / "models" / f"{name}.json").write_text(json.dumps(needs))
     (root / "index.html").write_text(THREE_LINES)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with Site(root).running() as server:
+        yield server.address
