@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -49,6 +50,12 @@ class Row:
         """Return whether the chance lies on the report's side of a half."""
         return None if self.probability is None else (self.probability >= 0.5) is self.ran
 
+    @property
+    def surely_wrong(self) -> bool:
+        """Return whether it was called likely at nine in ten and died of what is checked."""
+        sure = (self.probability or 0.0) >= BANDS[-1]
+        return sure and not self.ran and self.kind in CHECKED
+
 
 @cache
 def rows() -> tuple[Row, ...]:
@@ -73,12 +80,17 @@ def base_rate() -> float:
 
 def bands() -> list[tuple[float, float, int, int]]:
     """Return each band's ends, its reports, and how many of them ran."""
+    return banded(_told())
+
+
+def banded(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int, int]]:
+    """Return each band's ends, and of chances and outcomes how many are in it and how many ran."""
     ends = zip(BANDS, (*BANDS[1:], 1.0), strict=True)
-    return [(low, high, *_counted(low, high)) for low, high in ends]
+    return [(low, high, *_counted(pairs, low, high)) for low, high in ends]
 
 
-def _counted(low: float, high: float) -> tuple[int, int]:
-    within = [ran for chance, ran in _told() if low <= chance < high]
+def _counted(pairs: Sequence[tuple[float, bool]], low: float, high: float) -> tuple[int, int]:
+    within = [ran for chance, ran in pairs if low <= chance < high]
     return len(within), sum(within)
 
 
@@ -104,11 +116,7 @@ def words() -> dict[Outcome, tuple[int, int]]:
 
 def surely_wrong() -> list[Row]:
     """Return the reports called likely at nine in ten and more that died of what is checked."""
-    return [
-        row
-        for row in rows()
-        if not row.ran and (row.probability or 0.0) >= BANDS[-1] and row.kind in CHECKED
-    ]
+    return [row for row in rows() if row.surely_wrong]
 
 
 def left_out() -> list[tuple[str, int]]:

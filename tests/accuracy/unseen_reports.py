@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tests.accuracy.field_judgement import BANDS, CHECKED
+from tests.accuracy.field_judgement import BANDS, Row
 from tests.accuracy.field_reports import base_rate_score, brier_score
 from tests.accuracy.published import DATA
 
@@ -21,18 +21,10 @@ Pairs = list[tuple[float, bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unseen:
+class Unseen(Row):
     """One report, what was said of it as told, and assuming the memory of such devices."""
 
-    source: str
-    report: str
-    runtime: str
-    ran: bool
-    kind: str
-    outcome: str
-    probability: float | None
     assuming: float | None
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +54,7 @@ class Batch:
     @property
     def surely_wrong(self) -> list[Unseen]:
         """Return what was called likely at nine in ten as told and died of what is checked."""
-        return [
-            row
-            for row in self.rows
-            if not row.ran and (row.probability or 0.0) >= BANDS[-1] and row.kind in CHECKED
-        ]
+        return [row for row in self.rows if row.surely_wrong]
 
 
 @cache
@@ -86,14 +74,3 @@ def scores(pairs: Pairs) -> tuple[float, float]:
     (0.125, 0.25)
     """
     return brier_score(pairs), base_rate_score(ran for _chance, ran in pairs)
-
-
-def banded(pairs: Pairs) -> list[tuple[float, float, int, int]]:
-    """Return each band's ends, its reports, and how many of them ran."""
-    ends = zip(BANDS, (*BANDS[1:], 1.0), strict=True)
-    return [(low, high, *_counted(pairs, low, high)) for low, high in ends]
-
-
-def _counted(pairs: Pairs, low: float, high: float) -> tuple[int, int]:
-    within = [ran for chance, ran in pairs if low <= chance < high]
-    return len(within), sum(within)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tests.accuracy.field_judgement import BANDS
-from tests.accuracy.unseen_reports import Batch, banded, batches, scores
+from tests.accuracy.field_judgement import BANDS, banded
+from tests.accuracy.unseen_reports import Batch, batches, scores
 from tools.accuracy.document import Claim, Section
 
 _AS_TOLD: Final = "as told"

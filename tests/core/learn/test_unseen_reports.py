@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.accuracy import field_reports, unseen_reports
+from tests.accuracy import field_judgement, field_reports, unseen_reports
 from tools.budgets import unseen
 
 REPORT = {
@@ -85,7 +85,7 @@ def test_what_was_judged_unseen_is_in_the_fit_now() -> None:
 def test_bands_hold_every_unseen_report_once() -> None:
     """Of each batch."""
     for batch in unseen_reports.batches():
-        counted = unseen_reports.banded(batch.assuming)
+        counted = field_judgement.banded(batch.assuming)
 
         assert sum(count for _low, _high, count, _ran in counted) == len(batch.assuming)
         assert sum(ran for *_rest, ran in counted) == sum(ran for _chance, ran in batch.assuming)
