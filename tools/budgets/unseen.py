@@ -52,11 +52,8 @@ def take_in(path: Path, fit: dict[str, int]) -> dict[str, Any]:
 
 def judged(rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Yield what is said of each report that is a question."""
-    for row in rows:
-        said = field_reports.answered(row)
-        if said is None or "not_asked" in row:
-            continue
-        report = field_reports.Report(row, said)
+    for report in field_reports.asked(rows):
+        row, said = report.row, report.said
         usual = field_reports.answered({**row, "device": with_usual_memory(row["device"])})
         yield {
             "source": row["source"],
