@@ -7,7 +7,7 @@ ACTIONS ?= 5000
 VISITS ?= 40
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
+.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow test-spark setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
