@@ -36,7 +36,7 @@ def family(root: int) -> list[int]:
 
 def tab_bytes(root: int) -> int:
     """Return the memory of a browser's largest renderer, what it shares divided (PSS)."""
-    renderers = (each for each in family(root) if b"--type=renderer" in _command(each))
+    renderers = (each for each in family(root) if b"--type=renderer" in command(each))
     return max(map(_proportional, renderers), default=0)
 
 
@@ -80,7 +80,8 @@ def _processes() -> list[int]:
     return [int(each.name) for each in PROC.iterdir() if each.name.isdigit()]
 
 
-def _command(process: int) -> bytes:
+def command(process: int) -> bytes:
+    """Return the words that a process was started with, each ended by a zero byte."""
     try:
         return (PROC / str(process) / "cmdline").read_bytes()
     except OSError:
@@ -88,8 +89,8 @@ def _command(process: int) -> bytes:
 
 
 def _is_browser(process: int, folder: Path) -> bool:
-    command = _command(process)
-    return f"--user-data-dir={folder}".encode() in command and b"--type=" not in command
+    words = command(process)
+    return f"--user-data-dir={folder}".encode() in words and b"--type=" not in words
 
 
 def _parent(process: int) -> int:

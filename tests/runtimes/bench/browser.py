@@ -18,6 +18,8 @@ from threading import Event, Thread
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tools.bench.browser_processes import browser_of, command, family
+
 _FLAGS = [
     "--no-sandbox",
     "--disable-features=SpareRendererForSitePerProcess",
@@ -45,44 +47,14 @@ def forget_peak(process: int) -> None:
     Path(f"/proc/{process}/clear_refs").write_text("5")
 
 
-def _children() -> dict[int, list[int]]:
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
-        except (OSError, IndexError):
-            continue
-        children.setdefault(parent, []).append(int(stat.parent.name))
-    return children
-
-
-def _line(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
-
-
 def _processor_time(process: int) -> int:
     return sum(map(int, Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
 
 
 def processes(profile: str, kind: str) -> list[int]:
     """Return the processes of one kind that belong to a browser's profile folder."""
-    children = _children()
-    everyone = [child for some in children.values() for child in some]
-    todo = [
-        one
-        for one in everyone
-        if f"--user-data-dir={profile}" in _line(one) and "--type=" not in _line(one)
-    ]
-    found: set[int] = set()
-    while todo:
-        one = todo.pop()
-        if one not in found:
-            found.add(one)
-            todo += children.get(one, [])
-    return sorted(one for one in found if f"--type={kind}" in _line(one))
+    everyone = family(browser_of(Path(profile)))
+    return sorted(one for one in everyone if f"--type={kind}".encode() in command(one))
 
 
 @dataclass(slots=True)
@@ -137,7 +109,7 @@ def _settled(page: Page, profile: str) -> int:
     """
     page.wait_for_timeout(1000)
     candidates = [
-        one for one in processes(profile, "renderer") if "--top-chrome-webui" not in _line(one)
+        one for one in processes(profile, "renderer") if b"--top-chrome-webui" not in command(one)
     ]
     before = {one: _processor_time(one) for one in candidates}
     page.evaluate("() => { const end = performance.now() + 250; while (performance.now() < end); }")
