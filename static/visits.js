@@ -58,15 +58,13 @@ document.addEventListener("dragover", (event) => {
 });
 document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget ?? delete root.dataset.dropping);
 
-// Before the box that finds models, which takes files everywhere: here they are visits, unless it is open.
-const dropped = (event) => {
-  if (!carriesFiles(event) || byId("finder")?.open) return;
+// The box that finds models takes no file on this page, so a file is visits, whether it is open or not.
+document.addEventListener("drop", (event) => {
+  if (!carriesFiles(event)) return;
   event.preventDefault();
-  event.stopPropagation();
   delete root.dataset.dropping;
   bringFile([...event.dataTransfer.files]);
-};
-document.addEventListener("drop", dropped, { capture: true });
+});
 
 // From now on visits can be brought; `counted` has the page ask about them.
 export const begin = (counted) => {

@@ -135,6 +135,19 @@ def choose_model(page: Page, name: str) -> None:
     page.locator(f'[id="match-{name}"]').click()
 
 
+_DROP = """([name, bytes]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([new Uint8Array(bytes)], name));
+  const how = { dataTransfer: carried, bubbles: true, cancelable: true };
+  for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, how));
+}"""
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """Drop a file on the page."""
+    page.evaluate(_DROP, [name, list(content)])
+
+
 def _watched(context: BrowserContext, hosts: set[str]) -> None:
     """Note every complaint of a context's pages, and every request to another host."""
     errors, strangers = COMPLAINTS["console_errors"], COMPLAINTS["other_hosts"]

@@ -15,7 +15,7 @@ pytest.importorskip("safetensors")
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import DESKTOP, Visit, choose_model, may_ask, opened, signal
+from tests.page.opening import DESKTOP, Visit, choose_model, drop, may_ask, opened, signal
 from tests.page.test_accessible import assert_accessible
 from tools import fake_hub as fake
 from tools import sample_files
@@ -178,17 +178,10 @@ def test_a_large_file_is_answered_from_its_header(page: Page, tmp_path: Path) ->
     expect(page.locator(".figures")).to_contain_text("4.30 GB")
 
 
-DROP = """(bytes) => {
-  const carried = new DataTransfer();
-  carried.items.add(new File([new Uint8Array(bytes)], "dropped-Q8_0.gguf"));
-  const how = { dataTransfer: carried, bubbles: true, cancelable: true };
-  for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, how));
-}"""
-
-
 def test_a_file_is_dropped_anywhere(page: Page) -> None:
     """A file dropped on the page is a model like any other."""
-    page.evaluate(DROP, list(repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]))
+    data = repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]
+    drop(page, "dropped-Q8_0.gguf", data)
     found(page, "dropped-Q8_0.gguf")
 
 
@@ -197,7 +190,7 @@ def test_a_dropped_file_s_link_opens_the_same_question(
 ) -> None:
     """Whoever opens the link of a dropped file sees the same model in the same way, and no file."""
     data = repositories()["made/tiny-llama-GGUF"].files["tiny-llama-Q8_0.gguf"]
-    page.evaluate(DROP, list(data))
+    drop(page, "dropped-Q8_0.gguf", data)
     found(page, "dropped-Q8_0.gguf")
     said = {name: page.locator(f"[data-for={name}]").inner_text() for name in WAY}
     link = page.url.partition("#")[2]

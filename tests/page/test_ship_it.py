@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import PHONE, Visit, choose_model, opened
+from tests.page.opening import PHONE, Visit, choose_model, drop, opened
 from tests.page.test_accessible import assert_accessible
 
 ROWS = (
@@ -59,6 +59,14 @@ def test_rows_are_pasted_by_keyboard(shipping: Page) -> None:
     shipping.get_by_role("button", name="Count them").focus()
     shipping.keyboard.press("Enter")
     expect(shipping.locator(".what-was-read")).to_contain_text("1 visit")
+
+
+def test_a_file_dropped_over_the_box_is_visits_too(shipping: Page) -> None:
+    """The box takes no file here, and the browser does not leave the page for one."""
+    shipping.locator("#open-finder").click()
+    drop(shipping, "visits.csv", ROWS.encode())
+    expect(shipping.locator(".what-was-read")).to_contain_text("6 visits")
+    shipping.keyboard.press("Escape")
 
 
 def test_the_code_is_that_of_the_question(visit: Visit) -> None:
