@@ -405,7 +405,7 @@ def _answered(scenarios: list[Scenario], asked: PageRequest) -> tuple[list[Answe
         plain = Scenario(model=each.model)
         for attempt in (each, plain, Scenario(model=MODEL)):
             try:
-                given.append(answers.answer(attempt, asked.catalog, asked.here))
+                given.append(answers.kept_answer(attempt, asked.catalog, asked.here))
             except TabfitError as fault:
                 notice = notice or str(fault)
             else:

@@ -129,7 +129,7 @@ def _answered(asked: PageRequest) -> tuple[Answer, str | None]:
         try:
             scenario = attempt()
             about = session_models.subject(scenario.model, asked.catalog)
-            return answers.answer(scenario, asked.catalog, Device(), about), notice
+            return answers.kept_answer(scenario, asked.catalog, Device(), about), notice
         except TabfitError as fault:
             notice = notice or str(fault)
     return answers.answer(DEFAULT, asked.catalog, Device()), notice
@@ -148,7 +148,7 @@ def _attempts(asked: PageRequest) -> tuple[Callable[[], Scenario], ...]:
 def _fields(given: Answer, catalog: Catalog) -> dict[str, str | None]:
     """Return the choices that a link carries: all but what it would be read as anyway."""
     model, asked = given.subject.id, side_by_side_link.settled(given)
-    usual = answers.answer(Scenario(model=model), catalog, Device(), given.subject).scenario
+    usual = answers.kept_answer(Scenario(model=model), catalog, Device(), given.subject).scenario
     same = asked.runtime == usual.runtime
     return {
         "model": None if model == DEFAULT.model else model,
