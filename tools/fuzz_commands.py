@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tools.fuzz_configs import mutated
 
 #: Seconds of processor that one command may take.
@@ -38,7 +38,7 @@ COMMANDS: Final = (
 def ran(words: list[str]) -> int:
     """Return a command's exit code; what it prints is dropped."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return commands.main(words)
+        return command_line.main(words)
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tabfit.cli import commands
+from tabfit.cli.commands import train
 from tabfit.cli.start import main
 from tabfit.training import plan_text
 
@@ -256,8 +256,7 @@ def test_train_refuses(capsys: pytest.CaptureFixture[str], words: list[str], say
 
 def test_train_offers_every_choice() -> None:
     """The command line has an option for everything a plan can say."""
-    assert set(commands.TRAINING) == set(plan_text.KEYS)
-    assert set(commands.TRAINING_FLAGS) == set(plan_text.FLAGS)
+    assert set(train.CHOICES) == set(plan_text.KEYS)
 
 
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 
 from tabfit import architectures, errors
 from tabfit.catalog import read
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.devices import device
 from tabfit.errors import (
     NotAModel,
@@ -137,7 +137,7 @@ def test_no_error_speaks_english_only() -> None:
     assert len(made) > 150
     assert not [(path, call.lineno) for path, call in made if isinstance(call.args[0], built)]
     assert _users("verbatim", calls) == {"errors", "hub/request"}
-    assert _users("english", calls) == {"errors", "cli/commands", "limits/limits_file"}
+    assert _users("english", calls) == {"errors", "cli/usage_error", "limits/limits_file"}
 
 
 def _users(name: str, calls: list[tuple[str, ast.Call]]) -> set[str]:
@@ -149,7 +149,7 @@ def _users(name: str, calls: list[tuple[str, ast.Call]]) -> set[str]:
 def test_what_the_command_line_refuses_has_fields() -> None:
     """A program reads the code, what was given and what is accepted, not the sentence alone."""
     with pytest.raises(TabfitError) as caught:
-        commands.parser().parse_args(["estimate", "gpt2", "--fail-below", "never"])
+        command_line.parser().parse_args(["estimate", "gpt2", "--fail-below", "never"])
     assert caught.value.code == "usage"
     with pytest.raises(TabfitError) as limited:
         limits_file._Reading("tabfit.toml").whole({"models": [{"model": "gpt2", "peak": "much"}]})

@@ -13,7 +13,8 @@ from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
 import tabfit
-from tabfit.cli import commands, mcp_server
+from tabfit.cli import command_line
+from tabfit.cli.commands import mcp
 from tests.event_loops import finished
 
 
@@ -21,7 +22,7 @@ def asked(tool: str, given: Mapping[str, Any]) -> tuple[bool, str]:
     """Return whether a tool failed, and the text that it answers."""
 
     async def ask() -> tuple[bool, str]:
-        async with Client(mcp_server.server()) as client:
+        async with Client(mcp.server()) as client:
             found = await client.call_tool(tool, dict(given))
             (content,) = found.content
             assert isinstance(content, TextContent)
@@ -79,5 +80,5 @@ def test_without_the_library(
 ) -> None:
     """Without the extra, one sentence says which it is."""
     monkeypatch.setitem(sys.modules, "mcp.server", None)
-    assert commands.main(["mcp"]) == 2
+    assert command_line.main(["mcp"]) == 2
     assert "pip install 'tabfit[mcp]'" in capsys.readouterr().err

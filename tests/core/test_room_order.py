@@ -25,8 +25,8 @@ ORDER = (
 
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
 NEEDED = {
-    "tabfit.cli.completion": {"shtab"},
-    "tabfit.cli.mcp_server": {"mcp"},
+    "tabfit.cli.commands.completion": {"shtab"},
+    "tabfit.cli.commands.mcp": {"mcp"},
     "tabfit.sources.hub_token": {"huggingface_hub"},
     "tabfit.compare.verdict_grid.table": {"numpy"},
     "tabfit.compare.verdict_grid.judging": {"numpy"},
@@ -34,7 +34,7 @@ NEEDED = {
     "tabfit.gate.signal_columns": {"numpy"},
     "tabfit.population.many_visits": {"numpy"},
     "app.qr_code": {"segno"},
-    "tabfit.cli.commands": {"sqlglot"},
+    "tabfit.cli.commands.gate": {"sqlglot"},
     "tabfit.population.parquet_visits": {"duckdb"},
 }  # installed when first used
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tabfit import catalog
-from tabfit.cli import commands, examples
+from tabfit.cli import command_line, examples
 from tabfit.cli.screen import Screen
 from tabfit.cli.start import main
 
@@ -94,7 +94,7 @@ def test_every_example_is_a_command(command: str, capsys: pytest.CaptureFixture[
     assert "examples:" in capsys.readouterr().out
     for example in examples.OF[command]:
         words = re.split(r" +[>#] ", example)[0].replace("'", "").split()[1:]
-        assert commands.parser().parse_args(words).run
+        assert command_line.parser().parse_args(words).run
 
 
 def test_completion_finishes_names(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from app.model_import.importer import BrowserPorts
 from tabfit import catalog
 from tabfit.architectures import FAMILIES
 from tabfit.architectures.registry import OTHER_NAMES
-from tabfit.cli import commands
+from tabfit.cli import model_arguments
 from tabfit.compare import alternatives
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -123,7 +123,7 @@ def brought(given: dict[str, bytes], **question: Any) -> Subject | str:
 def named(source: str, catalog_: Any) -> Subject | str:
     """Return the model that the command line takes a word for, or its one sentence."""
     try:
-        return commands._about(source, catalog_)
+        return model_arguments.subject(source, catalog_)
     except TabfitError as fault:
         return str(fault)
 

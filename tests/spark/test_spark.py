@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tabfit.catalog import Catalog
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.devices.device import read
 from tests.core.gate import synthetic_visits
 from tests.core.gate.generated_devices import estimator
@@ -39,7 +39,7 @@ def test_pyspark(
     """Of a million visits none comes out otherwise, word or chance."""
     model, runtime, precision = way
     chosen = ["--runtime", runtime, "--precision", precision, "--as", "sql", "--dialect", "spark"]
-    assert commands.main(["gate", model, *chosen]) == 0
+    assert command_line.main(["gate", model, *chosen]) == 0
     (tmp_path / "gate.sql").write_text(capsys.readouterr().out)
     estimated = estimator(model, runtime, precision, None, CATALOG)
     with (tmp_path / "expected.csv").open("w", newline="") as file:

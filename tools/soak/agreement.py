@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.i18n.language import whole_sentence
 from tabfit.i18n.size_text import size
 from tabfit.units import Interval, exactly
@@ -37,7 +37,7 @@ def answered(command: list[str]) -> dict[str, Any]:
     """Return what the command line prints, as data."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        commands.main(command)
+        command_line.main(command)
     found: dict[str, Any] = json.loads(printed.getvalue())
     return found
 

@@ -50,15 +50,7 @@ OF: Final = {
 }
 
 
-def add(
-    parser: argparse.ArgumentParser, commands: argparse._SubParsersAction[argparse.ArgumentParser]
-) -> None:
-    """Have the help of the command, and of each of its commands, end with examples."""
-    _end(parser, WHOLE)
-    for name, command in commands.choices.items():
-        _end(command, OF[name])
-
-
-def _end(parser: argparse.ArgumentParser, examples: tuple[str, ...]) -> None:
+def add(parser: argparse.ArgumentParser, examples: tuple[str, ...]) -> None:
+    """Have the help of a command end with examples."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "\n".join(("examples:", *(f"  {each}" for each in examples)))

@@ -1,6 +1,6 @@
 """Where the command begins: `inspect config.json --json` at once, all else through `cli`.
 
-In: words. Out: what `commands.main` would print, and its exit code. Reading words
+In: words. Out: what `command_line.main` would print, and its exit code. Reading words
 with argparse takes longer than reading a config, so the one command that
 programs call over and over goes round it. Whatever goes wrong is said by `cli`.
 """
@@ -25,9 +25,9 @@ def main(words: Sequence[str] | None = None) -> int:
             return 0
     except (TabfitError, OSError):
         pass
-    from tabfit.cli import commands
+    from tabfit.cli import command_line
 
-    return commands.main(words)
+    return command_line.main(words)
 
 
 def _at_once(words: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from tabfit.i18n.language import Words, _, later
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import Runtime
 from tabfit.verdict.check_text import Check
-from tabfit.verdict.decide import Decided, settle
+from tabfit.verdict.decide import SUREST, Decided, settle
 from tabfit.verdict.probability import Outcome
 
 #: Each outcome as the page says it.
@@ -37,8 +37,6 @@ SLOWLY: Final = Words(
         Outcome.UNKNOWN: later("Cannot tell; very slow if it runs"),
     }
 )
-#: A check surer than this is no reason to name.
-SURE: Final = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +83,13 @@ def judge(every: Sequence[Decided], checks: Sequence[Check]) -> Verdict:
 
 
 def _runner_up(first: str, checks: Sequence[Check]) -> str:
-    """Return the check that would decide if the first one held, empty where all are sure."""
+    """Return the check that would decide if the first one held, empty where all are sure.
+
+    One that is as sure as a verdict ever gets is no reason to name.
+    """
     doubtful = (
         each.name
         for each in checks
-        if each.name != first and each.probability is not None and each.probability < SURE
+        if each.name != first and each.probability is not None and each.probability < SUREST
     )
     return next(doubtful, "")

@@ -15,7 +15,7 @@ pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
 from app.respond import respond
-from tabfit.cli.commands import main
+from tabfit.cli.command_line import main
 from tests.core.app.test_model_import import LAPTOP, put, typed
 from tools import fake_hub, sample_files
 from tools.fake_hub_models import Repository

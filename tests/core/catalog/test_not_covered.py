@@ -12,7 +12,7 @@ from app.pages.answer import control
 from app.request_reply import PageRequest
 from app.respond import respond
 from tabfit.catalog import Catalog, not_covered
-from tabfit.cli.commands import main
+from tabfit.cli.command_line import main
 from tabfit.devices.device import Device
 from tabfit.errors import NotCovered
 from tabfit.estimate.subjects import subject

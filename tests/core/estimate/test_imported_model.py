@@ -17,7 +17,7 @@ pytest.importorskip("safetensors")
 from gguf import GGUFReader
 
 from tabfit.catalog import Catalog
-from tabfit.cli.commands import main
+from tabfit.cli.command_line import main
 from tabfit.devices.device import Device
 from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate import answers, defaults, imported_model

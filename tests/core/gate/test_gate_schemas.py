@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from tabfit.catalog import Catalog
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.compare.verdict_grid import requirements_table
 from tests.core.gate.test_written_rules import CONTEXTS, models, rows, rules
 from tools.dist import visitor_kinds
@@ -52,7 +52,7 @@ def test_verdicts() -> None:
 def test_gate(capsys: pytest.CaptureFixture[str]) -> None:
     """So is what the command prints, also of a precision for each session."""
     words = ["gate", "whisper-base", "--precision", "encoder=fp32,decoder=q4", "--as", "json"]
-    assert commands.main(words) == 0
+    assert command_line.main(words) == 0
     printed = json.loads(capsys.readouterr().out)
     keeps("rules", printed["rules"])
     keeps("needs", printed["needs"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tabfit.catalog import Catalog
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
@@ -71,7 +71,7 @@ def judged(module: str, cases: list[Any], folder: Path) -> tuple[str, str]:
 
 def written(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Return the module that a command writes."""
-    assert commands.main(["gate", *words]) == 0
+    assert command_line.main(["gate", *words]) == 0
     return capsys.readouterr().out
 
 
@@ -123,7 +123,7 @@ def test_what_a_page_tells_its_runtime(tmp_path: Path, capsys: pytest.CaptureFix
 )
 def test_what_is_known_of_one_device(said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is said of one device is refused in a sentence: a gate is for any."""
-    assert commands.main(["gate", "distilbert", *said.split()]) == 2
+    assert command_line.main(["gate", "distilbert", *said.split()]) == 2
     assert f"{said.split(maxsplit=1)[0]} is of one device" in capsys.readouterr().err
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlglot
 
 from tabfit.catalog import Catalog
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.devices.device import read
 from tests.core.gate import synthetic_visits
 from tests.core.gate.generated_devices import estimator
@@ -40,7 +40,7 @@ def test_duckdb(
     """Of a million visits none comes out otherwise, word or chance; nor of fewer in other ways."""
     model, runtime, precision, number = way
     chosen = ["--runtime", runtime, "--precision", precision, "--as", "sql"]
-    assert commands.main(["gate", model, *chosen]) == 0
+    assert command_line.main(["gate", model, *chosen]) == 0
     query = capsys.readouterr().out
     assert query.count("FROM visits") == 1
     query = query.replace("FROM visits", f"FROM (FROM visits LIMIT {number})")
@@ -64,9 +64,9 @@ def test_join_with_classes(
     visits, classes = tmp_path / "visits.csv", tmp_path / "classes.csv"
     table.sql("SELECT * EXCLUDE (number) FROM devices").write_csv(str(visits))
     words = ["gate", "llama-3.2-1b", "--runtime", "webllm", "--precision", "q4f16_1", "--as"]
-    assert commands.main([*words, "classes", "--visits", str(visits)]) == 0
+    assert command_line.main([*words, "classes", "--visits", str(visits)]) == 0
     classes.write_text(capsys.readouterr().out)
-    assert commands.main([*words, "join"]) == 0
+    assert command_line.main([*words, "join"]) == 0
     query = capsys.readouterr().out
     types = "{'visit_class': 'VARCHAR', 'outcome': 'VARCHAR', 'probability': 'DOUBLE'}"
     told = f"FROM read_csv('{classes}', columns={types}, header=true)"
@@ -85,12 +85,12 @@ def test_join_with_classes(
 @pytest.mark.parametrize("dialect", ["bigquery", "spark", "postgres", "snowflake"])
 def test_dialect(dialect: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A query is written in other dialects, which read it again."""
-    assert commands.main(["gate", "distilbert", "--as", form, "--dialect", dialect]) == 0
+    assert command_line.main(["gate", "distilbert", "--as", form, "--dialect", dialect]) == 0
     query = capsys.readouterr().out
     assert sqlglot.parse_one(query, read=dialect).find(sqlglot.exp.Case)
 
 
 def test_unknown_dialect(capsys: pytest.CaptureFixture[str]) -> None:
     """A dialect that nobody knows is named in one sentence."""
-    assert commands.main(["gate", "distilbert", "--as", "sql", "--dialect", "klingon"]) == 2
+    assert command_line.main(["gate", "distilbert", "--as", "sql", "--dialect", "klingon"]) == 2
     assert "klingon" in capsys.readouterr().err

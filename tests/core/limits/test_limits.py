@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tabfit.cli import commands
+from tabfit.cli import command_line
 
 ROOT = Path(__file__).resolve().parents[3]
 TINY = '[[models]]\nmodel = "distilbert"\nruntime = "transformersjs-wasm"\nprecision = "q8"\n'
@@ -35,7 +35,7 @@ WRONG = {
 def checked(folder: Path, text: str, *words: str) -> int:
     """Return what `tabfit check` of a file with such a text exits with."""
     (folder / "tabfit.toml").write_text(text, encoding="utf-8")
-    return commands.main(["check", str(folder / "tabfit.toml"), *words])
+    return command_line.main(["check", str(folder / "tabfit.toml"), *words])
 
 
 @pytest.mark.parametrize("line", WRONG)
@@ -101,7 +101,7 @@ def test_a_model_says_its_own_limit(tmp_path: Path) -> None:
 def test_fail_below(accepted: str, code: int, capsys: pytest.CaptureFixture[str]) -> None:
     """An unlikely fit fails below *may*, and the answer is printed all the same."""
     words = ["estimate", "gemma-2b", "--precision", "int4", "--device", "iphone-13"]
-    assert commands.main([*words, "--fail-below", accepted]) == code
+    assert command_line.main([*words, "--fail-below", accepted]) == code
     assert "Unlikely to fit" in capsys.readouterr().out
 
 
@@ -129,4 +129,4 @@ def test_the_hook_runs_the_check() -> None:
     hook = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
     (entry,) = re.findall(r"entry: tabfit (\w+)", hook)
     assert entry == "check"
-    assert commands.parser().parse_args([entry]).limits == "tabfit.toml"
+    assert command_line.parser().parse_args([entry]).limits == "tabfit.toml"

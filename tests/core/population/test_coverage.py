@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tabfit.catalog import Catalog
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.devices.device import read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
@@ -126,9 +126,9 @@ def test_a_larger_share_of_sample_than_any_other_browser_is_chrome() -> None:
 def test_the_command_line_says_the_same_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """Text and JSON have the same share, and every way is a way of this model."""
     words = ["coverage", "distilbert", "sample", "--runtime", "transformersjs-wasm"]
-    assert commands.main(words) == 0
+    assert command_line.main(words) == 0
     text = capsys.readouterr().out
-    assert commands.main([*words, "--json"]) == 0
+    assert command_line.main([*words, "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["models"]
     assert f"likely  {100 * found['likely']['share']:.1f} %" in text
     assert f"{100 * found['unknown']['share']:.1f} % of all" in text

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tabfit.cli import commands
+from tabfit.cli import command_line
 from tabfit.errors import UnreadableVisits
 from tabfit.population import csv_visits, parquet_visits
 from tabfit.population.visit_classes import VisitClass
@@ -43,7 +43,7 @@ def test_a_malformed_file_is_one_sentence(
     content, named = MALFORMED[case]
     file = tmp_path / "visits.csv"
     file.write_bytes(content)
-    assert commands.main(["coverage", "distilbert", str(file)]) == 2
+    assert command_line.main(["coverage", "distilbert", str(file)]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.count("\n") == 1
@@ -111,9 +111,9 @@ def test_wrong_parquet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(UnreadableVisits, match="row 3, column 'platform' is 'beos'"):
         parquet_visits.read(file)
     file.write_bytes(b"no parquet")
-    assert commands.main(["coverage", "distilbert", str(file)]) == 2
+    assert command_line.main(["coverage", "distilbert", str(file)]) == 2
     assert "a Parquet file is accepted" in capsys.readouterr().err
-    assert commands.main(["coverage", "distilbert", str(tmp_path / "none.parquet")]) == 2
+    assert command_line.main(["coverage", "distilbert", str(tmp_path / "none.parquet")]) == 2
     assert "No such file" in capsys.readouterr().err
 
 
@@ -123,5 +123,5 @@ def test_parquet_without_duckdb(
     """Without the extra, one sentence says which it is."""
     (tmp_path / "visits.parquet").write_bytes(b"")
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
-    assert commands.main(["coverage", "distilbert", str(tmp_path / "visits.parquet")]) == 2
+    assert command_line.main(["coverage", "distilbert", str(tmp_path / "visits.parquet")]) == 2
     assert "pip install 'tabfit[data]'" in capsys.readouterr().err

@@ -22,6 +22,7 @@ from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.check_text import Check, severity
 from tabfit.verdict.decide import Decided, Settled
+from tabfit.verdict.overall_verdict import judge
 from tabfit.verdict.probability import RANK, Outcome, probability, rounded, word
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 
@@ -263,10 +264,12 @@ def test_of_certain_checks_memory_is_named() -> None:
     assert settled((storage, UNTOLD), (GPU, SURE)).because == 1  # not known, and no reason
 
 
-def check(outcome: Outcome, chance: float | None, *, decides: bool = False) -> Check:
+def check(
+    outcome: Outcome, chance: float | None, *, decides: bool = False, name: str = ""
+) -> Check:
     """Return a check that came out so."""
     return Check(
-        name="",
+        name=name,
         need=None,
         have=None,
         outcome=outcome,
@@ -275,6 +278,14 @@ def check(outcome: Outcome, chance: float | None, *, decides: bool = False) -> C
         message="",
         decides=decides,
     )
+
+
+@pytest.mark.parametrize(("chance", "named"), [(0.96, "next"), (0.98, ""), (1.0, "")])
+def test_what_is_named_besides(chance: float, named: str) -> None:
+    """Of certain checks one in thirty died: what is surer than that speaks against nothing."""
+    checks = [check(Outcome.LIKELY, 0.8, name=TAB.name), check(Outcome.LIKELY, chance, name="next")]
+    first = Decided(TAB, Demand(name=TAB.name, why=""), Decision(chance=0.8))
+    assert judge([first], checks).runner_up == named
 
 
 def test_the_order_in_which_checks_are_shown() -> None:

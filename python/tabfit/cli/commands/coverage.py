@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from tabfit import api, catalog
+from tabfit import catalog
 from tabfit.catalog import Catalog
-from tabfit.cli import screen, visits_file
-from tabfit.cli.printed_json import print_json
+from tabfit.cli import model_arguments, printed_json, screen, visits_file
 from tabfit.cli.screen import Screen
+from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.size_text import size
@@ -22,7 +22,6 @@ from tabfit.population import report, ways
 from tabfit.population.coverage import JUDGED, Coverage, Population, Tally
 from tabfit.population.shares import Share
 from tabfit.population.ways import Reach
-from tabfit.sources.chosen_hub import chosen_hub
 from tabfit.units import Tokens
 
 #: So many other ways are shown of a model, and so many words of a grouping.
@@ -31,21 +30,38 @@ SHOWN: Final = 6
 TASK: Final = "text-generation"
 
 
-def run(asked: argparse.Namespace, context: Tokens | None) -> int:
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the models, the visits and how the models are loaded."""
+    command.add_argument(
+        "model", metavar="MODEL", nargs="*", help="as for estimate; without any, the largest ones"
+    )
+    command.add_argument(
+        "visits", metavar="VISITS", help="visits.csv or visits.parquet, or the word sample"
+    )
+    command.add_argument("--runtime")
+    command.add_argument("--precision")
+    command.add_argument("--context", metavar="N", help="tokens of the longest conversation")
+    printed_json.add(command)
+
+
+def run(asked: argparse.Namespace) -> int:
     """Print the coverage that was asked for."""
+    context = model_arguments.tokens("context", asked.context)
     known = catalog.read()
     population = visits_file.read(asked.visits)
     if asked.model:
         covered = [_covered(name, asked, context, population, known) for name in asked.model]
         if asked.json:
             found = [report.covered(*each) for each in covered]
-            print_json(report.whole(population, {"models": found}))
+            printed_json.print_json(report.whole(population, {"models": found}))
             return 0
         lines = [line for each in covered for line in ("", *_model_lines(*each, screen.here()))]
     else:
         every = list(ways.reaches(known, population, TASK))
         if asked.json:
-            print_json(report.whole(population, report.reached(ways.largest(every), every)))
+            printed_json.print_json(
+                report.whole(population, report.reached(ways.largest(every), every))
+            )
             return 0
         lines = ["", *_curve_lines(every, screen.here())]
     print("\n".join((_population_line(population), *lines)))
@@ -59,11 +75,11 @@ def _covered(
     population: Population,
     known: Catalog,
 ) -> tuple[Coverage, list[Coverage]]:
-    about = api.find_model(name, known, chosen_hub())
+    about = model_arguments.subject(name, known)
     scenario = Scenario(
         model=about.id, runtime=asked.runtime, precision=asked.precision, context=context
     )
-    given = answer(scenario, known, api.Device(), about)
+    given = answer(scenario, known, Device(), about)
     every = ways.every_way(about, known, population, context)
     names = given.facts.id, given.stored.precision
     chosen = next((each for each in every if _names(each) == names), None)

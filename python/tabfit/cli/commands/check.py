@@ -5,29 +5,34 @@ In: the file. Out: a table of limits, and exit 1 where one does not hold.
 
 from __future__ import annotations
 
+import argparse
 from functools import cache
 from pathlib import Path
 
-from tabfit import api, catalog
-from tabfit.cli import screen, visits_file
-from tabfit.cli.printed_json import print_json
+from tabfit import catalog
+from tabfit.cli import model_arguments, printed_json, screen, visits_file
 from tabfit.estimate import answer_json
 from tabfit.limits import checked, limits_file
 from tabfit.limits.checked import Limited
 from tabfit.limits.limits_file import ModelLimits
 from tabfit.population.coverage import Population
-from tabfit.sources.chosen_hub import chosen_hub
 
 
-def run(file: str, *, as_json: bool) -> int:
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the file of limits."""
+    command.add_argument("limits", metavar="FILE", nargs="?", default="tabfit.toml")
+    printed_json.add(command)
+
+
+def run(asked: argparse.Namespace) -> int:
     """Print every limit, and return 1 where one is broken."""
-    path = Path(file)
+    path = Path(asked.limits)
     every = _checked(limits_file.read(path), path.parent)
     broken = sum(not each.holds for each in every)
-    if as_json:
+    if asked.json:
         rows = [each._asdict() for each in every]
         found = {"schema": answer_json.SCHEMA, "holds": not broken, "limits": rows}
-        print_json(found)
+        printed_json.print_json(found)
     else:
         print("\n".join(screen.here().table([_row(each) for each in every])))
         print(f"{broken} of {len(every)} limits are broken" if broken else "every limit holds")
@@ -36,7 +41,6 @@ def run(file: str, *, as_json: bool) -> int:
 
 def _checked(limits: tuple[ModelLimits, ...], folder: Path) -> list[Limited]:
     known = catalog.read()
-    hub = chosen_hub()
 
     @cache
     def population(name: str) -> Population:
@@ -45,7 +49,9 @@ def _checked(limits: tuple[ModelLimits, ...], folder: Path) -> list[Limited]:
     return [
         row
         for each in limits
-        for row in checked.check(each, api.find_model(each.model, known, hub), known, population)
+        for row in checked.check(
+            each, model_arguments.subject(each.model, known), known, population
+        )
     ]
 
 

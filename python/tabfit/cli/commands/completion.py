@@ -1,6 +1,6 @@
-"""Completion: a script that has a shell finish commands, options and the catalogue's names.
+"""`tabfit completion`: a script that has a shell finish commands, options and names.
 
-In: the parser and the catalogue. Out: the script's text, written by shtab, which the extra
+In: the shell. Out: the script's text, written by shtab, which the extra
 `tabfit[completion]` brings. The names in it are those of the catalogue that wrote it.
 """
 
@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from tabfit import catalog
+from tabfit.catalog import Catalog
+from tabfit.cli import command_line
 from tabfit.errors import LibraryNotInstalled
 
-if TYPE_CHECKING:
-    from tabfit.catalog import Catalog
-
 SHELLS: Final = ("bash", "zsh", "tcsh")
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the shell."""
+    command.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh, tcsh")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print the script."""
+    print(script(command_line.parser(), asked.shell, catalog.read()))
+    return 0
 
 
 def script(parser: argparse.ArgumentParser, shell: str, catalog: Catalog) -> str:

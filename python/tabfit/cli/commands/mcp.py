@@ -7,6 +7,7 @@ speaks the protocol comes with the extra `tabfit[mcp]`.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,18 @@ _ABOUT = (
     "Says whether an AI model is likely to run in a web browser on a device, what it downloads and "
     "why. Byte counts are whole numbers; null is not known."
 )
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add nothing: all is said over standard input."""
+    del command
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Serve until the assistant leaves."""
+    del asked
+    server().run("stdio")
+    return 0
 
 
 def server() -> MCPServer:
