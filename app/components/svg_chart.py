@@ -290,6 +290,27 @@ def _bar(row: Bar, longest: float) -> Html:
     )
 
 
+def stacked_bar(label: str, parts: Iterable[tuple[str, float]], *, y: str, height: str) -> Html:
+    """Return one bar of parts beside each other: the class and the share of each, 1 in all.
+
+    `y` is where the bar begins below the picture's top, `height` is how much of it it takes.
+    """
+    drawn, before = [], 0.0
+    for class_, share in parts:
+        at, width = _percent(before), _percent(share)
+        drawn.append(tag("rect", class_=f"part {class_}", x=at, width=width, y=y, height=height))
+        before += share
+    return tag(
+        "svg",
+        drawn,
+        width="100%",
+        height="100%",
+        role="img",
+        aria_label=label,
+        focusable="false",
+    )
+
+
 def legend(*keys: tuple[str, str]) -> Html:
     """Return what the colours and strokes mean: pairs of a mark's class and its words."""
     return tag("ul", [_key(*key) for key in keys], class_="legend")

@@ -22,7 +22,7 @@ from tabfit.architectures.config_json import model_config
 from tabfit.errors import TabfitError, UnreachableHub, UnreadableConfig, from_outside
 from tabfit.estimate import imported_model, link
 from tabfit.estimate.subjects import Subject
-from tabfit.headers import Span
+from tabfit.headers import Span, drive_async
 from tabfit.hub import Address, HubResponse, HubResult, Request, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
 from tabfit.hub.folder_plan import Stretch
@@ -245,7 +245,7 @@ async def read_files(sizes: Mapping[str, int], *, cut: Slice, tell: Tell) -> Sub
         tell(_("{size} of {name}", size=counted(received[stretch.name]), name=stretch.name))
         return data
 
-    return named(await folder_plan.drive_slowly(plan, fetch))
+    return named(await drive_async(plan, fetch))
 
 
 def read_config(text: bytes, name: str = "config.json") -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tabfit.recipes.gguf import files
+from tabfit.recipes.gguf import files, stored_tensors
 from tabfit.units import MIB
 from tests.accuracy.onnx_sizes import DATA, Row, architecture_of
 
@@ -61,6 +61,6 @@ def bits_per_weight() -> Iterator[tuple[str, float, float]]:
     architecture = architecture_of(table["config"])
     for precision, printed in table["bits_per_weight"].items():
         imatrix = precision not in table["without_imatrix"]
-        tensors = files.tensors_of(architecture, precision, imatrix=imatrix)
+        tensors = stored_tensors.tensors_of(architecture, precision, imatrix=imatrix)
         size = sum(tensor.size for tensor in tensors)
         yield precision, 8 * size / table["parameters"], printed

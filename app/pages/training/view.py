@@ -163,24 +163,11 @@ def _row(name: str, sizes: dict[str, int], whole: int, top: int) -> Html:
 
 
 def _bar(name: str, sizes: dict[str, int], top: int) -> Html:
-    drawn, before = [], 0
-    for group, size in sizes.items():
-        if size:
-            at, width = f"{100 * before / top:.2f}%", f"{100 * size / top:.2f}%"
-            drawn.append(
-                tag("rect", class_=f"part {group}", x=at, width=width, y="15%", height="70%")
-            )
-            before += size
-    parts = ", ".join(f"{NAMES[group]} {bytes_(size)}" for group, size in sizes.items() if size)
-    return tag(
-        "svg",
-        drawn,
-        width="100%",
-        height="100%",
-        role="img",
-        aria_label=_("{name}: {parts}", name=name, parts=parts),
-        focusable="false",
-    )
+    told = {group: size for group, size in sizes.items() if size}
+    parts = ", ".join(f"{NAMES[group]} {bytes_(size)}" for group, size in told.items())
+    shares = [(group, size / top) for group, size in told.items()]
+    label = _("{name}: {parts}", name=name, parts=parts)
+    return svg_chart.stacked_bar(label, shares, y="15%", height="70%")
 
 
 # Part by part

@@ -231,23 +231,12 @@ def counted(own: Design) -> Html:
 
 
 def _bar(every: Sequence[ParameterShare], whole: int) -> Html:
-    drawn, before = [], 0
-    for part in every:
-        at, width = f"{100 * before / whole:.2f}%", f"{100 * part.count / whole:.2f}%"
-        drawn.append(tag("rect", class_=f"part {PARTS[part.id]}", x=at, width=width, height="100%"))
-        before += part.count
+    shares = [(PARTS[part.id], part.count / whole) for part in every]
     said = ", ".join(
         f"{_PARTS[part.id]} {number(part.count / whole, '.0%')}" for part in every if part.count
     )
-    return tag(
-        "svg",
-        drawn,
-        width="100%",
-        height="100%",
-        role="img",
-        aria_label=_("Parameters by part: {parts}", parts=said),
-        focusable="false",
-    )
+    label = _("Parameters by part: {parts}", parts=said)
+    return svg_chart.stacked_bar(label, shares, y="0", height="100%")
 
 
 def _part(part: ParameterShare, whole: int) -> Html:

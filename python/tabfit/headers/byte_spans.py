@@ -18,6 +18,8 @@ from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.units import MIB
 
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 Result = TypeVar("Result")
 
 LONGEST_READING = 64 * MIB  # bytes of one file; the longest real header known is about 20 MB
@@ -34,8 +36,10 @@ class Span:
 Reading = Generator[Span, bytes, Result]
 
 
-def drive(reading: Reading[Result], fetch: Callable[[Span], bytes]) -> Result:
-    """Return what a reading returns, its spans answered by `fetch`.
+def drive(
+    asking: Generator[Asked, Answered, Result], answer: Callable[[Asked], Answered]
+) -> Result:
+    """Return what a generator returns, all it asks for answered by `answer`: spans, or requests.
 
     >>> def first_byte():
     ...     return (yield Span(0, 1))
@@ -43,22 +47,22 @@ def drive(reading: Reading[Result], fetch: Callable[[Span], bytes]) -> Result:
     b'h'
     """
     try:
-        span = next(reading)
+        asked = next(asking)
         while True:
-            span = reading.send(fetch(span))
+            asked = asking.send(answer(asked))
     except StopIteration as done:
         result: Result = done.value
         return result
 
 
 async def drive_async(
-    reading: Reading[Result], fetch: Callable[[Span], Awaitable[bytes]]
+    asking: Generator[Asked, Answered, Result], answer: Callable[[Asked], Awaitable[Answered]]
 ) -> Result:
-    """Return what a reading returns, its spans answered by an awaited `fetch`."""
+    """Return what a generator returns, all it asks for answered by an awaited `answer`."""
     try:
-        span = next(reading)
+        asked = next(asking)
         while True:
-            span = reading.send(await fetch(span))
+            asked = asking.send(await answer(asked))
     except StopIteration as done:
         result: Result = done.value
         return result

@@ -7,7 +7,7 @@ command line and one dropped on the page are read alike.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from tabfit.architectures.config_json import MLC, may_be_config, model_config
@@ -181,25 +181,3 @@ def named_from(paths: Mapping[str, Bytes]) -> tuple[str, dict[str, Bytes]]:
     if len(tops) != 1 or not all("/" in path for path in paths):
         return "", dict(paths)
     return tops.pop(), {path.partition("/")[2]: size for path, size in paths.items()}
-
-
-def drive(reading: Reading, cut: Callable[[Stretch], bytes]) -> HubResult:
-    """Return what a plan finds, its stretches read by `cut`."""
-    try:
-        stretch = next(reading)
-        while True:
-            stretch = reading.send(cut(stretch))
-    except StopIteration as done:
-        found: HubResult = done.value
-        return found
-
-
-async def drive_slowly(reading: Reading, cut: Callable[[Stretch], Awaitable[bytes]]) -> HubResult:
-    """Return what a plan finds, its stretches read by an awaited `cut`."""
-    try:
-        stretch = next(reading)
-        while True:
-            stretch = reading.send(await cut(stretch))
-    except StopIteration as done:
-        found: HubResult = done.value
-        return found

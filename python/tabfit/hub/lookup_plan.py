@@ -13,7 +13,7 @@ from typing import Any
 
 from tabfit.architectures.config_json import MLC, model_config, of_mlc
 from tabfit.errors import NotAModel, UnreachableHub, UnreadableConfig, from_outside
-from tabfit.headers import Header, join, kind_of, parts_of, read_index
+from tabfit.headers import Header, drive, drive_async, join, kind_of, parts_of, read_index
 from tabfit.headers.not_models import ADAPTER
 from tabfit.hub.address import Address
 from tabfit.hub.bounded_json import parse_object
@@ -243,23 +243,15 @@ def carry_out(
     plan: Plan[HubResult], fetch: Callable[[Sequence[Request]], Sequence[HubResponse]]
 ) -> HubResult:
     """Return what a plan finds, its batches answered by `fetch`."""
-    try:
-        batch = next(plan)
-        while True:
-            batch = plan.send(tuple(fetch(batch)))
-    except StopIteration as done:
-        found: HubResult = done.value
-        return found
+    return drive(plan, lambda batch: tuple(fetch(batch)))
 
 
 async def carry_out_async(
     plan: Plan[HubResult], fetch: Callable[[Sequence[Request]], Awaitable[Sequence[HubResponse]]]
 ) -> HubResult:
     """Return what a plan finds, its batches answered by an awaited `fetch`."""
-    try:
-        batch = next(plan)
-        while True:
-            batch = plan.send(tuple(await fetch(batch)))
-    except StopIteration as done:
-        found: HubResult = done.value
-        return found
+
+    async def fetched(batch: Sequence[Request]) -> tuple[HubResponse, ...]:
+        return tuple(await fetch(batch))
+
+    return await drive_async(plan, fetched)

@@ -143,7 +143,7 @@ def _from_folder(folder: Path) -> HubResult:
         if path.is_file()
     }
     plan = folder_plan.look_in(sizes, name=folder.resolve().name, source=str(folder))
-    return folder_plan.drive(plan, lambda stretch: _stretch(folder, stretch))
+    return drive(plan, lambda stretch: _stretch(folder, stretch))
 
 
 def _stretch(folder: Path, stretch: folder_plan.Stretch) -> bytes:

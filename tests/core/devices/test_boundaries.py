@@ -6,18 +6,23 @@ last column says who saw what. Each assumed number of `budgets` has a row on eit
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tabfit.catalog import Catalog
 from tabfit.devices import budgets
 from tabfit.devices.browser_features import presence
 from tabfit.devices.budgets import Budget
 from tabfit.devices.device import read
+from tabfit.errors import UnreadableDevice
 from tabfit.units import GIB, MB, exactly
 from tabfit.verdict.probability import probability
 
+ROOT: Final = Path(__file__).resolve().parents[3]
 Row = tuple[str, float, int, float, float, str]
 
 RAN_OR_DIED: Final[tuple[Row, ...]] = (
@@ -42,6 +47,7 @@ RAN_OR_DIED: Final[tuple[Row, ...]] = (
     ("android", 1, 50, 0.95, 1, "a twentieth of 1 GB is left whatever the system keeps"),
     ("android", 1, 100, 0, 0.5, "a tenth of 1 GB is not"),
     ("windows", 8, 2900, 0.7, 1, "8 GB ran 2.9 GB with 4-5 free (mediapipe issue 5976)"),
+    ("windows", 8, 5100, 0, 0.05, "of 8 GB 4-5 were free (mediapipe issue 5976)"),
     ("windows", 16, 2400, 0.95, 1, "a laptop of 16 GB ran Llama 3.2 3B (web-llm issue 759)"),
     ("windows", 16, 14_200, 0, 0.05, "the system and a browser hold 2-4 of 17.2 GB"),
     ("macos", 16, 11_700, 0.25, 0.75, "6.3 GB of page and 5.4 of graphics (transformers.js 759)"),
@@ -100,6 +106,7 @@ def test_safari_on_a_mac(
 
 
 BESIDE_A_CARD: Final[tuple[Row, ...]] = (
+    ("windows", 2, 450, 0, 0.75, "2 GB is the least that 64-bit Windows 10 takes (Microsoft)"),
     ("windows", 4, 700, 0.75, 1, "Windows and Chrome's other processes hold 2-3 of 4.3 GB"),
     ("windows", 16, 6000, 0.6, 1, "a third of 17.2 GB"),
     ("windows", 16, 14_200, 0, 0.05, "the system and a browser hold 2-4 of 17.2 GB"),
@@ -115,6 +122,28 @@ def test_a_tab_whose_graphics_has_memory_of_its_own(
     """The tab alone: what the system leaves, up to what one process of Chrome takes."""
     chance = have(budgets.page(read(installed(platform, ram))), needed)
     assert least <= chance <= most, seen
+
+
+MAKERS: Final = (
+    ("apple", True, "Apple silicon has one memory for both (Apple, Metal documentation)"),
+    ("qualcomm", True, "Adreno is a part of Snapdragon, which has no memory of its own"),
+    ("arm", True, "Mali is sold for chips that others make, never as a card"),
+    ("img-tec", True, "PowerVR likewise"),
+    ("samsung", True, "Xclipse is a part of Exynos"),
+    ("google", True, "SwiftShader computes on the processor (Chromium documentation)"),
+    ("microsoft", True, "WARP computes on the processor (Microsoft documentation)"),
+    ("intel", True, "all but a few of its graphics are parts of a processor"),
+    ("nvidia", False, "what runs a browser is a card or has a card's memory"),
+    ("amd", None, "makes cards, and processors with graphics"),
+    ("", None, "a browser that names no maker"),
+)
+
+
+@pytest.mark.parametrize(("vendor", "shares", "why"), MAKERS)
+def test_whose_graphics_share_the_pages_memory(vendor: str, shares: bool | None, why: str) -> None:
+    """By the maker that WebGPU's adapter names, on a computer that says no more."""
+    signals = {"platform": "linux", "browser": "chrome", "webgpu": {"vendor": vendor}}
+    assert budgets.shares_memory(read(signals)) is shares, why
 
 
 def test_a_card_of_8_gb_holds_6_and_not_7() -> None:
@@ -241,3 +270,26 @@ def test_features_by_system(
     """Systems and graphics that a browser leaves out, by hand (catalog/browser_features.json)."""
     device = read({"browser": browser, "platform": platform, "browser_version": 150, **signals})
     assert presence(device, feature).share == pytest.approx(share, abs=0.04), seen
+
+
+LOAD: Final = {"ran": True, "needs": {"peak": [1, 2, 3]}}
+PAST: Final = (
+    ([LOAD] * 200, True),
+    ([LOAD] * 201, False),
+    ([{**LOAD, "needs": {"peak": [1, 2, 2**50]}}], True),
+    ([{**LOAD, "needs": {"peak": [1, 2, 2**50 + 1]}}], False),
+)
+
+
+@pytest.mark.parametrize(("history", "accepted"), PAST)
+def test_a_past_is_accepted_as_far_as_the_published_schema_says(
+    history: list[dict[str, Any]], *, accepted: bool
+) -> None:
+    """What programs were promised (docs/schema/device.json) is read, and nothing beyond it."""
+    schema = json.loads((ROOT / "docs/schema/device.json").read_text(encoding="utf-8"))
+    assert Draft202012Validator(schema).is_valid({"history": history}) is accepted
+    if accepted:
+        assert len(read({"history": history}).history) == len(history)
+    else:
+        with pytest.raises(UnreadableDevice):
+            read({"history": history})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.recipes.gguf import files
+from tabfit.recipes.gguf import files, stored_tensors
 from tabfit.recipes.gguf.metadata import (
     VocabularyKind,
     directory_size,
@@ -45,7 +45,7 @@ def predicted(name: str, mix: str) -> tuple[StoredTensor, ...]:
     """Return the tensors predicted for a made file."""
     precision, _, without = mix.partition(" ")
     architecture = architecture_of(MADE["shapes"][name]["config"])
-    return files.tensors_of(
+    return stored_tensors.tensors_of(
         architecture, precision, imatrix=not without, made=TODAY, pure=False, head_apart=False
     )
 
@@ -64,7 +64,7 @@ def test_shapes_and_float_types_are_the_converter_s(name: str) -> None:
         tensor: (tuple(shape), kind) for tensor, shape, kind, _ in MADE["shapes"][name]["tensors"]
     }
     architecture = architecture_of(MADE["shapes"][name]["config"])
-    tensors = files.tensors_of(architecture, "F16", made=TODAY, head_apart=False)
+    tensors = stored_tensors.tensors_of(architecture, "F16", made=TODAY, head_apart=False)
     assert {one.name: (one.shape, one.type.name) for one in tensors} == expected
 
 
@@ -121,7 +121,7 @@ def test_tensors_are_exact_because_fronts_agree() -> None:
         fronts = []
         for precision, size in each["mib"].items():
             architecture = architecture_of(each["config"])
-            tensors = files.tensors_of(architecture, precision, **each.get("choices", {}))
+            tensors = stored_tensors.tensors_of(architecture, precision, **each.get("choices", {}))
             fronts.append(size - files.tensor_data_size(tensors) / 2**20)
         assert max(fronts) - min(fronts) < 0.011, each["model"]
 
@@ -131,7 +131,9 @@ def test_exact_files_of_one_maker_leave_the_same_front() -> None:
     fronts = defaultdict(list)
     for row in gguf_sizes.data("published")["rows"]:
         architecture = architecture_of(row["config"])
-        tensors = files.tensors_of(architecture, row["precision"], **row.get("choices", {}))
+        tensors = stored_tensors.tensors_of(
+            architecture, row["precision"], **row.get("choices", {})
+        )
         model = str(row["config"]) + str(row.get("choices"))
         fronts[model].append(row["bytes"] - files.tensor_data_size(tensors))
     apart = [max(many) - min(many) for many in fronts.values() if len(many) > 1]

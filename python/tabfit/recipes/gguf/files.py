@@ -10,28 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tabfit.errors import UnknownName, UnsupportedCombination
-from tabfit.i18n.language import Message, _, later
-from tabfit.light_dataclass import replace
-from tabfit.model.layers import KeyValue, Latent
+from tabfit.i18n.language import _
 from tabfit.recipes.gguf import metadata, projector
 from tabfit.recipes.gguf.converted_classes import CLASSES
-from tabfit.recipes.gguf.history import STORED_HEADS, USUAL, made_in, usually_made
-from tabfit.recipes.gguf.mixes import (
-    ALIASES,
-    BASE,
-    BITNET,
-    FLOATS,
-    PURE,
-    MixShape,
-    TensorKind,
-    tensor_kind,
-    types,
-)
-from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
-from tabfit.recipes.gguf.tensors import converted, reading_order
+from tabfit.recipes.gguf.history import USUAL
+from tabfit.recipes.gguf.mixes import BASE, BITNET, FLOATS, PURE, mix_named
+from tabfit.recipes.gguf.stored_tensors import tensors_of
+from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
-from tabfit.storage.storage_type import F16
 from tabfit.storage.type_table import GGUF_TYPES
 from tabfit.units import Basis, Bytes, Interval, exactly
 
@@ -39,25 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tabfit.model.architecture import Architecture
-    from tabfit.recipes.gguf.history import WriterVersion
-    from tabfit.recipes.gguf.tensors import Converted
-    from tabfit.storage.storage_type import StorageType
-
-PRECISIONS: tuple[str, ...] = tuple(sorted({*BASE, *ALIASES}))
-
-
-def mix_named(precision: str) -> str:
-    """Return the mix of that name, in its own spelling.
-
-    >>> mix_named("q4_k")
-    'Q4_K_M'
-    """
-    name = precision.upper()
-    name = ALIASES.get(name, name)
-    if name not in BASE:
-        raise UnknownName(later("GGUF precision"), precision, PRECISIONS)
-    return name
-
 
 #: The converter spells a few classes otherwise than transformers does (MPT, PhiMoE, InternLM3).
 _CONVERTED = frozenset(name.lower() for name in CLASSES)
@@ -70,142 +37,6 @@ def can_store(architecture: Architecture) -> bool:
     family, head = architecture.family, architecture.head
     seen = family in _READ_BY_TEXT and head.endswith("ForConditionalGeneration")
     return family in GGUF_ARCHITECTURES and (seen or head.lower() in _CONVERTED)
-
-
-def _queries_per_key(architecture: Architecture) -> int:
-    """Return how many queries share a key in the layer that the quantiser looks at: the first.
-
-    A first layer without attention counts as none where a file says heads layer
-    by layer; elsewhere the model's one figure holds for every layer.
-    """
-    layers = architecture.main.layers
-    asked = layers[:1] if architecture.family in LAYERED_HEADS else layers
-    for layer in asked:
-        for keeps in layer.keeps:
-            if isinstance(keeps, KeyValue):
-                return layer.attention_heads // keeps.key_value_heads
-            if isinstance(keeps, Latent):  # stored as one key for all heads
-                return layer.attention_heads
-    return 0 if architecture.family in LAYERED_HEADS else 1
-
-
-def _model(
-    architecture: Architecture, made: Sequence[Converted], how: WriterVersion, *, imatrix: bool
-) -> MixShape:
-    """Return what the mixes ask about this model."""
-    names = {one.name for one in made}
-    numbers = [one.layer for one in made if one.layer is not None]
-    shared = _queries_per_key(architecture)
-    layers = max(numbers, default=-1) + 1
-    return MixShape(
-        layers=layers,
-        queries_per_key=shared,
-        experts=max((one.shape[0] for one in made if "_exps." in one.name), default=0),
-        tied="output.weight" not in names,
-        large_grouped=layers == 80
-        and (architecture.family == "qwen2" or (architecture.family == "llama" and shared > 1)),
-        falcon=architecture.family == "falcon",
-        values=sum(tensor_kind(one.name) is TensorKind.VALUE for one in made),
-        fused_values=how.fused_values,
-        imatrix=imatrix,
-    )
-
-
-def _kept_native(one: Converted, architecture: Architecture) -> bool:
-    """Return whether a tensor stays in the four-bit type that the model was published in."""
-    return architecture.family in NATIVE_EXPERTS and one.name.endswith("_exps.weight")
-
-
-def _stored(one: Converted, kind: StorageType) -> StoredTensor:
-    return StoredTensor(
-        name=one.name,
-        shape=one.shape,
-        type=kind,
-        size=kind.size_of(one.shape),
-        origin=one.origin,
-        role=one.role,
-        part=one.part,
-        layer=one.layer,
-    )
-
-
-def _with_head(made: Sequence[Converted]) -> Iterator[Converted]:
-    """Yield the tensors with the tied table a second time, as the head."""
-    known = {one.name for one in made}
-    for one in made:
-        if one.name == "token_embd.weight" and "output.weight" not in known:
-            yield replace(one, name="output.weight")
-        yield one
-
-
-_SEPARATE = ("attn_q", "attn_k", "attn_v")
-
-
-def _joined_queries(made: Sequence[Converted]) -> Iterator[Converted]:
-    """Yield the tensors with each layer's query, key and value as one array."""
-    stems = {one.name: one.name.split(".") for one in made}
-    for one in made:
-        words = stems[one.name]
-        if len(words) != 4 or words[2] not in _SEPARATE:
-            yield one
-        elif words[2] == "attn_q":
-            name = ".".join((*words[:2], "attn_qkv", words[3]))
-            yield replace(one, name=name, shape=(3 * one.shape[0], *one.shape[1:]))
-
-
-def _as_made(
-    architecture: Architecture, how: WriterVersion, *, head_apart: bool
-) -> tuple[Converted, ...]:
-    """Return the float file's tensors as they were made at the time."""
-    made: Sequence[Converted] = converted(architecture)
-    if how.joined_queries:
-        made = tuple(_joined_queries(made))
-    if head_apart or how.copied_heads:
-        made = tuple(_with_head(made))
-    return tuple(sorted(made, key=reading_order))
-
-
-def _narrow(one: Converted, how: WriterVersion, mix: str) -> bool:
-    """Return whether a table of positions had the file's float type, not float32."""
-    positions = ("position_embd.weight", "token_types.weight")
-    return not how.wide_positions and one.name in positions and mix != "F32"
-
-
-def tensors_of(
-    architecture: Architecture,
-    precision: str,
-    *,
-    imatrix: bool = True,
-    pure: bool | None = None,
-    head_apart: bool | None = None,
-    made: str | None = None,
-) -> tuple[StoredTensor, ...]:
-    """Return every tensor of the file, in its order, with its type and bytes."""
-    mix, family = mix_named(precision), architecture.family
-    if family not in GGUF_ARCHITECTURES:
-        raise UnsupportedCombination(
-            Message("llama.cpp has no converter for {family} models", family=family),
-            GGUF_ARCHITECTURES,
-        )
-    how = usually_made(family) if made is None else made_in(made, family)
-    apart = family in STORED_HEADS if head_apart is None else head_apart
-    tensors = _as_made(architecture, how, head_apart=apart)
-    low = mix in PURE if pure is None else pure
-    model = _model(architecture, tensors, how, imatrix=imatrix)
-    chosen = types(tensors, mix, model, pure=low)
-    return tuple(
-        _stored(one, _type_kept(one, kind, mix, architecture, how))
-        for one, kind in zip(tensors, chosen, strict=True)
-    )
-
-
-def _type_kept(
-    one: Converted, chosen: StorageType, mix: str, architecture: Architecture, how: WriterVersion
-) -> StorageType:
-    """Return the chosen type, but for what was published or written in another."""
-    if _kept_native(one, architecture) and mix != "F32":
-        return GGUF_TYPES["MXFP4"]
-    return F16 if _narrow(one, how, mix) else chosen
 
 
 def tensor_data_size(tensors: Sequence[StoredTensor]) -> Bytes:

@@ -18,6 +18,8 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tabfit.errors import UnknownName
+from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
 from tabfit.storage.storage_type import F16, F32
 from tabfit.storage.type_table import GGUF_TYPES, I2_S, TL1, TL2
@@ -69,6 +71,8 @@ ALIASES: dict[str, str] = {
     "MXFP4": "MXFP4_MOE",
 }
 
+PRECISIONS: tuple[str, ...] = tuple(sorted({*BASE, *ALIASES}))
+
 FLOATS = frozenset({"F32", "F16", "BF16"})
 # Mixes of models trained in one or two bits: published with every matrix at the low type.
 PURE = frozenset({"Q1_0", "Q2_0"})
@@ -95,6 +99,19 @@ _KEPT = (
     *("indexer.k_proj.weight", "indexer.q_proj.weight"),
 )
 _KEPT_WHOLE = frozenset({"position_embd.weight", "token_types.weight"})
+
+
+def mix_named(precision: str) -> str:
+    """Return the mix of that name, in its own spelling.
+
+    >>> mix_named("q4_k")
+    'Q4_K_M'
+    """
+    name = precision.upper()
+    name = ALIASES.get(name, name)
+    if name not in BASE:
+        raise UnknownName(later("GGUF precision"), precision, PRECISIONS)
+    return name
 
 
 class TensorKind(Enum):

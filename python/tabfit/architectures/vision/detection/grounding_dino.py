@@ -14,13 +14,16 @@ from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutions.backbones import backbone_body
 from tabfit.architectures.vision.convolutions.stages import channels
 from tabfit.architectures.vision.detection.detr import frozen
-from tabfit.architectures.vision.detection.rt_detr import MOST_POINTS
+from tabfit.architectures.vision.detection.rt_detr import (
+    MOST_POINTS,
+    deformable_attention,
+    dividing_heads,
+)
 from tabfit.architectures.vision.patches.clip import both
 from tabfit.architectures.vision.patches.vit_variants import perceptron
-from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
-from tabfit.model.blocks.attention import ALL_BIASED, Heads, Names, attending, attention
+from tabfit.model.blocks.attention import ALL_BIASED, Names, attention
 from tabfit.model.blocks.block import (
     Block,
     array,
@@ -112,33 +115,16 @@ def _chosen(keys: Keys, hidden: int) -> Block:
     )
 
 
-def _heads(keys: Keys, key: str, width: int, share: int = 1) -> Heads:
-    count = keys.heads(key) // share
-    if not count or width % count:
-        raise keys.fault(
-            key,
-            Message("{heads} heads do not divide a width of {width:,}", heads=count, width=width),
-        )
-    return Heads(queries=count, key_values=count, width=width // count)
-
-
 def _looks(keys: Keys, hidden: int, key: str, share: int = 1) -> Block:
-    heads = _heads(keys, key, hidden, share)
+    heads = dividing_heads(keys, key, hidden, share)
     return attention(hidden, heads, names=LOOKS, bias=ALL_BIASED, keeps=())
 
 
 def _pointed(keys: Keys, hidden: int, half: str) -> Block:
     """Return attention to a few points of each level."""
-    heads = _heads(keys, f"{half}_attention_heads", hidden)
+    heads = dividing_heads(keys, f"{half}_attention_heads", hidden)
     count = keys.whole(f"{half}_n_points", most=MOST_POINTS)
-    every = heads.queries * count * keys.whole("num_feature_levels", most=64)
-    parts = {
-        "sampling_offsets": linear(hidden, 2 * every, Role.ATTENTION_OTHER, bias=True),
-        "attention_weights": linear(hidden, every, Role.ATTENTION_OTHER, bias=True),
-        "value_proj": linear(hidden, hidden, Role.VALUE, bias=True),
-        "output_proj": linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True),
-    }
-    return attending(joined(parts), heads, ())
+    return deformable_attention(heads, count * keys.whole("num_feature_levels", most=64), hidden)
 
 
 def _mixing(keys: Keys, hidden: int) -> Block:

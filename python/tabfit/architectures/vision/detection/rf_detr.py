@@ -6,11 +6,15 @@ Source: Robinson et al. 2025, arXiv:2511.09554.
 
 from __future__ import annotations
 
-from tabfit.architectures.config_keys import MOST_HEADS, MOST_LAYERS, Keys
+from tabfit.architectures.config_keys import MOST_LAYERS, Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutions.stages import handed_out
-from tabfit.architectures.vision.detection.rt_detr import points
+from tabfit.architectures.vision.detection.rt_detr import (
+    deformable_attention,
+    dividing_heads,
+    points,
+)
 from tabfit.architectures.vision.patches.clip import renamed
 from tabfit.architectures.vision.patches.vit import (
     dino_feeds,
@@ -20,10 +24,9 @@ from tabfit.architectures.vision.patches.vit import (
     picture_body,
 )
 from tabfit.architectures.vision.patches.vit_variants import perceptron
-from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
-from tabfit.model.blocks.attention import Heads, attending, attention, biases
+from tabfit.model.blocks.attention import attention, biases
 from tabfit.model.blocks.block import Block, Stack, array, beside, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain
 from tabfit.model.blocks.linear import convolution, embedding, linear, norm
@@ -130,40 +133,20 @@ def _questions(keys: Keys, hidden: int) -> Block:
 
 def _layer(keys: Keys, hidden: int) -> Block:
     bias = keys.flag("attention_bias")
-    heads = _heads(keys, "decoder_self_attention_heads", hidden)
+    heads = dividing_heads(keys, "decoder_self_attention_heads", hidden)
+    across = dividing_heads(keys, "decoder_cross_attention_heads", hidden)
     normed = norm(hidden, bias=True)
     own = attention(hidden, heads, bias=biases(inputs=bias), keeps=())
     return joined(
         {
             "self_attn": own,
             "self_attn_layer_norm": normed,
-            "cross_attn": _pointed(keys, hidden),
+            "cross_attn": deformable_attention(across, sum(points(keys)), hidden),
             "cross_attn_layer_norm": normed,
             "mlp": plain(hidden, keys.whole("decoder_ffn_dim"), names=("fc1", "fc2")),
             "layer_norm": normed,
         }
     )
-
-
-def _heads(keys: Keys, key: str, hidden: int) -> Heads:
-    count = keys.whole(key, most=MOST_HEADS)
-    if hidden % count:
-        raise keys.fault(
-            key, Message("is {given}, which does not divide {width}", given=count, width=hidden)
-        )
-    return Heads(queries=count, key_values=count, width=hidden // count)
-
-
-def _pointed(keys: Keys, hidden: int) -> Block:
-    heads = _heads(keys, "decoder_cross_attention_heads", hidden)
-    every = heads.queries * sum(points(keys))
-    parts = {
-        "sampling_offsets": linear(hidden, 2 * every, Role.ATTENTION_OTHER, bias=True),
-        "attention_weights": linear(hidden, every, Role.ATTENTION_OTHER, bias=True),
-        "value_proj": linear(hidden, hidden, Role.VALUE, bias=True),
-        "output_proj": linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True),
-    }
-    return attending(joined(parts), heads, ())
 
 
 def _things(keys: Keys, body: Body) -> Ending:

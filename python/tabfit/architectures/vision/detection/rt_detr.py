@@ -50,6 +50,37 @@ def points(keys: Keys) -> list[int]:
     return [keys.whole("decoder_n_points", most=MOST_POINTS)] * levels
 
 
+def dividing_heads(keys: Keys, key: str, width: int, share: int = 1) -> Heads:
+    """Return the heads of a key, or a share of them, that have so much width between them."""
+    given = keys.heads(key)
+    count = given // share
+    if not count or width % count:
+        raise keys.fault(
+            key, Message("is {given}, which does not divide {width}", given=given, width=width)
+        )
+    return Heads(queries=count, key_values=count, width=width // count)
+
+
+def deformable_attention(
+    heads: Heads, count: int, hidden: int, scale: Block = EMPTY, *, projected: bool = True
+) -> Block:
+    """Return deformable attention: where so many points lie for each head, and their weights.
+
+    `projected` says that values and output have matrices, `scale` is what places are divided by.
+    Source: Zhu et al. 2020, arXiv:2010.04159.
+    """
+    every = heads.queries * count
+    parts = {
+        "sampling_offsets": linear(hidden, 2 * every, Role.ATTENTION_OTHER, bias=True),
+        "attention_weights": linear(hidden, every, Role.ATTENTION_OTHER, bias=True),
+        "": scale,
+    }
+    if projected:
+        parts["value_proj"] = linear(hidden, hidden, Role.VALUE, bias=True)
+        parts["output_proj"] = linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True)
+    return attending(joined(parts), heads, ())
+
+
 def normed_convolution(read: int, written: int, kernel: int, *, groups: int = 1) -> Block:
     """Return a convolution and its batch norm under these detectors' names."""
     cuts = convolution(read, written, kernel, kernel, groups=groups, bias=False)
@@ -152,7 +183,7 @@ class Detector:
     def _looking(self, keys: Keys, half: str) -> Block:
         """Return a half's layer; the encoder's is as wide as its maps."""
         hidden = keys.whole("encoder_hidden_dim" if half == "encoder" else "d_model")
-        heads = self._heads(keys, hidden, half)
+        heads = dividing_heads(keys, f"{half}_attention_heads", hidden)
         normed = norm(hidden, bias=True)
         inner = keys.whole(f"{half}_ffn_dim")
         parts = {
@@ -170,31 +201,14 @@ class Detector:
                 parts["encoder_attn_layer_norm"] = normed
         return joined(parts)
 
-    def _heads(self, keys: Keys, hidden: int, half: str) -> Heads:
-        count = keys.heads(f"{half}_attention_heads")
-        if hidden % count:
-            raise keys.fault(
-                f"{half}_attention_heads",
-                Message("is {given}, which does not divide {width}", given=count, width=hidden),
-            )
-        return Heads(queries=count, key_values=count, width=hidden // count)
-
     def _pointed(self, keys: Keys, hidden: int) -> Block:
         """Return attention to a few points: where they lie and how much each counts."""
         heads = equal_heads(keys, "d_model", "decoder_attention_heads")
         total = sum(points(keys))
-        every = heads.queries * total
-        weights = linear(hidden, every, Role.ATTENTION_OTHER, bias=True)
-        parts = {
-            "sampling_offsets": linear(hidden, 2 * every, Role.ATTENTION_OTHER, bias=True),
-            "attention_weights": weights,
-        }
+        scale: Block = EMPTY
         if self.scaled:
-            parts[""] = vector(self.scaled, total, Role.ATTENTION_OTHER, buffer=True)
-        if not self.fine:
-            parts["value_proj"] = linear(hidden, hidden, Role.VALUE, bias=True)
-            parts["output_proj"] = linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True)
-        return attending(joined(parts), heads, ())
+            scale = vector(self.scaled, total, Role.ATTENTION_OTHER, buffer=True)
+        return deformable_attention(heads, total, hidden, scale, projected=not self.fine)
 
     def _decoder(self, keys: Keys, at: str) -> Stack:
         count = keys.layers("decoder_layers")

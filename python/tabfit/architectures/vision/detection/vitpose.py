@@ -11,7 +11,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tabfit.architectures.config_keys import MOST_EXPERTS, MOST_LAYERS, Keys
-from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutions.backbones import backbone_body
@@ -23,10 +22,10 @@ from tabfit.architectures.vision.patches.vit import (
     patches,
     picture_body,
     ratio_width,
+    relative_position_attention,
     sides,
 )
 from tabfit.i18n.language import Message
-from tabfit.model.blocks.attention import attending
 from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain, widened
 from tabfit.model.blocks.linear import (
@@ -128,24 +127,15 @@ def vitdet(asked: Asked) -> Body:
 
 def _vitdet_layer(keys: Keys, *, windowed: bool, convolved: bool) -> Block:
     hidden = keys.whole("hidden_size")
-    heads = equal_heads(keys, "hidden_size", "num_attention_heads")
     window = keys.whole("window_size", least=0, most=MOST_PIXELS) if windowed else 0
     picture, patch = sides(keys, "image_size"), sides(keys, "patch_size")
     seen = (window, window) if window else (picture[0] // patch[0], picture[1] // patch[1])
-    distances = (
-        array(f"rel_pos_{axis}", (2 * side - 1, heads.width), Role.ATTENTION_OTHER)
-        for axis, side in zip("hw", seen, strict=True)
-        if keys.flag("use_relative_position_embeddings")
-    )
-    fused = {
-        "": beside(*distances),
-        "qkv": linear(hidden, 3 * hidden, Role.QUERY_KEY_VALUE, bias=keys.flag("qkv_bias")),
-        "proj": linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True),
-    }
     return joined(
         {
             "norm1": norm(hidden, bias=True),
-            "attention": attending(joined(fused), heads, ()),
+            "attention": relative_position_attention(
+                keys, seen, "use_relative_position_embeddings"
+            ),
             "norm2": norm(hidden, bias=True),
             "mlp": plain(hidden, ratio_width(keys, hidden), names=("fc1", "fc2")),
             "residual": _residual(hidden) if convolved else EMPTY,

@@ -17,12 +17,13 @@ from tabfit.architectures.heads import nothing
 from tabfit.errors import Quoted
 from tabfit.i18n.language import Message
 from tabfit.model.architecture import Kind, Tower
-from tabfit.model.blocks.attention import Biases, Heads, Names, attention, biases
+from tabfit.model.blocks.attention import Biases, Heads, Names, attending, attention, biases
 from tabfit.model.blocks.block import (
     EMPTY,
     Block,
     Stack,
     array,
+    beside,
     joined,
     placed,
     stacked,
@@ -140,6 +141,27 @@ def ratio_width(keys: Keys, width: int) -> int:
     if not 1 <= inner <= MOST_WIDTH:
         raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
     return inner
+
+
+def relative_position_attention(keys: Keys, seen: tuple[int, int], learnt_key: str) -> Block:
+    """Return attention from one matrix that learns how far rows and columns lie apart.
+
+    `seen` is how many of both it looks at, `learnt_key` says whether it learns that.
+    Source: Li et al. 2022, arXiv:2203.16527 (ViTDet).
+    """
+    hidden = keys.whole("hidden_size")
+    heads = equal_heads(keys, "hidden_size", "num_attention_heads")
+    distances = (
+        array(f"rel_pos_{axis}", (2 * side - 1, heads.width), Role.ATTENTION_OTHER)
+        for axis, side in zip("hw", seen, strict=True)
+        if keys.flag(learnt_key)
+    )
+    fused = {
+        "": beside(*distances),
+        "qkv": linear(hidden, 3 * hidden, Role.QUERY_KEY_VALUE, bias=keys.flag("qkv_bias")),
+        "proj": linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True),
+    }
+    return attending(joined(fused), heads, ())
 
 
 #: What ViT's attention was called before transformers 5, and still is in its kin.

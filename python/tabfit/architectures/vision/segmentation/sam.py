@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tabfit.architectures.config_keys import MOST_LAYERS, MOST_WIDTH, Keys
-from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
-from tabfit.architectures.vision.patches.vit import patches, picture_body, sides
+from tabfit.architectures.vision.patches.vit import (
+    patches,
+    picture_body,
+    relative_position_attention,
+    sides,
+)
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.blocks.attention import (
@@ -21,10 +25,9 @@ from tabfit.model.blocks.attention import (
     USUAL_NAMES,
     Heads,
     Names,
-    attending,
     attention,
 )
-from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
+from tabfit.model.blocks.block import EMPTY, Block, array, joined, placed, stacked
 from tabfit.model.blocks.feed_forward import plain
 from tabfit.model.blocks.linear import (
     convolution,
@@ -85,27 +88,14 @@ def sam_vision(asked: Asked) -> Body:
 
 def _layer(keys: Keys, seen: tuple[int, int]) -> Block:
     """Return a layer that looks at so many rows and columns of patches."""
-    hidden, heads = (
-        keys.whole("hidden_size"),
-        equal_heads(keys, "hidden_size", "num_attention_heads"),
-    )
+    hidden = keys.whole("hidden_size")
     inner = keys.whole_or("mlp_dim", int(hidden * keys.number("mlp_ratio")))
     if not 1 <= inner <= MOST_WIDTH:
         raise keys.fault("mlp_ratio", Message("makes layers {width} wide", width=inner))
-    distances = (
-        array(f"rel_pos_{axis}", (2 * side - 1, heads.width), Role.ATTENTION_OTHER)
-        for axis, side in zip("hw", seen, strict=True)
-        if keys.flag("use_rel_pos")
-    )
-    fused = {
-        "": beside(*distances),
-        "qkv": linear(hidden, 3 * hidden, Role.QUERY_KEY_VALUE, bias=keys.flag("qkv_bias")),
-        "proj": linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True),
-    }
     return joined(
         {
             "layer_norm1": norm(hidden, bias=True),
-            "attn": attending(joined(fused), heads, ()),
+            "attn": relative_position_attention(keys, seen, "use_rel_pos"),
             "layer_norm2": norm(hidden, bias=True),
             "mlp": plain(hidden, inner, names=("lin1", "lin2")),
         }
