@@ -7,7 +7,7 @@ ACTIONS ?= 5000
 VISITS ?= 40
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow test-spark setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle gguf-truth gguf-headers budgets browsers drift mutate npm
+.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow test-spark setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle oracle-fresh gguf-truth gguf-headers budgets browsers drift mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ bench: site ## time what people wait for beside what others start, and write doc
 oracle: .oracle/.ready ## build every test config with transformers, without weights, and write down what came out
 	.oracle/bin/python tools/oracle/transformers_defaults.py && .oracle/bin/python tools/oracle/build_configs.py
 	.oracle/bin/python tools/oracle/saved_tensors.py # what layers keep for the way back
+
+oracle-fresh: .oracle/.ready ## build configs that nobody has seen with transformers and name each difference (SEED=…, COUNT=… of each type)
+	.oracle/bin/python tools/oracle/fresh_draws.py --seed $${SEED:-$$(date +%s)} --count $${COUNT:-40}
 
 gguf-truth: .oracle/.ready ## make GGUF files on random weights with llama.cpp itself and write down what came out (compiles it)
 	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1

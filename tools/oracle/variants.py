@@ -538,20 +538,24 @@ TABLES: dict[str, Table] = {
 
 def all_tables() -> dict[str, Table]:
     """Return the tables of every family, those in the files beside this one included."""
+    from variants_latest import TABLES as LATEST
     from variants_more import TABLES as MORE
     from variants_other import TABLES as OTHERS
     from variants_pictures import TABLES as PICTURES
     from variants_speech import TABLES as SPEECH
 
-    return {**TABLES, **OTHERS, **MORE, **PICTURES, **SPEECH}
+    return {**TABLES, **OTHERS, **MORE, **PICTURES, **SPEECH, **LATEST}
 
 
-def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
-    """Yield so many configs of a family: its usual class first, then any class it has."""
+def drawn(model_type: str, count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield so many configs of a family: its usual class first, then any class it has.
+
+    The stored ones are of seed 0; another gives configs that nobody has seen.
+    """
     from tabfit.architectures.build import family_of
     from tabfit.architectures.transformers_defaults import facts_of
 
-    dice = random.Random(model_type)  # noqa: S311 - the same draws every time are wanted
+    dice = random.Random(f"{model_type} {seed}" if seed else model_type)  # noqa: S311 - repeatable
     heads, table = family_of(model_type).heads, all_tables()[model_type]
     classes = [
         name for name in facts_of(model_type).classes if any(name.endswith(end) for end in heads)
@@ -570,12 +574,13 @@ def drawn(model_type: str, count: int) -> Iterator[dict[str, Any]]:
 
 def _chosen(dice: random.Random, table: Table) -> dict[str, Any]:
     """Return some of a table's keys with one choice each; a table inside gives a config inside."""
+    from variants_latest import SIZES as LATEST_SIZES
     from variants_more import SIZES as MORE_SIZES
     from variants_other import SIZES as OTHER_SIZES
     from variants_pictures import SIZES as PICTURE_SIZES
     from variants_speech import SIZES as SPEECH_SIZES
 
-    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES, *PICTURE_SIZES, *SPEECH_SIZES)
+    always = (*SIZES, *OTHER_SIZES, *MORE_SIZES, *PICTURE_SIZES, *SPEECH_SIZES, *LATEST_SIZES)
     return {
         key: _chosen(dice, choices) if isinstance(choices, dict) else dice.choice(choices)
         for key, choices in table.items()

@@ -372,7 +372,7 @@ TABLES: dict[str, Table] = {
             "pos_emb_width": (8, 6),
             "merge_kernel_size": ([2, 2], [1, 2]),
         },
-        "projection_hidden_size": (48,),
+        "projection_hidden_size": (48, 60),
         "tie_word_embeddings": SWITCH,
     },
     "minimax_m3_vl": {
@@ -501,7 +501,7 @@ TABLES: dict[str, Table] = {
     "megatron-bert": BERT,
     "roberta-prelayernorm": BERT,
     "xlm-roberta-xl": BERT,
-    "layoutlm": {**PLAIN, "max_2d_position_embeddings": (20, 30)},
+    "layoutlm": {**PLAIN, **LOOKS_ACROSS, "max_2d_position_embeddings": (20, 30)},
     "longformer": {**PLAIN, "attention_window": (8, 16)},
     "nystromformer": {**PLAIN, "conv_kernel_size": (None, 5, 9)},
     "big_bird": {**BERT, "use_bias": SWITCH, "attention_type": ("original_full", "block_sparse")},
@@ -509,6 +509,7 @@ TABLES: dict[str, Table] = {
     "convbert": {
         **PLAIN,
         **NARROW,
+        **LOOKS_ACROSS,
         "num_attention_heads": (3, 4, 6),
         "intermediate_size": (60, 72),
         "head_ratio": (2, 4),

@@ -76,6 +76,7 @@ T5: Table = {
     "num_heads": (3, 4),
     "relative_attention_num_buckets": (8, 32),
     "feed_forward_proj": ("relu", "gated-gelu", "gated-silu"),
+    "is_decoder": (True, False),
 }
 GEMMA_HALF: Table = {
     "vocab_size": (97, 128),

@@ -286,7 +286,7 @@ TABLES: dict[str, Table] = {
         **LABELS,
         "num_channels": (1, 3),
         "embedding_size": (32, 64),
-        "hidden_sizes": ([32, 64], [64, 32, 96]),
+        "hidden_sizes": ([32, 64], [64, 32, 96], [32, 64, 32, 96]),
         "depths": ([1, 2, 2],),
         "layer_type": ("preactivation", "bottleneck"),
         "num_groups": (8,),

@@ -195,7 +195,7 @@ TABLES: dict[str, Table] = {
     "dac": {
         "encoder_hidden_size": (8, 16),
         "downsampling_ratios": ([2, 4], [2, 4, 8]),
-        "decoder_hidden_size": (32, 64),
+        "decoder_hidden_size": (31, 32, 64),
         "n_codebooks": (2, 5),
         "codebook_size": (64, 128),
         "codebook_dim": (4, 8),

@@ -98,6 +98,8 @@ FAMILIES: dict[str, str] = {
         ),
     ),
     **_in("decoders.experts.laguna_minimax", ("laguna", "step3p5", "minimax_m3_vl_text")),
+    **_in("decoders.experts.zaya", ("zaya",)),
+    **_in("decoders.hierarchical", ("hrm_text",)),
     **_in("decoders.recurrent.mamba_rwkv", ("mamba", "mamba2", "falcon_mamba", "rwkv")),
     **_in(
         "decoders.recurrent.hybrid",
@@ -212,6 +214,10 @@ FAMILIES: dict[str, str] = {
         ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"),
     ),
     **_in("multimodal.glm_ocr", ("glm_ocr",)),
+    **_in(
+        "multimodal.voxtral_realtime",
+        ("voxtral_realtime", "voxtral_realtime_text", "voxtral_realtime_encoder"),
+    ),
     **_in("multimodal.expert_vision", ("llama4", "kimi_k25", "minimax_m3_vl", "step3p7")),
     **_in("multimodal.gemma_multimodal", ("gemma3n", "gemma4")),
     **_in(
@@ -263,6 +269,7 @@ FAMILIES: dict[str, str] = {
     **_in("audio.musicgen", ("musicgen", "musicgen_decoder")),
     **_in("audio.vits", ("vits",)),
     **_in("audio.whisper", ("whisper", "moonshine", "qwen2_audio_encoder", "voxtral_encoder")),
+    **_in("time_series", ("patchtst", "patchtsmixer")),
     **_in("audio.wav2vec2", ("wav2vec2", "hubert", "wavlm", "unispeech", "unispeech-sat")),
 }
 

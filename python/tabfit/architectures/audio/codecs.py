@@ -292,7 +292,7 @@ def dac(asked: Asked) -> Body:
     ratios = _ratios(keys, "downsampling_ratios")
     first, last = keys.whole("encoder_hidden_size"), keys.whole("decoder_hidden_size")
     hidden = first * 2 ** len(ratios)
-    if hidden > MOST_WIDTH or last % 2 ** len(ratios):
+    if hidden > MOST_WIDTH or not last >> len(ratios):
         raise keys.fault(
             "decoder_hidden_size",
             Message("is {given}; it is halved {count} times", given=last, count=len(ratios)),

@@ -103,7 +103,7 @@ def _wavenet(keys: Keys, hidden: int, count: int) -> Block:
 
 
 def _flow(keys: Keys, hidden: int) -> Block:
-    half = max(keys.whole("flow_size") // 2, 1)
+    half = keys.whole("flow_size", least=2) // 2
     count = keys.whole("prior_encoder_num_wavenet_layers", most=MOST_PARTS)
     one = joined(
         {
@@ -219,11 +219,8 @@ def _separable(keys: Keys, hidden: int, kernel: int) -> Block:
 
 def _sampled(keys: Keys, hidden: int, separable: Block) -> Block:
     """Return an affine step and the flows behind it."""
-    channels, bins = (
-        keys.whole("depth_separable_channels"),
-        keys.whole("duration_predictor_flow_bins"),
-    )
-    half = max(channels // 2, 1)
+    channels = keys.whole("depth_separable_channels", least=2)
+    half, bins = channels // 2, keys.whole("duration_predictor_flow_bins")
     one = joined(
         {
             "conv_pre": convolution(half, hidden, 1),

@@ -46,9 +46,14 @@ def _t5(asked: Asked, *, every: bool) -> Body:
     only_reads = asked.head in ("EncoderModel", "ForTokenClassification")
     part = Part.ENCODER if only_reads else Part.DECODER
     shared = placed(at + "shared", embedding(vocabulary, hidden), part)[0]
-    halves = [_t5_half(keys, at + "encoder.", shared, Part.ENCODER, every=every)]
+    looks_back = only_reads and keys.flag("is_decoder")
+    halves = [
+        _t5_half(keys, at + "encoder.", shared, Part.ENCODER, every=every, looks_back=looks_back)
+    ]
     if not only_reads:
-        halves.append(_t5_half(keys, at + "decoder.", shared, Part.DECODER, every=every))
+        halves.append(
+            _t5_half(keys, at + "decoder.", shared, Part.DECODER, every=every, looks_back=True)
+        )
     return Body(
         kind=Kind.ENCODER if only_reads else Kind.ENCODER_DECODER,
         tensors=tensors_of((shared,), *(tensors for _, tensors in halves)),
@@ -73,13 +78,19 @@ def _stored_apart(keys: Keys, table: Tensor) -> tuple[str, ...]:
     return (note,)
 
 
-def _t5_half(keys: Keys, at: str, shared: Tensor, part: Part, *, every: bool) -> Half:
-    """Return one half: its own name for the shared table, its layers and a last norm."""
+def _t5_half(
+    keys: Keys, at: str, shared: Tensor, part: Part, *, every: bool, looks_back: bool
+) -> Half:
+    """Return one half: its own name for the shared table, its layers and a last norm.
+
+    `looks_back`: it looks at another half, as a class of the encoder alone does too where its
+    config says `is_decoder`.
+    """
     hidden, count = keys.whole("d_model"), keys.layers("num_layers")
     if part is Part.DECODER:
         count = keys.whole_or("num_decoder_layers", count, most=MOST_LAYERS)
-    first = _t5_layer(keys, part, positions=True)
-    others = (_t5_layer(keys, part, positions=every),) * (count - 1)
+    first = _t5_layer(keys, part, positions=True, looks_back=looks_back)
+    others = (_t5_layer(keys, part, positions=every, looks_back=looks_back),) * (count - 1)
     stack = stacked(at + "block", (first, *others), part)
     table = replace(shared, name=at + "embed_tokens.weight", part=part, tied_to=shared.name)
     last = placed(at + "final_layer_norm", norm(hidden), part)
@@ -87,7 +98,7 @@ def _t5_half(keys: Keys, at: str, shared: Tensor, part: Part, *, every: bool) ->
     return tower, (table, *stack.tensors, *last)
 
 
-def _t5_layer(keys: Keys, part: Part, *, positions: bool) -> Block:
+def _t5_layer(keys: Keys, part: Part, *, positions: bool, looks_back: bool) -> Block:
     """Return T5's layer: a list of two or three halves, each behind its norm."""
     hidden, count, writes = keys.whole("d_model"), keys.heads("num_heads"), part is Part.DECODER
     heads = Heads(queries=count, key_values=count, width=keys.whole("d_kv"))
@@ -95,15 +106,15 @@ def _t5_layer(keys: Keys, part: Part, *, positions: bool) -> Block:
     if positions:
         shape = (keys.rows("relative_attention_num_buckets"), count)
         own = beside(own, array("relative_attention_bias.weight", shape, Role.ATTENTION_OTHER))
-    if _summed(keys) and not writes:
+    if _summed(keys) and not looks_back:
         whole = {"global_input_layer_norm": norm(hidden)}
         if positions:
             rows = keys.rows("relative_attention_num_buckets")
             whole["global_relative_attention_bias"] = embedding(rows, count, Role.ATTENTION_OTHER)
         own = beside(own, joined(whole))
-    halves = [{_attending(keys, writes=writes): own}]
-    if writes:
-        seen = (across(heads, T5_INPUT),)
+    halves = [{_attending(keys, looks_back=looks_back): own}]
+    if looks_back:
+        seen = (across(heads, T5_INPUT),) if writes else ()
         halves.append({"EncDecAttention": attention(hidden, heads, names=T5_NAMES, keeps=seen)})
     halves.append({"DenseReluDense": _t5_feeds(keys, hidden)})
     normed = {"layer_norm": norm(hidden)}
@@ -115,9 +126,9 @@ def _summed(keys: Keys) -> bool:
     return keys.type == "longt5" and keys.get("encoder_attention_type") == "transient-global"
 
 
-def _attending(keys: Keys, *, writes: bool) -> str:
+def _attending(keys: Keys, *, looks_back: bool) -> str:
     """Return what a half's own attention is called."""
-    if writes or keys.type != "longt5":
+    if looks_back or keys.type != "longt5":
         return "SelfAttention"
     names = {"local": "LocalSelfAttention", "transient-global": "TransientGlobalSelfAttention"}
     return names[keys.word("encoder_attention_type", tuple(names))]

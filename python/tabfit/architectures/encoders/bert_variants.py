@@ -56,6 +56,11 @@ def _layer(keys: Keys) -> Block:
     return bert_layer(keys, keys.whole("hidden_size"), kin_heads(keys))
 
 
+def _reading_layer(keys: Keys) -> Block:
+    """Return BERT's layer of a type that never writes, whatever its config says."""
+    return _layer(keys.replaced(is_decoder=False, add_cross_attention=False))
+
+
 def kin_heads(keys: Keys) -> Heads:
     """Return heads that share the hidden size equally."""
     return equal_heads(keys, "hidden_size", "num_attention_heads")
@@ -292,7 +297,7 @@ KINS: dict[str, tuple[Kin, Mapping[str, Head]]] = {
         ),
         ROBERTA_HEADS,
     ),
-    "layoutlm": (Kin(front=_layout_tables, pooled=None), LAYOUT_HEADS),
+    "layoutlm": (Kin(front=_layout_tables, layer=_reading_layer, pooled=None), LAYOUT_HEADS),
     "longformer": (
         Kin(layer=_longformer_layer, pooled=POOLED_BY_ROBERTA, positions=places_past_padding),
         words_and_labels("longformer", roberta_words),

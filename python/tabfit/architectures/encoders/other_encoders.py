@@ -106,8 +106,15 @@ def _convbert_layer(keys: Keys) -> Block:
         "conv_out_layer": linear(hidden, inner, Role.ATTENTION_OTHER, bias=True),
     }
     output = linear(hidden, hidden, Role.ATTENTION_OUTPUT, bias=True)
-    attends = joined({"self": joined(own), "output.dense": output})
-    return joined({"attention": normed_after(attends, hidden), "": _grouped_feed(keys)})
+    attends = normed_after(joined({"self": joined(own), "output.dense": output}), hidden)
+    parts = {"attention": attends, "": _grouped_feed(keys)}
+    if keys.flag("add_cross_attention"):
+        if not keys.flag("is_decoder"):
+            raise keys.fault(
+                "add_cross_attention", Message("is true, which needs is_decoder to be true")
+            )
+        parts["crossattention"] = attends
+    return joined(parts)
 
 
 def _column(name: str, rows: int) -> Tensor:

@@ -105,12 +105,12 @@ def kimi(asked: Asked) -> Body:
     keys = asked.keys
     tower = _kimi_tower(asked.part("vision_config", "vision_tower.", "kimi_k25_vision"))
     texts = part_body(asked, "text_config", "language_model.")
-    width = keys.whole_or("projection_hidden_size", tower.hidden)
+    normed = keys.whole_or("projection_hidden_size", tower.hidden)
     merged = keys.child("vision_config", "kimi_k25_vision").wholes("merge_kernel_size", least=1)
-    read = width * prod(merged or (1,))
+    read = tower.hidden * prod(merged or (1,))
     bridge = joined(
         {
-            "pre_norm": norm(width, bias=True),
+            "pre_norm": norm(normed, bias=True),
             "in_proj": linear(read, read, Role.PROJECTION, bias=True),
             "out_proj": linear(read, texts.hidden, Role.PROJECTION, bias=True),
         }

@@ -202,12 +202,14 @@ def bit(asked: Asked) -> Body:
     before = keys.word("layer_type", ("preactivation", "bottleneck")) == "preactivation"
     factor = keys.whole("width_factor", most=64)
     widths = [divisible(width * factor, 8) for width in stage_list(keys, "hidden_sizes")]
-    depths = stage_list(keys, "depths", len(widths), most=MOST_DEPTH)
+    depths = stage_list(keys, "depths", most=MOST_DEPTH)  # the hybrid has one fewer than widths
     stages = []
-    for number, (read, written) in enumerate(pairwise((first, *widths))):
+    for number, (depth, (read, written)) in enumerate(
+        zip(depths, pairwise((first, *widths)), strict=False)
+    ):
         opening = _bit_layer(read, written, before=before, opens=True)
         others = _bit_layer(written, written, before=before, opens=False)
-        blocks = [opening, *[others] * (depths[number] - 1)]
+        blocks = [opening, *[others] * (depth - 1)]
         stages.append(stacked(f"{at}encoder.stages.{number}.layers", blocks, Part.VISION))
     last = stage_list(keys, "hidden_sizes")[-1]
     stem = convolution(keys.whole("num_channels"), first, 7, 7, bias=False)

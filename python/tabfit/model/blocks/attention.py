@@ -14,7 +14,7 @@ from __future__ import annotations
 from tabfit.light_dataclass import dataclass
 from tabfit.model.blocks.block import EMPTY, Block, joined, vector
 from tabfit.model.blocks.linear import linear, norm, transposed
-from tabfit.model.layers import KeyValue, Latent
+from tabfit.model.layers import Keeps, KeyValue, Latent
 from tabfit.model.tensors import Role
 
 
@@ -167,7 +167,7 @@ def fused_attention(
     return attending(joined(parts), heads, (heads.kept(window=window),))
 
 
-def attending(block: Block, heads: Heads, keeps: tuple[KeyValue | Latent, ...]) -> Block:
+def attending(block: Block, heads: Heads, keeps: tuple[Keeps, ...]) -> Block:
     """Return the block with the heads it attends with and what it keeps."""
     return Block(block.tensors, heads=heads.queries, head_width=heads.width, keeps=keeps)
 

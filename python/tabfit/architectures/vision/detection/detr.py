@@ -57,7 +57,7 @@ class Asking:
         hidden = keys.whole("d_model")
         normed = norm(hidden, bias=True)
         around = {
-            "input_projection": convolution(sees.hidden, hidden, 1, 1),
+            "input_projection": convolution(_widths(keys)[-1], hidden, 1, 1),
             "query_position_embeddings": embedding(keys.rows("num_queries"), hidden, Role.POSITION),
             "decoder.layernorm": normed,
         }
@@ -118,11 +118,11 @@ def _named(keys: Keys) -> str:
 
 
 def _timm(keys: Keys, at: str, name: str) -> Body:
-    """Return timm's ResNet, without the classifier."""
+    """Return timm's ResNet, without the classifier and what lies behind the last stage read."""
     depths, narrowed = RESNETS[name]
     wider = 4 if narrowed else 1
-    read, stages = WIDTHS[0], []
-    for number, (width, depth) in enumerate(zip(WIDTHS, depths, strict=True), start=1):
+    read, stages, last = WIDTHS[0], [], max(_handed_out(keys))
+    for number, (width, depth) in enumerate(zip(WIDTHS[:last], depths, strict=False), start=1):
         first = _step(read, width, width * wider, narrowed=narrowed, opens=number > 1)
         read = width * wider
         others = _step(read, width, read, narrowed=narrowed, opens=False)
@@ -214,7 +214,18 @@ def _widths(keys: Keys) -> list[int]:
     if given and given.get("model_type") != "timm_backbone":
         return channels(keys.child("backbone_config"))
     wider = 4 if RESNETS[_named(keys)][1] else 1
-    return [width * wider for width in WIDTHS]
+    every = (WIDTHS[0], *(width * wider for width in WIDTHS))
+    return [every[number] for number in _handed_out(keys)]
+
+
+def _handed_out(keys: Keys) -> list[int]:
+    """Return the stages that timm's ResNet hands out, 0 for what lies before the first."""
+    if not keys.mapping("backbone_config"):
+        return list(range(1, len(WIDTHS) + 1))
+    part = keys.child("backbone_config", "timm_backbone")
+    count = len(WIDTHS) + 1
+    given = part.wholes("out_indices", least=-count, most=count - 1)
+    return [number % count for number in given] if given else [count - 1]
 
 
 DETR = Asking(sees="backbone.model.", names=USUAL_NAMES, feeding="mlp", ended=False)
