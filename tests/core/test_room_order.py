@@ -9,6 +9,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from tabfit.architectures import FAMILIES
 from tabfit.catalog import read
 from tabfit.runtimes import NAMES
 
@@ -121,13 +122,12 @@ def test_nothing_else() -> None:
     assert all(others <= {"tabfit", *NEEDED.get(name, ())} for name, others in page.items()), page
 
 
-def _compared(tree: ast.Module) -> Iterator[str]:
-    """Yield the texts that a module compares something with."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            for side in ast.walk(node):
-                if isinstance(side, ast.Constant) and isinstance(side.value, str):
-                    yield side.value
+def _compared(path: Path) -> set[str]:
+    """Return the texts that a module compares something with, in an expression or a `case`."""
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    told = [node for node in nodes if isinstance(node, ast.Compare | ast.MatchValue)]
+    sides = [each for node in told for each in ast.walk(node) if isinstance(each, ast.Constant)]
+    return {each.value for each in sides if isinstance(each.value, str)}
 
 
 def test_runtimes_are_told_apart_by_what_they_are() -> None:
@@ -137,9 +137,22 @@ def test_runtimes_are_told_apart_by_what_they_are() -> None:
     """
     formats = {form for facts in read().runtimes for form in facts.formats}
     told = {
-        name: {*_compared(ast.parse(path.read_text(encoding="utf-8")))} & {*NAMES} - formats
+        name: _compared(path) & {*NAMES} - formats
         for name, path in MODULES.items()
         if not name.startswith("tabfit.runtimes")
+    }
+    assert not {name: found for name, found in told.items() if found}
+
+
+def test_model_types_are_told_apart_by_what_they_are() -> None:
+    """Outside `architectures/`, no model_type is compared with; its architecture says the rest.
+
+    What a format's writer does with some families stands in that recipe's tables.
+    """
+    told = {
+        name: _compared(path) & {*FAMILIES}
+        for name, path in MODULES.items()
+        if not name.startswith("tabfit.architectures")
     }
     assert not {name: found for name, found in told.items() if found}
 

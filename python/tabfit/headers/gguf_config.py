@@ -115,10 +115,6 @@ _NAMES = {
     "shortconv.l_cache": "conv_L_cache",
 }
 _ATTENTION_BIASES = {"blk.0.attn_q.bias", "blk.0.attn_qkv.bias"}
-_MIXTRAL = {
-    "model_type": "mixtral",
-    "architectures": ["MixtralForCausalLM"],
-}
 
 
 def read_config(
@@ -186,12 +182,6 @@ def _settle(config: dict[str, Any], seen: Seen) -> None:
     if type(width) is int and type(heads) is int and heads:
         config.setdefault("head_dim", width // heads)
     widths(config, seen)
-    if config["model_type"] == "llama" and config.get("num_experts"):
-        config.update(_MIXTRAL, num_local_experts=config.pop("num_experts"))
-    if config["model_type"] in {"gpt_oss", "granitemoe"}:
-        config["num_local_experts"] = config.pop("num_experts", None)
-        inner = config.pop("moe_intermediate_size", config.get("intermediate_size"))
-        config["intermediate_size"] = inner
     settle = SETTLED.get(str(config["model_type"]))
     if settle is not None:
         settle(config, seen)

@@ -238,8 +238,28 @@ def granite_hybrid(config: Config, seen: Seen) -> None:
     )
 
 
+def mixtral(config: Config, seen: Seen) -> None:
+    """Say Mixtral where what is called llama has experts: llama.cpp tells them apart by that."""
+    del seen
+    if config.get("num_experts"):
+        config.update(
+            model_type="mixtral",
+            architectures=["MixtralForCausalLM"],
+            num_local_experts=config.pop("num_experts"),
+        )
+
+
+def local_experts(config: Config, seen: Seen) -> None:
+    """Say the experts, which are all there is, by the keys that a dense model's width has."""
+    del seen
+    config["num_local_experts"] = config.pop("num_experts", None)
+    inner = config.pop("moe_intermediate_size", config.get("intermediate_size"))
+    config["intermediate_size"] = inner
+
+
 def granite_moe(config: Config, seen: Seen) -> None:
     """Say Granite's experts, and the shared one beside them where there is one."""
+    local_experts(config, seen)
     narrow_experts(config, seen)
     beside = config.pop("shared_expert_intermediate_size", 0)
     if beside:
@@ -540,6 +560,8 @@ def ernie_moe(config: Config, seen: Seen) -> None:
 
 #: How the families' configs differ from what the common keys say, by model_type.
 SETTLED: Mapping[str, Callable[[Config, Seen], None]] = {
+    "llama": mixtral,
+    "gpt_oss": local_experts,
     "afmoe": experts,
     "deepseek_v3": deepseek,
     "minicpm3": latent,

@@ -24,6 +24,9 @@ _ADAPTED: Final = re.compile(
     r"\.(?:lora_(?:A|B|embedding_A|embedding_B|magnitude_vector)|lora_[ab])\b"
 )
 
+#: What llama.cpp calls the architecture of every projector, whatever model it belongs to.
+_OLDER_PROJECTOR = "clip"
+
 
 def other_kind(header: Header) -> Message | None:
     """Return what a file is that is no model by itself.
@@ -34,7 +37,7 @@ def other_kind(header: Header) -> Message | None:
     said = header.metadata.get("general.type")
     if isinstance(said, str) and said in TYPES:
         return Message(TYPES[said])
-    if header.metadata.get("general.architecture") == "clip":
+    if header.metadata.get("general.architecture") == _OLDER_PROJECTOR:
         return Message(PROJECTOR)
     if header.kind == "gguf" and not header.tensors:
         return Message("a vocabulary without weights")

@@ -65,6 +65,8 @@ _ALIASES = {"q8": "int8", "q4": "int4", "f16": "fp16", "f32": "fp32"}
 PRECISIONS: tuple[str, ...] = tuple(WIDTHS)
 FAMILIES: tuple[str, ...] = tuple(Bundle)
 
+#: Families whose files Google converted in 2024 from its first checkpoints.
+_FIRST_CONVERTED = frozenset({"gemma"})
 _SPARE_ROWS = 128  # Google's first Gemma checkpoints hold 256,128 tokens
 _GRAPH = Interval(50_000, 200_000, 2_000_000)  # bytes a layer, in bundles with TFLite graphs
 _LAYER_LIST = Interval(0, 40_000, 400_000)  # and in web bundles, whose runtime knows the layers
@@ -91,7 +93,7 @@ def widths_of(
     if precision != "int4" or bundle is not Bundle.WEB:
         return widths, None
     wide_table = replace(widths, table=LITERT_INT8)
-    if architecture.family == "gemma":
+    if architecture.family in _FIRST_CONVERTED:
         return widths, None
     return wide_table, None if architecture.family.startswith("gemma3") else widths
 
@@ -102,7 +104,7 @@ def _tensors(architecture: Architecture, widths: LayerBits) -> tuple[StoredTenso
 
 
 def _with_spare_rows(stored: StoredTensor, architecture: Architecture) -> StoredTensor:
-    if architecture.family != "gemma" or stored.role is not Role.EMBEDDING:
+    if architecture.family not in _FIRST_CONVERTED or stored.role is not Role.EMBEDDING:
         return stored
     rows, columns = stored.shape
     shape = (rows + _SPARE_ROWS, columns)
@@ -212,5 +214,5 @@ def _file_name(architecture: Architecture, precision: str, bundle: Bundle) -> st
         return f"{architecture.family}-{precision}.litertlm"
     if bundle is Bundle.TASK:
         return f"{architecture.family}-{precision}.task"
-    older = architecture.family == "gemma"  # converted files, read whole
+    older = architecture.family in _FIRST_CONVERTED  # read whole
     return f"{architecture.family}-{precision}" + ("-gpu.bin" if older else "-web.task")

@@ -182,12 +182,16 @@ def shards_of(tensors: Iterable[StoredTensor], quantisation: Quantisation) -> It
         yield Shard(filled, tuple(dict.fromkeys(pending)))
 
 
+#: Families that MLC compiles and that make no text.
+_EMBEDDING = frozenset({"bert"})
+
+
 def can_store(architecture: Architecture) -> bool:
     """Return whether MLC compiles such a model: one that makes text, or a BERT that embeds it.
 
     Which families it has is in its own list; see `families` of the catalogue's runtime.
     """
-    return architecture.kind is Kind.DECODER or architecture.family == "bert"
+    return architecture.kind is Kind.DECODER or architecture.family in _EMBEDDING
 
 
 def store(architecture: Architecture, precision: str) -> Stored:

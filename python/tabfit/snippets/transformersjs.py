@@ -112,8 +112,8 @@ _OF_CLASSES: Final = {
 _ANY: Final = ("AutoTokenizer", "AutoModel", _READ)
 _NAMES: Final = {"AutoTokenizer": "tokenizer", "AutoProcessor": "processor"}
 
-#: NLLB is told both languages (its model card).
-_LANGUAGES: Final = '"The sky is blue.", { src_lang: "eng_Latn", tgt_lang: "fra_Latn" }'
+#: What a pipeline is given where a family wants more than its task: NLLB both languages (its card).
+_GIVEN: Final = {"m2m_100": '"The sky is blue.", { src_lang: "eng_Latn", tgt_lang: "fra_Latn" }'}
 
 
 def write(asked: Request) -> Snippet:
@@ -125,7 +125,7 @@ def write(asked: Request) -> Snippet:
     task = _task(asked)
     if task in _PIPELINES and not _is_foreign(asked):
         kind, name, given = _PIPELINES[task]
-        given = _LANGUAGES if asked.about.family == "m2m_100" else given
+        given = _GIVEN.get(asked.about.family, given)
         use = f"console.log(await {name}({given}));"
         code = _PIPELINE.format(name=name, task=quoted(kind), use=use, **said)
     else:

@@ -46,22 +46,28 @@ def _queries_per_key(architecture: Architecture) -> int:
     return 0 if architecture.family in LAYERED_HEADS else 1
 
 
+#: Families whose models of 80 layers the quantiser takes for 70B, and how many queries must
+#: share a key: Llama's first 65B had one for each (llama.cpp src/llama-model.cpp, `LLM_TYPE_70B`).
+_SEVENTY_BILLION = {"llama": 2, "qwen2": 1}
+#: Families with rules of their own in the quantiser (`LLM_ARCH_FALCON` in src/llama-quant.cpp).
+_FALCON = frozenset({"falcon"})
+
+
 def _model(
     architecture: Architecture, made: Sequence[Converted], how: WriterVersion, *, imatrix: bool
 ) -> MixShape:
     """Return what the mixes ask about this model."""
     names = {one.name for one in made}
     numbers = [one.layer for one in made if one.layer is not None]
-    shared = _queries_per_key(architecture)
+    shared, fewest = _queries_per_key(architecture), _SEVENTY_BILLION.get(architecture.family)
     layers = max(numbers, default=-1) + 1
     return MixShape(
         layers=layers,
         queries_per_key=shared,
         experts=max((one.shape[0] for one in made if "_exps." in one.name), default=0),
         tied="output.weight" not in names,
-        large_grouped=layers == 80
-        and (architecture.family == "qwen2" or (architecture.family == "llama" and shared > 1)),
-        falcon=architecture.family == "falcon",
+        large_grouped=layers == 80 and fewest is not None and shared >= fewest,
+        falcon=architecture.family in _FALCON,
         values=sum(tensor_kind(one.name) is TensorKind.VALUE for one in made),
         fused_values=how.fused_values,
         imatrix=imatrix,

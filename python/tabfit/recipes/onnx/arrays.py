@@ -34,6 +34,7 @@ WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight"
 
 
 _TURNING = (Part.DECODER, Part.ENCODER)  # parts that read words, whose places may turn
+_STRETCHED = frozenset({"sam2"})  # families whose places an export stretches over the picture
 _WINDOWED = ("swin", "clap")  # families of scores of distances in a window
 
 
@@ -118,7 +119,7 @@ def _kept(
         if rows:
             yield _worked_out(tensor, rows)
             continue
-        if architecture.family == "sam2" and tensor.role is Role.POSITION:
+        if architecture.family in _STRETCHED and tensor.role is Role.POSITION:
             yield from _stretched(tensor, architecture, dtype)
             continue
         kind = kinds[use_of(tensor, architecture)]
