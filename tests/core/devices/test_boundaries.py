@@ -276,6 +276,8 @@ LOAD: Final = {"ran": True, "needs": {"peak": [1, 2, 3]}}
 PAST: Final = (
     ([LOAD] * 200, True),
     ([LOAD] * 201, False),
+    ([{**LOAD, "model": "a" * 200}], True),
+    ([{**LOAD, "model": "a" * 201}], False),
     ([{**LOAD, "needs": {"peak": [1, 2, 2**50]}}], True),
     ([{**LOAD, "needs": {"peak": [1, 2, 2**50 + 1]}}], False),
 )

@@ -488,6 +488,17 @@ def test_webassembly_moves_what_it_can() -> None:
     assert (found.low, found.high) == (1 * GB, 7 * GB)
 
 
+def test_software_in_place_of_graphics_moves_far_less() -> None:
+    """SwiftShader read 0.01 GB/s of 4-bit weights at the least, 0.09 to 0.16 of 32-bit ones.
+
+    That was on two busy cores (Chromium 156); sixteen idle ones are eight times as many.
+    """
+    found = moved({**M3, "graphics": "software"}, 4.5)
+    assert found.low / GB == pytest.approx(0.01, rel=0.3)
+    assert 0.09 <= found.likely / GB <= 0.16
+    assert 8 * 0.09 <= found.high / GB <= 8 * 0.16
+
+
 @pytest.mark.parametrize("kind", ["ios", "ipados", "android", "macos", "discrete", "other"])
 def test_memory_of_a_kind_moves_as_its_data_sheets_say(kind: str) -> None:
     """The usual value is near the median of the listed devices of a kind, its ends near theirs."""
