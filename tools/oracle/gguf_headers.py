@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ LINEAR = {
     "decoder_sparse_step": 1,
 }
 
+FULL = "full_attention"
+
 # What the converter demands beyond what transformers does.
 DEMANDED: dict[str, dict[str, Any]] = {
     "mamba": {"expand": 2},
@@ -61,8 +63,103 @@ DEMANDED: dict[str, dict[str, Any]] = {
     "falcon_h1": {"head_dim": 8, "mamba_d_ssm": 96, "mamba_n_heads": 6, "mamba_d_head": 16},
     "minicpm3": {"q_lora_rank": 24},
     "bamba": {"attn_layer_indices": [1]},
+    "mimo_v2_flash": {"num_hidden_layers": 3, "layer_types": [FULL, "sliding_attention", FULL]},
     "nemotron_h": {"mamba_head_dim": 64, "mamba_num_heads": 2, "head_dim": 8},
 }
+
+# Classes that the converter knows by the name in the published config.json.
+CALLED = {
+    "MptForCausalLM": "MPTForCausalLM",
+    "PhimoeForCausalLM": "PhiMoEForCausalLM",
+    "Mistral4ForCausalLM": "Mistral3ForConditionalGeneration",
+    "MiniMaxM3SparseForConditionalGeneration": "MiniMaxM3SparseForCausalLM",
+    "Step3p7ForConditionalGeneration": "Step3p5ForCausalLM",
+    "JinaEmbeddingsV3Model": "XLMRobertaModel",
+}
+
+
+def _kimi(saved: dict[str, Any]) -> dict[str, Any]:
+    at = [number for number, kind in enumerate(saved["layer_types"], start=1) if kind == FULL]
+    linear = {
+        "full_attn_layers": at,
+        "head_dim": saved["linear_head_dim"],
+        "short_conv_kernel_size": saved["linear_conv_kernel_dim"],
+    }
+    return {"linear_attn_config": linear}
+
+
+def _mimo(saved: dict[str, Any]) -> dict[str, Any]:
+    keys = ("head_dim", "num_attention_heads", "v_head_dim")
+    return {
+        **{f"swa_{key}": saved[key] for key in keys},
+        "swa_num_key_value_heads": 2 * saved["num_key_value_heads"],
+        "topk_method": "noaux_tc",
+        "hybrid_layer_pattern": [int(kind != FULL) for kind in saved["layer_types"]],
+        "rope_parameters": {"partial_rotary_factor": 0.334, "rope_theta": 1e4},
+    }
+
+
+def _step(saved: dict[str, Any]) -> dict[str, Any]:
+    near = saved.get("num_sliding_attention_heads") or saved["num_attention_heads"]
+    groups = saved["num_key_value_heads"]
+    return {
+        "num_attention_groups": groups,
+        "attention_other_setting": {"num_attention_heads": near, "num_attention_groups": groups},
+        "partial_rotary_factors": [1.0 if kind != FULL else 0.5 for kind in saved["layer_types"]],
+        "moe_num_experts": saved["n_routed_experts"],
+        "moe_top_k": saved["num_experts_per_tok"],
+        "sliding_window": saved.get("sliding_window") or 16,
+    }
+
+
+def _minimax(saved: dict[str, Any]) -> dict[str, Any]:
+    sparse = {
+        "sparse_num_index_heads": saved["index_n_heads"],
+        "sparse_index_dim": saved["index_head_dim"],
+        "sparse_topk_blocks": 2,
+        "sparse_block_size": 16,
+        "sparse_local_block": 1,
+    }
+    kinds = saved["mlp_layer_types"]
+    return {
+        "n_shared_experts": 1,
+        "rotary_dim": 4,
+        "sparse_attention_config": sparse,
+        "moe_layer_freq": [int(kind == "sparse") for kind in kinds],
+    }
+
+
+def _hunyuan(saved: dict[str, Any]) -> dict[str, Any]:
+    said = {"moe_intermediate_size": saved["intermediate_size"]}
+    said |= {"moe_topk": saved.get("moe_topk", 1), "num_shared_expert": 1}
+    return {key: [value] * saved["num_hidden_layers"] for key, value in said.items()}
+
+
+def _phimoe(saved: dict[str, Any]) -> dict[str, Any]:
+    places = {"original_max_position_embeddings": saved["max_position_embeddings"]}
+    return {"rope_parameters": {**saved["rope_parameters"], **places}}
+
+
+# What a published config.json of the type says and transformers does not write.
+PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "hunyuan_v1_moe": _hunyuan,
+    "mimo_v2_flash": _mimo,
+    "kimi_linear": _kimi,
+    "step3p7": _step,
+    "minimax_m3_vl": _minimax,
+    "jina_embeddings_v3": lambda _: {"lora_adaptations": ["search"]},
+    "phimoe": _phimoe,
+}
+
+
+def _as_published(config: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return what the converter is to read as the config, `{}` for what was saved."""
+    added = PUBLISHED.get(config["model_type"])
+    if added is None:
+        return {}
+    saved = json.loads((folder / "config.json").read_text())
+    saved |= saved.get("text_config", {})
+    return {"hparams": {**saved, **added(saved)}}
 
 
 def header_of(config: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -80,18 +177,20 @@ def header_of(config: dict[str, Any], folder: Path) -> dict[str, Any]:
     for newer in NEWER:
         if not hasattr(gguf.GGUFWriter, newer):
             setattr(gguf.GGUFWriter, newer, lambda *_: None)
-    converter = conversion.get_model_class(name)
+    converter = conversion.get_model_class(CALLED.get(name, name))
     getattr(transformers, name)(made).to(torch.float16).save_pretrained(folder)
     words = {f"word{number}": number for number in range(_rows(config))}
     tokenizer = {"model": {"vocab": words, "merges": []}, "added_tokens": []}
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
-    converter.set_vocab = lambda _: None
+    for each in (converter, getattr(converter, "Mistral4Model", converter)):
+        each.set_vocab = lambda _: None
     converter.no_mtp = True
     layers = "_original_block_count"  # noted when the converter is started by its own script
     if hasattr(converter, layers):
         setattr(converter, layers, made.get_text_config().num_hidden_layers)
     path = folder / "float.gguf"
-    converter(folder, gguf.LlamaFileType.MOSTLY_F16, path, eager=True).write()
+    said = _as_published(config, folder)
+    converter(folder, gguf.LlamaFileType.MOSTLY_F16, path, eager=True, **said).write()
     reader = gguf.GGUFReader(path)
     return {
         "metadata": dict(_keys(reader)),
@@ -143,7 +242,7 @@ def rows_of(model_type: str, variants: list[dict[str, Any]]) -> Iterator[dict[st
         if done.get(name, 0) == EACH or not holds(config):
             continue
         try:
-            conversion.get_model_class(name)
+            conversion.get_model_class(CALLED.get(name, name))
         except NotImplementedError:
             continue
         with tempfile.TemporaryDirectory() as folder:

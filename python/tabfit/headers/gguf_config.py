@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tabfit.headers.gguf_families import SETTLED, Seen, widths
+from tabfit.headers.gguf_later_families import SETTLED_LATER
 from tabfit.recipes.stored_model import StoredTensor
 
 _Values = Mapping[str, object]
@@ -95,6 +96,17 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "starcoder": ("gpt_bigcode", "GPTBigCodeForCausalLM"),
     "t5": ("t5", "T5ForConditionalGeneration"),
     "t5encoder": ("t5", "T5EncoderModel"),
+    "mpt": ("mpt", "MptForCausalLM"),
+    "phimoe": ("phimoe", "PhimoeForCausalLM"),
+    "hunyuan-moe": ("hunyuan_v1_moe", "HunYuanMoEV1ForCausalLM"),
+    "laguna": ("laguna", "LagunaForCausalLM"),
+    "step35": ("step3p5", "Step3p7ForCausalLM"),
+    "minimax-m3": ("minimax_m3_vl_text", "MiniMaxM3VLForCausalLM"),
+    "mistral4": ("mistral4", "Mistral4ForCausalLM"),
+    "mimo2": ("mimo_v2_flash", "MiMoV2FlashForCausalLM"),
+    "kimi-linear": ("kimi_linear", "KimiLinearForCausalLM"),
+    "hrm_text": ("hrm_text", "HrmTextForCausalLM"),
+    "jina-bert-v3": ("jina_embeddings_v3", "JinaEmbeddingsV3Model"),
 }
 
 # Keys below "<architecture>." -> what transformers calls them.
@@ -182,6 +194,7 @@ def _settle(config: dict[str, Any], seen: Seen) -> None:
     if type(width) is int and type(heads) is int and heads:
         config.setdefault("head_dim", width // heads)
     widths(config, seen)
-    settle = SETTLED.get(str(config["model_type"]))
+    model_type = str(config["model_type"])
+    settle = SETTLED.get(model_type, SETTLED_LATER.get(model_type))
     if settle is not None:
         settle(config, seen)
