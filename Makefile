@@ -7,7 +7,7 @@ ACTIONS ?= 5000
 VISITS ?= 40
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow test-spark setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle oracle-fresh gguf-truth gguf-headers budgets browsers drift mutate npm
+.PHONY: help docs packages audit soak fuzz measure hub test-engines test-slow test-spark setup lock messages site serve check format test coverage accuracy architecture bench clean screenshots oracle oracle-fresh gguf-truth gguf-headers litert-headers budgets browsers drift mutate npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ gguf-headers: .oracle/.ready ## make small models of every family into GGUF with
 	.oracle/bin/pip download --quiet --no-deps --no-binary llama-cpp-python -d .cache/llama llama-cpp-python==0.3.36 && tar -xzf .cache/llama/llama_cpp_python-0.3.36.tar.gz -C .cache/llama --strip-components 1
 	.oracle/bin/pip install --quiet gguf==0.19.0 && mkdir -p .cache/gguf && cp -r .oracle/lib/python3*/site-packages/gguf .cache/gguf/ # with the converter's own constants in place of older ones
 	cp .cache/llama/vendor/llama.cpp/gguf-py/gguf/constants.py .cache/gguf/gguf/ && .oracle/bin/python tools/oracle/gguf_headers.py .cache/llama/vendor/llama.cpp .cache/gguf
+
+litert-headers: .oracle/.ready ## make small .tflite, .task and .litertlm files with LiteRT's own writers and write down their tensors
+	.oracle/bin/pip install --quiet ai-edge-litert==2.3.0 litert-lm-builder==0.18.1 && .oracle/bin/python tools/oracle/litert_headers.py
 
 measure: setup ## measure real runtimes in a real browser (hours; see tests/runtimes)
 	$(PY) -m tests.runtimes.measure && $(PY) -m tests.runtimes.chart

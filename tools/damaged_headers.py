@@ -6,18 +6,22 @@ a verdict on what a reader made of them. Used by the laws and by `make fuzz`.
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from pathlib import Path
 
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import Header, drive, read
 from tabfit.headers.byte_spans import LONGEST_READING, Span
 from tools import sample_files
 
+LITERT = Path(__file__).parents[1] / "tests/data/headers/litert.json"
 NUMBERS = (0, 1, 2, 7, 8, 9, 31, 32, 127, 128, 255, 256, 2**15, 2**16, 2**20, 2**31 - 1, 2**31,
            2**32 - 1, 2**32, 2**53, 2**62, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip
-WORDS: Mapping[str, tuple[bytes, ...]] = {
+WORDS: dict[str, tuple[bytes, ...]] = {
     "safetensors": (
         *(
             b'"',
@@ -49,7 +53,24 @@ WORDS: Mapping[str, tuple[bytes, ...]] = {
         *(b"\x2a\x7f", b"\x0a" * 32, b"../../etc/passwd", b"<svg/onload=alert(1)>", b"\xc3\x28"),
     ),
 }
+_PLACES = (*(struct.pack("<I", n) for n in range(0, 64, 4)), b"TFL3", b"\xff" * 4, b"\x00" * 8)
+WORDS |= {
+    "tflite": _PLACES,
+    "task": (*_PLACES, b"PK\x03\x04", b"PK\x05\x06", b"PK\x01\x02"),
+    "litertlm": (*_PLACES, b"LITERTLM", struct.pack("<Q", 2**40)),
+}
 TINY = {"embed": (4, 8), "layer.0.weight": (8, 8), "layer.0.bias": (8,), "norm": ()}
+
+
+def _litert() -> dict[str, tuple[bytes, ...]]:
+    """Return the small files that LiteRT's own writers made, by ending."""
+    rows = json.loads(LITERT.read_text(encoding="utf-8"))["rows"]
+    return {
+        kind: tuple(
+            base64.b64decode(row["data"]) for row in rows if row["name"].endswith(f".{kind}")
+        )
+        for kind in ("tflite", "task", "litertlm")
+    }
 
 
 def _seeds() -> dict[str, tuple[bytes, ...]]:
@@ -61,6 +82,7 @@ def _seeds() -> dict[str, tuple[bytes, ...]]:
         sample_files.initialiser("far", sample_files.zeros((3, 4)), outside="model.onnx_data")
     ]
     return {
+        **_litert(),
         "safetensors": (
             sample_files.safetensors_file(TINY),
             sample_files.safetensors_file({}, "int8"),

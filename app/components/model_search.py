@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
 #: The hub that is asked unless the visitor names another.
 HUB: Final = "https://huggingface.co"
 #: What a file picker offers; a visitor may choose others, which are then refused in a sentence.
-ENDINGS: Final = ".safetensors,.gguf,.onnx,.json"
+ENDINGS: Final = ".safetensors,.gguf,.onnx,.tflite,.task,.litertlm,.json"
 
 
 def dialog(models: Iterable[Model], *, catalog_alone: bool = False) -> Html:
@@ -98,8 +98,8 @@ def _ways_in() -> Html:
     picker = tag("input", type="file", id="file", multiple=True, hidden=True, accept=ENDINGS)
     pick = tag("button", _("Open a file…"), type="button", data_pick=True)
     note = _(
-        "Or drop it anywhere: .safetensors, .gguf, .onnx or config.json, of any size. It stays on "
-        "this device; only its header is read."
+        "Or drop it anywhere: .safetensors, .gguf, .onnx, .litertlm or config.json, of any size. "
+        "It stays on this device; only its header is read."
     )
     text = tag(
         "textarea", id="pasted", rows=6, spellcheck="false", aria_label=_("Config"), wrap="off"

@@ -23,7 +23,8 @@ from tabfit.storage.storage_type import F16
 from tabfit.units import MIB
 from tools import damaged_headers
 
-KEPT = sorted((Path(__file__).parents[1] / "data" / "headers").glob("*.*"))
+HEADERS = Path(__file__).parents[1] / "data" / "headers"
+KEPT = sorted(path for path in HEADERS.glob("*.*") if path.suffix != ".json")
 _PATTERNS = ("attention.sliding_window_pattern",)
 MUTANTS = 40
 EXAMPLES = 170  # x 40 mutants x 3 formats: 20,400 damaged headers

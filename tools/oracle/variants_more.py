@@ -432,7 +432,7 @@ TABLES: dict[str, Table] = {
         "vision_config": SAM_EYE,
         "prompt_encoder_config": {
             "hidden_size": (24, 32),
-            "mask_input_channels": (8, 16),
+            "mask_input_channels": (8, 15, 16),
             "num_point_embeddings": (3, 4),
         },
         "mask_decoder_config": {

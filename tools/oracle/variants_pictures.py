@@ -220,7 +220,7 @@ VIT_TOWER: Table = {
 CUTS: Table = {
     "prompt_encoder_config": {
         "hidden_size": (32,),
-        "mask_input_channels": (8, 16),
+        "mask_input_channels": (8, 15, 16),
         "num_point_embeddings": (3, 4),
         "image_size": (64,),
         "patch_size": (8,),

@@ -28,13 +28,23 @@ OTHERS: Final[tuple[tuple[str, str], ...]] = (
     ("_from_model_config", later("the settings of a model’s text generation")),
     ("eos_token_id", later("the settings of a model’s text generation")),
 )
-#: Names of files that are never a model's config, though JSON.
-NEVER: Final = (
-    *("tokenizer.json", "tokenizer_config.json", "generation_config.json", "vocab.json"),
-    *("special_tokens_map.json", "added_tokens.json", "preprocessor_config.json"),
-    *("processor_config.json", "modules.json", "sentence_bert_config.json", "adapter_config.json"),
-    *("config_sentence_transformers.json", "quantize_config.json", "model_index.json"),
-)
+_TOKENS: Final = later("a tokenizer")
+_TOKENS_CONFIG: Final = later("a tokenizer’s config")
+_GENERATION: Final = later("the settings of a model’s text generation")
+_SENTENCES: Final = later("a file of sentence-transformers that lies beside a model")
+_INPUTS: Final = later("the config of what prepares inputs")
+#: Names of files that are never a model's config, though JSON, and what each is.
+NEVER: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("tokenizer.json", "vocab.json", "added_tokens.json"), _TOKENS),
+    **dict.fromkeys(("tokenizer_config.json", "special_tokens_map.json"), _TOKENS_CONFIG),
+    "generation_config.json": _GENERATION,
+    **dict.fromkeys(("preprocessor_config.json", "processor_config.json"), _INPUTS),
+    **dict.fromkeys(("modules.json", "sentence_bert_config.json"), _SENTENCES),
+    "config_sentence_transformers.json": _SENTENCES,
+    "adapter_config.json": later("the config of an adapter"),
+    "quantize_config.json": later("how a model was quantised"),
+    "model_index.json": later("the list of an image generator’s parts"),
+}
 _NAMED: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 MLC: Final = "mlc-chat-config.json"
 
@@ -56,6 +66,13 @@ def model_config(given: Mapping[str, Any], name: str = "config.json") -> Mapping
         if what is not None:
             raise NotAModel(name, Message(what))
     return given
+
+
+def refuse_by_name(name: str) -> None:
+    """Raise `NotAModel` for a file whose name alone says that it is something else."""
+    last = name.rpartition("/")[2]
+    if last.lower() in NEVER:
+        raise NotAModel(last, Message(NEVER[last.lower()]))
 
 
 def of_mlc(chat: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -16,7 +16,7 @@ from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.subjects import Subject
 from tabfit.headers.not_models import other_kind
 from tabfit.hub import HubResult, ListedFile, Variant
-from tabfit.i18n.language import Message, _
+from tabfit.i18n.language import Message, _, later
 from tabfit.light_dataclass import replace
 from tabfit.sources.inspection import stored_type
 
@@ -28,6 +28,8 @@ SAME: Final[Mapping[str, Mapping[str, str]]] = {
     "mediapipe": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
     "litertlm": {"q4": "int4", "q8": "int8", "q8_0": "int8"},
 }
+#: What a .tflite is: LiteRT.js loads one, MediaPipe and LiteRT-LM a .task or .litertlm of them.
+GRAPH: Final = later("a graph of LiteRT that no runtime here loads by itself")
 #: A model type longer than this is cut.
 MOST_TYPE: Final = 60
 _FLOATS: Final = {"F32": "fp32", "F16": "fp16", "BF16": "bf16"}
@@ -48,7 +50,7 @@ def subject(found: HubResult, catalog: Catalog, *, name: str | None = None) -> S
         shape, notes = _shape(found, catalog)
         family = architectures.read(shape).family
     except UnreadableConfig as fault:
-        return _unread(found, offered, name or found.source, fault)
+        return _unread(found, _loadable(offered, catalog), name or found.source, fault)
     return Subject(
         id=name or found.source,
         name=own_name(shape) or family if found.name.endswith(".json") else found.name,
@@ -56,6 +58,12 @@ def subject(found: HubResult, catalog: Catalog, *, name: str | None = None) -> S
         published=offered,
         notes=(*found.notes, *notes, *missing(found)),
     )
+
+
+def _loadable(offered: Sequence[Publication], catalog: Catalog) -> tuple[Publication, ...]:
+    """Return the publications that some runtime takes."""
+    taken = {form for facts in catalog.runtimes for form in facts.formats}
+    return tuple(each for each in offered if each.format in taken)
 
 
 def _unread(
@@ -66,6 +74,8 @@ def _unread(
     Raises `fault` where nothing that a browser loads is listed with its size.
     """
     loaded = tuple(each for each in map(_sized, offered) if each.offers)
+    if found.kind == "tflite" and not loaded:
+        raise NotAModel(found.name, Message(GRAPH))
     if not any(each.format != "safetensors" for each in loaded):
         raise fault
     kind = _model_type(found)

@@ -1,9 +1,10 @@
-"""Number types as safetensors and ONNX name them, as storage types.
+"""Number types as safetensors, ONNX and LiteRT name them, as storage types.
 
 In: a format's own code. Out: the `StorageType`, one name for one type whichever
 file it lies in.
 
-Sources: safetensors 0.8 (`Dtype` in its header), onnx 1.23 (`TensorProto.DataType`).
+Sources: safetensors 0.8 (`Dtype` in its header), onnx 1.23 (`TensorProto.DataType`),
+LiteRT 2.3 (`TensorType` of its schema).
 """
 
 from __future__ import annotations
@@ -68,6 +69,30 @@ ONNX: Mapping[int, StorageType] = {
     26: I2,
     27: F6_E2M3,
     28: F6_E3M2,
+}
+
+TFLITE: Mapping[int, StorageType] = {
+    0: F32,
+    1: F16,
+    2: I32,
+    3: U8,
+    4: I64,
+    5: STRING,
+    6: BOOL,
+    7: I16,
+    8: C64,
+    9: I8,
+    10: F64,
+    11: C128,
+    12: U64,
+    15: U32,
+    16: U16,
+    17: I4,
+    18: BF16,
+    19: I2,
+    20: U4,
+    21: F8_E4M3,
+    22: F8_E5M2,
 }
 
 

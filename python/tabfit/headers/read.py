@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from tabfit.errors import UnreadableHeader
-from tabfit.headers import gguf, onnx, safetensors
+from tabfit.headers import gguf, litert, onnx, safetensors
 from tabfit.headers.byte_spans import Reading
 from tabfit.headers.gguf_config import read_config
 from tabfit.headers.header import MOST_TENSORS_TOGETHER, Header, check_count
@@ -19,7 +19,8 @@ from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.units import Bytes
 
-KINDS = ("safetensors", "gguf", "onnx")
+LITERT = ("tflite", "task", "litertlm")
+KINDS = ("safetensors", "gguf", "onnx", *LITERT)
 MOST_PARTS = 1024
 LEAST_READING = 512
 _PART = re.compile(r"-(\d{5})-of-(\d{5})(?=\.[a-z]+$)")
@@ -48,6 +49,8 @@ def read(name: str, size: int, *, among: int = 1) -> Reading[Header]:
         return gguf.read_header(size, ahead=_share(gguf.AHEAD, among))
     if kind == "onnx":
         return onnx.read_header(size, ahead=_share(onnx.AHEAD, among))
+    if kind in LITERT:
+        return litert.read_header(kind, size)
     raise UnreadableHeader(
         "model", Message("its name must end in one of: .{known}", known=", .".join(KINDS))
     )

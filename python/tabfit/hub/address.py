@@ -18,7 +18,8 @@ ENDPOINT = "https://huggingface.co"
 _HUB_HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
 _ACCEPTED = later(
     "is not an address that is read here; accepted are owner/name, owner/name@revision, hf:name, "
-    "the web address of a model, and that of a .safetensors, .gguf, .onnx or config.json file"
+    "the web address of a model, and that of a .safetensors, .gguf, .onnx, .task, .litertlm or "
+    "config.json file"
 )
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}")
@@ -160,7 +161,10 @@ def _elsewhere(text: str, parts: SplitResult, endpoint: str) -> Address:
     if not (kind_of(name) or name.endswith(".json")):
         raise UnreachableHub(
             text,
-            Message("is on another host, where only .safetensors, .gguf, .onnx and .json are read"),
+            Message(
+                "is on another host, where only .safetensors, .gguf, .onnx, .task, .litertlm and "
+                ".json are read"
+            ),
         )
     return Address(url=parts._replace(fragment="").geturl(), endpoint=endpoint)
 

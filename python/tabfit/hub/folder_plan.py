@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-from tabfit.architectures.config_json import MLC, may_be_config, model_config
+from tabfit.architectures.config_json import MLC, may_be_config, model_config, refuse_by_name
 from tabfit.errors import NotAModel, Quoted, UnreadableConfig, UnreadableHeader, from_outside
 from tabfit.headers import Header, Span, join, kind_of, parts_of, read, read_index
+from tabfit.headers.other_files import made_elsewhere, other_file
 from tabfit.headers.safetensors import LONGEST_INDEX
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
 from tabfit.hub.download_variants import (
@@ -39,6 +40,8 @@ class Stretch:
 
 
 Reading = Generator[Stretch, bytes, HubResult]
+#: Where older models of sentence-transformers keep the config of the encoder inside.
+INNER = "0_Transformer/config.json"
 
 
 def look_in(sizes: Mapping[str, Bytes], *, name: str, source: str) -> Reading:
@@ -47,6 +50,8 @@ def look_in(sizes: Mapping[str, Bytes], *, name: str, source: str) -> Reading:
     Safetensors are read first, then GGUF, then ONNX, else a config alone; `name` is what the
     model is called where its files do not say, `source` how links call it.
     """
+    if made_elsewhere(name):
+        raise UnreadableHeader("model", other_file(name))
     files = tuple(ListedFile(each, size) for each, size in sorted(sizes.items()))
     listing = Listing(name=name, commit=None, files=files)
     variants = variants_of(listing)
@@ -78,12 +83,13 @@ def look_in(sizes: Mapping[str, Bytes], *, name: str, source: str) -> Reading:
 
 def _nothing(sizes: Mapping[str, Bytes], name: str) -> Message:
     if len(sizes) == 1:
-        return Message(
-            "{name} is not .safetensors, .gguf, .onnx or a config.json", name=Quoted(min(sizes))
-        )
+        return other_file(min(sizes))
     if not name:
         return Message("no file was given")
-    return Message("{name} holds no .safetensors, .gguf, .onnx or config.json", name=Quoted(name))
+    return Message(
+        "{name} holds no .safetensors, .gguf, .onnx, .tflite, .task, .litertlm or config.json",
+        name=Quoted(name),
+    )
 
 
 def _parts(
@@ -149,7 +155,7 @@ def _config(
     One JSON file alone is what somebody means by it, so there it is refused by what it is.
     """
     folder = parts[0].rpartition("/")[0] if parts else ""
-    near = [f"{folder}/config.json" if folder else "config.json", "config.json", MLC]
+    near = [f"{folder}/config.json" if folder else "config.json", "config.json", MLC, INNER]
     others = [each for each in sorted(sizes) if "/" not in each and may_be_config(each)]
     alone = [min(sizes)] if len(sizes) == 1 and min(sizes).endswith(".json") else []
     for each in dict.fromkeys((*near, *others, *alone)):
@@ -165,6 +171,7 @@ def _config(
 
 
 def _object(text: bytes, name: str) -> Mapping[str, Any]:
+    refuse_by_name(name)
     try:
         return parse_object(text)
     except (ValueError, TypeError) as error:

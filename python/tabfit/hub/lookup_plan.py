@@ -12,9 +12,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from tabfit.architectures.config_json import MLC, model_config, of_mlc
-from tabfit.errors import NotAModel, UnreachableHub, UnreadableConfig, from_outside
+from tabfit.errors import (
+    NotAModel,
+    UnreachableHub,
+    UnreadableConfig,
+    UnreadableHeader,
+    from_outside,
+)
 from tabfit.headers import Header, drive, drive_async, join, kind_of, parts_of, read_index
 from tabfit.headers.not_models import ADAPTER
+from tabfit.headers.other_files import other_file
 from tabfit.hub.address import Address
 from tabfit.hub.bounded_json import parse_object
 from tabfit.hub.download_variants import (
@@ -183,12 +190,7 @@ def _look_at_file(address: Address) -> Plan[HubResult]:
     if kind_of(address.name) is not None:
         return (yield from _look_at_weights(address))
     if not address.name.endswith(".json"):
-        raise UnreachableHub(
-            address.source,
-            Message(
-                "is a file of a kind not read here; .safetensors, .gguf, .onnx and config.json are"
-            ),
-        )
+        raise UnreadableHeader("model", other_file(address.name))
     request = _json_request(_url(address), later("a config"))
     (answer,) = yield (request,)
     config = model_config(_config(check(address.source, request, answer)), address.name)

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from tabfit import architectures
-from tabfit.architectures.config_json import model_config
+from tabfit.architectures.config_json import model_config, refuse_by_name
 from tabfit.architectures.weight_types import weight_types
 from tabfit.errors import UnreadableConfig
 from tabfit.i18n.language import Message
@@ -46,6 +46,7 @@ def is_config(path: str) -> bool:
 def inspected(path: str) -> dict[str, Any]:
     """Return what `inspect` says of a config.json."""
     name = os.path.basename(path)
+    refuse_by_name(name)
     given = read_json(path, lambda problem: UnreadableConfig(name, problem))
     given = model_config(given, name) if isinstance(given, dict) else given
     return inspection.of_architecture(

@@ -13,10 +13,17 @@ from typing import Any, BinaryIO
 
 from tabfit import architectures as configs
 from tabfit import hub
-from tabfit.architectures.config_json import model_config
+from tabfit.architectures.config_json import model_config, refuse_by_name
 from tabfit.architectures.weight_types import weight_types
-from tabfit.errors import Quoted, UnreachableHub, UnreadableConfig, UnreadableHeader, from_outside
+from tabfit.errors import (
+    UnreachableHub,
+    UnreadableConfig,
+    UnreadableHeader,
+    from_outside,
+    shown,
+)
 from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
+from tabfit.headers.other_files import other_file
 from tabfit.headers.safetensors import LONGEST_INDEX
 from tabfit.hub import HubResponse, HubResult, Request, Variant, folder_plan
 from tabfit.hub.bounded_json import MOST_BYTES, parse_object
@@ -91,17 +98,13 @@ def _from_file(path: Path) -> HubResult:
     if kind_of(path.name) is not None:
         return _from_parts(path.parent, parts_of(path.name))
     if path.suffix != ".json":
-        raise UnreadableHeader(
-            "model",
-            Message(
-                "{name} is not .safetensors, .gguf, .onnx or a config.json", name=Quoted(path.name)
-            ),
-        )
+        raise UnreadableHeader("model", other_file(path.name))
     config = model_config(_read_config(path), path.name)
     return HubResult(source=str(path), name=path.name, kind="config", config=config)
 
 
 def _read_config(path: Path) -> Mapping[str, Any]:
+    refuse_by_name(path.name)
     try:
         return parse_object(_front(path, MOST_BYTES + 1))
     except (ValueError, TypeError) as error:
@@ -138,7 +141,7 @@ def _from_folder(folder: Path) -> HubResult:
     """Return what a folder holds: safetensors first, then GGUF, then ONNX, else a config."""
     sizes = {
         path.relative_to(folder).as_posix(): Bytes(path.stat().st_size)
-        for pattern in ("*", "onnx/*")
+        for pattern in ("*", "onnx/*", folder_plan.INNER)
         for path in sorted(folder.glob(pattern))
         if path.is_file()
     }
@@ -197,7 +200,7 @@ def _config_bytes(source: str) -> int:
 def _architecture(found: HubResult) -> tuple[Architecture | None, tuple[str, ...]]:
     """Return the architecture, `None` with a note where tensors are known and it is not."""
     if found.config is None:
-        return None, ("nothing tells the architecture: no config.json lies beside it",)
+        return None, (_not_told(found.header),)
     try:
         architecture = configs.read(found.config)
     except UnreadableConfig as error:
@@ -205,6 +208,14 @@ def _architecture(found: HubResult) -> tuple[Architecture | None, tuple[str, ...
             raise
         return None, (str(error),)
     return architecture, (*architecture.notes, *_mismatch(found.header, architecture))
+
+
+def _not_told(header: Header | None) -> str:
+    """Return why there is no architecture: what a GGUF calls it is not read, or nothing does."""
+    said = header.metadata.get("general.architecture") if header is not None else None
+    if isinstance(said, str) and header is not None and header.tensors:
+        return f"its architecture, {shown(said)}, is not read here: its tensors are as listed"
+    return "nothing tells the architecture: no config.json lies beside it"
 
 
 def _mismatch(header: Header | None, architecture: Architecture) -> Iterator[str]:

@@ -245,7 +245,10 @@ def test_an_id_becomes_a_model_with_its_best_way_chosen(address: str) -> None:
         ("faults/huge", "too many to read"),
         ("faults/bad-config", "is not JSON"),
         ("made/no-config", "tells no shape"),
-        ("https://example.com/model.bin", "only .safetensors, .gguf, .onnx and .json"),
+        (
+            "https://example.com/model.bin",
+            "only .safetensors, .gguf, .onnx, .task, .litertlm and .json",
+        ),
     ],
 )
 def test_each_problem_is_one_sentence(name: str, sentence: str, address: str) -> None:
@@ -364,7 +367,10 @@ def test_onnx_needs_its_config() -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"photo.jpg": b"\xff\xd8"}, "is not .safetensors, .gguf, .onnx or a config.json"),
+        (
+            {"photo.jpg": b"\xff\xd8"},
+            "is not .safetensors, .gguf, .onnx, .tflite, .task, .litertlm or a config.json",
+        ),
         ({"m.gguf": b"GGUF"}, "not a readable GGUF header"),
         ({"m-00001-of-00002.gguf": b""}, "m-00002-of-00002.gguf is missing; drop all 2 parts"),
         ({}, "no file was given"),

@@ -229,7 +229,10 @@ def test_need_takes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         ("made/no-config", "tells no shape"),
         ("./no-such.gguf", "No such file"),
         ("no-such-model", "unknown model"),
-        ("https://example.com/model.bin", "only .safetensors, .gguf, .onnx and .json are read"),
+        (
+            "https://example.com/model.bin",
+            "only .safetensors, .gguf, .onnx, .task, .litertlm and .json are read",
+        ),
         ("hf:", "accepted are owner/name"),
     ],
 )

@@ -282,7 +282,7 @@ def test_a_file_of_another_kind_is_refused_unasked(
     address: str, asked: list[fake.ParsedPath]
 ) -> None:
     """What could not be read is not asked for."""
-    with pytest.raises(UnreachableHub, match="a kind not read here"):
+    with pytest.raises(UnreadableHeader, match=r"'train.py' is not .safetensors"):
         read_source.inspect("hf:made/tiny-llama/train.py", address)
     assert not asked
 

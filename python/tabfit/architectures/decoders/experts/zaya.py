@@ -68,7 +68,9 @@ def _attends(keys: Keys, kind: str) -> Block:
     hidden, heads, bias = keys.whole("hidden_size"), read_heads(keys), keys.flag("attention_bias")
     both, half = heads.query_outputs + heads.key_outputs, heads.key_outputs // 2
     if not half:
-        raise keys.fault("head_dim", Message("is too narrow: half of each value is the last one's"))
+        raise keys.fault(
+            "head_dim", Message("is too narrow: half of each value comes from the token before")
+        )
     near, far = (keys.whole(f"cca_time{number}", most=MOST_KERNEL) for number in (0, 1))
     inputs = {
         "q_proj": linear(hidden, heads.query_outputs, Role.QUERY, bias=bias),

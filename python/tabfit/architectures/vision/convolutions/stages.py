@@ -74,6 +74,8 @@ def stage_widths(keys: Keys) -> list[int]:
             Message("is read as one of {known}", known=", ".join((*FIRST_WIDTHS, "swin"))),
         )
     widths = stage_list(keys, "hidden_sizes")
+    depths = keys.wholes("depths", least=1, most=MOST_DEPTH)
+    widths = widths[: len(depths)] if depths else widths
     before = FIRST_WIDTHS[keys.type]
     return [widths[0] if before is None else keys.whole(before), *widths]
 

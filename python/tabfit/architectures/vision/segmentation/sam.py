@@ -120,7 +120,7 @@ def prompts_read(keys: Keys, *, newer: bool = False) -> Block:
             "mask_embed.conv1": convolution(1, fewer, 2, 2),
             "mask_embed.layer_norm1": norm(fewer, bias=True),
             "mask_embed.conv2": convolution(fewer, channels, 2, 2),
-            "mask_embed.layer_norm2": norm(channels, bias=True),
+            "mask_embed.layer_norm2": norm(4 * fewer, bias=True),
             "mask_embed.conv3": convolution(channels, hidden, 1, 1),
             "no_mask_embed": point,
             **tables,

@@ -1,0 +1,101 @@
+"""Files beside a model, or of a kind not read: each is named, and the way to an answer with it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from tabfit.catalog import read as read_catalog
+from tabfit.cli import model_arguments
+from tabfit.cli.start import main
+from tabfit.errors import NotAModel, TabfitError
+from tabfit.sources import read_source
+from tests.core.headers.test_litert import ROWS
+from tools import sample_files
+
+BERT = {
+    "model_type": "bert",
+    "architectures": ["BertModel"],
+    "hidden_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "intermediate_size": 96,
+    "vocab_size": 100,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pytorch_model.bin", "is a pickle of PyTorch’s, which only running it would read; give"),
+        ("model.pt", "is a pickle"),
+        ("model.pte", "is made for a runtime that no browser has; give the model’s config.json"),
+        ("model.h5", "a library whose files are not read here; give the model’s config.json"),
+        ("model.zip", "is an archive; unpack it and give the folder"),
+        ("notes.md", "is not .safetensors, .gguf, .onnx, .tflite, .task, .litertlm or a config"),
+        ("tokenizer.json", "is a tokenizer, not a model; give the model it belongs to"),
+        ("generation_config.json", "is the settings of a model’s text generation, not a model"),
+        ("modules.json", "is a file of sentence-transformers that lies beside a model"),
+        ("adapter_config.json", "is the config of an adapter, not a model"),
+    ],
+)
+@pytest.mark.parametrize("command", ["inspect", "estimate"])
+def test_what_is_no_model_is_named_with_the_way(
+    command: str, name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, exit 2, and nothing of the file is read."""
+    path = tmp_path / name
+    path.write_bytes(b"[]" if name.endswith(".json") else b"\x80\x02}q\x00.")
+
+    assert main([command, str(path)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_package_of_core_ml_is_named_though_it_is_a_folder(tmp_path: Path) -> None:
+    """Its manifest is no config.json."""
+    folder = tmp_path / "model.mlpackage"
+    folder.mkdir()
+    (folder / "Manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(TabfitError, match="is made for a runtime that no browser has"):
+        read_source.inspect(str(folder))
+
+
+def test_an_older_folder_of_sentence_transformers_is_read_as_its_encoder(tmp_path: Path) -> None:
+    """The config lies one folder down, beside a list of modules."""
+    (tmp_path / "0_Transformer").mkdir()
+    (tmp_path / "modules.json").write_text("[]", encoding="utf-8")
+    inner = tmp_path / "0_Transformer" / "config.json"
+    inner.write_text(json.dumps(BERT), encoding="utf-8")
+
+    assert read_source.inspect(str(tmp_path))["architecture"] == "BertModel"
+
+
+def test_a_gguf_whose_architecture_is_not_read_says_so_by_name(tmp_path: Path) -> None:
+    """Its tensors are listed all the same."""
+    path = tmp_path / "some.gguf"
+    path.write_bytes(sample_files.gguf_file().replace(b"llama", b"grokk"))
+    found = read_source.inspect(str(path))
+
+    assert found["parameters"]["total"] > 0
+    assert (
+        "its architecture, 'grokk', is not read here: its tensors are as listed" in found["notes"]
+    )
+
+
+def test_a_lone_graph_is_inspected_and_a_bundle_is_answered(tmp_path: Path) -> None:
+    """No runtime here loads a .tflite; what holds several is as large as its file."""
+    for row in ROWS:
+        (tmp_path / row["name"]).write_bytes(base64.b64decode(row["data"]))
+    graph, bundle = tmp_path / "made-0.tflite", tmp_path / "one.litertlm"
+
+    assert read_source.inspect(str(graph))["kind"] == "tflite"
+    with pytest.raises(NotAModel, match="a graph of LiteRT that no runtime here loads by itself"):
+        model_arguments.subject(str(graph), read_catalog())
+    about = model_arguments.subject(str(bundle), read_catalog())
+    offers = about.published[0].offers
+    assert [sum(file.bytes for file in each.files) for each in offers.values()] == [
+        bundle.stat().st_size
+    ]
