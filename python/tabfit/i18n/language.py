@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
@@ -115,18 +115,6 @@ def folder(code: str | None = None) -> str:
 def ready(code: str) -> bool:
     """Return whether `use` could say a language without a catalogue given to it."""
     return code in _ready or (code in LANGUAGES and _compiled(code) is not None)
-
-
-def closest(wanted: Iterable[str]) -> str:
-    """Return the first language of a list, as browsers write it, that there is.
-
-    >>> closest(["fr-CA", "de-AT", "en"])
-    'de'
-    >>> closest(["xx"])
-    'en'
-    """
-    codes = (each.partition("-")[0].lower() for each in wanted)
-    return next((code for code in codes if code in LANGUAGES), ENGLISH)
 
 
 def cleared_with_language(function: Kept) -> Kept:

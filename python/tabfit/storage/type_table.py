@@ -82,11 +82,7 @@ GGUF_TYPES: dict[str, StorageType] = {
     )
 }
 
-# Packed integers with nothing beside them: what "4-bit" would be if scales were free.
-INT8 = I8
-INT4 = StorageType("INT4", 2, 1)
-INT3 = StorageType("INT3", 8, 3)
-INT2 = StorageType("INT2", 4, 1)
+# Packed signs with nothing beside them: what one bit would be if scales were free.
 TERNARY = StorageType("TERNARY", 5, 1)  # 3^5 = 243 values fit a byte: 1.6 bits
 BINARY = StorageType("BINARY", 8, 1)
 

@@ -104,12 +104,3 @@ def test_unknown_language() -> None:
     """A language that nobody has is refused by its name."""
     with pytest.raises(ValueError, match="'tlh' is not a language here"):
         language.use("tlh")
-
-
-@pytest.mark.parametrize(
-    ("wanted", "chosen"),
-    [(["de-AT", "en"], "de"), (["fr", "RU"], "ru"), (["fr"], "en"), ([], "en")],
-)
-def test_closest(wanted: list[str], chosen: str) -> None:
-    """The first of the visitor's languages that there is, else English."""
-    assert language.closest(wanted) == chosen

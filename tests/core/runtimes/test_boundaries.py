@@ -24,7 +24,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.runtimes import Label, Load, constants, speed
 from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
-from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens
+from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens, exactly
 from tests.runtimes.measure import RECORD
 from tests.runtimes.predicted import asked, question
 
@@ -497,6 +497,37 @@ def test_software_in_place_of_graphics_moves_far_less() -> None:
     assert found.low / GB == pytest.approx(0.01, rel=0.3)
     assert 0.09 <= found.likely / GB <= 0.16
     assert 8 * 0.09 <= found.high / GB <= 8 * 0.16
+
+
+# llama.cpp in Chrome on an M3: tokens a second made, and read of a prompt (webgpu-bench at 5f0b1b5,
+# data/machines/apple-m3-16gb-darwin.json), from the slowest to the quickest in proportion.
+PROMPTS: Final = (
+    ("wllama-webgpu", "Llama-3.2-1B Q2_K", 35.56, 36.73),
+    ("wllama-webgpu", "Llama-3.2-1B Q4_K_M", 43.82, 59.45),
+    ("wllama-webgpu", "Qwen3-1.7B UD-Q3_K_XL", 24.5, 57.72),
+    ("wllama-webgpu", "Qwen3-1.7B Q6_K", 27.97, 75.5),
+    ("wllama-webgpu", "Qwen3-1.7B Q4_1", 36.86, 146.98),
+    ("wllama-webgpu", "Qwen3-0.6B UD-Q8_K_XL", 45.2, 244.12),
+    ("wllama-cpu", "Qwen3-0.6B IQ4_NL", 2.95, 1.69),
+    ("wllama-cpu", "Qwen3-1.7B Q2_K", 2.54, 2.94),
+    ("wllama-cpu", "Llama-3.2-1B Q4_K_M", 7.78, 10.75),
+    ("wllama-cpu", "Qwen3-0.6B UD-Q8_K_XL", 7.08, 15.03),
+)
+
+
+@pytest.mark.parametrize(("runtime", "_file", "made", "prompt"), PROMPTS)
+def test_a_prompt_is_read_as_fast_as_it_was_seen_to_be(
+    runtime: str, _file: str, made: float, prompt: float
+) -> None:
+    """Where the speed of single tokens is known, the wait for a first one holds what was seen."""
+    given = of("llama-3.2-1b", runtime, "q4_0")
+    known = speed.rates(given.runtime, given.load, read(M3))
+    assert known is not None
+    exact = replace(known, hundredths=exactly(round(100 * made)))
+    found = speed.first_token(given.runtime, given.load, exact)
+    assert found is not None
+    seen = 1000 * found.prompt / prompt
+    assert found.milliseconds.low <= seen <= found.milliseconds.high
 
 
 @pytest.mark.parametrize("kind", ["ios", "ipados", "android", "macos", "discrete", "other"])

@@ -8,7 +8,7 @@ Défossez et al. 2024, arXiv:2410.00037.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, log2, prod
 
 from tabfit.architectures.config_keys import MOST_ROWS, MOST_WIDTH, Keys
@@ -33,8 +33,6 @@ from tabfit.model.blocks.block import (
 from tabfit.model.blocks.feed_forward import plain
 from tabfit.model.blocks.linear import convolution, embedding, norm, transposed_convolution
 from tabfit.model.tensors import Part, Role, Tensor
-
-Cut = Callable[[int, int, int], Block]
 
 #: Far above any codec: samples of a kernel, code books, samples a second.
 MOST_KERNEL, MOST_BOOKS, MOST_RATE = 4096, 1024, 2**22
