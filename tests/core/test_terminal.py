@@ -12,8 +12,8 @@ import pytest
 
 from tabfit import catalog
 from tabfit.cli import command_line, examples
-from tabfit.cli.screen import Screen
 from tabfit.cli.start import main
+from tabfit.cli.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = (("models",), ("devices",), ("runtimes",), ("compare", "--ram", "8GB"))
@@ -81,7 +81,7 @@ def test_colour(
 def test_a_long_id_has_a_line_of_its_own() -> None:
     """An id that is longer than its column stays whole, and the columns stay."""
     rows = [("a" * 60, "Name", "x"), ("short", "Other name", "y")]
-    lines = list(Screen(width=40).table(rows))
+    lines = list(Terminal(width=40).table(rows))
     assert lines[0] == "a" * 60
     assert lines[1].index("Name") == lines[2].index("Other")
 

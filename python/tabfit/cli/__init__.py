@@ -10,7 +10,7 @@ In: arguments. Out: text or JSON, and an exit code.
     visits_file         a table of visits as it is named
     usage_error         what is raised when the words make no command
     examples            what each --help ends with
-    screen              how wide lines may be, columns in line, colour
+    terminal            how wide lines may be, columns in line, colour
     text_output         reports as lines for a terminal
     printed_json        reports as JSON
 

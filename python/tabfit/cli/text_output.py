@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tabfit.catalog import Catalog
-from tabfit.cli.screen import Screen
+from tabfit.cli.terminal import Terminal
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer, Suggestion
@@ -29,7 +29,7 @@ MARKS = {
 }
 
 
-def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> Iterator[str]:
+def estimate(answer: Answer, suggestions: list[Suggestion], terminal: Terminal) -> Iterator[str]:
     """Yield the lines of `tabfit estimate`."""
     where = answer.device.name or "this device"
     asked = answer.scenario
@@ -37,9 +37,9 @@ def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> I
         f"{answer.subject.name}, {asked.precision}, {answer.facts.name}, "
         f"{answer.context:,} tokens, on {where}"
     )
-    words = screen.coloured(answer.verdict.words, answer.verdict.outcome)
-    yield from screen.wrapped(f"{words}: {answer.verdict.sentence}")
-    yield from screen.wrapped(_what_decides(answer.verdict))
+    words = terminal.coloured(answer.verdict.words, answer.verdict.outcome)
+    yield from terminal.wrapped(f"{words}: {answer.verdict.sentence}")
+    yield from terminal.wrapped(_what_decides(answer.verdict))
     yield ""
     yield f"download  {size(answer.download):>14}  {answer.download_basis}"
     yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
@@ -54,12 +54,12 @@ def estimate(answer: Answer, suggestions: list[Suggestion], screen: Screen) -> I
         yield f"speed     {speed}  {answer.rates.basis}"
     yield ""
     said = (
-        *(_check(each, screen) for each in answer.checks),
+        *(_check(each, terminal) for each in answer.checks),
         *(f"note: {note}" for note in answer.notes),
         *(_suggestion(each) for each in suggestions),
     )
     for each in said:
-        yield from screen.wrapped(each)
+        yield from terminal.wrapped(each)
 
 
 def _what_decides(verdict: Verdict) -> str:
@@ -71,8 +71,8 @@ def _what_decides(verdict: Verdict) -> str:
     return f"decided by {verdict.because}, then {verdict.runner_up}"
 
 
-def _check(check: Check, screen: Screen) -> str:
-    mark = screen.coloured(MARKS[check.outcome], check.outcome)
+def _check(check: Check, terminal: Terminal) -> str:
+    mark = terminal.coloured(MARKS[check.outcome], check.outcome)
     return f"{mark} {check.name}: {check.message} ({check.basis})"
 
 
@@ -81,19 +81,19 @@ def _suggestion(each: Suggestion) -> str:
     return f"would help: {each.change} ({each.outcome}; {effect})"
 
 
-def listing(kind: str, found: dict[str, Any], screen: Screen) -> Iterator[str]:
+def listing(kind: str, found: dict[str, Any], terminal: Terminal) -> Iterator[str]:
     """Yield a line for each row of a listing."""
     more: dict[str, Callable[[dict[str, Any]], str]] = {
         "models": lambda row: ", ".join(row["runtimes"]),
         "devices": lambda row: f"{row['form']}, {row['year']}",
         "runtimes": lambda row: ", ".join(row["precisions"]),
     }
-    return screen.table([(row["id"], row["name"], more[kind](row)) for row in found[kind]])
+    return terminal.table([(row["id"], row["name"], more[kind](row)) for row in found[kind]])
 
 
-def compared(rows: list[ComparisonRow], catalog: Catalog, screen: Screen) -> Iterator[str]:
+def compared(rows: list[ComparisonRow], catalog: Catalog, terminal: Terminal) -> Iterator[str]:
     """Yield a line for each model, and how many fit."""
-    yield from screen.table(
+    yield from terminal.table(
         [_compared(each, catalog) for each in rows], [row.outcome for row in rows]
     )
     loaded = [each for each in rows if not each.facts.hypothetical]

@@ -7,7 +7,7 @@ a `Budget`: an interval of bytes with its basis and a sentence, or none where no
     history           what was tried on the device before, and how it ended
     browser_features  whether a browser has a feature
     budgets           what those signals imply for each pool
-    physical_memory   what no program on the device gets beyond
+    memory_bounds     what no program on the device gets beyond
     fitted_table      a table fitted on reports, or another in its place
 
 Imports `units`, `errors` and `i18n`. Nothing here knows a model.

@@ -2,8 +2,8 @@
 
 In: a tabfit.toml, which names models, devices or visits, and limits. Out: a row for each limit.
 
-    limits_file  the file, read
-    checked      every limit compared with what it limits
+    limits_file   the file, read
+    limit_checks  every limit compared with what it limits
 
 Imports `population`, `compare` and `estimate`.
 """

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from tabfit.catalog import RuntimeFacts
-from tabfit.devices import budgets, physical_memory
+from tabfit.devices import budgets, memory_bounds
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.devices.device import Device
 from tabfit.light_dataclass import dataclass
@@ -106,12 +106,12 @@ class Offered:
     @cached_property
     def most_held(self) -> Bytes | None:
         """Return what memory and swap can hold at all, `None` where nobody knows."""
-        return physical_memory.most_held(self.device)
+        return memory_bounds.most_held(self.device)
 
     @cached_property
     def most_on_card(self) -> Bytes | None:
         """Return what a graphics card can hold at all, with the memory lent to it."""
-        return physical_memory.most_on_card(self.device)
+        return memory_bounds.most_on_card(self.device)
 
     def heap(self, ceiling: int) -> Budget:
         """Return how much WebAssembly may address under a runtime's own ceiling."""

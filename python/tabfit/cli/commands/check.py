@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from tabfit import catalog
-from tabfit.cli import model_arguments, printed_json, screen, visits_file
+from tabfit.cli import model_arguments, printed_json, terminal, visits_file
 from tabfit.estimate import answer_json
-from tabfit.limits import checked, limits_file
-from tabfit.limits.checked import Limited
+from tabfit.limits import limit_checks, limits_file
+from tabfit.limits.limit_checks import Limited
 from tabfit.limits.limits_file import ModelLimits
 from tabfit.population.coverage import Population
 
@@ -34,7 +34,7 @@ def run(asked: argparse.Namespace) -> int:
         found = {"schema": answer_json.SCHEMA, "holds": not broken, "limits": rows}
         printed_json.print_json(found)
     else:
-        print("\n".join(screen.here().table([_row(each) for each in every])))
+        print("\n".join(terminal.here().table([_row(each) for each in every])))
         print(f"{broken} of {len(every)} limits are broken" if broken else "every limit holds")
     return int(broken > 0)
 
@@ -49,7 +49,7 @@ def _checked(limits: tuple[ModelLimits, ...], folder: Path) -> list[Limited]:
     return [
         row
         for each in limits
-        for row in checked.check(
+        for row in limit_checks.check(
             each, model_arguments.subject(each.model, known), known, population
         )
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from tabfit import catalog
-from tabfit.cli import device_arguments, printed_json, screen, text_output
+from tabfit.cli import device_arguments, printed_json, terminal, text_output
 from tabfit.compare import comparisons
 from tabfit.compare.catalog_requirements import requirements_of
 
@@ -27,5 +27,5 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(comparisons.report(rows, known, asked.device))
     else:
-        print("\n".join(text_output.compared(rows, known, screen.here())))
+        print("\n".join(text_output.compared(rows, known, terminal.here())))
     return 0

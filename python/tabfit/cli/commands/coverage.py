@@ -12,8 +12,8 @@ from typing import Final
 
 from tabfit import catalog
 from tabfit.catalog import Catalog
-from tabfit.cli import model_arguments, printed_json, screen, visits_file
-from tabfit.cli.screen import Screen
+from tabfit.cli import model_arguments, printed_json, terminal, visits_file
+from tabfit.cli.terminal import Terminal
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
@@ -55,7 +55,7 @@ def run(asked: argparse.Namespace) -> int:
             found = [report.covered(*each) for each in covered]
             printed_json.print_json(report.whole(population, {"models": found}))
             return 0
-        lines = [line for each in covered for line in ("", *_model_lines(*each, screen.here()))]
+        lines = [line for each in covered for line in ("", *_model_lines(*each, terminal.here()))]
     else:
         every = list(ways.reaches(known, population, TASK))
         if asked.json:
@@ -63,7 +63,7 @@ def run(asked: argparse.Namespace) -> int:
                 report.whole(population, report.reached(ways.largest(every), every))
             )
             return 0
-        lines = ["", *_curve_lines(every, screen.here())]
+        lines = ["", *_curve_lines(every, terminal.here())]
     print("\n".join((_population_line(population), *lines)))
     return 0
 
@@ -99,7 +99,7 @@ def _population_line(population: Population) -> str:
     return f"{population.total:,} visits, {len(population.visits):,} that differ"
 
 
-def _model_lines(given: Coverage, others: Sequence[Coverage], on: Screen) -> Iterator[str]:
+def _model_lines(given: Coverage, others: Sequence[Coverage], on: Terminal) -> Iterator[str]:
     download = size(given.download)
     yield f"{given.model}, {given.runtime} {given.precision}, {download}"
     outcomes = [each for each in JUDGED if given.all.counts.get(each)]
@@ -116,7 +116,7 @@ def _model_lines(given: Coverage, others: Sequence[Coverage], on: Screen) -> Ite
         yield from on.table([_way(each, given) for each in ways.best_ways(others, SHOWN)])
 
 
-def _grouping(name: str, parts: Mapping[str, Tally], on: Screen) -> Iterator[str]:
+def _grouping(name: str, parts: Mapping[str, Tally], on: Terminal) -> Iterator[str]:
     yield f"by {name}"
     yield from on.table([_part(*each) for each in islice(parts.items(), SHOWN)])
 
@@ -133,7 +133,7 @@ def _way(each: Coverage, given: Coverage) -> tuple[str, ...]:
     return f"  {each.runtime} {each.precision}", size(each.download), likely
 
 
-def _curve_lines(every: Sequence[Reach], on: Screen) -> Iterator[str]:
+def _curve_lines(every: Sequence[Reach], on: Terminal) -> Iterator[str]:
     yield f"the largest model ({TASK}) that likely runs for so many of those that can be judged"
     yield from on.table([_reach(*each) for each in ways.largest(every).items()])
 

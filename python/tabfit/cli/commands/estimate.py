@@ -10,7 +10,7 @@ import argparse
 from typing import Final
 
 from tabfit import catalog
-from tabfit.cli import device_arguments, model_arguments, printed_json, screen, text_output
+from tabfit.cli import device_arguments, model_arguments, printed_json, terminal, text_output
 from tabfit.compare import alternatives
 from tabfit.estimate import answer_json
 from tabfit.estimate.answers import Answer
@@ -43,7 +43,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(answer_json.estimate(given, better))
     else:
-        print("\n".join(text_output.estimate(given, better, screen.here())))
+        print("\n".join(text_output.estimate(given, better, terminal.here())))
     return int(asked.fail_below is not None and _worse(given, asked.fail_below))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from tabfit import catalog
-from tabfit.cli import printed_json, screen, text_output
+from tabfit.cli import printed_json, terminal, text_output
 from tabfit.estimate import answer_json
 
 
@@ -24,5 +24,5 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(text_output.listing(kind, found, screen.here())))
+        print("\n".join(text_output.listing(kind, found, terminal.here())))
     return 0

@@ -1,4 +1,4 @@
-"""The screen: how wide lines may be, and whether words are coloured.
+"""The terminal: how wide lines may be, and whether words are coloured.
 
 In: rows and sentences. Out: lines that keep their columns on a narrow terminal. What is not read
 on a terminal, a pipe or a file, gets one line for each row, whole and without colour.
@@ -35,7 +35,7 @@ NARROWEST: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class Terminal:
     """Where lines are read: `width` in signs, `None` where nothing is folded."""
 
     width: int | None = None
@@ -59,7 +59,7 @@ class Screen:
     ) -> Iterator[str]:
         """Yield rows with their columns in line; `outcomes` colour the first column.
 
-        On a narrow screen the other columns are folded within themselves. The first is what is
+        On a narrow terminal the other columns are folded within themselves. The first is what is
         typed again and stays whole: where it is longer than its column it has a line of its own.
         """
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -110,8 +110,8 @@ def _folded(row: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
     return [alone, *zip_longest([""], *others, fillvalue="")]
 
 
-def here() -> Screen:
-    """Return the screen that the command writes to.
+def here() -> Terminal:
+    """Return the terminal that the command writes to.
 
     Colours are left out where NO_COLOR is set (no-color.org), on a dumb terminal and in a pipe;
     FORCE_COLOR asks for them anywhere.
@@ -120,7 +120,7 @@ def here() -> Screen:
     told = os.environ
     wanted = bool(told.get("FORCE_COLOR")) or (terminal and told.get("TERM") != "dumb")
     folded = terminal or bool(told.get("COLUMNS"))
-    return Screen(
+    return Terminal(
         width=shutil.get_terminal_size().columns if folded else None,
         colour=wanted and not told.get("NO_COLOR"),
     )
