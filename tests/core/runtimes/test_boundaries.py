@@ -530,6 +530,16 @@ def test_a_prompt_is_read_as_fast_as_it_was_seen_to_be(
     assert found.milliseconds.low <= seen <= found.milliseconds.high
 
 
+#: What Whisper's decoder is given first (openai/whisper whisper/tokenizer.py,
+#: `sot_sequence_including_notimestamps`).
+TRANSCRIPT: Final = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>")
+
+
+def test_a_transcript_begins_with_what_whisper_is_given() -> None:
+    """No page of text is read before a transcript: its start, language, task and no times."""
+    assert of("whisper-base", "transformersjs-wasm", "q8").load.usual_prompt == len(TRANSCRIPT)
+
+
 @pytest.mark.parametrize("kind", ["ios", "ipados", "android", "macos", "discrete", "other"])
 def test_memory_of_a_kind_moves_as_its_data_sheets_say(kind: str) -> None:
     """The usual value is near the median of the listed devices of a kind, its ends near theirs."""
