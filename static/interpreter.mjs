@@ -18,7 +18,20 @@ const LIBRARY = "/lib/python314.zip";
 const place = (path) => new URL(path, import.meta.url).href;
 const say = (stage) => postMessage({ stage });
 
-const plain = fetch;
+// What no lock file vouches for, with its hash: the browser refuses it when it is damaged.
+const HASHES = new Map(Object.entries({{hashes}}).map(([path, hash]) => [place(path), hash]));
+
+// A file of ours that did not come whole is asked for once more, past every cache: what a cache
+// holds under a name that never changes would be damaged for ever.
+const network = fetch;
+const plain = (file, how) => {
+  const url = String(file.url ?? file);
+  if (!url.startsWith(place("./"))) return network(file, how);
+  const checked = HASHES.has(url) ? { ...how, integrity: HASHES.get(url) } : how;
+  return network(file, checked).catch(() => network(file, { ...checked, cache: "no-store" }));
+};
+globalThis.fetch = plain;
+
 const streamed = WebAssembly.instantiateStreaming;
 let damaged = false; // the WebAssembly file came, but not whole: it is fetched past every cache
 

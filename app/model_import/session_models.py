@@ -1,6 +1,7 @@
-"""Models that a visitor brought, kept for as long as the page is open.
+"""Models that a visitor brought, the last few of them, for as long as the page is open.
 
-In: a name. Out: the model behind it, of those kept or of the catalogue. What asks hubs
+In: a name. Out: the model behind it, of those kept or of the catalogue. One that had to go is
+asked for again, as after the page was opened anew. What asks hubs
 and reads files is in `finding`, which is imported when it is first needed.
 """
 
@@ -18,7 +19,9 @@ from tabfit.i18n.language import Message
 OWN: Final = "own:"
 
 _ADDRESSES: Final = ("hf:", "https://", "http://")
-_kept: dict[str, Subject] = {}
+#: How many are kept: a large config with what was read from it takes megabytes of a phone's tab.
+MOST: Final = 16
+_kept: dict[str, Subject] = {}  # the one that was not asked about for longest first
 
 
 class NotAsked(TabfitError):
@@ -38,8 +41,8 @@ def subject(name: str, catalog: Catalog) -> Subject:
     Raises `NotAsked` for a hub's model that was not asked for, and what
     `subjects.subject` raises.
     """
-    if name in _kept:
-        return _kept[name]
+    if brought := known(name):
+        return brought
     if name.startswith(_ADDRESSES) and not subjects.is_catalogued(name, catalog):
         raise NotAsked(name)
     return subjects.subject(name, catalog)
@@ -47,10 +50,15 @@ def subject(name: str, catalog: Catalog) -> Subject:
 
 def known(name: str) -> Subject | None:
     """Return a model that was brought, `None` for any other name."""
+    if name in _kept:
+        keep(_kept[name])
     return _kept.get(name)
 
 
 def keep(about: Subject) -> str:
-    """Keep a model under its name, and return that."""
+    """Keep a model under its name as the latest, and return that."""
+    _kept.pop(about.id, None)
     _kept[about.id] = about
+    while len(_kept) > MOST:
+        del _kept[next(iter(_kept))]
     return about.id

@@ -23,12 +23,12 @@ def missing(pattern: str) -> Sabotage:
 
 def spoilt(pattern: str) -> Sabotage:
     """Return a sabotage by which a file has one byte more than it had when it was named."""
+    return lambda context: context.route(pattern, _with_a_byte_more)
 
-    def answer(route: Route) -> None:
-        fetched = route.fetch()
-        route.fulfill(response=fetched, body=fetched.body() + b"!")
 
-    return lambda context: context.route(pattern, answer)
+def _with_a_byte_more(route: Route) -> None:
+    fetched = route.fetch()
+    route.fulfill(response=fetched, body=fetched.body() + b"!")
 
 
 def cut(pattern: str) -> Sabotage:
@@ -180,7 +180,7 @@ def answered_still(page: Page) -> None:
     expect(page).to_have_url(re.compile("context="))
 
 
-@pytest.mark.parametrize("fault", [missing, cut])
+@pytest.mark.parametrize("fault", [missing, cut, spoilt])
 def test_a_language_fails_alone(visit: Visit, fault: Callable[[str], Sabotage]) -> None:
     """A language whose catalogue does not come leaves the page in the one it is in."""
     page = visit(setup=fault("**/locale/ru.mo"))
@@ -193,6 +193,17 @@ def test_a_language_fails_alone(visit: Visit, fault: Callable[[str], Sabotage]) 
     page.context.unroute("**/locale/ru.mo")
     problem.get_by_role("button", name="Try again").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
+
+
+@pytest.mark.parametrize("pattern", ["**/locale/de.mo", "**/wheels/segno-*"])
+def test_what_a_cache_holds_damaged_is_fetched_past_it(visit: Visit, pattern: str) -> None:
+    """A file that came damaged once is asked for again, and nobody notices."""
+    page = visit(setup=lambda context: context.route(pattern, _with_a_byte_more, times=1))
+    page.locator("#language").select_option("de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.locator("[data-share]").click()
+    expect(page.locator("#qr svg")).to_be_visible()
+    expect(page.locator(".late-problem")).to_have_count(0)
 
 
 def test_a_picture_of_a_link_fails_alone(visit: Visit) -> None:

@@ -116,6 +116,7 @@ def build(folder: Path) -> None:
         runtime=runtime_at,
         snapshot=snapshot_at,
         snapshot_bytes=(folder / snapshot_at).stat().st_size,
+        hashes=_hashes(folder, code_at, runtime_at),
         build=digest(folder, STATIC),
         guard=first_script,
         policy=content_security_policy.policy(
@@ -178,6 +179,15 @@ def _lay_root(laid: html_pages.SiteLayout, folder: Path) -> None:
     whole.write_text(filled(whole.read_text(), laid.files()))
     headers = folder / "_headers"
     headers.write_text(filled(headers.read_text(), {"policy": laid.policy}))
+
+
+def _hashes(folder: Path, code: str, runtime_at: str) -> dict[str, str]:
+    """Return what `integrity` is to be of files that Python's worker fetches by no lock."""
+    catalogues = [f"{code}locale/{language}.mo" for language in messages.OTHERS]
+    return {
+        place: content_security_policy.integrity((folder / place).read_bytes())
+        for place in (*catalogues, f"{runtime_at}pyodide/python_stdlib.zip")
+    }
 
 
 def _preloads(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:

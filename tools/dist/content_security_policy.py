@@ -35,12 +35,16 @@ def hubs(text: str) -> tuple[str, ...]:
     return named
 
 
+def integrity(content: bytes) -> str:
+    """Return a content's hash as browsers write it: in this policy, and in `integrity`."""
+    return f"sha256-{b64encode(sha256(content).digest()).decode()}"
+
+
 def policy(inline: str, more: Sequence[str] = ()) -> str:
     """Return the policy of a page with one inline script, that may ask `more` hosts as well."""
-    digest = b64encode(sha256(inline.encode()).digest()).decode()
     directives = {
         "default-src": ["'none'"],
-        "script-src": ["'self'", "'wasm-unsafe-eval'", "'unsafe-eval'", f"'sha256-{digest}'"],
+        "script-src": ["'self'", "'wasm-unsafe-eval'", "'unsafe-eval'", f"'{integrity(inline.encode())}'"],
         "worker-src": ["'self'", "blob:"],  # PyScript starts its worker from a blob
         "connect-src": ["'self'", *HUBS, *more],
         "style-src": ["'self'", "'unsafe-inline'"],  # charts and bars say their sizes

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -55,6 +56,7 @@ class SiteLayout:
     runtime: str
     snapshot: str
     snapshot_bytes: int
+    hashes: Mapping[str, str]  # of what no lock file names, by path, as a browser checks them
     build: str
     guard: str
     policy: str
@@ -65,9 +67,9 @@ class SiteLayout:
 
     def files(self) -> dict[str, str]:
         """Return what the interpreter starts from."""
-        size = str(self.snapshot_bytes)
         files = {"code": self.code, "runtime": self.runtime, "snapshot": self.snapshot}
-        return {**files, "snapshot_bytes": size}
+        told = {"snapshot_bytes": self.snapshot_bytes, "hashes": dict(self.hashes)}
+        return {**files, **{name: json.dumps(value) for name, value in told.items()}}
 
 
 def written(laid: SiteLayout, folder: Path) -> None:

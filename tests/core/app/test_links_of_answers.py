@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -79,6 +80,23 @@ def test_what_a_link_cannot_carry_is_asked_again_in_this_tab() -> None:
     assert name.startswith(session_models.OWN)
     assert reply["link"] == "v=1"
     assert chosen(asked(link=reply["link_here"])) == chosen(reply)
+
+
+def test_the_last_few_models_that_were_brought_are_kept() -> None:
+    """One asked about stays, one not asked about for longest goes, and is asked for again then."""
+    config = {"model_type": "llama", "hidden_size": 64, "intermediate_size": 128}
+    config |= {"num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 100}
+    model = importer.described(config, "model")
+
+    def bring(number: int) -> str:
+        return session_models.keep(replace(model, id=f"hf:made/{number}"))
+
+    used, unused, *_ = [bring(number) for number in range(session_models.MOST)]
+    assert session_models.known(used)
+    bring(session_models.MOST)
+    assert session_models.known(used)
+    assert session_models.known(unused) is None
+    assert f'data-find="{unused}"' in asked(link=f"v=1&model={unused}")["parts"]["answer"]
 
 
 def test_what_is_chosen_before_the_first_answer_goes_before_the_link() -> None:
