@@ -42,9 +42,10 @@ def integrity(content: bytes) -> str:
 
 def policy(inline: str, more: Sequence[str] = ()) -> str:
     """Return the policy of a page with one inline script, that may ask `more` hosts as well."""
+    inside = integrity(inline.encode())
     directives = {
         "default-src": ["'none'"],
-        "script-src": ["'self'", "'wasm-unsafe-eval'", "'unsafe-eval'", f"'{integrity(inline.encode())}'"],
+        "script-src": ["'self'", "'wasm-unsafe-eval'", "'unsafe-eval'", f"'{inside}'"],
         "worker-src": ["'self'", "blob:"],  # PyScript starts its worker from a blob
         "connect-src": ["'self'", *HUBS, *more],
         "style-src": ["'self'", "'unsafe-inline'"],  # charts and bars say their sizes
