@@ -55,6 +55,7 @@ def test_the_404_page_leads_home_from_any_depth(site: str, root: str) -> None:
         runtime="",
         snapshot="",
         snapshot_bytes=0,
+        hashes={},
         build="",
         guard="",
         policy="",
