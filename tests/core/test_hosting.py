@@ -16,12 +16,14 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_workflows_are_pinned_and_may_do_little(path: Path) -> None:
-    """Every action is named by its commit and version; nothing is allowed at first."""
+    """Every action and container is named by its hash, or is our own; nothing may be done at first."""
     text = path.read_text(encoding="utf-8")
-    used = re.findall(r"uses: (.*)", text)
+    used = re.findall(r"uses: (?!\./)(.*)", text)
     assert used
     for each in used:
         assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
+    for each in re.findall(r"container: (\S+)", text):
+        assert re.fullmatch(r"[\w:.-]+@sha256:[0-9a-f]{64}", each), each
     assert "\npermissions: {}\n" in text
     assert "secrets." not in text
     assert "contents: write" not in text
@@ -34,6 +36,19 @@ def test_workflows_run_targets_that_there_are(path: Path) -> None:
     asked = re.findall(r"run: make ([\w-]+)", path.read_text(encoding="utf-8"))
     assert asked
     assert set(asked) <= targets
+
+
+def test_every_push_is_tried_in_three_engines_after_the_tests() -> None:
+    """The job that runs them waits for the one that runs `make test`, and no condition is set."""
+    folder = ROOT / ".github" / "workflows"
+    jobs = re.split(r"\n  (?=\w+:\n)", (folder / "pages.yml").read_text(encoding="utf-8"))
+    (tests,) = [each.partition(":")[0] for each in jobs if "run: make test\n" in each]
+    (engines,) = [each for each in jobs if "uses: ./.github/workflows/engines.yml" in each]
+    assert f"needs: {tests}\n" in engines
+    called = (folder / "engines.yml").read_text(encoding="utf-8")
+    assert "  workflow_call:\n" in called
+    assert re.search(r"run: make test-engines\n      - name:", called)
+    assert not re.search(r"if: .*\n        run: make test-engines", called)
 
 
 def test_headers_of_what_never_changes() -> None:
