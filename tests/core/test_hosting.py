@@ -16,7 +16,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_workflows_are_pinned_and_may_do_little(path: Path) -> None:
-    """Every action and container is named by its hash, or is our own; nothing may be done at first."""
+    """Actions and containers are named by their hashes, or our own; nothing is allowed at first."""
     text = path.read_text(encoding="utf-8")
     used = re.findall(r"uses: (?!\./)(.*)", text)
     assert used
