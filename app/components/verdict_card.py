@@ -16,15 +16,12 @@ from tabfit.i18n.language import _, number, whole_sentence
 from tabfit.i18n.size_text import rates
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
-from tabfit.verdict.decide import SUREST
 from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
 
 __all__ = ["card", "chip"]
 
 
-#: Chances below this are said as fewer.
-FEWEST: Final = 0.03
 #: The formulas that the figures of this card open.
 _FORMULAS: Final = ("download", "runtime-download", "memory-peak", "speed", "chance")
 
@@ -82,25 +79,18 @@ def _sentence(answer: Answer) -> Html:
     said = plain_sentence(answer)
     if verdict.probability is None or verdict.outcome is Outcome.NO:
         return joined(said)
-    whole, hundred = _chance(verdict.probability)
-    opener = formula_popover.opener(number(hundred), "chance")
+    whole = _("{sentence} By our estimate about {hundred} in 100 such devices manage.")
+    opener = formula_popover.opener(number(_hundred(verdict.probability)), "chance")
     return sentence(whole, sentence=said, hundred=opener)
 
 
-def _chance(probability: float) -> tuple[str, int]:
-    """Return the sentence of a chance and its number: to five in a hundred, but for the ends.
+def _hundred(probability: float) -> int:
+    """Return of how many in a hundred a chance speaks: to five, as it is no better known.
 
-    >>> [_chance(each)[1] for each in (0.02, 0.03, 0.12, 0.96, 0.97)]
-    [3, 5, 10, 95, 97]
+    >>> [_hundred(each) for each in (0.02, 0.12, 0.96, 0.97)]
+    [5, 10, 95, 95]
     """
-    if probability < FEWEST:
-        said = _("{sentence} By our estimate fewer than {hundred} in 100 such devices manage.")
-        return said, round(100 * FEWEST)
-    if probability >= SUREST:
-        said = _("{sentence} By our estimate more than {hundred} in 100 such devices manage.")
-        return said, round(100 * SUREST)
-    hundred = min(max(round(probability * 20) * 5, 5), 95)
-    return _("{sentence} By our estimate about {hundred} in 100 such devices manage."), hundred
+    return min(max(round(probability * 20) * 5, 5), 95)
 
 
 def _figures(answer: Answer) -> Iterator[Html]:

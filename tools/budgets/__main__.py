@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.accuracy.field_reports import base_rate_score, brier_score
-from tools.budgets import failure_fit, memory_fit, unseen
+from tools.budgets import failure_fit, memory_fit, sureness_fit, unseen
 from tools.budgets.cases import Case, cases
-from tools.budgets.cross_validation import judgements
+from tools.budgets.cross_validation import judged, judgements
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CATALOG: Final = ROOT / "python" / "tabfit" / "catalog"
@@ -25,9 +25,12 @@ def write() -> None:
     every = cases()
     about = {"written_by": "make budgets", **counts(every)}
     _write(CATALOG / "budgets.json", {**about, "rules": memory_fit.fit(every)})
-    _write(CATALOG / "failure_rates.json", {**about, "kinds": failure_fit.fit(every)})
+    found = judged(every)
+    ends = sureness_fit.fit([each.unseen for each in found])
+    rates = {"sureness": {"ends": ends}, "kinds": failure_fit.fit(every)}
+    _write(CATALOG / "failure_rates.json", {**about, **rates})
     sources = sorted({each.report.source for each in every})
-    rows = list(judgements(every, sources))
+    rows = list(judgements(found, sources))
     _write(JUDGEMENT, {"about": ABOUT, **counts(every), "rows": rows})
     told = [(row["probability"], row["ran"]) for row in rows if row["probability"] is not None]
     print(

@@ -1,30 +1,68 @@
-"""Each source judged by rates fitted without it: what the accuracy page shows first."""
+"""Each source judged by rates fitted without it: what the accuracy page shows first.
+
+Twice over: what rates say that never saw a source is also what the ends of all chances are fitted
+on (`sureness_fit`), again without the source that is judged.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tabfit.devices import budgets
-from tabfit.verdict import failure_rates
-from tabfit.verdict.decide import decide, settle
+from tabfit.verdict import failure_rates, sureness
+from tabfit.verdict.decide import Decided, decide, settle
 from tabfit.verdict.requirements import Offered
-from tools.budgets import failure_fit, memory_fit
+from tools.budgets import failure_fit, memory_fit, sureness_fit
 from tools.budgets.cases import Case, of, without
+from tools.budgets.sureness_fit import Unseen
+
+#: Chances as they are before anything is drawn in.
+_AS_THEY_ARE = {"ends": {"least": 0.0, "surest": 1.0, "reports": 0}}
 
 
-def judgements(cases: Sequence[Case], sources: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Yield what is said of every report of some sources, by fits that never saw the source."""
+class Judged(NamedTuple):
+    """A case by rates that never saw its source: every check, and what came of them together."""
+
+    decided: tuple[Decided, ...]
+    unseen: Unseen
+
+
+def judged(cases: Sequence[Case]) -> list[Judged]:
+    """Return every case by fits that never saw its source, before anything is drawn in."""
     whole = memory_fit.fit(cases)
-    for source in sources:
+    found = []
+    for source in sorted({each.report.source for each in cases}):
         rest, own = without(source, cases), of(source, cases)
         budget, rates = memory_fit.refit(whole, rest, own), failure_fit.fit(rest)
-        with budgets.FITTED.replaced_by(budget), failure_rates.FITTED.replaced_by(rates):
-            yield from (_row(each) for each in own)
+        with (
+            budgets.FITTED.replaced_by(budget),
+            failure_rates.FITTED.replaced_by(rates),
+            sureness.FITTED.replaced_by(_AS_THEY_ARE),
+        ):
+            found += [_judged(each) for each in own]
+    return found
 
 
-def _row(case: Case) -> dict[str, Any]:
-    decided = decide(case.required, Offered(case.report.said.device))
+def _judged(case: Case) -> Judged:
+    assumed = settle(decide(case.required, Offered(case.usual_device)))
+    ruled_out = assumed.probability == 0.0
+    unseen = Unseen(case=case, chance=None if ruled_out else assumed.probability)
+    return Judged(decide(case.required, Offered(case.report.said.device)), unseen)
+
+
+def judgements(every: Sequence[Judged], sources: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield what is said of every report of some sources, by fits that never saw the source."""
+    for source in sources:
+        ends = sureness_fit.fit(
+            [each.unseen for each in every if each.unseen.case.report.source != source]
+        )
+        with sureness.FITTED.replaced_by({"ends": ends}):
+            yield from (_row(each) for each in every if each.unseen.case.report.source == source)
+
+
+def _row(judged: Judged) -> dict[str, Any]:
+    case, decided = judged.unseen.case, judged.decided
     verdict = settle(decided)
     return {
         "source": case.report.row["source"],

@@ -22,7 +22,7 @@ from tools.budgets.cases import OF_MEMORY, Case
 #: report.
 SCALES: Final = tuple(step * 0.1 for step in range(-9, 10))
 SPREADS: Final = (0.0, 0.2, 0.4, 0.6, 0.8)
-PRIOR: Final = 0.25
+PRIOR: Final = 0.28
 #: A report is never surer than this, whatever the intervals say.
 SUREST: Final = 0.99
 #: Fewer reports than this leave a rule as it is.

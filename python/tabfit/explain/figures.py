@@ -37,12 +37,11 @@ from tabfit.formula import (
 from tabfit.i18n.language import _, later, whole_sentence
 from tabfit.runtimes import Component, Label, Phase
 from tabfit.units import Basis, Interval
-from tabfit.verdict import own_past
+from tabfit.verdict import own_past, sureness
 from tabfit.verdict.check_kinds.browser import HEAP
 from tabfit.verdict.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
 from tabfit.verdict.check_rules import LEAST_STORAGE
 from tabfit.verdict.check_text import Check
-from tabfit.verdict.decide import LEAST, SUREST
 from tabfit.verdict.labels import CHECKS, LABELS, PHASES
 from tabfit.verdict.probability import Outcome, probability
 
@@ -322,24 +321,33 @@ def _chance(answer: Answer) -> Explanation:
     return Explanation(
         id="chance",
         title=_("The chance that it fits"),
-        expression=_modest(product(terms)),
+        expression=_drawn_in(product(terms)),
         basis=Basis.ASSUMED,
         unit=Unit.CHANCE,
         about=_(
             "Checks fail for different reasons, so their chances are multiplied. What nobody asked "
-            "the browser about fails for one reason, an old browser, and counts once."
+            "the browser about fails for one reason, an old browser, and counts once. Some models "
+            "ran that every check spoke against, and some died that none did: what is said stays "
+            "between the two."
         ),
     )
 
 
-def _modest(chance: Quantity) -> Quantity:
-    """Return a chance no surer than anybody can be."""
-    why = later("devices die of what nobody thought of, and some that seem hopeless run")
-    if chance.likely > SUREST:
-        return smallest(chance, share(later("surest"), (SUREST,) * 3, Basis.ASSUMED, why))
-    if chance.likely < LEAST:
-        return largest(chance, share(later("least sure"), (LEAST,) * 3, Basis.ASSUMED, why))
-    return chance
+def _drawn_in(chance: Quantity) -> Quantity:
+    """Return a chance between the ends that reports give, as `sureness.drawn_in` does."""
+    ends = sureness.ends()
+    source = (
+        later("{reports} people’s reports, each judged by the others"),
+        {"reports": ends.reports},
+    )
+    least, surest = (
+        share(words, (end,) * 3, Basis.MEASURED, source)
+        for words, end in (
+            (later("ran although checks spoke against it"), ends.least),
+            (later("ran where no check did"), ends.surest),
+        )
+    )
+    return least + (surest - least) * chance
 
 
 def _factor(check: Check, answer: Answer) -> Quantity:

@@ -21,7 +21,7 @@ from tabfit.gate.one_gate import Gate
 from tabfit.gate.paths import UNLISTED
 from tabfit.gate.rules import Decided, Rule
 from tabfit.gate.signals import GROUPS
-from tabfit.verdict.decide import LEAST, SUREST
+from tabfit.verdict import sureness
 from tabfit.verdict.probability import LIKELY_FROM, POINT_SHARES, STEPS, TAIL, UNLIKELY_TO
 
 #: The engine's arithmetic, each where something uses it: `probability.probability`, Python's
@@ -168,8 +168,9 @@ def _settled(met: set[str], gate: Gate) -> str:
     begun, chance = "", "z.reduce((a,x)=>a*x)"
     if "[" in met:
         begun, chance = "let k=1,l=1;for(const x of z)x.at?l=N(l,x[0]):k*=x;", "k*l"
-    bounded = f"X({number(LEAST)},N({number(SUREST)},R({chance})))"
-    return f"{begun}const a={bounded};return {''.join(stops)}A({SETTLED})"
+    ends = sureness.ends()
+    drawn_in = f"R({number(ends.least)}+{number(ends.surest - ends.least)}*R({chance}))"
+    return f"{begun}const a={drawn_in};return {''.join(stops)}A({SETTLED})"
 
 
 def _helpers(text: str) -> str:

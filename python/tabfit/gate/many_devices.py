@@ -25,7 +25,6 @@ from tabfit.gate.rules import EMULATED, Decided, Rules, budget
 from tabfit.gate.symbols import is_numbers
 from tabfit.units import Interval
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
-from tabfit.verdict.decide import LEAST, SUREST
 from tabfit.verdict.probability import (
     OUTCOMES,
     POINT_SHARES,
@@ -37,6 +36,7 @@ from tabfit.verdict.probability import (
     rounded,
     thresholds,
 )
+from tabfit.verdict.sureness import drawn_in
 
 Whole = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -275,7 +275,7 @@ class _Settled:
     def result(self) -> tuple[Whole, Numbers]:
         """Return the words' places in `OUTCOMES`, and the chances."""
         whole: Any = rounded(self.asked * self.unasked)  # type: ignore[arg-type] # arithmetic alone
-        chance = np.clip(whole, LEAST, SUREST)
+        chance: Any = drawn_in(whole)
         word: Any = place(chance)  # arithmetic alone
         for holds, outcome in (
             (self.untold, Outcome.UNKNOWN),

@@ -20,7 +20,7 @@ from tabfit.gate.paths import Leaf, Tree
 from tabfit.gate.rules import Decided, Rule
 from tabfit.gate.symbols import is_numbers
 from tabfit.units import Interval
-from tabfit.verdict.decide import LEAST, SUREST
+from tabfit.verdict import sureness
 from tabfit.verdict.probability import (
     LIKELY_FROM,
     POINT_SHARES,
@@ -29,6 +29,11 @@ from tabfit.verdict.probability import (
     UNLIKELY_TO,
     thresholds,
 )
+
+
+def _rounded(chance: str) -> str:
+    """Return a chance to four places, as `probability.rounded` does."""
+    return f"FLOOR(({chance}) * 10000e0 + 0.5000001e0) / 10000e0"
 
 
 def sql(gate: Gate, table: str = "visits") -> str:
@@ -48,8 +53,9 @@ def sql(gate: Gate, table: str = "visits") -> str:
         f"{product} AS asked_chance, LEAST({least}, 1e0) AS unasked_chance, "
         f"GREATEST({state}, 0) AS state"
     )
-    whole = "FLOOR(asked_chance * unasked_chance * 10000e0 + 0.5000001e0) / 10000e0"
-    chance = f"GREATEST({_number(LEAST)}, LEAST({_number(SUREST)}, {whole}))"
+    ends = sureness.ends()
+    drawn_in = f"{_number(ends.least)} + {_number(ends.surest - ends.least)} * {{}}"
+    chance = _rounded(drawn_in.format(_rounded("asked_chance * unasked_chance")))
     return (
         f"SELECT *, CASE state WHEN 3 THEN 'unsupported' WHEN 2 THEN 'no' WHEN 1 THEN 'unknown' "
         f"ELSE CASE WHEN probability >= {_number(LIKELY_FROM)} THEN 'likely' "

@@ -32,9 +32,9 @@ from tabfit.gate.paths import Leaf, Switch, Tree
 from tabfit.gate.rules import EMULATED, Decided, Rules, budget, named_needs, rules
 from tabfit.gate.signals import SAID_MEMORY
 from tabfit.i18n.language import _
+from tabfit.verdict import sureness
 from tabfit.verdict.check_kinds import KINDS
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
-from tabfit.verdict.decide import LEAST, SUREST
 from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, RANK, UNLIKELY_TO
 
 #: What a check's flags say.
@@ -100,7 +100,7 @@ def answer_word(answer: object) -> str:
 
 def written(demands: Demands, catalog: Catalog) -> dict[str, Any]:
     """Return the rules of every runtime that ways were found for."""
-    nodes = Nodes()
+    nodes, ends = Nodes(), sureness.ends()
     budgets = {EMULATED: nodes.place(budget(EMULATED))}
     checks: dict[str, list[list[Any]]] = {}
     for runtime, asked in demands.items():
@@ -116,8 +116,8 @@ def written(demands: Demands, catalog: Catalog) -> dict[str, Any]:
         "settle": {
             "likely": LIKELY_FROM,
             "unlikely": UNLIKELY_TO,
-            "least": LEAST,
-            "surest": SUREST,
+            "least": ends.least,
+            "surest": ends.surest,
         },
         "binding": LEAST_BINDING,
         "memory": list(SAID_MEMORY),

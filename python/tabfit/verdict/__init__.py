@@ -7,6 +7,7 @@ fail, and a `Verdict` of them together. Nothing here knows which model was asked
     probability       a need and what there is -> a chance, and the word for it
     check_rules       how needs compare with what there is, in numbers alone
     check_kinds/      every kind of check, declared once
+    sureness          how sure anybody can be, learnt from reports
     failure_rates     how often runs die of what no limit tells, fitted on reports
     own_past          what ran or died on the device before, weighed
     decide            the one engine: requirements and a device -> decisions, settled

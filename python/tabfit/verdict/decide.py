@@ -34,13 +34,11 @@ from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision, together
 from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, Outcome, choose, place
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
+from tabfit.verdict.sureness import drawn_in
 
 #: What ranks a reason: a failure and what nobody knows before any chance, and behind every chance
 #: a check that is no reason at all.
 _FAILED, _UNTOLD, _NO_REASON = -2.0, -1.0, 2.0
-#: No chance lies beyond these: every kind of device has died of something nobody thought of, and
-#: of what was called hopeless some ran (the outermost bands of docs/accuracy.md).
-LEAST, SUREST = 0.02, 0.97
 #: Of checks that are certain, memory is named: by so little it comes before the others.
 _NAMED_FIRST: Final = 1e-9
 
@@ -139,17 +137,11 @@ def settle(every: Sequence[Decided]) -> Settled:
         rank = _reason(each, known, fails, nobody)
         before = rank < found
         found, because = choose(before, rank, found), choose(before, number, because)
-    chance = choose(failed, 0.0, _modest(together(asked, unasked)))
+    chance = choose(failed, 0.0, drawn_in(together(asked, unasked)))
     word = choose(untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
     word = choose(failed, OUTCOMES.index(Outcome.NO), word)
     word = _or_else(nowhere, OUTCOMES.index(Outcome.UNSUPPORTED), word)
     return Settled(place=word, chance=chance, because=because)
-
-
-def _modest(chance: float) -> float:
-    """Return a chance no surer than anybody can be: only a hard limit says *never*."""
-    chance = choose(chance > SUREST, SUREST, chance)
-    return choose(chance < LEAST, LEAST, chance)
 
 
 def _or_else(condition: bool, value: float, otherwise: float) -> float:  # noqa: FBT001 - it chooses

@@ -12,8 +12,9 @@ from tabfit.i18n.language import Words, _, later
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import Runtime
 from tabfit.verdict.check_text import Check
-from tabfit.verdict.decide import SUREST, Decided, settle
+from tabfit.verdict.decide import Decided, settle
 from tabfit.verdict.probability import Outcome
+from tabfit.verdict.sureness import FARTHEST
 
 #: Each outcome as the page says it.
 WORDS: Final = Words(
@@ -87,9 +88,10 @@ def _runner_up(first: str, checks: Sequence[Check]) -> str:
 
     One that is as sure as a verdict ever gets is no reason to name.
     """
+    _least, surest = FARTHEST
     doubtful = (
         each.name
         for each in checks
-        if each.name != first and each.probability is not None and each.probability < SUREST
+        if each.name != first and each.probability is not None and each.probability < surest
     )
     return next(doubtful, "")

@@ -20,7 +20,7 @@ from tools.accuracy import DOCUMENT, SECTIONS, figures, written
 from tools.accuracy.document import Section
 from tools.accuracy.memory import RECORD
 from tools.budgets.cases import cases
-from tools.budgets.cross_validation import judgements
+from tools.budgets.cross_validation import judged, judgements
 
 
 @cache
@@ -85,7 +85,7 @@ def test_every_report_is_asked_or_has_its_reason() -> None:
 def test_each_source_is_judged_by_others() -> None:
     """Leaving a source out and fitting anew gives again what the judgement says of its reports."""
     chosen = ("mlc-ai/web-llm-chat", "ngxson/wllama")
-    found = list(judgements(cases(), chosen))
+    found = list(judgements(judged(cases()), chosen))
     written = [row for row in field_judgement.rows() if row.project in chosen]
 
     assert len(found) > 5

@@ -10,7 +10,7 @@ from tabfit import catalog
 from tabfit.devices import device as devices
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.verdict import failure_rates
+from tabfit.verdict import failure_rates, sureness
 from tabfit.verdict.failure_rates import (
     MADE_SO,
     ONE_PASS,
@@ -54,12 +54,19 @@ def test_a_load_is_checked_for_how_its_model_is_made(
 
 def test_a_way_that_died_more_often_takes_more_of_the_chance() -> None:
     """The verdict carries the chance of the table, and says how many reports stand behind it."""
-    with failure_rates.FITTED.replaced_by(
-        {**failure_rates.FITTED.rows, WITHOUT_KERNELS: {"chance": 0.5, "reports": 9, "died": 7}}
+    drawn_in_by_nothing = {"ends": {"least": 0.0, "surest": 1.0, "reports": 0}}
+    with (
+        failure_rates.FITTED.replaced_by(
+            {**failure_rates.FITTED.rows, WITHOUT_KERNELS: {"chance": 0.5, "reports": 9, "died": 7}}
+        ),
+        sureness.FITTED.replaced_by(drawn_in_by_nothing),
     ):
         halved = on_laptop("whisper-small", "transformersjs-webgpu", "q8")
-    with failure_rates.FITTED.replaced_by(
-        {**failure_rates.FITTED.rows, WITHOUT_KERNELS: {"chance": 1.0, "reports": 9, "died": 0}}
+    with (
+        failure_rates.FITTED.replaced_by(
+            {**failure_rates.FITTED.rows, WITHOUT_KERNELS: {"chance": 1.0, "reports": 9, "died": 0}}
+        ),
+        sureness.FITTED.replaced_by(drawn_in_by_nothing),
     ):
         whole = on_laptop("whisper-small", "transformersjs-webgpu", "q8")
 

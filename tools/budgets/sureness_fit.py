@@ -1,0 +1,46 @@
+"""How sure anybody can be: the ends between which the chance of a verdict lies.
+
+In: what rates that never saw a report say of it before anything is drawn in, and whether it ran.
+Out: the share that ran where every check spoke against it, and the share that ran where none did,
+by least squares of the outcome on the chance. Only threads are counted, in which people tell of
+many devices with either outcome: result files say what ran on the few good machines of those who
+wrote them. What a limit rules out has no chance, and says nothing of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tabfit.verdict.sureness import FARTHEST
+from tools.budgets.cases import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """A case and the chance that all checks hold, by rates that never saw it; memory assumed.
+
+    `None` where a limit rules it out.
+    """
+
+    case: Case
+    chance: float | None
+
+
+def fit(unseen: Sequence[Unseen]) -> dict[str, Any]:
+    """Return the ends, as `failure_rates.json` keeps them."""
+    rows = [each for each in unseen if each.case.of_thread and each.chance is not None]
+    chance = np.array([each.chance for each in rows])
+    ran = np.array([float(each.case.ran) for each in rows])
+    weights = np.sqrt([each.case.weight for each in rows])
+    design = np.stack([1 - chance, chance], axis=1) * weights[:, None]
+    ends, *_rest = np.linalg.lstsq(design, ran * weights, rcond=None)
+    least, surest = np.clip(ends, *FARTHEST)
+    return {
+        "least": round(float(least), 3),
+        "surest": round(float(surest), 3),
+        "reports": len(rows),
+    }

@@ -1,0 +1,33 @@
+"""The memory that devices mostly have, for reports that tell none.
+
+In: a report's device as it was told. Out: the same with usual memory where none is told. It is
+assumed of reports and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tabfit.units import GIB
+
+#: Memory that devices mostly have, by platform: iPhones and Androids sold since 2022, and the
+#: commonest of other computers (Steam survey, January 2026). It is assumed here and nowhere else.
+USUAL_MEMORY: Final = {"ios": 6 * GIB, "android": 8 * GIB, "ipados": 8 * GIB}
+ELSEWHERE: Final = 16 * GIB
+#: The commonest graphics card has so much (the same survey).
+USUAL_CARD: Final = 8 * GIB
+
+
+def assumed(device: dict[str, Any]) -> dict[str, Any]:
+    """Return a report's device with the memory that such devices mostly have, where none is told.
+
+    >>> assumed({"platform": "android"})["ram_bytes"] // GIB
+    8
+    """
+    filled = dict(device)
+    if "ram_bytes" not in device and "device_memory" not in device:
+        filled["ram_bytes"] = USUAL_MEMORY.get(device.get("platform", ""), ELSEWHERE)
+        filled.setdefault("graphics", "integrated")
+    if filled.get("graphics") == "discrete":
+        filled.setdefault("vram_bytes", USUAL_CARD)
+    return filled
