@@ -141,7 +141,7 @@ export const judge = (rules, runtime, signals, needs) => {
     if (asked) chance *= held;
     else lowest = Math.min(lowest, held);
   }
-  chance = rounded(least + (surest - least) * rounded(chance * lowest));
+  chance = rounded(least + (surest - least) * chance * lowest);
   const reasons = checks.filter(({ rank }) => rank < 2).sort((a, b) => a.rank - b.rank);
   const because = reasons[0]?.name ?? checks[0]?.name ?? "";
   const said = (outcome, probability) => ({ outcome, probability, because, reasons });

@@ -8,7 +8,6 @@ said of every report by rates fitted on the reports of all other sources.
     memory_fit         how far the budgets of memory are off, rule by rule
     failure_fit        how often models die of what no limit tells, kind by kind
     sureness_fit       between which ends every chance lies
-    usual_memory       the memory that devices mostly have, where a report tells none
     cross_validation   each source judged by rates fitted without it
     unseen             new reports, judged before any fit has seen them
 """

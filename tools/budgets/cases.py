@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from tabfit.devices import budgets
-from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.units import Interval
 from tabfit.verdict import decide, failure_rates
 from tabfit.verdict.requirements import Requirements, Setup
 from tests.accuracy import field_reports
 from tests.accuracy.field_reports import Report, asked
-from tools.budgets import usual_memory
 
 #: What the number of reports of one thread, and of threads of one project, does to a weight.
 OF_THREAD: Final = -0.5
@@ -72,12 +70,6 @@ class Case:
     def of_thread(self) -> bool:
         """Return whether people wrote it into a thread, and no file of results."""
         return "#" in self.report.row["source"]
-
-    @property
-    def usual_device(self) -> Device:
-        """Return its device, with the memory that such devices mostly have where none is told."""
-        row = self.report.row
-        return field_reports.device_of({"device": usual_memory.assumed(row.get("device", {}))})
 
     @property
     def failure(self) -> str | None:

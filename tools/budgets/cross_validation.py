@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from tabfit.devices import budgets
 from tabfit.verdict import failure_rates, sureness
 from tabfit.verdict.decide import Decided, decide, settle
+from tabfit.verdict.probability import Outcome
 from tabfit.verdict.requirements import Offered
 from tools.budgets import failure_fit, memory_fit, sureness_fit
 from tools.budgets.cases import Case, of, without
@@ -45,10 +46,10 @@ def judged(cases: Sequence[Case]) -> list[Judged]:
 
 
 def _judged(case: Case) -> Judged:
-    assumed = settle(decide(case.required, Offered(case.usual_device)))
-    ruled_out = assumed.probability == 0.0
-    unseen = Unseen(case=case, chance=None if ruled_out else assumed.probability)
-    return Judged(decide(case.required, Offered(case.report.said.device)), unseen)
+    decided = decide(case.required, Offered(case.report.said.device))
+    settled = settle(decided)
+    ruled_out = settled.outcome is Outcome.NO
+    return Judged(decided, Unseen(case=case, chance=None if ruled_out else settled.probability))
 
 
 def judgements(every: Sequence[Judged], sources: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ In: what rates that never saw a report say of it before anything is drawn in, an
 Out: the share that ran where every check spoke against it, and the share that ran where none did,
 by least squares of the outcome on the chance. Only threads are counted, in which people tell of
 many devices with either outcome: result files say what ran on the few good machines of those who
-wrote them. What a limit rules out has no chance, and says nothing of the others.
+wrote them. What a limit rules out and what is too little told for a chance says nothing of it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tools.budgets.cases import Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
-    """A case and the chance that all checks hold, by rates that never saw it; memory assumed.
+    """A case and the chance that all checks hold, by rates that never saw it.
 
-    `None` where a limit rules it out.
+    `None` where a limit rules it out, or where nothing is known of its memory.
     """
 
     case: Case

@@ -56,11 +56,11 @@ def _asked(device: Device, feature: str) -> bool | None:
     """Return what the browser itself said, `None` where nobody asked it.
 
     The adapter of a listed device is what its current browser offers: an older one that has no
-    WebGPU at all offers none, whatever the list says.
+    WebGPU at all offers none, whatever the list says. Nor does an address that is not secure.
     """
     if feature in ("webgpu", "shader_f16"):
         if isinstance(device.webgpu, Unasked):
-            return None
+            return False if device.secure_context is False else None
         if device.webgpu is None or (device.name and _outdated(device)):
             return False
         return True if feature == "webgpu" else device.webgpu.shader_f16

@@ -169,7 +169,7 @@ def _settled(met: set[str], gate: Gate) -> str:
     if "[" in met:
         begun, chance = "let k=1,l=1;for(const x of z)x.at?l=N(l,x[0]):k*=x;", "k*l"
     ends = sureness.ends()
-    drawn_in = f"R({number(ends.least)}+{number(ends.surest - ends.least)}*R({chance}))"
+    drawn_in = f"R({number(ends.least)}+{number(ends.surest - ends.least)}*{chance})"
     return f"{begun}const a={drawn_in};return {''.join(stops)}A({SETTLED})"
 
 

@@ -274,7 +274,7 @@ class _Settled:
 
     def result(self) -> tuple[Whole, Numbers]:
         """Return the words' places in `OUTCOMES`, and the chances."""
-        whole: Any = rounded(self.asked * self.unasked)  # type: ignore[arg-type] # arithmetic alone
+        whole: Any = self.asked * self.unasked  # arithmetic alone
         chance: Any = drawn_in(whole)
         word: Any = place(chance)  # arithmetic alone
         for holds, outcome in (

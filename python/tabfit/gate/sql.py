@@ -54,8 +54,8 @@ def sql(gate: Gate, table: str = "visits") -> str:
         f"GREATEST({state}, 0) AS state"
     )
     ends = sureness.ends()
-    drawn_in = f"{_number(ends.least)} + {_number(ends.surest - ends.least)} * {{}}"
-    chance = _rounded(drawn_in.format(_rounded("asked_chance * unasked_chance")))
+    span = f"{_number(ends.surest - ends.least)} * asked_chance * unasked_chance"
+    chance = _rounded(f"{_number(ends.least)} + {span}")
     return (
         f"SELECT *, CASE state WHEN 3 THEN 'unsupported' WHEN 2 THEN 'no' WHEN 1 THEN 'unknown' "
         f"ELSE CASE WHEN probability >= {_number(LIKELY_FROM)} THEN 'likely' "

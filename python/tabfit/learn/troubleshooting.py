@@ -79,7 +79,11 @@ TROUBLES: Final = (
                 "instantiate a Device",
                 "webgpuInit",
             ),
-            *("requestAdapterInfo", "no available backend found. ERR: [webgpu]"),
+            *(
+                "WebGPU is not supported",
+                "requestAdapterInfo",
+                "no available backend found. ERR: [webgpu]",
+            ),
         ),
         check="webgpu",
         helps=later(
@@ -91,7 +95,8 @@ TROUBLES: Final = (
         messages=(
             *("VK_ERROR_DEVICE_LOST", "VK_ERROR_UNKNOWN", "DXGI_ERROR", "GPU device lost"),
             *("Device was lost", "external Instance reference", "CreateComputePipelines"),
-            *("WebGPU validation error", "BufferAsyncError"),
+            *("WebGPU validation error", "BufferAsyncError", "GPU connection lost"),
+            "operation-specific reason",
         ),
         check="driver",
         helps=later("a newer driver or another browser, then a smaller model"),
@@ -134,7 +139,7 @@ TROUBLES: Final = (
     Trouble(
         messages=(
             *("<pad>", "random", "scrambled", "gibberish", "no tokens", "inaccurate"),
-            *("GGGG", "repeats itself", "NaN"),
+            *("GGGG", "repeats itself", "NaN", "empty strings"),
         ),
         check="wrong-output",
         helps=later("the same model on the processor, or a precision without 16-bit shaders"),

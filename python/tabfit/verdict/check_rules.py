@@ -15,7 +15,7 @@ from tabfit.devices.browser_features import UNKNOWN_BROWSER
 from tabfit.devices.budgets import ANYWHERE
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Interval
-from tabfit.verdict.probability import UNLIKELY_TO, Outcome, choose, probability, rounded, word
+from tabfit.verdict.probability import UNLIKELY_TO, Outcome, choose, probability, word
 
 #: The chance given to a limit that nobody asked the browser about, as to WebGPU itself in a browser
 #: of which nothing is known (`browser_features.UNKNOWN_BROWSER`): it lowers, and does not decide.
@@ -135,4 +135,4 @@ def together(asked: Iterable[float], unasked: Iterable[float]) -> float:
         chance = chance * each
     for each in unasked:
         least = choose(each < least, each, least)
-    return rounded(chance * least)
+    return chance * least

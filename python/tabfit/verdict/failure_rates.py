@@ -33,7 +33,6 @@ ADDED_TO: Final = (FAULT, WRONG)
 #: iOS and iPadOS refuse a shared WebAssembly memory's declared maximum sooner before this version
 #: (microsoft/onnxruntime issue 22086, ricky0123/vad issues 134 and 227).
 ROOMY_IOS: Final = 18
-LATER: Final = "18-and-later"
 #: Who makes the graphics where the system alone tells.
 VENDORS: Final = {"ios": "apple", "ipados": "apple", "macos": "apple"}
 UNTOLD: Final = "untold"
@@ -104,8 +103,8 @@ def _ios(device: Device) -> str:
     own = device.browser_version if device.browser == "safari" else None
     version = own if own is not None else device.platform_version
     if version is None:
-        return UNTOLD if device.adapter is None else LATER  # WebGPU came with version 26
-    return "before-18" if version < ROOMY_IOS else LATER
+        return UNTOLD
+    return "before-18" if version < ROOMY_IOS else "18-and-later"
 
 
 def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:

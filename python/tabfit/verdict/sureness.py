@@ -4,7 +4,7 @@ In: the chance that every check holds, from 0 to 1. Out: the chance of a verdict
 between two ends learnt from reports: the share that ran although every check spoke against it, and
 the share that ran where none did. Reports name the wrong cause, devices differ from what is told
 of them, and models die of what nobody thought of. `make budgets` fits both ends on what was said
-of people's threads by rates that never saw them (tools/budgets/sureness_fit.py), and writes them
+of people’s threads by rates that never saw them (tools/budgets/sureness_fit.py), and writes them
 into `catalog/failure_rates.json`.
 """
 

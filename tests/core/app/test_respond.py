@@ -53,12 +53,12 @@ def elements(html: str) -> list[str]:
 
 
 def test_the_first_question_is_the_textbook_case() -> None:
-    """Nothing chosen yet: Gemma 2B, on this device, as its maker means it where that fits."""
+    """Nothing chosen yet: Gemma 2B, on this device, by the runtime that likely fits here."""
     found = parts(device=catalog.read().device("laptop-16gb-integrated").device)
 
     assert found["notice"] is None
     assert found["folder"] == "m/gemma-2b/"
-    assert found["link"] == "v=1&model=gemma-2b"
+    assert found["link"] == "v=1&model=gemma-2b&runtime=webllm"
     assert found["chosen-device"] == "this device"
 
 

@@ -25,7 +25,8 @@ ANSWERS: Final = {
 SILENT: Final = {
     *("Failed to load model, please try again later!", "same for me", "inited failed"),
     'availability() is "unavailable"',
-    "no available backend found. ERR:",
+    *("no available backend found. ERR:", "stuck to Loading model"),
+    "Chat module not yet initialized",
     "q80 with ~2.5GB didn't load successfully, maybe a memory limit?",
 }
 
