@@ -20,7 +20,7 @@ from tools.budgets.cases import OF_MEMORY, Case
 
 #: Logarithms tried, of the factor and of the spread, and their standard deviations before any
 #: report.
-SCALES: Final = tuple(step * 0.1 for step in range(-9, 10))
+SCALES: Final = tuple(step * 0.05 for step in range(-18, 19))
 SPREADS: Final = (0.0, 0.2, 0.4, 0.6, 0.8)
 PRIOR: Final = 0.28
 #: A report is never surer than this, whatever the intervals say.
