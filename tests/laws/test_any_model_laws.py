@@ -28,9 +28,9 @@ from tabfit.estimate.subjects import Subject
 from tabfit.headers import Span
 from tabfit.hub import HubResponse, Request
 from tabfit.model.architecture import Kind
-from tabfit.sources import http_fetch
+from tabfit.sources import http_fetch, read_source
 from tests.event_loops import finished
-from tools import fake_hub, sample_files
+from tools import fake_hub, model_types, sample_files
 from tools.fake_hub_models import Repository
 
 ROOT = Path(__file__).parent.parent.parent
@@ -183,3 +183,44 @@ def test_every_source_tells_of_that_very_model(
         given = answers.answer(Scenario(model=about.id), CATALOG, Device(), about)
         assert given.subject is about
         assert given.facts == able[0]
+
+
+UNREAD = sorted(set(model_types.registered()) - set(FAMILIES))
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_a_type_of_transformers_js_that_is_not_read_is_refused_by_name(kind: str) -> None:
+    """From its config alone there is one sentence, which names the type, and never a number."""
+    said = brought({}, config=json.dumps({"model_type": kind}))
+
+    assert isinstance(said, str)
+    assert f"'{kind}' is not known" in said
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_a_type_that_is_not_read_is_answered_by_what_its_files_say(
+    kind: str, tmp_path: Path
+) -> None:
+    """With an export beside its config the download is listed, the tensors are the header's own.
+
+    Transformers.js alone is offered, and how much memory it takes is left open.
+    """
+    graph = sample_files.onnx_file(
+        [sample_files.initialiser("weight", sample_files.zeros((64, 8)))]
+    )
+    config = sample_files.as_json({"model_type": kind})
+    files = {"config.json": config, "onnx/model_quantized.onnx": graph}
+    about = brought(files, files=len(files))
+
+    assert isinstance(about, Subject), about
+    assert about.model_type == kind
+    able = defaults.runtimes_of(about, CATALOG)
+    assert {facts.id.partition("-")[0] for facts in able} == {"transformersjs"}
+    given = answers.answer(Scenario(model=about.id), CATALOG, Device(), about)
+    assert given.subject is about
+    assert len(graph) < given.download.likely < len(graph) + 1000  # the config comes along
+    assert given.verdict.outcome.value in ("unknown", "no")
+
+    path = tmp_path / "model_quantized.onnx"
+    path.write_bytes(graph)
+    assert read_source.inspect(str(path))["parameters"]["total"] == 64 * 8

@@ -34,6 +34,7 @@ HEARD: Table = {
 }
 
 TABLES: dict[str, Table] = {
+    "exaone": {**DENSE, "mlp_bias": SWITCH},
     "hrm_text": {
         **DENSE,
         "mlp_bias": SWITCH,

@@ -19,6 +19,7 @@ FAMILIES: dict[str, str] = {
         (
             "llama",
             "internlm3",
+            "exaone",
             "mistral",
             "ministral",
             "ministral3",

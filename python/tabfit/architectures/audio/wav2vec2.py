@@ -90,8 +90,12 @@ def _masked(keys: Keys) -> bool:
     return keys.number("mask_time_prob", 0.0) > 0 or keys.number("mask_feature_prob", 0.0) > 0
 
 
+#: Types whose classes have an adapter; the others only name it among their keys.
+SHORTENING = ("wav2vec2", "wavlm", "wav2vec2-bert")
+
+
 def _shortens(keys: Keys) -> bool:
-    return keys.type != "hubert" and keys.flag("add_adapter")
+    return keys.type in SHORTENING and keys.flag("add_adapter")
 
 
 def _answer_width(keys: Keys) -> int:

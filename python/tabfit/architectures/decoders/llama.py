@@ -193,6 +193,7 @@ GRANITE_WINDOWS = windows_where(lambda _, number: number % 4 != 0)
 STYLES: dict[str, Style] = {
     "llama": LLAMA,
     "internlm3": LLAMA,
+    "exaone": LLAMA,
     "mistral": Style(windows=one_window),
     "ministral": Style(
         windows=windows_where(lambda keys, _: keys.get("sliding_window") is not None)

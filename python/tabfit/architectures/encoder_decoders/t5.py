@@ -72,7 +72,7 @@ def _stored_apart(keys: Keys, table: Tensor) -> tuple[str, ...]:
         return ()
     note = _(
         "tie_word_embeddings is false, yet transformers shares the output layer with the token "
-        "table; published files may hold it apart, {count} parameters more",
+        "table; published files may hold it apart, {count:,} parameters more",
         count=table.elements,
     )
     return (note,)

@@ -57,14 +57,16 @@ def rt_detr_resnet(asked: Asked) -> Body:
     keys, at = asked.keys, asked.at
     first = keys.whole("embedding_size", least=2)
     widths = stage_list(keys, "hidden_sizes")
-    depths = stage_list(keys, "depths", len(widths), most=MOST_DEPTH)
+    depths = stage_list(keys, "depths", most=MOST_DEPTH)
     narrow = keys.word("layer_type", ("basic", "bottleneck")) == "bottleneck"
     stages = []
-    for number, (read, written) in enumerate(pairwise((first, *widths))):
+    for number, ((read, written), depth) in enumerate(
+        zip(pairwise((first, *widths)), depths, strict=False)
+    ):
         halves = number > 0 or keys.flag("downsample_in_first_stage")
         opening = _opening(read, written, narrow=narrow, halves=halves)
         others = _steps(written, written, narrow=narrow)
-        blocks = [opening, *[others] * (depths[number] - 1)]
+        blocks = [opening, *[others] * (depth - 1)]
         stages.append(stacked(f"{at}encoder.stages.{number}.layers", blocks, Part.VISION))
     stem = pairwise((keys.whole("num_channels"), first // 2, first // 2, first))
     front = {f"embedder.embedder.{n}": counted(a, b, 3) for n, (a, b) in enumerate(stem)}

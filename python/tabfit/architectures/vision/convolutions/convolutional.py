@@ -64,15 +64,17 @@ def resnet(asked: Asked) -> Body:
     """Return ResNet: stages of layers that add to what they read."""
     keys, at = asked.keys, asked.at
     widths = stage_list(keys, "hidden_sizes")
-    depths = stage_list(keys, "depths", len(widths), most=MOST_DEPTH)
+    depths = stage_list(keys, "depths", most=MOST_DEPTH)
     bottleneck = keys.word("layer_type", ("basic", "bottleneck")) == "bottleneck"
     first, stages = keys.whole("embedding_size"), []
-    for number, (read, written) in enumerate(pairwise((first, *widths))):
+    for number, ((read, written), depth) in enumerate(
+        zip(pairwise((first, *widths)), depths, strict=False)
+    ):
         halves = number > 0 or keys.flag("downsample_in_first_stage")
         layer = _resnet_layer(written, written, bottleneck=bottleneck, shortcut=False)
         shortcut = read != written or halves
         opening = _resnet_layer(read, written, bottleneck=bottleneck, shortcut=shortcut)
-        blocks = [opening, *[layer] * (depths[number] - 1)]
+        blocks = [opening, *[layer] * (depth - 1)]
         stages.append(stacked(f"{at}encoder.stages.{number}.layers", blocks, Part.VISION))
     stem = counted(keys.whole("num_channels"), first, 7)
     return pictured({"embedder.embedder": stem}, at, stages, widths[-1])
