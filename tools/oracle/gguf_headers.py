@@ -67,8 +67,10 @@ DEMANDED: dict[str, dict[str, Any]] = {
     "nemotron_h": {"mamba_head_dim": 64, "mamba_num_heads": 2, "head_dim": 8},
 }
 
-# Classes that the converter knows by the name in the published config.json.
+# Classes that the converter knows by the name in the published config.json, and a type whose
+# class is Llama's here.
 CALLED = {
+    "exaone": "ExaoneForCausalLM",
     "MptForCausalLM": "MPTForCausalLM",
     "PhimoeForCausalLM": "PhiMoEForCausalLM",
     "Mistral4ForCausalLM": "Mistral3ForConditionalGeneration",
@@ -149,7 +151,14 @@ PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "minimax_m3_vl": _minimax,
     "jina_embeddings_v3": lambda _: {"lora_adaptations": ["search"]},
     "phimoe": _phimoe,
+    "exaone": lambda _: {"activation_function": "silu"},
 }
+
+
+def _called(config: dict[str, Any]) -> str:
+    """Return what the converter calls a config's class."""
+    name = config["architectures"][0]
+    return CALLED.get(config["model_type"], CALLED.get(name, name))
 
 
 def _as_published(config: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -177,7 +186,7 @@ def header_of(config: dict[str, Any], folder: Path) -> dict[str, Any]:
     for newer in NEWER:
         if not hasattr(gguf.GGUFWriter, newer):
             setattr(gguf.GGUFWriter, newer, lambda *_: None)
-    converter = conversion.get_model_class(CALLED.get(name, name))
+    converter = conversion.get_model_class(_called(config))
     getattr(transformers, name)(made).to(torch.float16).save_pretrained(folder)
     words = {f"word{number}": number for number in range(_rows(config))}
     tokenizer = {"model": {"vocab": words, "merges": []}, "added_tokens": []}
@@ -242,7 +251,7 @@ def rows_of(model_type: str, variants: list[dict[str, Any]]) -> Iterator[dict[st
         if done.get(name, 0) == EACH or not holds(config):
             continue
         try:
-            conversion.get_model_class(CALLED.get(name, name))
+            conversion.get_model_class(_called(config))
         except NotImplementedError:
             continue
         with tempfile.TemporaryDirectory() as folder:

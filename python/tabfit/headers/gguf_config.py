@@ -96,6 +96,7 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "starcoder": ("gpt_bigcode", "GPTBigCodeForCausalLM"),
     "t5": ("t5", "T5ForConditionalGeneration"),
     "t5encoder": ("t5", "T5EncoderModel"),
+    "exaone": ("exaone", "ExaoneForCausalLM"),
     "mpt": ("mpt", "MptForCausalLM"),
     "phimoe": ("phimoe", "PhimoeForCausalLM"),
     "hunyuan-moe": ("hunyuan_v1_moe", "HunYuanMoEV1ForCausalLM"),
