@@ -157,8 +157,8 @@ PUBLISHED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 def _called(config: dict[str, Any]) -> str:
     """Return what the converter calls a config's class."""
-    name = config["architectures"][0]
-    return CALLED.get(config["model_type"], CALLED.get(name, name))
+    name = str(config["architectures"][0])
+    return CALLED.get(str(config["model_type"]), CALLED.get(name, name))
 
 
 def _as_published(config: dict[str, Any], folder: Path) -> dict[str, Any]:
