@@ -47,6 +47,7 @@ NEVER: Final[Mapping[str, str]] = {
 }
 _NAMED: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 MLC: Final = "mlc-chat-config.json"
+MLC_METHOD: Final = "MLC "
 
 
 def model_config(given: Mapping[str, Any], name: str = "config.json") -> Mapping[str, Any]:
@@ -81,8 +82,22 @@ def of_mlc(chat: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if not isinstance(inner, Mapping) or not isinstance(kind, str) or not inner:
         return None
     packed = chat.get("quantization")
-    how = {"quantization_config": {"quant_method": f"MLC {packed}"}} if packed else {}
+    how = {"quantization_config": {"quant_method": f"{MLC_METHOD}{packed}"}} if packed else {}
     return {"model_type": kind, **{k: inner[k] for k in inner if k != "model_type"}, **how}
+
+
+def mlc_precision(config: Mapping[str, Any]) -> str | None:
+    """Return how MLC stores a config that was its own, `None` for any other.
+
+    >>> chat = {"model_type": "llama", "model_config": {"head_dim": 64}, "quantization": "q4f16_1"}
+    >>> mlc_precision(model_config(chat))
+    'q4f16_1'
+    """
+    given = config.get("quantization_config")
+    method = given.get("quant_method") if isinstance(given, Mapping) else None
+    if not isinstance(method, str) or not method.startswith(MLC_METHOD):
+        return None
+    return method.removeprefix(MLC_METHOD)
 
 
 def own_name(config: Mapping[str, Any]) -> str | None:

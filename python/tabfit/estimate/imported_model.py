@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tabfit import architectures
-from tabfit.architectures.config_json import own_name
+from tabfit.architectures.config_json import mlc_precision, own_name
 from tabfit.catalog import Catalog, Publication, PublishedFile, PublishedPrecision
 from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.subjects import Subject
@@ -133,7 +133,7 @@ def publications(found: HubResult) -> tuple[Publication, ...]:
     source = _source(found)
     common = _files(found.common, source)
     grouped: dict[str, dict[str, PublishedPrecision]] = {}
-    for variant in found.variants:
+    for variant in found.variants or _of_mlc(found):
         form = FORMATS.get(variant.format, variant.format)
         named = _precision(found, form, variant)
         offers = grouped.setdefault(form, {})
@@ -152,6 +152,12 @@ def publications(found: HubResult) -> tuple[Publication, ...]:
         for form, offers in grouped.items()
         if offers
     )
+
+
+def _of_mlc(found: HubResult) -> tuple[Variant, ...]:
+    """Return what a config of MLC's own stands for: its shards, whose sizes it does not say."""
+    packed = mlc_precision(found.config or {})
+    return () if packed is None else (Variant(format="mlc", precision=packed, files=()),)
 
 
 def _source(found: HubResult) -> str:

@@ -11,7 +11,11 @@ import pytest
 from tabfit.catalog import read as read_catalog
 from tabfit.cli import model_arguments
 from tabfit.cli.start import main
+from tabfit.devices.device import Device
 from tabfit.errors import NotAModel, TabfitError
+from tabfit.estimate.answers import answer
+from tabfit.estimate.defaults import runtimes_of
+from tabfit.estimate.scenario import Scenario
 from tabfit.sources import read_source
 from tests.core.headers.test_litert import ROWS
 from tools import sample_files
@@ -99,3 +103,19 @@ def test_a_lone_graph_is_inspected_and_a_bundle_is_answered(tmp_path: Path) -> N
     assert [sum(file.bytes for file in each.files) for each in offers.values()] == [
         bundle.stat().st_size
     ]
+
+
+def test_a_config_of_mlcs_own_is_answered_by_the_runtime_it_is_made_for(tmp_path: Path) -> None:
+    """WebLLM loads it at the precision it names; no other runtime loads MLC's files."""
+    inner = {
+        key: value for key, value in BERT.items() if key not in ("model_type", "architectures")
+    }
+    chat = {"model_type": "llama", "quantization": "q4f16_1", "model_config": inner}
+    path = tmp_path / "mlc-chat-config.json"
+    path.write_text(json.dumps(chat), encoding="utf-8")
+    catalog = read_catalog()
+    about = model_arguments.subject(str(path), catalog)
+    given = answer(Scenario(model=about.id), catalog, Device(), about)
+
+    assert [facts.id for facts in runtimes_of(about, catalog)] == ["webllm", "ideal"]
+    assert (given.facts.id, given.scenario.precision) == ("webllm", "q4f16_1")
