@@ -84,7 +84,8 @@ globalThis.shown = () => ({
   checks: [...document.querySelectorAll(".checks .reason")].map((each) => each.textContent),
 });
 
-// Changes the context once in so many milliseconds, and tells which were answered on the page, in order.
+// Changes the context once in so many milliseconds, and tells which were answered on the page, in
+// order, and the link in the end, beside that of the same choice made without hurry.
 globalThis.hurry = async (pause, times) => {
   const list = document.getElementById("choose-context");
   const values = [...list.options].map((each) => each.value).filter(Boolean);
@@ -93,14 +94,23 @@ globalThis.hurry = async (pause, times) => {
   const watch = new MutationObserver(note);
   watch.observe(document.getElementById("answer"), { childList: true });
   const asked = [];
-  for (let turn = 0; turn < times; turn += 1) {
+  const ask = (value) => {
     const now = document.getElementById("choose-context");
-    now.value = values[turn % values.length];
+    now.value = value;
     now.dispatchEvent(new Event("change", { bubbles: true }));
     asked.push(now.value);
+  };
+  for (let turn = 0; turn < times; turn += 1) {
+    ask(values[turn % values.length]);
     await new Promise((go) => setTimeout(go, pause));
   }
   await idle();
   watch.disconnect();
-  return { asked, seen, last: document.getElementById("choose-context").value };
+  const [last, link] = [document.getElementById("choose-context").value, location.hash];
+  const hurried = asked.at(-1);
+  for (const value of [values.find((each) => each !== hurried), hurried]) {
+    ask(value);
+    await idle();
+  }
+  return { asked: hurried, seen, last, link, calm: location.hash };
 };

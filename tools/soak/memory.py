@@ -5,6 +5,11 @@ files: the browser's own code is no tab's, and how many processes share it chang
 worker's is the size of Pyodide's WebAssembly memory, which grows by a fifth at a time and never
 shrinks; how much of it the allocator has given out (`uordblks` of mallinfo(3)) says how near the
 next step is.
+
+What a tab's process grows by is not all the page's. Between actions 500 and 2,000 of a visit to
+Chromium 156 the documents and scripts alive stayed at 7 MB and what malloc had given out at 46 MB,
+while the heap that Blink keeps documents in went from 23 to 44 MB: it moves nothing, and gives back
+no page of memory on which anything is alive (`blink_gc` in the browser's own memory dump).
 """
 
 from __future__ import annotations
