@@ -105,8 +105,8 @@ drift: setup ## list every row of our tables that the installed packages no long
 architecture: setup ## draw docs/architecture.svg: the rooms and what they import
 	$(PY) -m tools.room_diagram
 
-bench: site ## time what people wait for beside what others start, and write docs/performance.md
-	$(PY) -m tools.bench
+bench: setup ## time what people wait for beside what others start, and write docs/performance.md
+	SITE_URL=https://fit.example/ $(PY) -m tools.dist && $(PY) -m tools.bench
 
 .oracle/.ready: tools/oracle/requirements.txt
 	$(PYTHON) -m venv .oracle && .oracle/bin/pip install --quiet --disable-pip-version-check -r $<

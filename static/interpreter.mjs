@@ -32,6 +32,15 @@ const plain = (file, how) => {
 };
 globalThis.fetch = plain;
 
+// What the page's early worker has asked for already (static/early_worker.js), each for one use.
+const { asked = {} } = globalThis;
+const ask = (file, how) => {
+  const url = String(file.url ?? file);
+  const early = asked[url]?.catch(() => plain(file, how));
+  delete asked[url];
+  return early ?? plain(file, how);
+};
+
 const streamed = WebAssembly.instantiateStreaming;
 let damaged = false; // the WebAssembly file came, but not whole: it is fetched past every cache
 
@@ -44,7 +53,7 @@ const watched = (start, later = null) =>
       if (url === later) return new Response();
       const lacking = (why) => url.startsWith(place("./{{runtime}}")) && reject(new Error(`${why} ${url}`));
       const anew = damaged && url.endsWith(".wasm") ? { cache: "no-store" } : {};
-      const answer = await plain(file, { ...how, ...anew }).catch((error) => {
+      const answer = await ask(file, { ...how, ...anew }).catch((error) => {
         lacking(error.message);
         throw error;
       });
@@ -98,7 +107,7 @@ const START = 24;
 const HEAD = 1024;
 
 const restored = async (options) => {
-  const content = plain(place("./{{snapshot}}")).then((answer) => {
+  const content = ask(place("./{{snapshot}}")).then((answer) => {
     if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
     return counted(answer);
   });
@@ -207,14 +216,24 @@ const tellingFailure = (python) => {
 
 export { version };
 
-export const loadPyodide = async (options) => {
+// What Python writes, before and after PyScript says where to.
+const written = { stdout: console.log, stderr: console.warn };
+const streams = { stdout: (line) => written.stdout(line), stderr: (line) => written.stderr(line) };
+
+const begun = (async () => {
   say("python");
-  const python = await restored({ ...options }).catch((error) => {
+  const python = await restored({ ...streams }).catch((error) => {
     console.info("starting without the snapshot:", error.message);
-    return started({ ...options });
+    return started({ ...streams });
   });
   globalThis.fromSnapshot = Boolean(python.rest);
   globalThis.rest = python.rest ?? (async () => {});
   say("start");
   return tellingFailure(python);
+})();
+begun.catch(() => {}); // PyScript, which awaits it, is told
+
+export const loadPyodide = ({ stdout, stderr }) => {
+  Object.assign(written, { stdout, stderr });
+  return begun;
 };

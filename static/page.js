@@ -430,11 +430,10 @@ document.addEventListener("change", async ({ target }) => {
 });
 
 // A long list shows its beginning until somebody wants all of it.
-document.addEventListener("click", ({ target }) => {
-  const list = target.closest("[data-whole]")?.parentElement;
-  if (!list) return;
-  list.classList.add("whole");
-  list.querySelector("tbody tr:nth-child(21) a")?.focus();
+document.addEventListener("click", async ({ target }) => {
+  if (!target.closest("[data-whole]")) return;
+  if (await ask({ form: { ...fields(), whole: "1" }, changed: ["whole"] }))
+    byId("rows").querySelector("tr:nth-child(21) a")?.focus();
 });
 
 // To the content without losing what the address says of it.

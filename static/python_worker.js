@@ -26,16 +26,17 @@ const worker = async () => {
   return element.xworker;
 };
 
+boot.heard((data) => {
+  if (data?.stage) boot.stage(data.stage);
+  if (data?.loaded) boot.loaded(data.loaded, data.whole);
+  if (data?.progress) hear(data.progress);
+  if (data?.port) files = data.port;
+  if (data?.failure) boot.fail("exception", data.failure);
+});
+
 const python = (async () => {
   const started = await worker();
   started.onerror = () => {}; // the rejection below says the same
-  started.addEventListener("message", ({ data }) => {
-    if (data?.stage) boot.stage(data.stage);
-    if (data?.loaded) boot.loaded(data.loaded, data.whole);
-    if (data?.progress) hear(data.progress);
-    if (data?.port) files = data.port;
-    if (data?.failure) boot.fail("exception", data.failure);
-  });
   await started.ready;
   return started.sync;
 })();

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -30,7 +31,7 @@ def joined(*children: Child) -> Html:
     >>> joined("a < b", Html("<br>"))
     'a &lt; b<br>'
     """
-    return Html("".join(_child(each) for each in children))
+    return Html("".join([each if type(each) is Html else _child(each) for each in children]))
 
 
 def listed(children: Iterable[Child]) -> Html:
@@ -49,7 +50,7 @@ def _child(child: Child) -> str:
         return child
     if isinstance(child, (str, int)):
         return escape(str(child), quote=False)
-    return "".join(_child(each) for each in child)
+    return joined(*child)
 
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -74,12 +75,13 @@ def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:
     >>> tag("p", "5 < 6", class_="note", aria_label='"x"')
     '<p class="note" aria-label="&quot;x&quot;">5 &lt; 6</p>'
     """
-    said = "".join(_attribute(key, value) for key, value in attributes.items())
+    said = "".join([_attribute(key, value) for key, value in attributes.items()])
     if name in VOID:
         return Html(f"<{name}{said}{VOID[name]}")
     return Html(f"<{name}{said}>{joined(*children)}</{name}>")
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _attribute(key: str, value: str | int | None) -> str:
     if value is None or value is False:
         return ""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.page.opening import (
     DESKTOP,
@@ -63,6 +63,26 @@ def test_from_snapshot(ready: Page) -> None:
     `static/interpreter.mjs` with what that Pyodide does in `loadPyodide`.
     """
     assert ready.workers[0].evaluate("fromSnapshot") is True
+
+
+def test_begins_early(visit: Visit) -> None:
+    """Python begins while PyScript's scripts are on their way, in the worker that PyScript takes."""
+    held: list[Route] = []
+    asked: list[str] = []
+
+    def hold(context: BrowserContext) -> None:
+        context.on("request", lambda request: asked.append(request.url))
+        context.route("**/pyscript/core*.js", lambda route: held.append(route))
+
+    page = visit(until="loading", setup=hold)
+    while not any(url.endswith("memory.wasm") for url in asked):
+        page.wait_for_timeout(50)
+    assert held
+    page.context.unroute("**/pyscript/core*.js")
+    for route in held:
+        route.continue_()
+    reached(page, "ready")
+    assert len(page.workers) == 1
 
 
 @pytest.mark.console_errors  # the browser itself logs what does not load

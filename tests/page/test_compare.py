@@ -43,6 +43,7 @@ def _fresh(page: Page) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("")
     assert _rows(page).count() == 1 + BEGINNING
     page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("button", name="Show all")).to_have_count(0)
 
 
 def test_the_finding_counts_the_rows(compared: Page) -> None:

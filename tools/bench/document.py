@@ -20,10 +20,10 @@ KINDS = {
 }
 HEAD = """# How fast it is
 
-`make bench` writes this page. It opens the built site in Chromium, from a server on the same
-machine that serves brotli and the headers of `_headers`, and beside it, in the same run and from
-the same files, what others start Python with. What counts are the ratios; the milliseconds are one
-machine's.
+`make bench` writes this page. It opens the site, built as it is published, in Chromium, from
+a server on the same machine that serves brotli and the headers of `_headers`, and beside it, in
+the same run and from the same files, what others start Python with. What counts are the ratios;
+the milliseconds are one machine's.
 
 - *First verdict*: this device's answer stands on the page. A bare page is as far when its line is.
 - *Cold* is a new profile of the browser; *warm* a later visit in it, with what the browser and the

@@ -49,7 +49,7 @@ from tools.dist.verdict_grid import grid_wheel
 STATIC = ROOT / "static"
 APP = ROOT / "app"
 AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_headers", "icons")
-GATHERED = ("boot_status.js", "base.css")  # into each document, and into app.css
+GATHERED = ("boot_status.js", "early_worker.js", "base.css")  # into each document, and into app.css
 INPUTS = (
     *("python", "app", "static", "docs/schema", "tools/dist", "tools/licences"),
     *("pyproject.toml", "LICENSE"),
@@ -110,7 +110,8 @@ def build(folder: Path) -> None:
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", others)
     data = public_data.public_data()
-    first_script = html_pages.guard((STATIC / "boot_status.js").read_text())
+    inline = ((STATIC / name).read_text() for name in ("boot_status.js", "early_worker.js"))
+    first_script = html_pages.guard("".join(inline))
     laid = html_pages.SiteLayout(
         code=code_at,
         runtime=runtime_at,

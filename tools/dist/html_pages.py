@@ -170,6 +170,8 @@ def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
         "structured": structured_data.script(path, home, laid.data),
         "picture": escape(home + picture),
         "config": escape(_config(root, laid.build)),
+        "interpreter": root + interpreter(laid.build),
+        "early": f"{root}{laid.runtime}pyodide/pyodide.asm.wasm {root}{laid.snapshot}",
         "plugins": PLUGINS,
         "guard": laid.guard,
         "policy": escape(laid.policy),

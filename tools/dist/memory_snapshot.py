@@ -1,9 +1,7 @@
 """Python's memory after its first answer, from which the page starts in a fraction of the time.
 
 In: the page's Pyodide and its own wheels. Out: a folder with the file that
-`memory_snapshot.mjs` describes, made anew when any of them changed, and its twins as brotli and
-gzip for hosts that serve such. A page that is published (`SITE_URL`) has the smallest twins;
-they take a minute to make.
+`memory_snapshot.mjs` describes, made anew when any of them changed, and its twins.
 
 The options of Pyodide's that this rests on are private: `package.json` pins the version, and
 `tests/page/test_boot.py` fails when another one no longer has them.
@@ -12,7 +10,6 @@ The options of Pyodide's that this rests on are private: `package.json` pins the
 from __future__ import annotations
 
 import ast
-import gzip
 import json
 import os
 import subprocess
@@ -20,9 +17,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import brotli
-
 from tools.dist.build_cache import cached_step, digest
+from tools.dist.compressed_twins import lay_twins, quality
 from tools.dist.paths import PYSCRIPT, ROOT, official_lock
 
 HERE = Path(__file__).parent
@@ -35,20 +31,17 @@ OWN = {"app", "tabfit", "js", "pyodide_js", "polyscript", "pyscript", "_pyscript
 def snapshot(pyodide: Path, wheels: Iterable[Path]) -> Path:
     """Return the folder of the snapshot and its twins."""
     first = sorted(wheels)
-    quality = 11 if os.environ.get("SITE_URL") else 9
     makers = (MAKER, PREPARE, Path(__file__), WORKER)
-    key = digest(pyodide, first, makers, " ".join(modules()), str(quality))
-    return cached_step("snapshot", key, lambda folder: _make(folder, pyodide, first, quality))
+    key = digest(pyodide, first, makers, " ".join(modules()), str(quality()))
+    return cached_step("snapshot", key, lambda folder: _make(folder, pyodide, first))
 
 
-def _make(folder: Path, pyodide: Path, wheels: list[Path], quality: int) -> None:
+def _make(folder: Path, pyodide: Path, wheels: list[Path]) -> None:
     target = folder / NAME
     told = {"LOCK_INFO": json.dumps(official_lock()["info"]), "MODULES": " ".join(modules())}
     command = ["node", *map(str, (MAKER, pyodide, PREPARE, target, *wheels))]
     subprocess.run(command, check=True, env={**os.environ, **told, "TZ": "UTC"})
-    content = target.read_bytes()
-    (folder / f"{NAME}.br").write_bytes(brotli.compress(content, quality=quality, lgwin=24))
-    (folder / f"{NAME}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
+    lay_twins(target)
 
 
 def modules() -> list[str]:

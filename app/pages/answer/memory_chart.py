@@ -66,7 +66,10 @@ def _chart(answer: Answer, check: Check) -> Html:
     ends = [_size(phase, pool).high for phase in phases]
     most = max(*ends, min(check.have.high, 2 * max(ends)) if check.have else 0, 1)
     axis = svg_chart.linear(most, svg_chart.round_bytes, most=3)
-    rows = [_row(phase, pool, check.have, axis) for phase in phases]
+    behind = joined(
+        budget_band.behind_bar(check.have, round(axis.high)), svg_chart.lines(axis)
+    )  # the same in every row
+    rows = [_row(phase, pool, behind, axis) for phase in phases]
     return joined(
         tag("h3", _TITLES[pool]),
         tag("p", _band_text(check), class_="band-text"),
@@ -106,24 +109,23 @@ def _size(phase: Phase, pool: Pool) -> Interval:
     return phase.peak if pool is Pool.PEAK else phase.in_pool(pool)
 
 
-def _row(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
+def _row(phase: Phase, pool: Pool, behind: Html, axis: Axis) -> Html:
     size = _size(phase, pool)
     return tag(
         "tr",
         tag("th", PHASES[phase.name], scope="row"),
-        tag("td", _bar(phase, pool, have, axis), class_="bar"),
+        tag("td", _bar(phase, pool, behind, axis), class_="bar"),
         tag(
             "td", formula_popover.opener(bytes_(size.likely), _phase(phase, pool)), class_="number"
         ),
     )
 
 
-def _bar(phase: Phase, pool: Pool, have: Interval | None, axis: Axis) -> Html:
+def _bar(phase: Phase, pool: Pool, behind: Html, axis: Axis) -> Html:
     top = round(axis.high)
     return tag(
         "svg",
-        list(budget_band.behind_bar(have, top)),
-        svg_chart.lines(axis),
+        behind,
         list(_stack(phase, pool, top)),
         _whisker(_size(phase, pool), top),
         width="100%",

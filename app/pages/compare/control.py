@@ -217,11 +217,16 @@ def _model_parts(
     picked = [row for pick in wanted.picks if (row := comparison.row(pick)) is not None]
     found = models_on_device.finding(rows, wanted, comparison, known)
     tray = joined(models_on_device.tray(wanted, picked, known))
+    more = models_on_device.more(rows, wanted)
     if asked.linked or not asked.fields:
         table = models_on_device.table(rows, wanted, comparison, place)
-        return {"compared": _whole(form.filters(wanted, passing, catalog), found, table, tray)}
+        filters = form.filters(wanted, passing, catalog)
+        return {
+            "compared": _whole(filters, found, joined(table, tag("div", more, id="more")), tray)
+        }
     parts = {"finding": found, "tray": tray, "heads": models_on_device.heads(wanted, place)}
     if asked.changed != {"pick"}:
+        parts["more"] = joined(more)
         parts["rows"] = models_on_device.body(rows, wanted, comparison, place)
     return {**parts, **form.count_parts(passing)}
 
@@ -233,7 +238,6 @@ def _whole(filters: Html, found: Html, table: Html, tray: Html) -> Html:
         tag(
             "form",
             table,
-            tag("button", _("Show all"), type="button", data_whole=True),
             tag("div", tray, id="tray"),
             id="picked",
             data_asks=True,

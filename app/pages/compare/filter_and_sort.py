@@ -39,7 +39,8 @@ KEPT: Final = 4
 class RowFilter:
     """Which rows are wanted, and in which order; `None` and empty want every one.
 
-    `sort` is a column, behind "-" where its order is turned round.
+    `sort` is a column, behind "-" where its order is turned round; `whole` shows every row that is
+    left, not only the beginning, and is no part of a link.
     """
 
     query: str = ""
@@ -51,6 +52,7 @@ class RowFilter:
     most: int | None = None
     sort: str = SORTS[0]
     picks: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def column(self) -> str:
@@ -85,6 +87,7 @@ def read_filter(fields: Mapping[str, str], catalog: Catalog) -> RowFilter:
         most=int(most) if most.isascii() and most.isdigit() and len(most) < 16 else None,
         sort=sort if sort.removeprefix("-") in SORTS else SORTS[0],
         picks=tuple(each for each in picks if each in catalog.models.ids)[:MOST],
+        whole="whole" in fields,
     )
 
 

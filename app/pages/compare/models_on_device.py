@@ -31,6 +31,8 @@ from tabfit.units import Basis
 from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
 
+#: So many rows are shown until somebody asks for all: three hundred hold a phone for long.
+BEGINNING: Final = 20
 #: So many kinds of task have their best model named.
 MOST_TASKS: Final = 6
 #: The way from this page to the site's first one.
@@ -196,17 +198,28 @@ def _head(column: str, given: RowFilter, kept: Mapping[str, str | None]) -> Html
 
 
 def body(
-    rows: Iterable[ComparisonRow],
+    rows: Sequence[ComparisonRow],
     given: RowFilter,
     comparison: Comparison,
     place: str | Device | None,
 ) -> Html:
-    """Return the rows, or that there are none."""
-    made = joined(_kept(each, given, comparison, place) for each in rows)
+    """Return the rows, or that there are none; at first the beginning, and what was picked."""
+    ends = len(rows) if given.whole else BEGINNING
+    shown = (each for at, each in enumerate(rows) if at < ends or each.line.model in given.picks)
+    made = joined(_kept(each, given, comparison, place) for each in shown)
     if made:
         return made
     none = _("Choose less, or look for a shorter name.")
     return tag("tr", tag("td", none, colspan=len(COLUMNS) + 2, role="cell"), role="row")
+
+
+def more(rows: Sequence[ComparisonRow], given: RowFilter) -> Html | None:
+    """Return a button that asks for all rows, or what keeps them shown once it was pressed."""
+    if len(rows) <= BEGINNING:
+        return None
+    if given.whole:
+        return tag("input", type="hidden", name="whole", value="1")
+    return tag("button", _("Show all"), type="button", data_whole=True)
 
 
 def _kept(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.pages.answer import control as answer_page
-from app.pages.compare import control, side_by_side_link, typical_devices
+from app.pages.compare import control, models_on_device, side_by_side_link, typical_devices
 from app.pages.compare.export import as_csv
 from app.pages.compare.filter_and_sort import SORTS, Comparison, fields, read_filter
 from app.pages.compare.models_on_device import speed
@@ -128,6 +128,24 @@ def test_typing_leaves_the_search_box_alone() -> None:
     assert names(parts["rows"]) == ["gemma-2b"]
     assert "compared" not in parts
     assert parts["count-likely"] in ("0", "1")
+
+
+def test_a_long_list_begins_until_all_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many rows the first are made, and what was picked; a button asks for the others."""
+    monkeypatch.setattr(models_on_device, "BEGINNING", 2)
+    every = ["all-minilm-l6-v2", "distilbert", "gemma-2b", "whisper-base"]  # by name
+    asked = {"sort": "name"}
+    parts = reply("v=1&sort=name").parts
+    assert names(parts["compared"]) == every[:2]
+    assert "data-whole" in parts["compared"]
+    assert "of 4 models" in parts["compared"]
+
+    picked = reply(fields=asked | {"pick": every[-1]}, changed=frozenset({"sort"})).parts
+    assert names(picked["rows"]) == [*every[:2], every[-1]]
+
+    whole = reply(fields=asked | {"whole": "1"}, changed=frozenset({"whole"})).parts
+    assert names(whole["rows"]) == every
+    assert 'name="whole"' in whole["more"]
 
 
 def test_picking_renews_no_rows() -> None:

@@ -1,0 +1,66 @@
+// The second script in the page's head: starts Python's worker at once.
+//
+// PyScript makes its worker once its own scripts are here and the document is read. This one begins
+// before: it asks for the large files, imports the interpreter, which starts Python, and becomes
+// PyScript's worker when PyScript asks for one. What it tells the page is kept until somebody listens (`boot.heard`).
+
+(() => {
+  "use strict";
+  if (document.documentElement.dataset.state === "failed") return;
+
+  // Runs in the worker. The first message brings the address of the script that PyScript wants to
+  // run there. That script listens only a while after it has begun: what comes before is kept for
+  // it, and given to it one message after the other.
+  const begin = (interpreter, files) => {
+    globalThis.asked = Object.fromEntries(files.map((file) => [file, fetch(file)])); // for the interpreter
+    for (const answer of Object.values(asked)) answer.catch(() => {});
+    import(interpreter).catch(() => {}); // PyScript's own import of it fails and tells the page
+    const kept = [];
+    const keep = (event) => {
+      if (!event.isTrusted) return; // given again
+      event.stopImmediatePropagation();
+      kept.push(event);
+    };
+    const give = () => {
+      if (!kept.length) return removeEventListener("message", keep);
+      const { data, ports } = kept.shift();
+      dispatchEvent(new MessageEvent("message", { data, ports }));
+      setTimeout(give);
+    };
+    const listen = addEventListener;
+    const run = (event) => {
+      event.stopImmediatePropagation();
+      addEventListener("message", keep);
+      globalThis.addEventListener = (type, act, how) => {
+        listen(type, act, how);
+        if (type !== "message" || !how?.once) return; // Pyodide listens too, but more than once
+        globalThis.addEventListener = listen;
+        setTimeout(give);
+      };
+      import(event.data).catch((error) => postMessage(error));
+    };
+    addEventListener("message", run, { once: true });
+  };
+
+  const { interpreter, early: large } = document.documentElement.dataset;
+  const whole = (path) => JSON.stringify(new URL(path, document.baseURI));
+  const script = `(${begin})(${whole(interpreter)}, [${large.split(" ").map(whole)}])`;
+  const Plain = Worker;
+  const early = new Plain(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+
+  let hear = null;
+  const told = [];
+  early.addEventListener("message", ({ data }) => (hear ? hear(data) : told.push(data)));
+  boot.heard = (act) => {
+    hear = act;
+    told.splice(0).forEach(act);
+  };
+
+  // The first worker that is asked for is PyScript's.
+  globalThis.Worker = function (script) {
+    globalThis.Worker = Plain;
+    early.postMessage(script);
+    return Object.setPrototypeOf(early, new.target.prototype);
+  };
+  globalThis.Worker.prototype = Plain.prototype;
+})();
