@@ -2,10 +2,17 @@
 //
 // PyScript makes its worker once its own scripts are here and the document is read. This one begins
 // before: it asks for the large files, imports the interpreter, which starts Python, and becomes
-// PyScript's worker when PyScript asks for one. What it tells the page is kept until somebody listens (`boot.heard`).
+// PyScript's worker when PyScript asks for one. What it tells the page is kept until somebody
+// listens (`boot.heard`).
 
 (() => {
   "use strict";
+  let hear = null;
+  const told = [];
+  boot.heard = (act) => {
+    hear = act;
+    told.splice(0).forEach(act);
+  };
   if (document.documentElement.dataset.state === "failed") return;
 
   // Runs in the worker. The first message brings the address of the script that PyScript wants to
@@ -48,13 +55,7 @@
   const Plain = Worker;
   const early = new Plain(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
 
-  let hear = null;
-  const told = [];
   early.addEventListener("message", ({ data }) => (hear ? hear(data) : told.push(data)));
-  boot.heard = (act) => {
-    hear = act;
-    told.splice(0).forEach(act);
-  };
 
   // The first worker that is asked for is PyScript's.
   globalThis.Worker = function (script) {

@@ -66,7 +66,7 @@ def test_from_snapshot(ready: Page) -> None:
 
 
 def test_begins_early(visit: Visit) -> None:
-    """Python begins while PyScript's scripts are on their way, in the worker that PyScript takes."""
+    """Python begins while PyScript's scripts are on their way; PyScript takes its worker."""
     held: list[Route] = []
     asked: list[str] = []
 
