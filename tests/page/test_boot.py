@@ -78,9 +78,9 @@ def test_begins_early(visit: Visit) -> None:
     while not any(url.endswith("memory.wasm") for url in asked):
         page.wait_for_timeout(50)
     assert held
-    page.context.unroute("**/pyscript/core*.js")
     for route in held:
         route.continue_()
+    page.context.unroute("**/pyscript/core*.js")
     reached(page, "ready")
     assert len(page.workers) == 1
 
