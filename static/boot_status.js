@@ -84,7 +84,7 @@ window.boot = (() => {
       root.dataset.stage = name;
       whenShown(() => {
         const line = document.getElementById("stage");
-        if (line && root.dataset.state !== "failed") line.textContent = stages[name];
+        if (line && root.dataset.state !== "failed") line.textContent = stages[root.dataset.stage];
       });
       wait();
     },
