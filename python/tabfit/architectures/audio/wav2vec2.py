@@ -99,9 +99,12 @@ def _shortens(keys: Keys) -> bool:
 
 
 def _answer_width(keys: Keys) -> int:
-    """Return the width handed to the head: the adapter's own where there is one."""
+    """Return the width that the head reads: the adapter's own where the config asks for one.
+
+    UniSpeech's head does so although its class has no adapter.
+    """
     hidden = keys.whole("hidden_size")
-    if not _shortens(keys):
+    if not keys.flag("add_adapter"):
         return hidden
     return keys.whole_or("output_hidden_size", hidden, least=0) or hidden
 
