@@ -8,29 +8,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.accuracy.onnx_sizes import DATA, Row
 
 KINDS = ("onnx", "gguf")
 
 
-def data(kind: str) -> dict[str, Any]:
-    """Return the files of a kind that were gathered, and when."""
-    read: dict[str, Any] = json.loads((DATA / kind / "collected.json").read_text())
-    return read
+class Batch(NamedTuple):
+    """Files gathered together, on a day; `commit` is of the recipe that foretold them."""
+
+    collected: str
+    commit: str
+    rows: list[dict[str, Any]]
 
 
-def foretold(kind: str) -> Iterator[Row]:
+def batches(kind: str) -> tuple[Batch, ...]:
+    """Return the batches of a kind of file, the oldest first."""
+    read = json.loads((DATA / kind / "collected.json").read_text())
+    return tuple(Batch(**batch) for batch in read["batches"])
+
+
+def foretold(batch: Batch) -> Iterator[Row]:
     """Yield a row for each file that the recipe had an answer for, as it stood then."""
-    for row in data(kind)["rows"]:
+    for row in batch.rows:
         if row["foretold"] is not None:
             yield _foretold(row)
 
 
-def unanswered(kind: str) -> int:
+def unanswered(batch: Batch) -> int:
     """Return how many files the recipe had no answer for."""
-    return sum(row["foretold"] is None for row in data(kind)["rows"])
+    return sum(row["foretold"] is None for row in batch.rows)
 
 
 def _foretold(row: dict[str, Any]) -> Row:

@@ -35,10 +35,14 @@ def rows() -> Iterator[Row]:
     yield from map(_row, data("published")["rows"])
 
 
-def collected_rows() -> Iterator[Row]:
-    """Yield a row for each file gathered later, but those of no mix that the quantiser has."""
-    known = (row for row in data("collected")["rows"] if row["foretold"] is not None)
-    yield from map(_row, known)
+def collected_rows(*, by_tensor: bool = False) -> Iterator[Row]:
+    """Yield a row for each file gathered later, but those of no mix that the quantiser has.
+
+    `by_tensor` asks for those whose makers chose types tensor by tensor.
+    """
+    every = (row for batch in data("collected")["batches"] for row in batch["rows"])
+    known = (row for row in every if row["foretold"] is not None)
+    yield from (_row(row) for row in known if row.get("by_tensor", False) is by_tensor)
 
 
 def _row(row: dict[str, Any]) -> Row:

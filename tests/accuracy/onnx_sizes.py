@@ -70,9 +70,11 @@ def usable() -> list[dict[str, Any]]:
 
     Those of `collected.json` that have no family are of models that the recipe does not lay out.
     """
-    kept = ("published", "collected")
-    read = (json.loads((DATA / "onnx" / f"{name}.json").read_text())["rows"] for name in kept)
-    every = (row for rows in read for row in rows)
+    published, collected = (
+        json.loads((DATA / "onnx" / f"{name}.json").read_text())
+        for name in ("published", "collected")
+    )
+    every = [*published["rows"], *(row for batch in collected["batches"] for row in batch["rows"])]
     return [row for row in every if "unusable" not in row and "family" in row]
 
 

@@ -276,7 +276,7 @@ FAMILIES: dict[str, str] = {
 
 #: Names under which configs give a family that transformers calls otherwise: the vocoder's
 #: own class writes the first, Kimi K2's files come with DeepSeek-V3's code.
-OTHER_NAMES = {"hifigan": "speecht5_hifigan", "kimi_k2": "deepseek_v3"}
+OTHER_NAMES = {"hifigan": "speecht5_hifigan", "kimi_k2": "deepseek_v3", "new": "gte"}
 FAMILIES |= {name: FAMILIES[known] for name, known in OTHER_NAMES.items()}
 
 #: Families trained with weights of few values, which are not themselves at any other width: those

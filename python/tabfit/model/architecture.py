@@ -31,7 +31,8 @@ class Tower:
     frames), `None` where only memory bounds it. `rope_widths` are the rotary
     widths of its distinct rotary bases (tables some exporters store);
     `rope_scaling` is how a config says that positions are stretched ("llama3",
-    "longrope", "proportional"), empty where they are not. `distances` is how many
+    "longrope", "proportional"), empty where they are not; `kept_waves` is for how many places the
+    code that it was published with keeps cosines and sines as arrays. `distances` is how many
     distances its attention tells apart, 0 where it tells them otherwise. `per_second` is how
     many places a second of sound takes, `pads` that shorter sounds are filled up and longer ones
     cut into pieces. A picture that keeps its size is cut into squares of `square` pixels a side,
@@ -44,6 +45,7 @@ class Tower:
     positions: int | None = None
     rope_widths: tuple[int, ...] = ()
     rope_scaling: str = ""
+    kept_waves: int = 0
     distances: int = 0
     per_second: float = 0.0
     pads: bool = False

@@ -184,6 +184,26 @@ LANDMARKS = [
         "decoder_model_merged+embed_tokens+encoder_model+vision_encoder fp32 (traced)",
         0.0005,  # DaViT's graph
     ),
+    (
+        "onnx-community/opus-mt-en-zh",
+        "decoder_model_merged q4f16 (slimmed)",
+        0.005,  # each branch has weights of its own
+    ),
+    (
+        "onnx-community/Qwen2-VL-2B-Instruct",
+        "vision_encoder q4f16 (traced)",
+        0.01,  # products with a bias over patches in one row
+    ),
+    ("alibaba-nlp/gte-base-en-v1.5", "model q8 (traced)", 0.003),  # waves of all it stretches to
+    ("jinaai/jina-embeddings-v2-base-code", "model fp16 (traced)", 0.005),  # no places, gates
+    ("Xenova/speecht5_tts", "decoder_model_merged q8 (traced)", 0.01),  # waves of each branch
+    ("Xenova/speecht5_hifigan", "model fp32 (traced)", 0.002),  # SpeechT5's last convolutions
+    ("Xenova/sam-vit-base", "prompt_encoder_mask_decoder q8 (traced)", 0.02),  # widening steps
+    ("onnx-community/cohere-transcribe-03-2026-ONNX", "encoder_model q4f16 (traced)", 0.002),
+    ("HuggingFaceTB/SmolVLM-500M-Instruct", "vision_encoder q8 (traced)", 0.01),  # places read
+    ("onnx-community/granite-speech-4.1-2b-ONNX", "audio_encoder q4 (packed)", 0.01),
+    ("Xenova/larger_clap_music_and_speech", "audio_model q8 (traced)", 0.02),  # windows cut
+    ("onnx-community/GLM-OCR-ONNX", "vision_encoder q4f16 (packed)", 0.01),
 ]
 
 

@@ -72,10 +72,13 @@ def speecht5(asked: Asked) -> Body:
         encodes.tensors,
         decodes.tensors,
     )
-    positions = keys.rows("max_speech_positions" if reads == "speech" else "max_text_positions")
+    read, written = (
+        keys.rows("max_speech_positions" if kind == "speech" else "max_text_positions")
+        for kind in (reads, writes)
+    )
     towers = (
-        Tower(part=Part.ENCODER, hidden=hidden, layers=encodes.layers, positions=positions),
-        Tower(part=Part.DECODER, hidden=hidden, layers=decodes.layers),
+        Tower(part=Part.ENCODER, hidden=hidden, layers=encodes.layers, positions=read),
+        Tower(part=Part.DECODER, hidden=hidden, layers=decodes.layers, positions=written),
     )
     return Body(
         kind=Kind.ENCODER_DECODER,

@@ -37,6 +37,10 @@ POOLED_BY_BERT = (
     "ForMultipleChoice",
 )
 POOLED_BY_ROBERTA = ("Model", "ForMultipleChoice")
+#: Keys of JinaBERT's own code (jinaai/jina-bert-implementation), which calls itself a BERT: it
+#: lowers scores by distance instead of adding places, and gates its feed-forward half.
+ALIBI = "alibi"
+GATED = ("geglu", "reglu", "glu")
 
 
 def tables(keys: Keys, width: int, *, positions: bool = True, kinds: bool = True) -> Block:
@@ -76,10 +80,11 @@ def bert(asked: Asked, pooled: tuple[str, ...] = POOLED_BY_BERT) -> Body:
     keys, at = asked.keys, asked.at
     hidden, positions = keys.whole("hidden_size"), keys.rows("max_position_embeddings")
     stack = stacked(at + "encoder.layer", bert_layers(keys), Part.ENCODER)
+    front = tables(keys, hidden, positions=keys.get("position_embedding_type") != ALIBI)
     return encoder_body(
         asked,
         tensors_of(
-            placed(at + "embeddings", tables(keys, hidden), Part.ENCODER),
+            placed(at + "embeddings", front, Part.ENCODER),
             stack.tensors,
             pooler(at + "pooler.dense", hidden) if asked.head in pooled else (),
         ),
@@ -109,7 +114,8 @@ def bert_layer(keys: Keys, hidden: int, heads: Heads) -> Block:
         seen = (across(heads, keys.rows("max_position_embeddings")),)
         looks = attention(hidden, heads, names=BERT_NAMES, bias=ALL_BIASED, keeps=seen)
         parts["crossattention"] = normed_after(looks, hidden)
-    return joined({**parts, "": bert_feed_forward(hidden, keys.whole("intermediate_size"))})
+    feeds = jina_feed_forward if keys.get("feed_forward_type") in GATED else bert_feed_forward
+    return joined({**parts, "": feeds(hidden, keys.whole("intermediate_size"))})
 
 
 def normed_after(block: Block, width: int) -> Block:
@@ -124,6 +130,18 @@ def bert_feed_forward(hidden: int, inner: int) -> Block:
             "intermediate.dense": linear(hidden, inner, Role.UP, bias=True),
             "output.dense": linear(inner, hidden, Role.DOWN, bias=True),
             "output.LayerNorm": norm(hidden, bias=True),
+        },
+        inner,
+    )
+
+
+def jina_feed_forward(hidden: int, inner: int) -> Block:
+    """Return the gated half of Jina's BERT (its second embedding models) and the norm behind it."""
+    return widened(
+        {
+            "mlp.gated_layers": linear(hidden, 2 * inner, Role.GATE_UP),
+            "mlp.wo": linear(inner, hidden, Role.DOWN, bias=True),
+            "mlp.layernorm": norm(hidden, bias=True),
         },
         inner,
     )

@@ -5,7 +5,7 @@ In: keys of such a config. Out: bodies and heads.
 
 from __future__ import annotations
 
-from tabfit.architectures.config_keys import Keys
+from tabfit.architectures.config_keys import MOST_WIDTH, Keys
 from tabfit.architectures.decoders.decoder_layer import (
     FULL,
     SLIDING,
@@ -42,6 +42,9 @@ from tabfit.model.blocks.feed_forward import fused_gated, gated, plain, widened
 from tabfit.model.blocks.linear import embedding, linear, norm
 from tabfit.model.tensors import Part, Role
 
+#: What GTE's configs say of code of their own (Alibaba-NLP/new-impl), before transformers had it.
+GTE_AT_FIRST = "new"
+
 
 def modernbert(asked: Asked) -> Body:
     """Return ModernBERT: norms before, gated halves, most layers with a window."""
@@ -75,7 +78,20 @@ def _tower(keys: Keys, stack: Stack, ropes: tuple[int, ...]) -> Tower:
         layers=stack.layers,
         positions=keys.rows("max_position_embeddings"),
         rope_widths=ropes,
+        kept_waves=_kept_waves(keys),
     )
+
+
+def _kept_waves(keys: Keys) -> int:
+    """Return for how many places GTE's first code keeps cosines and sines: all it stretches to.
+
+    gte-multilingual-base's published files hold 33.5 MB of them, gte-base-en-v1.5's 8.4 MB.
+    """
+    if keys.get("model_type") != GTE_AT_FIRST:
+        return 0
+    stretched = keys.child("rope_scaling", "gte") if keys.has("rope_scaling") else keys
+    factor = max(stretched.number("factor", 1.0), 1.0)
+    return min(int(keys.rows("max_position_embeddings") * factor), MOST_WIDTH)
 
 
 def _modernbert_kinds(keys: Keys) -> tuple[str, ...]:

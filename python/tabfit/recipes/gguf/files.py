@@ -8,7 +8,7 @@ modelled from the kind and size of the vocabulary.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tabfit.i18n.language import _
 from tabfit.recipes.gguf import metadata, projector
@@ -18,6 +18,7 @@ from tabfit.recipes.gguf.mixes import BASE, BITNET, FLOATS, PURE, mix_named
 from tabfit.recipes.gguf.stored_tensors import tensors_of
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
+from tabfit.storage.storage_type import F32
 from tabfit.storage.type_table import GGUF_TYPES
 from tabfit.units import Basis, Bytes, Interval, exactly
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tabfit.model.architecture import Architecture
+    from tabfit.storage.storage_type import StorageType
 
 #: The converter spells a few classes otherwise than transformers does (MPT, PhiMoE, InternLM3).
 _CONVERTED = frozenset(name.lower() for name in CLASSES)
@@ -60,23 +62,70 @@ def _parts(tensors: Sequence[StoredTensor], most: int | None) -> Iterator[list[S
 
 #: A table of Gemma 3n and 4 that holds a vector of each token for each layer.
 _LAYERED_TABLE = "per_layer_token_embd.weight"
+_TABLE, _HEAD = "token_embd.weight", "output.weight"
+#: Families whose publishers choose types tensor by tensor, and by what share their files differ
+#: either way from what the quantiser makes by itself: bartowski's Gemma 4 are 1.0 to 1.3 % larger,
+#: lmstudio-community's and Unsloth's Qwen 3.5 0.2 % smaller to 1.2 % larger.
+_CHOSEN_BY_TENSOR = {
+    **dict.fromkeys(("gemma3n", "gemma3n_text", "gemma4", "gemma4_text"), 0.015),
+    **dict.fromkeys(("qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"), 0.015),
+}
+#: Families whose checkpoints hold a tied head: Qwen's own files and lmstudio-community's store it
+#: beside the table, others' leave it out.
+_HEADS_HELD = frozenset({"qwen2", "qwen3"})
 
 
-def _spared(tensors: Sequence[StoredTensor], mix: str) -> Bytes:
+class Spread(NamedTuple):
+    """How many bytes a publisher's file may be below and above the quantiser's own."""
+
+    below: Bytes = Bytes(0)
+    above: Bytes = Bytes(0)
+
+
+def _spread(architecture: Architecture, tensors: Sequence[StoredTensor], mix: str) -> Spread:
+    """Return what publishers' choices leave open of a quantised file."""
+    if mix in FLOATS or mix in BITNET:
+        return Spread()
+    data = sum(tensor.size for tensor in tensors)
+    chosen = round(_CHOSEN_BY_TENSOR.get(architecture.family, 0.0) * data)
+    base = GGUF_TYPES[BASE[mix]]
+    return Spread(
+        Bytes(_spared(tensors, base) + chosen),
+        Bytes(_held_head(architecture, tensors, base) + _further(architecture, base) + chosen),
+    )
+
+
+def _spared(tensors: Sequence[StoredTensor], base: StorageType) -> int:
     """Return how much smaller a file is whose table for each layer has the mix's base type.
 
     llama.cpp stores it as it does a tied head, in 6 bits; publishers choose: Unsloth's files of
     Gemma 3n and 4 at 4 bits are smaller by about half of this.
     """
-    if mix in FLOATS or mix in BITNET:
-        return Bytes(0)
-    base = GGUF_TYPES[BASE[mix]]
     tables = (one for one in tensors if one.name == _LAYERED_TABLE)
-    return Bytes(sum(max(0, one.size - base.size_of(one.shape)) for one in tables))
+    return sum(max(0, one.size - base.size_of(one.shape)) for one in tables)
+
+
+def _held_head(
+    architecture: Architecture, tensors: Sequence[StoredTensor], base: StorageType
+) -> int:
+    """Return what a tied head adds where it is stored beside its table, then of the base type."""
+    if architecture.family not in _HEADS_HELD or any(one.name == _HEAD for one in tensors):
+        return 0
+    return sum(base.size_of(one.shape) for one in tensors if one.name == _TABLE)
+
+
+def _further(architecture: Architecture, base: StorageType) -> int:
+    """Return what layers that predict further tokens add, where a file is published with them."""
+    wide = GGUF_TYPES["Q8_0"] if base.size_of((256,)) < GGUF_TYPES["Q8_0"].size_of((256,)) else base
+    return sum(
+        wide.size_of(tensor.shape) if len(tensor.shape) > 1 else F32.size_of(tensor.shape)
+        for tensor in architecture.beyond
+        if not len(tensor.shape) > 1 or not tensor.shape[-1] % wide.elements
+    )
 
 
 def _file(
-    name: str, tensors: Sequence[StoredTensor], front: Interval, why: str, *, spared: Bytes
+    name: str, tensors: Sequence[StoredTensor], front: Interval, why: str, *, spread: Spread
 ) -> File:
     """Return one file: what comes first, padded, then the tensors."""
     directory = sum(metadata.directory_size(one.name, one.shape) for one in tensors)
@@ -87,7 +136,7 @@ def _file(
     )
     return File(
         name=name,
-        size=Interval(low - spared, likely, high),
+        size=Interval(low - spread.below, likely, high + spread.above),
         basis=Basis.COMPUTED,
         why=why,
         tensors=tuple(tensors),
@@ -98,7 +147,7 @@ def _file(
 _SPLIT_KEYS = exactly(100)
 # How far off a modelled tokenizer may be; the high end also covers older files, which kept scores
 # for every kind of vocabulary.
-_TOKENIZER_ERROR = (0.9, 1.0, 1.2)
+_TOKENIZER_ERROR = (0.9, 1.0, 1.25)
 
 
 def _front(architecture: Architecture, vocabulary: metadata.Vocabulary | None) -> Interval:
@@ -110,19 +159,24 @@ def _front(architecture: Architecture, vocabulary: metadata.Vocabulary | None) -
 
 
 def _files(
-    name: str, mix: str, tensors: Sequence[StoredTensor], front: Interval, most: int | None
+    name: str,
+    architecture: Architecture,
+    mix: str,
+    tensors: Sequence[StoredTensor],
+    front: Interval,
+    most: int | None,
 ) -> Iterator[File]:
     parts = list(_parts(tensors, most))
     if len(parts) == 1:
         why = _("every tensor as llama.cpp stores it; keys and tokenizer modelled")
-        yield _file(f"{name}.gguf", tensors, front, why, spared=_spared(tensors, mix))
+        yield _file(f"{name}.gguf", tensors, front, why, spread=_spread(architecture, tensors, mix))
         return
     for number, part in enumerate(parts, start=1):
         first = number == 1
         why = _("the first part, with keys and tokenizer") if first else _("tensors only")
         keys = front + _SPLIT_KEYS if first else _SPLIT_KEYS
         file = f"{name}-{number:05d}-of-{len(parts):05d}.gguf"
-        yield _file(file, part, keys, why, spared=_spared(part, mix))
+        yield _file(file, part, keys, why, spread=_spread(architecture, part, mix))
 
 
 def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
@@ -162,6 +216,6 @@ def store(
         architecture, mix, imatrix=imatrix, pure=pure, head_apart=head_apart, made=made
     )
     front = _front(architecture, vocabulary)
-    files = tuple(_files(f"{name}-{mix}", mix, tensors, front, split))
+    files = tuple(_files(f"{name}-{mix}", architecture, mix, tensors, front, split))
     notes = tuple(_notes(architecture, mix)) + architecture.notes
     return Stored("gguf", mix, tensors, files, notes)

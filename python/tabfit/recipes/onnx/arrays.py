@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from math import isqrt, prod
 
 from tabfit.light_dataclass import replace
-from tabfit.model.architecture import Architecture
+from tabfit.model.architecture import Architecture, Tower
 from tabfit.model.tensors import Part, Role, Tensor
 from tabfit.recipes.onnx.export_families import EmbeddingTable, Export, ExportFamily, Rotary
 from tabfit.recipes.onnx.exports import (
@@ -44,8 +44,8 @@ def stored_arrays(
     """Return every array of a session's file."""
     if session.name == "vision_encoder" and export.family is ExportFamily.PACKED:
         return tuple(_seen_anew(session.tensors, architecture, dtype))
-    if _has_cast_branches(session, dtype, export):
-        return tuple(_cast_by_branch(session.tensors, architecture, dtype, export))
+    if _are_branches_apart(session, dtype, export):
+        return tuple(_by_branch(session.tensors, architecture, dtype, export))
     kept = list(_kept(session.tensors, architecture, dtype, export))
     if session.name == "model" and _head_is_apart(dtype, export):
         kept += _second_head(architecture, dtype, export)
@@ -76,23 +76,20 @@ def _unpacked_tables(
     return [keep(t, F32) for t in session.tensors if t.name in tied]
 
 
-def _has_cast_branches(session: Session, dtype: Dtype, export: Export) -> bool:
-    return export.shared_stays_wide and session.branches > 1 and dtype.wide is F16
+def _are_branches_apart(session: Session, dtype: Dtype, export: Export) -> bool:
+    return export.branches_apart and session.branches > 1 and dtype.wide is F16
 
 
-def _cast_by_branch(
+def _by_branch(
     tensors: Iterable[Tensor], architecture: Architecture, dtype: Dtype, export: Export
 ) -> Iterator[StoredTensor]:
-    """Yield a merged decoder's arrays where the cast to 16 bits left what both branches share.
+    """Yield a merged decoder's arrays where each branch holds its own.
 
-    Only what one branch has to itself is cast. What is packed lies in each branch once.
+    What projects the encoder's output, once for every token written, has one branch alone.
     """
     for tensor in tensors:
-        kind = type_of(use_of(tensor, architecture), dtype, export)
-        shared = not is_made_once(tensor)
-        yield keep(tensor, F32 if shared and kind is F16 else kind)
-        if shared and kind is not F16:
-            yield keep(tensor, kind)
+        kept = keep(tensor, type_of(use_of(tensor, architecture), dtype, export))
+        yield from (kept,) if is_made_once(tensor) else (kept, kept)
 
 
 def _kept(
@@ -208,16 +205,19 @@ def _second_head(architecture: Architecture, dtype: Dtype, export: Export) -> li
 
 
 def _rotary_tables(session: Session, dtype: Dtype, export: Export) -> Iterator[StoredTensor]:
-    if export.rotary is Rotary.COMPUTED:
-        return
     for tower in session.towers:
-        if tower.part not in _TURNING or tower.positions is None:
+        rows = tower.kept_waves or (tower.positions if _has_waves(tower, export) else None)
+        if tower.part not in _TURNING or rows is None:
             continue
         for number, width in enumerate(tower.rope_widths):
             columns = width // 2 if export.rotary is Rotary.HALF else width
             for function in ("cos", "sin"):
                 name = f"{function}_cache_{number}"
-                yield _added(name, (tower.positions, columns), dtype.wide)
+                yield _added(name, (rows, columns), dtype.wide)
+
+
+def _has_waves(tower: Tower, export: Export) -> bool:
+    return export.rotary is not Rotary.COMPUTED and tower.positions is not None
 
 
 # As transformers wrote them until 2024.
@@ -236,19 +236,25 @@ def _causal_masks(session: Session, architecture: Architecture) -> Iterator[Stor
             yield _added(f"causal_mask_{branch}", (positions, positions), U8)
 
 
-# Sines of every place that checkpoints leave out, two more than there are places.
-_WAVING_FAMILIES = frozenset({"m2m_100"})
-_PLACES_BEFORE = 2
+# Sines of places that checkpoints leave out, by the parts that add them: how many rows for each
+# place, and how many more. Cohere's hears distances both ways; SpeechT5's are those of its files
+# (speecht5_tts, both sessions).
+_WAVING: dict[str, tuple[frozenset[Part], int, int]] = {
+    "m2m_100": (frozenset({Part.ENCODER, Part.DECODER}), 1, 2),
+    "speecht5": (frozenset({Part.ENCODER, Part.DECODER}), 1, 0),
+    "cohere_asr": (frozenset({Part.AUDIO}), 2, -1),
+}
 
 
 def _sinusoids(
     session: Session, architecture: Architecture, dtype: Dtype
 ) -> Iterator[StoredTensor]:
-    """Yield the sines and cosines that are added to tokens; each branch has its own."""
+    """Yield the sines and cosines that are added to what is read; each branch has its own."""
+    parts, rows, more = _WAVING.get(architecture.family, (frozenset(), 0, 0))
     for tower in session.towers:
-        if architecture.family in _WAVING_FAMILIES and tower.positions is not None:
+        if tower.part in parts and tower.positions is not None:
             for branch in range(session.branches):
-                shape = (tower.positions + _PLACES_BEFORE, tower.hidden)
+                shape = (rows * tower.positions + more, tower.hidden)
                 yield _added(f"embed_positions_{branch}", shape, dtype.wide)
 
 

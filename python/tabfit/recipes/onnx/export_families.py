@@ -45,8 +45,8 @@ class Export:
     """What a publisher chose.
 
     `separate_head` says that a tied head is stored a second time, `zero_points` that
-    packed blocks have them, `shared_stays_wide` that what both branches of a merged
-    decoder read keeps 32-bit floats beside 16-bit ones.
+    packed blocks have them, `branches_apart` that at 16 bits each branch of a merged
+    decoder holds weights of its own.
     """
 
     family: ExportFamily = ExportFamily.TRACED
@@ -54,7 +54,7 @@ class Export:
     rotary: Rotary = Rotary.COMPUTED
     separate_head: bool = False
     zero_points: bool = True
-    shared_stays_wide: bool = False
+    branches_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +166,13 @@ _THREE_WAYS |= {"qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"}
 # Exported with optimum before there were builds around GroupQueryAttention.
 _TRACED_GENERATORS = frozenset({"qwen2"})
 
-# Their merged decoders were cast to 16 bits before the script's cast looked into branches
-# (transformers.js pull request 1218, March 2025).
-_SHARED_STAYS_WIDE = frozenset({"moonshine"})
+# From December 2024 to March 2025 the cast of Transformers.js's script gave each branch of a merged
+# decoder 16-bit weights of its own (transformers.js 11db949c to c1e0ed35, pull request 1218; made
+# here with both). Moonshine's files are of that time, and so are the OPUS-MT of onnx-community.
+_BRANCHES_APART = {
+    "moonshine": frozenset({ExportFamily.TRACED, ExportFamily.SLIMMED}),
+    "marian": frozenset({ExportFamily.SLIMMED}),
+}
 
 # Headless Gemmas give embeddings; their builds look tokens up in a table of four bits.
 _EMBEDDERS = ("Gemma3TextModel",)
@@ -192,12 +196,19 @@ def exports_of(architecture: Architecture, family: str | None = None) -> tuple[E
 
 def _every(architecture: Architecture) -> Iterator[Export]:
     if architecture.kind is Kind.ENCODER_DECODER:
-        yield Export(shared_stays_wide=architecture.family in _SHARED_STAYS_WIDE)
-        yield Export(ExportFamily.SLIMMED)
+        yield from _of_a_reading_writer(architecture)
     elif architecture.kind is Kind.DECODER and architecture.main.rope_widths:
         yield from _of_a_generator(architecture)
     else:
         yield from _of_an_encoder(architecture)
+
+
+def _of_a_reading_writer(architecture: Architecture) -> Iterator[Export]:
+    """Yield the exports of an encoder with a merged decoder: traced, simplified or not."""
+    apart = _BRANCHES_APART.get(architecture.family, frozenset())
+    for usual in (True, False):
+        for family in (ExportFamily.TRACED, ExportFamily.SLIMMED):
+            yield Export(family, branches_apart=(family in apart) is usual)
 
 
 def _of_an_encoder(architecture: Architecture) -> Iterator[Export]:

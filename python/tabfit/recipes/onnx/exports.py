@@ -86,17 +86,28 @@ _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassif
 # Read one token's state; SigLIP's text ends in a layer that it calls its head.
 _SUMS_UP = ("pooler", "pre_classifier", "summary", "text_model.head")
 _SLICED_FAMILIES = frozenset({"whisper"})
+# Their eyes look each patch's place up, as pictures differ in shape (SmolVLM's uint8 and q8 files).
+_PATCHES_LOOKED_UP = frozenset({"idefics3", "smolvlm"})
 _CONV1D_FAMILIES = frozenset({"gpt2"})  # transformers' Conv1D becomes Gemm
 _CONV1D_INSIDE = "decoder.transformer.h."  # GPT-2 beside a tower that sees
 
 
-# Transposed convolutions, which onnxruntime's quantisers pass over (DPT's two widening steps).
+# Granite Speech's scores of distances, a table for each layer, stay wide (its q4 and q4f16).
+_DISTANCES_READ = "attn.rel_pos_emb.weight"
+
+# Transposed convolutions, which onnxruntime's quantisers pass over (DPT's two widening steps,
+# SAM's two after its masks).
 _WIDENING = tuple(f"reassemble_stage.layers.{number}.resize.weight" for number in (0, 1))
+_WIDENING += tuple(f"mask_decoder.upscale_conv{number}.weight" for number in (1, 2))
+
+# Eyes that lay the patches of all pictures in one row: products of two dimensions with a bias,
+# which tracing makes Gemm. A q4f16 file of Qwen2-VL 2B's is 1.33 GB, two bytes a weight.
+_FLAT_EYES = frozenset({"qwen2_vl", "qwen2_5_vl"})
 
 
 def use_of(tensor: Tensor, architecture: Architecture) -> Use:
     """Return the operator that reads this weight in a traced graph."""
-    if tensor.bias or tensor.buffer or tensor.role is Role.NORM or len(tensor.shape) < 2:
+    if _is_no_matrix(tensor):
         return Use.OTHER
     if tensor.role in _LOOKED_UP or _is_relative(tensor):
         return Use.GATHER
@@ -109,6 +120,12 @@ def use_of(tensor: Tensor, architecture: Architecture) -> Use:
     return _product(tensor, architecture)
 
 
+def _is_no_matrix(tensor: Tensor) -> bool:
+    """Return whether this stays as it is in any file: a vector, or a table that no tool packs."""
+    vector = tensor.bias or tensor.buffer or tensor.role is Role.NORM or len(tensor.shape) < 2
+    return vector or tensor.name.endswith(_DISTANCES_READ)
+
+
 def _product(tensor: Tensor, architecture: Architecture) -> Use:
     if tensor.role in _EXPERTS:
         return Use.EXPERTS
@@ -119,6 +136,8 @@ def _is_sliced(tensor: Tensor, architecture: Architecture) -> bool:
     """Return whether positions are cut from a table and added or projected, not looked up."""
     if tensor.name.endswith("rel_embeddings.weight"):  # DeBERTa's distances
         return True
+    if tensor.part is Part.VISION and architecture.family in _PATCHES_LOOKED_UP:
+        return False
     return tensor.part in (Part.VISION, Part.AUDIO) or architecture.family in _SLICED_FAMILIES
 
 
@@ -129,6 +148,8 @@ def _is_relative(tensor: Tensor) -> bool:
 
 
 def _is_gemm(tensor: Tensor, architecture: Architecture) -> bool:
+    if architecture.family in _FLAT_EYES and tensor.part in (Part.VISION, Part.PROJECTOR):
+        return True
     if tensor.layer is not None:
         return architecture.family in _CONV1D_FAMILIES or is_transposed(tensor)
     if any(part in tensor.name for part in _SUMS_UP):

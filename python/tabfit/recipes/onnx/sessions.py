@@ -56,24 +56,26 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
         return _encoder_and_decoder(architecture, parts - {Part.DECODER})
     if architecture.kind is Kind.DECODER and parts & {Part.VISION, Part.AUDIO}:
         return tuple(_multimodal(architecture, parts))
-    if architecture.family in _POINTED_AT:
+    if architecture.family in _LOOKED_AT_BY:
         return tuple(_pointed_at(architecture))
     every = _once(as_published(architecture))
     dropped = tuple(t for t in every if _is_dropped(t, architecture))
     dropped += tuple(_dense(architecture))
-    used = tuple(t for t in every if t not in dropped)
+    used = tuple(t for t in every if t not in dropped) + _before_the_vocoder(architecture)
     trace = Trace.GENERATOR if architecture.kind is Kind.DECODER else Trace.ENCODER
     if not any(layer.attention_heads for layer in architecture.main.layers):
         trace = Trace.CONVOLUTIONS if Part.VISION in parts else trace
     return (Session("model", used, trace, architecture.towers, dropped),)
 
 
-_POINTED_AT = frozenset({"sam", "sam2"})  # looked at once, then asked again and again
+# Looked at once, then asked again and again: by the kind of graph that looks.
+_LOOKED_AT_BY = {"sam": Trace.CUTTING, "sam2": Trace.ENCODER}
 
 
 def _pointed_at(architecture: Architecture) -> Iterator[Session]:
     seen, asked = (_of_parts(architecture, {part}) for part in (Part.VISION, Part.PROJECTOR))
-    yield Session("vision_encoder", seen, Trace.ENCODER, architecture.towers)
+    trace = _LOOKED_AT_BY[architecture.family]
+    yield Session("vision_encoder", seen, trace, architecture.towers)
     yield Session("prompt_encoder_mask_decoder", asked, Trace.ASKED)
 
 
@@ -109,6 +111,7 @@ def _written(architecture: Architecture, apart: set[str]) -> tuple[Tensor, ...]:
     """Return a decoder's weights; of a table that has a session of its own only the head stays."""
     heads = tuple(t for t in architecture.inventory if t.role is Role.HEAD and t.tied_to in apart)
     kept = _of_parts(architecture, {Part.DECODER})
+    kept = tuple(t for t in kept if not t.name.startswith(LEFT_TO_THE_VOCODER))
     shared = {t.tied_to for t in heads}
     return (*(t for t in kept if (t.tied_to or t.name) not in shared), *heads)
 
@@ -177,6 +180,28 @@ def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
     return tuple(kept.values())
 
 
+#: The convolutions that SpeechT5 ends in lie in the file of its vocoder, a repository of its own.
+LEFT_TO_THE_VOCODER = "speech_decoder_postnet.layers."
+_VOCODERS = frozenset({"speecht5_hifigan"})
+_POSTNET = (5, 256, 80, 5)  # layers, channels inside and outside, width: SpeechT5's defaults
+
+
+def _before_the_vocoder(architecture: Architecture) -> tuple[Tensor, ...]:
+    """Return those convolutions, their batch norms folded into them."""
+    if architecture.family not in _VOCODERS:
+        return ()
+    layers, inside, outside, width = _POSTNET
+    sides = (outside, *(inside,) * (layers - 1), outside)
+    return tuple(
+        Tensor(
+            name=f"{LEFT_TO_THE_VOCODER}{number}.conv.weight",
+            shape=(sides[number + 1], sides[number], width),
+            role=Role.CONVOLUTION,
+        )
+        for number in range(layers)
+    )
+
+
 _EMBEDDERS = ("Gemma3TextModel",)
 
 
@@ -223,6 +248,9 @@ def older_sessions(architecture: Architecture) -> tuple[Session, ...]:
     )
 
 
+# Every window of HTSAT's is cut by nodes of its own: made here, 146,000 bytes a layer.
+_HEARD_IN_WINDOWS = frozenset({"clap"})
+
 #: Files of models that compare two things, and how the names of what lies in each begin.
 _COMPARED = {
     "text_model": ("text_model.", "text_projection."),
@@ -252,7 +280,8 @@ def _begin(tensors: Iterable[Tensor], starts: tuple[str, ...]) -> tuple[Tensor, 
 def _side(architecture: Architecture, name: str, tensors: tuple[Tensor, ...]) -> Session:
     parts = {tensor.part for tensor in tensors}
     towers = tuple(tower for tower in architecture.towers if tower.part in parts)
-    return Session(name, tensors, Trace.ENCODER, towers)
+    windowed = Part.AUDIO in parts and architecture.family in _HEARD_IN_WINDOWS
+    return Session(name, tensors, Trace.WINDOWS if windowed else Trace.ENCODER, towers)
 
 
 def is_made_once(tensor: Tensor) -> bool:
