@@ -143,7 +143,7 @@ class Detector:
             kernel = 1 if known else 3
             parts[f"{number}.0"] = convolution(into, hidden, kernel, kernel, bias=False)
             parts[f"{number}.1"] = batch_norm(hidden)
-            read = read if known else hidden
+            read = read if known or self.fine else hidden
         return joined(parts)
 
     def _encoder(self, keys: Keys, at: str) -> Stack:
