@@ -41,8 +41,9 @@ GROWTH = """In CPython: the whole catalogue read and judged on a device, one mod
 judged at so many contexts as arrays, and `tabfit inspect` of a safetensors file, of which only the
 header is read."""
 RATES = """Visits judged a second: the query of `tabfit gate --as sql` in DuckDB, more than a
-million of them as so many times a table of one million; and rows counted by kind with numpy, of
-which `tabfit.population` judges each kind once."""
+million of them as so many times a table of one million; rows counted by kind with numpy, of
+which `tabfit.population` judges each kind once; and the query in PySpark on two cores, from
+Parquet, where `make test-spark` has installed it."""
 
 
 def written(record: Record) -> str:

@@ -44,6 +44,7 @@ VISITS = (10**5, 10**6, 10**7, 10**8)
 TABLE = 10**6  # rows of the largest table that is made
 TIMES = 3
 DEVICE = "pixel-8-pro"
+SPARK = ROOT / ".spark" / "bin" / "python"
 WAY = ("llama-3.2-1b", "webllm", "q4f16_1")
 TENSORS = 300  # of the made-up file, as many as a large model has
 
@@ -129,11 +130,16 @@ def _inspected(path: Path, size: int) -> float:
 
 
 def visits(counts: Sequence[int] = VISITS) -> dict[str, dict[int, float]]:
-    """Return how many visits a second are judged, by the query in DuckDB and by numpy."""
+    """Return how many visits a second are judged, by the query in DuckDB and by numpy.
+
+    By the same query in PySpark too, where `make test-spark` has installed it.
+    """
     told = _query()
+    spark = {"PySpark": {TABLE: _in_spark()}} if SPARK.exists() and TABLE in counts else {}
     return {
         "DuckDB": {count: _a_second(count, _queried(count, told)) for count in counts},
         "numpy": {count: _a_second(count, _counted(count)) for count in counts},
+        **spark,
     }
 
 
@@ -141,18 +147,46 @@ def _a_second(count: int, act: Callable[[], object]) -> float:
     return 1000 * count / least(act, 3 if count < 10**7 else 1)
 
 
-def _query() -> str:
+def _in_spark() -> float:
+    """Return how many visits of a million PySpark judges a second, each as DuckDB judges it."""
+    database, query = _visits(TABLE), _query()
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f"{folder}/{name}" for name in ("visits.parquet", "expected.csv", "gate.sql")]
+        database.execute(f"COPY visits TO '{names[0]}' (FORMAT PARQUET)")
+        judged = query.replace("FROM visits", "FROM devices")
+        database.execute(
+            f"COPY (SELECT number, outcome, probability FROM ({judged})) "  # noqa: S608 - our own
+            f"TO '{names[1]}' (HEADER false)"
+        )
+        Path(names[2]).write_text(_query("--dialect", "spark"), encoding="utf-8")
+        command = [SPARK, ROOT / "tools" / "spark_visits.py", *names]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    alike, seconds = said.splitlines()
+    if alike != f"{TABLE} judged, 0 otherwise":
+        raise ValueError(alike)
+    return TABLE / float(seconds.split()[0])
+
+
+def _query(*more: str) -> str:
     """Return the query that `tabfit gate` writes."""
-    words = ["gate", WAY[0], "--runtime", WAY[1], "--as", "sql"]
+    words = ["gate", WAY[0], "--runtime", WAY[1], "--as", "sql", *more]
     command = [sys.executable, "-m", "tabfit", *words]
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
 
 
 def _queried(count: int, query: str) -> Callable[[], object]:
-    """Return what asks DuckDB for the outcomes of visits, each by one of the sample's devices.
+    """Return what asks DuckDB for the outcomes of visits.
 
     A table of more than a million is that many times a table of one million.
     """
+    database = _visits(min(count, TABLE))
+    database.execute(f"PREPARE asked AS SELECT outcome, COUNT(*) FROM ({query}) GROUP BY outcome")  # noqa: S608
+    times = max(1, count // TABLE)
+    return lambda: [database.execute("EXECUTE asked").fetchall() for _ in range(times)]
+
+
+def _visits(count: int) -> duckdb.DuckDBPyConnection:
+    """Return a database of visits, each by one of the sample's devices, whose number it has."""
     database = duckdb.connect()
     database.execute("SET enable_progress_bar = false")
     columns = ", ".join(f"{name} {_kind(name)}" for name in SIGNALS)
@@ -162,12 +196,10 @@ def _queried(count: int, query: str) -> Callable[[], object]:
     places = ", ".join("?" for _ in range(len(SIGNALS) + 1))
     database.executemany(f"INSERT INTO devices VALUES ({places})", rows)  # noqa: S608 - our own
     database.execute(
-        f"CREATE TABLE visits AS SELECT devices.* FROM range({min(count, TABLE)}) AS drawn (visit) "  # noqa: S608
+        f"CREATE TABLE visits AS SELECT devices.* FROM range({count}) AS drawn (visit) "  # noqa: S608
         f"JOIN devices ON number = visit % {len(rows)}"
     )
-    database.execute(f"PREPARE asked AS SELECT outcome, COUNT(*) FROM ({query}) GROUP BY outcome")  # noqa: S608
-    times = max(1, count // TABLE)
-    return lambda: [database.execute("EXECUTE asked").fetchall() for _ in range(times)]
+    return database
 
 
 def _kind(column: str) -> str:

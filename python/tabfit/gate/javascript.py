@@ -4,8 +4,8 @@ In: a `Gate` for pages (`one_gate.in_page`). Out: the module's text. It exports 
 `gate(device)`, which takes what the npm package's `deviceSignals()` gives or a page reads itself,
 and returns `{outcome, probability}`: the estimator's own. Where nobody asked for an adapter, or
 where a system is none that the engine knows, it is *unknown*. Each check becomes one expression:
-its chance, `[chance]` where nobody asked, -1 where nothing runs without it, -2 where nothing is
-known, -3 where no runtime loads the model.
+its chance, `[chance]` where nobody asked, -1 where nothing is known, -2 where nothing runs without
+it, -3 where no runtime loads the model.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tabfit.gate.javascript_terms import FREE, FREE_OF, NAMES, Terms, is_of_word
 from tabfit.gate.javascript_texts import number
 from tabfit.gate.one_gate import Gate
 from tabfit.gate.paths import UNLISTED
-from tabfit.gate.rules import Decided, Rule
+from tabfit.gate.rules import SHARES, Decided, Rule
 from tabfit.gate.signals import GROUPS
 from tabfit.verdict import sureness
 from tabfit.verdict.probability import LIKELY_FROM, POINT_SHARES, STEPS, TAIL, UNLIKELY_TO
@@ -27,38 +27,39 @@ from tabfit.verdict.probability import LIKELY_FROM, POINT_SHARES, STEPS, TAIL, U
 #: The engine's arithmetic, each where something uses it: `probability.probability`, Python's
 #: rounding, the chance of a failure rate, a choice by `device_memory`, the place of a word.
 ROUNDED: Final = "R=x=>F(x*1e4+.5000001)/1e4"
-SHARES: Final = f"[{','.join(map(number, POINT_SHARES))}]"
+SHARES_AT: Final = f"[{','.join(map(number, POINT_SHARES))}]"
 CHANCE: Final = (
-    f"P=([a,b,c])=>[a/{TAIL},a,b,c,c*{TAIL}],H={SHARES},"
-    "L=(A,B,x,i=A.findLastIndex(y=>y<=x))=>"
-    "i<0?0:i>3?1:B[i]+(B[i+1]-B[i])*(x-A[i])/(A[i+1]-A[i]),"
-    f"C=(a,b)=>{{let z={STEPS},k=.5;for(;k<{STEPS};k++)z-=L(P(b),H,L(H,P(a),k/{STEPS}));"
+    f"P=([a,b,c])=>[a/{TAIL},a,b,c,c*{TAIL}],H={SHARES_AT},"
+    "L=(A,B,x,i=A.findIndex(y=>y>x),j=i-1)=>i>0?B[j]+(B[i]-B[j])*(x-A[j])/(A[i]-A[j]):-i,"
+    f"C=(a,b,z={STEPS},k=.5)=>{{for(;k<{STEPS};)z-=L(P(b),H,L(H,P(a),k++/{STEPS}));"
     f"return R(z/{STEPS})}}"
 )
 EVEN: Final = "E=x=>{const f=F(x),r=x-f;return r<.5||r==.5&&!(f%2)?f:f+1}"
-LOGISTIC: Final = "G=x=>R(1/(1+Math.exp(x)))"
-BY_MEMORY: Final = "($,..._)=>m==null?$:_[31-Math.clz32(m*4|1)]??_.at(-1)"
-PLACE: Final = "I=(w,x)=>w.split` `.indexOf((x||null)+'')"
-#: A probability where there is one, and which words follow from it.
-SETTLED: Final = f"a<{number(LIKELY_FROM)}?a>{number(UNLIKELY_TO)}?'may':'unlikely':'likely',a"
+LOGISTIC: Final = "G=x=>R(1/(1+Math.exp(x/1e3)))"
+BY_MEMORY: Final = "(..._)=>m==null?-1:_[31-Math.clz32(m*4|1)]??_[7]??1"
+PLACE: Final = "I=(w,x)=>w.split` `.indexOf(x||'null')"
+#: What ends a text that is nothing but a hard check.
+HARD: Final = "?-2:1)"
 
 
 #: Letters that a name of a repeated expression may not be: parameters and helpers.
-TAKEN: Final = frozenset("dgzaxiklAPHLCRGMIEFXNDbcyut")
+TAKEN: Final = frozenset("dgzaxiklPHLCRGMIEFXNDbcyut")
 
 
 def javascript(gate: Gate, asked: str) -> str:
     """Return the module; `asked` is the command that makes it again, with every choice."""
     terms, met = Terms(gate), set[str]()
     checks = [text for text in (_checked(terms, rule, met) for rule in gate.checks) if text != "1"]
+    checks = _shared_or_not(_hard_together(checks))
     if gate.webgpu:
-        checks.insert(0, "(g?1:d.webgpu===null?-1:-2)")
+        checks.insert(0, "(g?1:d.webgpu===null?-2:-1)")
         met |= {"-1", "-2"}
     checks = checks or ["1"]
     derived = {NAMES[name][0]: terms.tree(tree, _truth) for name, tree in gate.derived.items()}
     parts = [f"[{','.join(checks)}]", *derived.values()]
     used = {*TAKEN, *(name for name, _where in NAMES.values())}
-    names = (each for each in string.ascii_letters if each not in used)
+    numbered = (f"{each}{digit}" for digit in string.digits for each in string.ascii_letters)
+    names = (each for each in (*string.ascii_letters, *numbered) if each not in used)
     (body, *worked), repeated = repeated_texts.named(parts, terms.written, names)
     own = {**_signals(gate, terms), **dict(zip(derived, worked, strict=True)), **repeated}
     every, body = _used_once(_with_memory(own, body), body)
@@ -69,6 +70,34 @@ def javascript(gate: Gate, asked: str) -> str:
         f"// reads {_read(gate)} of device\n"
         f"{_helpers(made)}export const gate=d=>{{{made}}}\n"
     )
+
+
+def _hard_together(checks: list[str]) -> list[str]:
+    """Return checks with those that are hard and nothing else taken together.
+
+    >>> _hard_together(["(a?-2:1)", "G(b)", "(c||d?-2:1)"])
+    ['(a||c||d?-2:1)', 'G(b)']
+    """
+    hard = [each for each in checks if each.endswith(HARD) and each.count("?") == 1]
+    conditions = "||".join(each[1 : -len(HARD)] for each in hard)
+    together = [f"({conditions}{HARD}"] if hard else []
+    return [*together, *(each for each in checks if each not in hard)]
+
+
+def _shared_or_not(checks: list[str]) -> list[str]:
+    """Return checks with one made where memory is shared and one made where it is not as one.
+
+    >>> _shared_or_not(["(s?1:M(2))", "G(b)", "(s?3:1)"])
+    ['(s?3:M(2))', 'G(b)']
+    """
+    name = NAMES[SHARES][0]
+    begun, end = f"({name}?1:", ":1)"
+    apart = next((each for each in checks if each.startswith(begun)), None)
+    shared = next((e for e in checks if e.startswith(begun[:-2]) and e.endswith(end)), None)
+    if apart is None or shared is None or apart == shared:
+        return checks
+    both = f"{shared.removesuffix(end)}:{apart.removeprefix(begun)}"
+    return [both if each == apart else each for each in checks if each != shared]
 
 
 def _used_once(every: dict[str, str], body: str) -> tuple[dict[str, str], str]:
@@ -145,9 +174,9 @@ def _checked(terms: Terms, rule: Rule, met: set[str]) -> str:
         if made is None:
             return "1"
         if made.unsupported or made.failed:
-            return stop("-3" if made.unsupported else "-1")
+            return stop("-3" if made.unsupported else "-2")
         if not made.known:
-            return stop("-2") if rule.decides else "1"
+            return stop("-1") if rule.decides else "1"
         chance = terms.chance(made.chance)
         return chance if made.asked else stop(f"[{chance}]")
 
@@ -160,22 +189,24 @@ def _checked(terms: Terms, rule: Rule, met: set[str]) -> str:
 
 def _settled(met: set[str], gate: Gate) -> str:
     """Return what takes the checks together, as `verdict.decide.settle` does."""
-    stops = ["z.includes(-3)?A('unsupported',null):"] if "-3" in met else []
-    stops += ["z.includes(-1)?A('no',0):"] if "-1" in met else []
     placed = [NAMES[each][0] for each in ("platform", "browser") if each in gate.signals]
-    untold = [*(f"{each}<0" for each in placed), *(["z.includes(-2)"] if "-2" in met else [])]
-    stops += [f"{'||'.join(untold)}?A('unknown',null):"] if untold else []
-    begun, chance = "", "z.reduce((a,x)=>a*x)"
-    if "[" in met:
-        begun, chance = "let k=1,l=1;for(const x of z)x.at?l=N(l,x[0]):k*=x;", "k*l"
+    untold = f"N({','.join([*placed, '...z'])})<0?null:" if placed or "-1" in met else ""
     ends = sureness.ends()
-    drawn_in = f"R({number(ends.least)}+{number(ends.surest - ends.least)}*{chance})"
-    return f"{begun}const a={drawn_in};return {''.join(stops)}A({SETTLED})"
+    chance = f"{untold}R({number(ends.least)}+{number(ends.surest - ends.least)}*@)"
+    chance = f"N(...z)<-1?0:{chance}" if "-2" in met else chance
+    chance = f"N(...z)<-2?null:{chance}" if "-3" in met else chance
+    begun, product = "", "z.reduce((a,x)=>a*x)"
+    if "[" in met:
+        begun, product = "let k=1,l=1;for(const x of z)x.at?l=N(l,x[0]):k*=x;", "k*l"
+    nobody = "N(...z)<-2?'unsupported':'unknown'" if "-3" in met else "'unknown'"
+    surest, least = number(LIKELY_FROM), number(UNLIKELY_TO)
+    word = f"a<{surest}?a>{least}?'may':a?'unlikely':a==0?'no':{nobody}:'likely'"
+    return f"{begun}const a={chance.replace('@', product)};return{{outcome:{word},probability:a}}"
 
 
 def _helpers(text: str) -> str:
     """Return the functions that a text uses, each before those that use it."""
-    found = ["A=(outcome,probability)=>({outcome,probability})", ROUNDED]
+    found = [ROUNDED]
     found += [made for name, made in _HELPERS.items() if f"{name}(" in text]
     used = "".join((text, *found))
     names = [f"{name}:{short}" for name, short in _MATH.items() if f"{short}(" in used]

@@ -15,7 +15,14 @@ from typing import Any, Final
 
 from tabfit.formula import Operator
 from tabfit.gate.choices import Branches, by_text, steps
-from tabfit.gate.javascript_texts import among, is_truth, number, shared_call
+from tabfit.gate.javascript_texts import (
+    among,
+    is_truth,
+    number,
+    opposite,
+    shared_call,
+    thousandths,
+)
 from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate
 from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree, leaves, summed
 from tabfit.gate.rules import EMULATED, SHARES
@@ -49,8 +56,11 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "storage_quota_bytes": ("q", "d.storage?.quota_bytes"),
     "storage_usage_bytes": ("u", "d.storage?.usage_bytes"),
     SHARES: ("s", ""),
-    EMULATED: ("a", ""),
+    EMULATED: ("T", ""),
 }
+#: What a choice by memory (`javascript.BY_MEMORY`) comes to where none is told, and where more is
+#: told than it lists.
+NOBODY_KNOWS, CERTAIN = "-1", "1"
 #: What is left of a quota, nothing at least: a name of its own, and what it is made of.
 FREE: Final = "D"
 FREE_OF: Final = ("storage_quota_bytes", "storage_usage_bytes")
@@ -145,8 +155,10 @@ class Terms:
         """
         if yes == no:
             return yes
-        if (yes, no) == ("!1", "!0"):
-            return f"!({condition})"
+        if {yes, no} == {"!1", "!0"}:
+            return condition if yes == "!0" else opposite(condition)
+        if no == "!0":
+            return self._kept(f"{opposite(condition)}||{yes}")
         self.written.add(condition)
         no = self._placed_elsewhere(condition, yes, no)
         if no in self._taken:
@@ -230,7 +242,14 @@ class Terms:
             return self._if(f"{name}==null", found.untold, found.last)
         told = dict(branches)
         last = max(at for at, each in enumerate(SAID_MEMORY) if each <= found.below[-1][0])
-        listed = f"M({found.untold},{','.join(told[e] for e in SAID_MEMORY[: last + 1])})"
+        every = [told[e] for e in SAID_MEMORY[: last + 1]]
+        if every[-1] == CERTAIN:
+            every.pop()
+        else:
+            every += every[-1:] * (len(SAID_MEMORY) - len(every))
+        listed = f"M({','.join(every)})"
+        if found.untold != NOBODY_KNOWS:
+            listed = f"({name}==null?{found.untold}:{listed})"
         below = "".join(f"{name}<{number(value)}?{text}:" for value, text in found.below)
         asked = f"({name}==null?{found.untold}:{below}{found.last})"
         return self._kept(min(listed, asked, key=len))
@@ -244,9 +263,10 @@ class Terms:
         kind, *about = made
         if kind == "logistic":
             start, *terms = about
-            added = [self.tree(each, number) for each in summed(terms) if isinstance(each, Switch)]
+            asked = (each for each in summed(terms) if isinstance(each, Switch))
+            added = [self.tree(each, thousandths) for each in asked]
             known = start + sum(each.value for each in terms if isinstance(each, Leaf))
-            return self._kept(f"G({'+'.join([number(round(known, 9)), *added])})")
+            return self._kept(f"G({'+'.join([thousandths(known), *added])})")
         need, have = (self._kept(f"[{','.join(self.ends(each))}]") for each in about)
         return self._kept(f"C({need},{have})")
 
@@ -281,7 +301,7 @@ def _untold(text: str, answer: Any, branches: Branches) -> str:  # noqa: ANN401 
     """Return the text of another answer that says the same where no memory is told."""
     if answer not in TELL_NO_MEMORY:
         return text
-    begun = f"M({text},", f"({NAMES['device_memory'][0]}==null?{text}:"
+    begun = f"({NAMES['device_memory'][0]}==null?{text}:", *["M("] * (text == NOBODY_KNOWS)
     return next((other for _answer, other in branches if other.startswith(begun)), text)
 
 

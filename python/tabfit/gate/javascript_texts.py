@@ -5,6 +5,7 @@ In: places, truths and texts of expressions. Out: conditions, numbers, and what 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -35,6 +36,19 @@ def is_truth(name: str, wanted: list[Any]) -> str:
         frozenset({None, True}): f"{name}!=!1",
         frozenset({True, False}): f"{name}!=null",
     }[frozenset(wanted)]
+
+
+def opposite(condition: str) -> str:
+    """Return the condition that holds where another does not.
+
+    >>> opposite("w>6"), opposite("p<2&w>6")
+    ('w<7', '!(p<2&w>6)')
+    """
+    found = re.fullmatch(r"(\w)([<>])(\d+)", condition)
+    if not found:
+        return f"!({condition})"
+    name, sign, place = found.groups()
+    return f"{name}<{int(place) + 1}" if sign == ">" else f"{name}>{int(place) - 1}"
 
 
 def shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
@@ -84,6 +98,15 @@ def number(value: float) -> str:
         return min(forms, key=len)
     text = repr(int(value) if value == int(value) else round(float(value), 12))
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def thousandths(value: float) -> str:
+    """Return how many thousandths a number has: what is fitted has three places.
+
+    >>> thousandths(-0.504), thousandths(1.2)
+    ('-504', '1200')
+    """
+    return number(round(value * 1000, 6))
 
 
 def _odd(whole: int) -> int:

@@ -10,7 +10,7 @@ has WebGPU, and no browser says how much memory is installed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,18 @@ from tabfit import __version__
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import POOLS, RunRequirements
 from tabfit.gate.adapter_kinds import kind_on, told_apart
-from tabfit.gate.paths import TOLD, Leaf, Path, Question, Switch, Tree, explore, mapped, switches
+from tabfit.gate.paths import (
+    TOLD,
+    Leaf,
+    Path,
+    Question,
+    Switch,
+    Tree,
+    explore,
+    leaves,
+    mapped,
+    switches,
+)
 from tabfit.gate.read_rules import shipped
 from tabfit.gate.rules import DERIVED, Decided, Rule, Rules, budget, named_needs, needs_in, rules
 from tabfit.gate.signals import SIGNALS, read_signal
@@ -107,7 +118,7 @@ def gate(
         replace(rule, tree=scenario.tree(rule, rule.name in names, never or {}, in_page=in_page))
         for rule in named.checks
     )
-    checks = tuple(each for each in every if each.tree != Leaf(None))
+    checks = _each_failure_once([each for each in every if each.tree != Leaf(None)])
     asked = set().union(*(signals_in(each.tree) for each in checks))
     return Gate(
         model=first.model,
@@ -121,16 +132,54 @@ def gate(
     )
 
 
+def _each_failure_once(checks: list[Rule]) -> tuple[Rule, ...]:
+    """Return checks that come to the same together, each without the devices that another fails.
+
+    One failure settles what is said, so nothing else need be told apart there.
+    """
+    for at, rule in enumerate(checks):
+        others = (each.tree for each in (*checks[:at], *checks[at + 1 :]))
+        spared = {fact for tree in others for fact in _failing(tree)}
+        if spared and not any(made and made.unsupported for made in leaves(rule.tree)):
+            checks[at] = replace(rule, tree=_spared(rule.tree, spared))
+    return tuple(each for each in checks if each.tree != Leaf(None))
+
+
+def _failing(tree: Tree) -> Iterator[tuple[Question, Hashable]]:
+    """Yield the answers with each of which alone a check fails."""
+    while isinstance(tree, Switch):
+        passed = [branch for _answer, branch in tree.branches if not _fails(branch)]
+        yield from ((tree.question, a) for a, branch in tree.branches if _fails(branch))
+        if len(passed) != 1:
+            return
+        tree = passed[0]
+
+
+def _fails(tree: Tree) -> bool:
+    return isinstance(tree, Leaf) and tree.value is not None and tree.value.failed
+
+
+def _spared(tree: Tree, spared: set[tuple[Question, Hashable]]) -> Tree:
+    """Return a check's tree for devices of which some answers are not given."""
+    never: dict[str, tuple[object, ...]] = {}
+    for (kind, *about), answer in spared:
+        if kind == "is":
+            never[str(about[0])] = (*never.get(str(about[0]), ()), answer)
+    given = {question: not answer for question, answer in spared if question[0] == "less"}
+    return explore(lambda path: _Walk(path, {}, {}).decided(tree), never, given)
+
+
 def _derived(
     name: str, checks: Sequence[Rule], never: Mapping[str, tuple[object, ...]] | None
 ) -> Tree:
     """Return the tree of what is derived; answers that no check tells apart are the first."""
     asked = [tree for each in checks for tree in switches(each.tree) if tree.question[1] == name]
+    tree = narrowed(budget(name), never)
     first: dict[Hashable, Hashable] = {}
-    for answer in (True, False, None):
-        alike = (e for e in first if all(tree.after(e) == tree.after(answer) for tree in asked))
+    for answer in sorted({*leaves(tree)}, key=(True, False, None).index):
+        alike = (e for e in first if all(each.after(e) == each.after(answer) for each in asked))
         first[answer] = first.get(next(alike, answer), answer)
-    return mapped(narrowed(budget(name), never), first.__getitem__)
+    return mapped(tree, first.__getitem__)
 
 
 class _Scenario(NamedTuple):
@@ -167,7 +216,7 @@ class _OfOneBrowser(Path):
     """A path whose memory is asked after who is to tell it."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__({}, path.never)
+        super().__init__(path.answers, path.never)
         self._path = path
 
     def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
@@ -189,9 +238,13 @@ def gate_for_page(surveys: Sequence[RunRequirements], at: int, facts: RuntimeFac
     return gate(surveys, at, facts, {**NEVER_IN_PAGE, **refused}, in_page=True)
 
 
-def narrowed(tree: Tree, never: Mapping[str, tuple[object, ...]] | None) -> Tree:
-    """Return a tree without the answers that never come up."""
-    return explore(lambda path: _Walk(path, {}, {}).value(tree), never)
+def narrowed(
+    tree: Tree,
+    never: Mapping[str, tuple[object, ...]] | None,
+    given: Mapping[Question, Hashable] | None = None,
+) -> Tree:
+    """Return a tree without the answers that never come up, where those that are given hold."""
+    return explore(lambda path: _Walk(path, {}, {}).value(tree), never, given)
 
 
 @cache
@@ -260,7 +313,8 @@ class _Walk:
         if kind == "have":
             return self._have(*about)
         if kind == "logistic":
-            return (kind, about[0], *(narrowed(each, self._path.never) for each in about[1:]))
+            path = self._path
+            return (kind, about[0], *(narrowed(e, path.never, path.answers) for e in about[1:]))
         if kind != "chance":
             return made
         need, have = (self.worked(each) for each in about)

@@ -57,12 +57,12 @@ class Path:
         never: Mapping[str, tuple[object, ...]] | None = None,
     ) -> None:
         """Take answers, and those that never come up; an open question ends the run."""
-        self._answers, self.never = answers, never or {}
+        self.answers, self.never = answers, never or {}
 
     def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
         """Return the answer to a question."""
-        if question in self._answers:
-            return self._answers[question]
+        if question in self.answers:
+            return self.answers[question]
         never = self.never.get(str(question[1]), ())
         if question[0] == "known":
             never = tuple(each == TOLD for each in never)
@@ -93,7 +93,7 @@ class Path:
             return False
         if kind == "told" and _numbers(second) and second > MOST_BYTES:
             return True
-        for (question, *sides), answer in self._answers.items():
+        for (question, *sides), answer in self.answers.items():
             if question != "less":
                 continue
             left, right = sides
@@ -125,13 +125,15 @@ def _numbers(*given: object) -> bool:
 
 
 def explore(
-    run: Callable[[Path], Any], never: Mapping[str, tuple[object, ...]] | None = None
+    run: Callable[[Path], Any],
+    never: Mapping[str, tuple[object, ...]] | None = None,
+    given: Mapping[Question, Hashable] | None = None,
 ) -> Tree:
     """Return the tree of everything that a function may return; its values are compared by `==`.
 
-    `never` has answers by what they would be about that need no branch.
+    `never` has answers by what they would be about that need no branch, `given` those that hold.
     """
-    return _grown(run, {}, never or {})
+    return _grown(run, given or {}, never or {})
 
 
 def _grown(

@@ -1,14 +1,14 @@
 """A table of classes: every class of a population with its outcome and chance, each judged once.
 
 In: what one way to run a model needs, and a population. Out: rows that `gate.class_keys.join` joins
-with any table of visits by `visit_class`.
+with any table of visits by `visit_class`, as CSV or as the SQL that makes the table.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tabfit.catalog import RuntimeFacts
@@ -20,6 +20,8 @@ from tabfit.population.coverage import Population, judged
 
 #: The columns of the table.
 COLUMNS: Final = ("visit_class", "outcome", "probability")
+#: How many rows one statement brings: engines take no statement of any length.
+AT_ONCE: Final = 500
 #: A class, its outcome and its chance, `None` where there is none.
 Row = tuple[str, str, float | None]
 
@@ -48,3 +50,22 @@ def as_csv(found: Sequence[Row]) -> str:
     written.writerow(COLUMNS)
     written.writerows(found)
     return text.getvalue()
+
+
+def statements(found: Sequence[Row]) -> Iterator[str]:
+    """Yield what makes the table in DuckDB's SQL, an untold chance NULL."""
+    yield "CREATE TABLE classes (visit_class VARCHAR, outcome VARCHAR, probability DOUBLE)"
+    for at in range(0, len(found), AT_ONCE):
+        every = ",\n".join(map(_values, found[at : at + AT_ONCE]))
+        yield f"INSERT INTO classes ({', '.join(COLUMNS)}) VALUES\n{every}"
+
+
+def _values(row: Row) -> str:
+    """Return a row as SQL.
+
+    >>> _values(("ios|-", "unknown", None))
+    "('ios|-', 'unknown', NULL)"
+    """
+    named, outcome, chance = row
+    quoted = ("'" + word.replace("'", "''") + "'" for word in (named, outcome))
+    return f"({', '.join(quoted)}, {'NULL' if chance is None else chance})"

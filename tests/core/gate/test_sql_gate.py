@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import duckdb
@@ -79,6 +81,21 @@ def test_join_with_classes(
     expected = [estimated(read(each)) for each in visitors()]
     assert sum(count for *_said, count in found) == VISITS
     assert not [each for each in found if (each[1], each[2]) != expected[each[0]]]
+
+
+def test_classes_as_statements(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no file can be loaded, statements make the same table of classes, in any dialect."""
+    words = ["gate", "llama-3.2-1b", "--runtime", "webllm", "--as"]
+    assert command_line.main([*words, "classes"]) == 0
+    _names, *listed = csv.reader(io.StringIO(capsys.readouterr().out))
+    for dialect in ("duckdb", "postgres", "snowflake"):
+        assert command_line.main([*words, "inserts", "--dialect", dialect]) == 0
+        made = duckdb.connect()
+        for each in sqlglot.transpile(capsys.readouterr().out, read=dialect, write="duckdb"):
+            made.execute(each)
+        assert made.execute("FROM classes").fetchall() == [
+            (key, outcome, float(chance) if chance else None) for key, outcome, chance in listed
+        ]
 
 
 @pytest.mark.parametrize("form", ["sql", "join"])

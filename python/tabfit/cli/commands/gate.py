@@ -31,11 +31,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("js", "json", "sql", "join", "classes", "npm"),
+        choices=("js", "json", "sql", "join", "classes", "inserts", "npm"),
         default="js",
         help="a module for a page, rules and needs as data, a query over a table of visits, "
-        "one that joins it with a table of classes, which classes writes as CSV, or the lines "
-        "that ask the npm package",
+        "one that joins it with a table of classes, which classes writes as CSV and inserts as "
+        "SQL, or the lines that ask the npm package",
     )
     command.add_argument(
         "--visits", metavar="FILE", default="sample", help="whose classes are written"
@@ -57,7 +57,10 @@ def run(asked: argparse.Namespace) -> int:
     elif asked.form == "join":
         print(_in_dialect(scenario_gate.as_join(given), asked.dialect))
     elif asked.form == "classes":
-        print(_classes(given, asked.visits), end="")
+        print(class_table.as_csv(_classes(given, asked.visits)), end="")
+    elif asked.form == "inserts":
+        for each in class_table.statements(_classes(given, asked.visits)):
+            print(f"{_in_dialect(each, asked.dialect)};")
     elif asked.form == "npm":
         print(scenario_gate.as_npm(given), end="")
     else:
@@ -76,10 +79,10 @@ def _refuse_one_device(asked: argparse.Namespace) -> None:
             raise UsageError(said, flag=flag, because=says)
 
 
-def _classes(given: Answer, visits: str) -> str:
+def _classes(given: Answer, visits: str) -> list[class_table.Row]:
     every, surveyed = cuts([scenario_gate.for_visits(given)]), scenario_gate.surveys(given)
     population = visits_file.read(visits)
-    return class_table.as_csv(class_table.rows(every, surveyed, given.facts, population))
+    return class_table.rows(every, surveyed, given.facts, population)
 
 
 def _in_dialect(query: str, dialect: str) -> str:
