@@ -159,7 +159,7 @@ def _in_spark() -> float:
             f"TO '{names[1]}' (HEADER false)"
         )
         Path(names[2]).write_text(_query("--dialect", "spark"), encoding="utf-8")
-        command = [SPARK, ROOT / "tools" / "spark_visits.py", *names]
+        command = [str(SPARK), str(ROOT / "tools" / "spark_visits.py"), *names]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     alike, seconds = said.splitlines()
     if alike != f"{TABLE} judged, 0 otherwise":

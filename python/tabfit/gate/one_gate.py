@@ -165,7 +165,7 @@ def _spared(tree: Tree, spared: set[tuple[Question, Hashable]]) -> Tree:
     for (kind, *about), answer in spared:
         if kind == "is":
             never[str(about[0])] = (*never.get(str(about[0]), ()), answer)
-    given = {question: not answer for question, answer in spared if question[0] == "less"}
+    given = {question: answer is False for question, answer in spared if question[0] == "less"}
     return explore(lambda path: _Walk(path, {}, {}).decided(tree), never, given)
 
 

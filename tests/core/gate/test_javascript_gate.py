@@ -140,7 +140,8 @@ def sizes(model: str, runtime: str | None = None) -> tuple[int, int]:
 #: The catalogue's model that makes the largest module of a runtime.
 LARGEST = (
     ("bert-base-multilingual-uncased-sentiment", "transformersjs-wasm", 1_650),
-    ("llama-3.2-1b", "webllm", 2_000),
+    ("deepseek-r1-distill-qwen-7b", "webllm", 2_000),
+    ("gemma-7b", "mediapipe", 2_000),
     ("whisper-large-v3-turbo", "transformersjs-webgpu", 2_250),
     ("qwen3.6-35b-a3b", "wllama-webgpu", MOST),
 )
