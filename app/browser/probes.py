@@ -22,6 +22,7 @@ LIMITS: Final = {
     "max_buffer_size": "maxBufferSize",
     "max_storage_buffer_binding_size": "maxStorageBufferBindingSize",
     "max_compute_workgroup_storage_size": "maxComputeWorkgroupStorageSize",
+    "max_storage_buffers_per_shader_stage": "maxStorageBuffersPerShaderStage",
 }
 FEATURES: Final = {"shader_f16": "shader-f16", "subgroups": "subgroups"}
 

@@ -39,6 +39,7 @@ class Adapter:
     max_buffer_size: Bytes | None = None
     max_storage_buffer_binding_size: Bytes | None = None
     max_compute_workgroup_storage_size: Bytes | None = None
+    max_storage_buffers_per_shader_stage: int | None = None
 
     @property
     def emulated(self) -> bool:

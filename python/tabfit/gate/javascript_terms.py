@@ -48,6 +48,7 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "webgpu_max_buffer_size": ("B", "g.max_buffer_size"),
     "webgpu_max_storage_buffer_binding_size": ("S", "g.max_storage_buffer_binding_size"),
     "webgpu_max_compute_workgroup_storage_size": ("W", "g.max_compute_workgroup_storage_size"),
+    "webgpu_max_storage_buffers_per_shader_stage": ("J", "g.max_storage_buffers_per_shader_stage"),
     "wasm_threads": ("t", "d.wasm?.threads"),
     "wasm_memory64": ("l", "d.wasm?.memory64"),
     "wasm_jspi": ("j", "d.wasm?.jspi"),

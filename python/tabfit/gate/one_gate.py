@@ -56,6 +56,7 @@ NEVER_IN_PAGE: Final[Mapping[str, tuple[object, ...]]] = {
     "webgpu_max_buffer_size": (None,),
     "webgpu_max_storage_buffer_binding_size": (None,),
     "webgpu_max_compute_workgroup_storage_size": (None,),
+    "webgpu_max_storage_buffers_per_shader_stage": (None,),
     "wasm_threads": (None,),
     "wasm_memory64": (None,),
     "wasm_jspi": (None,),

@@ -55,6 +55,7 @@ NUMBERS: Final = (
     "webgpu_max_buffer_size",
     "webgpu_max_storage_buffer_binding_size",
     "webgpu_max_compute_workgroup_storage_size",
+    "webgpu_max_storage_buffers_per_shader_stage",
     *("storage_quota_bytes", "storage_usage_bytes"),
 )
 SIGNALS: Final = (*WORDS, "device_memory", *NUMBERS)

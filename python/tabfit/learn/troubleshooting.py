@@ -35,8 +35,13 @@ TROUBLES: Final = (
         helps=later("another runtime: these shaders share more memory than this graphics chip has"),
     ),
     Trouble(
+        messages=("maxStorageBuffersPerShaderStage",),
+        check="storage-buffers",
+        helps=later("a newer browser: since 2023 they allow ten where graphics do"),
+    ),
+    Trouble(
         messages=(
-            *("maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxStorageBuff"),
+            *("maxStorageBufferBindingSize", "maxStorageBuff"),
             *("Required limit", "requires 1024MB", "1024MB sized buffers", "1GB buffer"),
             *("seems to only be 128MB", "Binding size"),
         ),

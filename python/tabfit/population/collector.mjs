@@ -5,7 +5,8 @@ const COLUMNS = [
   ...["platform", "browser", "browser_version", "platform_version", "device_memory", "cores"],
   ...["webgpu", "webgpu_vendor", "webgpu_architecture", "webgpu_fallback", "webgpu_shader_f16"],
   ...["webgpu_max_buffer_size", "webgpu_max_storage_buffer_binding_size"],
-  ...["webgpu_max_compute_workgroup_storage_size", "wasm_threads", "wasm_memory64", "wasm_jspi"],
+  ...["webgpu_max_compute_workgroup_storage_size", "webgpu_max_storage_buffers_per_shader_stage"],
+  ...["wasm_threads", "wasm_memory64", "wasm_jspi"],
   ...["cross_origin_isolated", "secure_context", "graphics", "language_model"],
   "storage_quota_bytes",
 ];

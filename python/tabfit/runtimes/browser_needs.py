@@ -17,7 +17,8 @@ class Needs:
     `binding_bytes` and `buffer_bytes` are limits below which it refuses to
     start, their `advised` twins limits below which it warns or works worse.
     `no_kernels_for` are precisions whose products have no kernel on the graphics processor.
-    `workgroup_storage_bytes` is what its shaders share in a workgroup. `threads` are those
+    `workgroup_storage_bytes` is what its shaders share in a workgroup, `storage_buffers` how many
+    storage buffers one of them binds. `threads` are those
     of WebAssembly, without which it does not start.
     `wasm_memory` is the ceiling of its WebAssembly memory. `jspi_less_build` says that it brings
     another build for browsers without JSPI, but those of `jspi_less_build_not_on`.
@@ -38,6 +39,7 @@ class Needs:
     advised_buffer_bytes: Bytes | None = None
     advised_binding_bytes: Bytes | None = None
     workgroup_storage_bytes: Bytes | None = None
+    storage_buffers: int | None = None
     wasm_memory: Bytes | None = None
     largest_file: Bytes | None = None
     platforms: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ REPORTS: Final = Path(__file__).parents[2] / "data" / "field_reports.jsonl"
 #: The checks that may answer a report, by the kind of failure that it tells of.
 ANSWERS: Final = {
     "feature": {"webgpu", "shader-f16", "jspi", "operators", "threads"},
-    "limit": {"largest-tensor", "workgroup-storage", "file-size", "wasm-memory"},
+    "limit": {"storage-buffers", "largest-tensor", "workgroup-storage", "file-size", "wasm-memory"},
     "memory": {"memory", "wasm-memory", "driver", "file-size"},  # a buffer that was not granted
     "driver": {"driver"},
     "reserve": {"address-room", "memory"},  # "Out Of memory" alone does not tell them apart

@@ -31,6 +31,7 @@ from tabfit.verdict.check_kinds.graphics import (
     BINDING,
     BUFFER,
     SHADER_F16,
+    STORAGE_BUFFERS,
     UNLIKE_TENSORS,
     WEBGPU,
     WORKGROUP_STORAGE,
@@ -49,6 +50,7 @@ from tabfit.verdict.check_kinds.support import SUPPORT
 KINDS: Final[tuple[CheckKind, ...]] = (
     SUPPORT,
     *(WEBGPU, SHADER_F16, BUFFER, BINDING, UNLIKE_TENSORS, ADVISED, WORKGROUP_STORAGE),
+    STORAGE_BUFFERS,
     *(JSPI, THREADS, HEAP, FILE, PACKED_TABLE),
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),
     *(TAB_MEMORY, GPU_MEMORY, MEMORY, STORAGE),

@@ -11,6 +11,7 @@ from tabfit.i18n.language import _, later
 from tabfit.recipes.onnx import session_precisions
 from tabfit.runtimes import Needs
 from tabfit.units import KIB, MIB, Basis, Bytes, Interval
+from tabfit.verdict import check_rules
 from tabfit.verdict.check_kinds.kind import CheckKind, Feature, Finding, Limit, declared
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
@@ -171,6 +172,45 @@ def _workgroup_storage(device: Device, needs: Needs) -> int | None:
     return device.adapter.max_compute_workgroup_storage_size if device.adapter else None
 
 
+def _told_storage_buffers(device: Device) -> int | None:
+    return device.adapter.max_storage_buffers_per_shader_stage if device.adapter else None
+
+
+class _StorageBuffers(CheckKind):
+    """How many storage buffers one shader binds, where the adapter tells how many it may."""
+
+    def asked(self, setup: Setup) -> Demand | None:
+        """Return the demand of a runtime that asks for more than the least."""
+        if not setup.facts.needs.webgpu or setup.facts.needs.storage_buffers is None:
+            return None
+        why = _("{title}’s shaders bind many storage buffers at once", title=setup.facts.name)
+        return Demand(name=self.name, why=why)
+
+    def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
+        """Return whether the adapter allows so many; without them no device is given."""
+        told = _told_storage_buffers(offered.device)
+        enough = told is not None and told >= (required.needs.storage_buffers or 0)
+        return check_rules.feature(there=enough, hard=demand.hard)
+
+    def finding(
+        self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
+    ) -> Finding:
+        """Return how many are asked for, and how many this adapter allows."""
+        del decision
+        said = _(
+            "{why}: {need} of {have} that this adapter allows in one shader",
+            why=demand.why,
+            need=required.needs.storage_buffers or 0,
+            have=_told_storage_buffers(offered.device) or 0,
+        )
+        return Finding(have=None, basis=Basis.REPORTED, message=said)
+
+
+def _tells_storage_buffers(required: Requirements, offered: Offered) -> bool:
+    del required
+    return _told_storage_buffers(offered.device) is not None
+
+
 class _UnlikeTensors(CheckKind):
     """Tensors of files that are so unlike the recipe's that nobody can say how large each is."""
 
@@ -246,4 +286,9 @@ WORKGROUP_STORAGE: Final = Limit(
     says=later("this adapter’s limit"),
     least=_least_workgroup_storage,
     says_least=later("which every device of this kind has"),
+)
+STORAGE_BUFFERS: Final = _StorageBuffers(
+    name="storage-buffers",
+    title=later("Storage buffers of one shader"),
+    counts=_tells_storage_buffers,
 )
