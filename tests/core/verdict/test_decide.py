@@ -108,6 +108,7 @@ DECLARED: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
         32 * KIB,
         {"webgpu": {"max_compute_workgroup_storage_size": 16 * KIB}},
     ),
+    "storage_buffers": (10, {"webgpu": {"max_storage_buffers_per_shader_stage": 8}}),
     "wasm_memory": (2**24, {}),
     "largest_file": (2**20, {}),
     "platforms": (("macos",), {}),
