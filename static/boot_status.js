@@ -135,6 +135,7 @@ window.boot = (() => {
   root.dataset.embedded = new URLSearchParams(location.search).has("embed");
   root.dataset.state = "loading";
   boot.stage("page");
+  if (window.origin === "null") boot.fail("origin", location.origin); // no server, or a strict sandbox
   if (typeof WebAssembly !== "object") boot.fail("webassembly", "WebAssembly is not defined");
   return boot;
 })();

@@ -15,6 +15,7 @@ const places = new Map(JSON.parse(ofTab.getItem(PLACES) ?? "[]"));
 let here = history.state?.step ?? null; // the step that is shown
 let showing = null; // what the page shows the answer to
 let gesture = {}; // what is being dragged or typed, and whether it has made its step
+let promised = null; // the choice whose step is there before its answer
 let moved = false; // whether the visitor has scrolled or typed since the page was opened
 
 for (const kind of ["wheel", "touchmove", "keydown"])
@@ -40,9 +41,24 @@ export const leave = () => {
 };
 addEventListener("pagehide", leave);
 
-// The choice is settled, and the page shows its answer: from now on Back leads before it.
+// The answer takes its time: from now on Back leads before the choice. `asked` asks its question.
+export const promise = (choice, asked) => {
+  if (choice.made) return;
+  choice.made = true;
+  promised = choice;
+  here = fresh();
+  history.pushState({ step: here, asked }, "");
+};
+
+// A choice whose step is there already, reached again before it was ever answered.
+export const again = () => ({ made: true });
+
+// The choice is settled, and the page shows its answer: from now on Back leads before it, unless it
+// came to nothing.
 export const settle = (choice, asked, address) => {
-  if (same(asked, history.state?.asked)) return;
+  const early = promised === choice;
+  promised = null;
+  if (same(asked, showing)) return early ? history.back() : undefined;
   showing = asked;
   if (choice.made) return history.replaceState({ step: here, asked }, "", address);
   choice.made = true;
@@ -59,11 +75,13 @@ export const keep = (asked) => {
 
 // Back or Forward reached an entry: what it asks, null where nothing else is to be shown.
 export const reached = (state) => {
+  const unanswered = promised;
   gesture = {};
-  if (!state?.asked || same(state.asked, showing)) return null;
+  promised = null;
+  if (!state?.asked) return null;
   leave();
   here = state.step;
-  return state.asked;
+  return unanswered || !same(state.asked, showing) ? state.asked : null;
 };
 
 const fresh = () => String(performance.timeOrigin + performance.now());

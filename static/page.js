@@ -27,6 +27,11 @@ let turn = 0;
 let current = "v=1"; // the link to what the page shows
 let last = null; // the question that the page shows the answer to
 
+const UNNOTICED = 100; // milliseconds: nobody reaches for Back so soon after a choice
+
+// What a step of history asks before its answer is there; afterwards it is a link.
+const asking = (question) => ({ question, stated, phone });
+
 // A later question may be answered first: only the last one's answer is shown; tells whether it was.
 // A `choice`, as `steps.begun` gave it, becomes a step of history.
 const ask = async (question, choice = null) => {
@@ -35,10 +40,12 @@ const ask = async (question, choice = null) => {
   const sides = remembered("sides"); // the link to the scenarios that stand side by side
   last = { view, about, device, stated, phone, kept: kept(), reports, shared, hub, sides, ...question };
   busy(true);
+  const late = choice && setTimeout(() => steps.promise(choice, asking(question)), UNNOTICED);
   const reply = await answer(last).catch((error) => {
     if (!isReady()) throw error;
     return { error };
   });
+  clearTimeout(late);
   if (mine !== turn) return false;
   if (reply.error) return unansweredFor(reply.error, question);
   unanswered.clear();
@@ -181,11 +188,28 @@ const say = ({ name, selectedOptions }) => {
   if (words && option) words.textContent = option.dataset.name ?? option.textContent;
 };
 
-// While Python loads, choices are kept, to be answered once it can.
-const early = {};
+// While Python loads, choices are kept, to be answered once it can. Together they are one step.
+let early = {};
+let earlyStep = null;
 const note = (control) => {
   const name = nameOf(control);
-  if (name) early[name] = fields()[name] ?? "";
+  if (!name) return;
+  early[name] = fields()[name] ?? "";
+  if (earlyStep) return;
+  steps.keep({ link: linked(), stated, phone });
+  earlyStep = steps.begun();
+  steps.promise(earlyStep, asking({ link: linked() ?? "v=1", form: early, changed: [name] }));
+};
+
+// Back before Python is there: the question says again what it said.
+const unnote = () => {
+  early = {};
+  earlyStep = null;
+  for (const form of document.querySelectorAll("main form[data-asks]")) {
+    form.reset();
+    form.querySelectorAll("select").forEach(say);
+  }
+  if (linked()) foretell(linked());
 };
 
 // A page said again in another language has forgotten them.
@@ -202,8 +226,7 @@ const opened = async () => {
   noteAgain();
   const names = Object.keys(early);
   for (const name of names) unanswered.add(name);
-  if (names.length) steps.keep({ link: linked(), stated, phone });
-  await fromLink(linked(), early, names.length ? steps.begun() : null);
+  await fromLink(linked(), early, earlyStep);
   steps.restored({ first: true });
 };
 
@@ -290,11 +313,12 @@ addEventListener("hashchange", async () => {
 
 // Back and Forward: the question of that step, what was said of the device, and the place.
 addEventListener("popstate", async ({ state }) => {
-  const asked = device && steps.reached(state);
+  const asked = steps.reached(state);
+  if (!open) return unnote();
   if (!asked) return;
   ({ stated, phone } = asked);
   await speakAsLinked();
-  if (await fromLink(asked.link)) steps.restored();
+  if (await (asked.question ? ask(asked.question, steps.again()) : fromLink(asked.link))) steps.restored();
 });
 
 const speakAsLinked = async () => {

@@ -23,6 +23,10 @@ def words() -> dict[str, dict[str, str] | str]:
             "webassembly": _(
                 "This browser has WebAssembly switched off, and the estimator needs it."
             ),
+            "origin": _(
+                "The browser does not let this page load its own files here: it was opened as a "
+                "file, or in a frame whose sandbox lacks allow-same-origin."
+            ),
             "file": _("A file of this page did not arrive, so the estimator cannot start."),
             "python": _("Python did not start in this browser."),
             "code": _("The estimator's own code did not arrive whole, so it was not run."),

@@ -54,6 +54,15 @@ _TASKS = Words(
         "zero-shot-image-classification": later("Images"),
         "image-feature-extraction": later("Images"),
         "object-detection": later("Images"),
+        "zero-shot-object-detection": later("Images"),
+        "image-segmentation": later("Image masks"),
+        "mask-generation": later("Image masks"),
+        "depth-estimation": later("Depth in images"),
+        "image-to-image": later("Images from images"),
+        "image-to-text": later("Text from images"),
+        "audio-classification": later("Sounds"),
+        "zero-shot-audio-classification": later("Sounds"),
+        "voice-activity-detection": later("Sounds"),
     }
 )
 
@@ -71,11 +80,13 @@ def form(answer: Answer, catalog: Catalog, *more: Html) -> Html:
     every = options(answer, catalog)
     names = shown(answer)
     encoder = answer.load.architecture.kind is Kind.ENCODER
+    rooms = room(answer, catalog)
+    roomy = (("precision", _("Precision")), ("runtime", _("Runtime")))
     asked = sentence(
-        _("Will {model} at {precision} run with {runtime} and {context} on {device}?"),
+        # For translators: a line ends with each of the choices that depend on the device.
+        _("Will {model} at {precision}\nrun with {runtime}\nand {context} on {device}?"),
         model=_choice("model", _("Model"), names, every),
-        precision=_choice("precision", _("Precision"), names, every),
-        runtime=_choice("runtime", _("Runtime"), names, every),
+        **{name: _choice(name, words, names, every, rooms[name]) for name, words in roomy},
         context=_choice(
             "context", _("Input length") if encoder else _("Context length"), names, every
         ),
@@ -100,16 +111,20 @@ def form(answer: Answer, catalog: Catalog, *more: Html) -> Html:
     )
 
 
-def _choice(name: str, label: str, names: dict[str, str], every: dict[str, Html]) -> Html:
-    return choice(name, label, names[name], every[name])
+def _choice(
+    name: str, label: str, names: dict[str, str], every: dict[str, Html], room: str | None = None
+) -> Html:
+    return choice(name, label, names[name], every[name], room)
 
 
-def choice(name: str, label: str, shown: str, options: Html) -> Html:
+def choice(name: str, label: str, shown: str, options: Html, room: str | None = None) -> Html:
     """Return a choice inside a sentence: the coloured words, and the list behind them.
 
     A list of models is searched rather than scrolled: it names the button that opens the search
-    box, which static/model_search.js puts in its place.
+    box, which static/model_search.js puts in its place. Where `room` is told, it is as wide as
+    the widest of its lines, so that any of them may stand there and nothing moves.
     """
+    kept = room and tag("span", room, id=f"room-{name}", class_="room", aria_hidden="true")
     words = tag(
         "span", shown, id=f"chosen-{name}", class_="chosen", aria_hidden="true", data_for=name
     )
@@ -121,7 +136,21 @@ def choice(name: str, label: str, shown: str, options: Html) -> Html:
         aria_label=label,
         data_search=FINDER if name in LISTS_OF_MODELS else None,
     )
-    return tag("label", words, field, class_="choice")
+    return tag("label", words, kept, field, class_="choice")
+
+
+def room(answer: Answer, catalog: Catalog) -> dict[str, str]:
+    """Return all words, a line each, of the choices that are made anew for a device.
+
+    The document is written before the device is known; its sentence keeps room for the widest.
+    """
+    ways = [each for each in runtimes_of(answer.subject, catalog) if not each.hypothetical]
+    precisions = {each for facts in ways for each in precisions_of(answer.subject, facts)}
+    now = shown(answer)
+    return {
+        "precision": "\n".join(sorted({*precisions, now["precision"]})),
+        "runtime": "\n".join(sorted({*(each.short for each in ways), now["runtime"]})),
+    }
 
 
 def shown(answer: Answer) -> dict[str, str]:

@@ -34,14 +34,15 @@ def card(answer: Answer, link: str, *, pinned: bool, reports: str) -> Html:
     """
     before = _before(answer)
     if answer.scenario.device is not None or not answer.runtime.in_tab or answer.facts.hypothetical:
-        tried = None
+        tried, measured = None, None
     else:
-        said = _asks(answer) if before is None else _said(answer, before, reports)
-        tried = joined(said, measured_here.block(answer))
+        tried = _asks(answer) if before is None else _said(answer, before, reports)
+        measured = measured_here.block(answer)
     return tag(
         "section",
         tried,
         tag("p", _pin(link, pinned=pinned), class_="taps-here") if link else None,
+        measured,
         class_="card tried",
         aria_label=_("Tried here"),
     )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.page.opening import Visit, appended, reached, without_snapshot
 
@@ -289,3 +289,17 @@ def test_slow(visit: Visit) -> None:
         route.continue_()
     reached(page, "ready")
     expect(page.locator("#failure")).to_be_hidden()
+
+
+@pytest.mark.console_errors
+def test_a_frame_without_an_origin_says_why(browser: Browser, site: str) -> None:
+    """Where a sandbox lets the page load none of its own files, one sentence says so."""
+    page = browser.new_page()
+    page.set_content(f'<iframe sandbox="allow-scripts" src="{site}?embed"></iframe>')
+    frame = page.frame_locator("iframe")
+
+    expect(frame.locator("#failure")).to_contain_text(
+        "a frame whose sandbox lacks allow-same-origin"
+    )
+    expect(frame.locator("html")).to_have_attribute("data-state", "failed")
+    page.close()

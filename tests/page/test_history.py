@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.page.opening import DESKTOP, Visit, choose_model, reached, signal
+from tests.page.opening import DESKTOP, Visit, changed, choose_model, reached, signal
 
 MEMORY = signal("deviceMemory", "8")
 PRECISION = "[data-for=precision]"
@@ -200,3 +200,68 @@ def test_a_bad_verdict_leads_on(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("compare/#v=1&device=iphone-13&task=text-generation"))
     reached(page, "ready")
     expect(page.locator("[data-for=device]")).to_have_text("iPhone 13")
+
+
+#: Python takes as long to answer as the page's `slower` says, in milliseconds.
+SLOWER = (
+    'await call("answer", JSON.stringify(question))',
+    'await pause(window.slower ?? 0), await call("answer", JSON.stringify(question))',
+)
+
+
+def slow_answers(context: BrowserContext) -> None:
+    """Let a test say how long an answer takes."""
+    changed(
+        context,
+        "**/python_worker.js",
+        lambda script: script.replace(SLOWER[0], f"({SLOWER[1]})"),
+    )
+
+
+def test_back_before_the_answer_takes_the_choice_back(visit: Visit) -> None:
+    """The page stays, says what it said, and Forward asks what was taken back."""
+    page = visit("m/distilbert/", prelude=MEMORY, setup=slow_answers)
+    steps = page.evaluate("history.length")
+    page.evaluate("window.slower = 1500")
+    page.get_by_label("Precision", exact=True).select_option("fp32")
+    page.wait_for_function("(before) => history.length > before", arg=steps)
+    expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
+    page.go_back()
+    page.evaluate("window.slower = 0")
+
+    expect(page.locator(PRECISION)).to_have_text("q8")
+    expect(page.get_by_label("Precision", exact=True)).to_have_value("q8")
+    expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
+    page.wait_for_timeout(2000)  # the answer to what was taken back comes, and is not shown
+    expect(page.locator(PRECISION)).to_have_text("q8")
+    page.go_forward()
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    in_link(page, "precision=fp32")
+
+
+def test_a_choice_that_comes_to_nothing_is_no_step(visit: Visit) -> None:
+    """What was asked already, answered late: one Back leads to the choice before it."""
+    page = visit("m/distilbert/", prelude=MEMORY, setup=slow_answers)
+    choose(page, "Precision", "fp32")
+    in_link(page, "precision=fp32")
+    page.evaluate("window.slower = 500")
+    page.get_by_label("Precision", exact=True).dispatch_event("change")
+    expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
+    page.wait_for_timeout(300)
+    page.go_back()
+
+    expect(page.locator(PRECISION)).to_have_text("q8")
+
+
+def test_back_while_python_loads_takes_the_choice_back(visit: Visit) -> None:
+    """The page is not left, and opens on what its address asks."""
+    page = visit("m/distilbert/", prelude=MEMORY, until=None)
+    page.locator("html[data-state=loading]").wait_for(state="attached")
+    page.get_by_label("Precision", exact=True).select_option("fp32")
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    page.go_back()
+    reached(page, "ready")
+
+    expect(page.locator(PRECISION)).to_have_text("q8")
+    expect(page.get_by_label("Precision", exact=True)).to_have_value("q8")

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app import pages
-from tabfit.i18n.language import LANGUAGES
-from tests.page.opening import DESKTOP, PHONE, Visit
+from app.components import question_form
+from tabfit.api import read_catalog
+from tabfit.devices.device import Device
+from tabfit.estimate import answers
+from tabfit.estimate.defaults import precisions_of, runtimes_of
+from tabfit.estimate.scenario import Scenario
+from tabfit.i18n.language import ENGLISH, LANGUAGES, folder, use
+from tests.page.opening import DESKTOP, PHONE, Visit, signal
 from tools.screenshots import DEVICE
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["", "m/gemma-2b/", *(folder for folder, _label in pages.labels().values())]
 WAYS = ["compare/#v=1&view=places&model=distilbert", "compare/#v=1&view=sides"]
 SLOWER = 4  # times, as DevTools slows a processor down to that of a phone
+#: Models from the whole of the catalogue, and two whose way depends much on the device.
+SOME = [*sorted(each.id for each in read_catalog().models)[::50], "gemma-3n-e2b", "gpt-oss-20b"]
 MOST_SHIFT = 0.02  # a fifth of what web.dev calls good
 FIRST_LOOK = 480  # pixels from the top of a phone by which the verdict's word has ended
 LEAST_TYPE = 14  # pixels
@@ -60,18 +69,79 @@ def test_nothing_jumps_anywhere(visit: Visit, path: str, size: dict[str, int]) -
     _nothing_jumps(visit, path, size)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("model", SOME)
+def test_nothing_jumps_where_another_way_is_opened(
+    visit: Visit, model: str, size: dict[str, int]
+) -> None:
+    """Without an adapter models open on other ways than their documents say: the same holds."""
+    _nothing_jumps(visit, f"m/{model}/", size, prelude=signal("deviceMemory", "8"))
+
+
 @pytest.mark.parametrize("path", ["", "compare/"])
 def test_nothing_jumps_on_a_phone(visit: Visit, path: str) -> None:
     """The same on the two pages that most people open; `make test-slow` opens all."""
     _nothing_jumps(visit, path, PHONE)
 
 
-def _nothing_jumps(visit: Visit, path: str, size: dict[str, int]) -> None:
-    page = visit(path, size=size, prelude=DEVICE, setup=slowed)
+def _nothing_jumps(visit: Visit, path: str, size: dict[str, int], prelude: str = DEVICE) -> None:
+    page = visit(path, size=size, prelude=prelude, setup=slowed)
     page.wait_for_timeout(500)  # what comes near the screen is filled after the answer
 
     shifts = page.evaluate("shifts")
     assert sum(each[0] for each in shifts) <= MOST_SHIFT, shifts
+
+
+#: The sentences whose height depends on the way that is shown.
+UNEVEN = """(asked) => { const place = document.querySelector("#question");
+  return asked.filter(({ html, ways }) => {
+    place.innerHTML = html;
+    const say = (name, words) => (place.querySelector(`[data-for=${name}]`).textContent = words);
+    const heights = ways.map(([runtime, precision]) => {
+      say("runtime", runtime), say("precision", precision);
+      return place.querySelector("h1").offsetHeight;
+    });
+    return new Set(heights).size > 1;
+  }).map(({ name }) => name); }"""
+
+
+def asked(language: str) -> list[dict[str, Any]]:
+    """Return the question about every model in a language, and the ways a device may open it on."""
+    use(language)
+    catalog, found = read_catalog(), []
+    for model in catalog.models:
+        answer = answers.answer(Scenario(model=model.id), catalog, Device())
+        html = re.sub("<select.*?</select>", "", str(question_form.form(answer, catalog)))
+        ways = [
+            (facts.short, precision)
+            for facts in runtimes_of(answer.subject, catalog)
+            for precision in precisions_of(answer.subject, facts)
+            if not facts.hypothetical
+        ]
+        found.append({"name": model.id, "html": html, "ways": ways})
+    use(ENGLISH)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_question_keeps_its_lines(visit: Visit, language: str) -> None:
+    """On whichever way a device opens a model, its sentence is as high as in the document."""
+    page = visit(folder(language), prelude=DEVICE)
+    every = asked(language)
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        assert page.evaluate(UNEVEN, every) == []
+
+
+@pytest.mark.parametrize("path", ["", "m/whisper-base/", "m/gemma-3n-e2b/"])
+def test_both_columns_end_at_one_height(visit: Visit, path: str) -> None:
+    """On a desk no gap is left under the verdict or under the picture, whichever is the shorter."""
+    page = visit(path, size=DESKTOP, prelude=DEVICE)
+    ends = "all => all.map((each) => each.lastElementChild.getBoundingClientRect().bottom)"
+    verdict, picture = page.locator("#answer > .column").evaluate_all(ends)
+
+    assert abs(verdict - picture) < 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -289,6 +289,7 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
     return {
         **{f"choose-{name}": html for name, html in options.items()},
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
+        **_rooms(given, asked.catalog),
         "more": more_choices.fields(given),
         "said": device_summary.summary(
             given.device, stated=asked.stated, elsewhere=away, asked=asking
@@ -308,6 +309,12 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
         "about": model_facts.inside(given.subject, asked.catalog, view.site_root(asked.about)),
         "kept": on_this_device.kept(asked),
     }
+
+
+def _rooms(given: Answer, catalog: Catalog) -> dict[str, Html]:
+    """Return the words that keep room in the question for its other choices."""
+    kept = question_form.room(given, catalog)
+    return {f"room-{name}": joined(words) for name, words in kept.items()}
 
 
 def _beside(given: Answer, asked: PageRequest) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.components import device_summary, model_search, page_layout, question_form
@@ -10,7 +10,7 @@ from app.components.html import Html, joined, sentence, tag
 from app.components.labels import tokens
 from app.pages.workbench import view as views
 from app.request_reply import PageHead, PageReply, PageRequest
-from tabfit.architectures.custom_decoder import alike
+from tabfit.architectures.custom_decoder import NAMES, alike
 from tabfit.catalog import Catalog, Model
 from tabfit.devices.device import Device
 from tabfit.errors import Quoted, TabfitError, UnsupportedCombination
@@ -180,8 +180,8 @@ def _chosen(
     return WorkbenchChoices(
         own=own,
         start=start,
-        context=Tokens(_whole("context", given.get("context"), CONTEXT, CONTEXTS[-1])),
-        gain=_whole("gain", given.get("gain"), GAIN, GAINS[-1]),
+        context=Tokens(_whole(_("Context length"), given.get("context"), CONTEXT, _upto(CONTEXTS))),
+        gain=_whole(_("Gain"), given.get("gain"), GAIN, _upto(GAINS)),
         device=catalog.device(device).id if device else None,
     )
 
@@ -203,8 +203,8 @@ def _start(name: str, catalog: Catalog) -> tuple[str, Design]:
 def _own(given: Mapping[str, str], usual: Design) -> Design:
     """Return the design of the fields; an unticked or missing one is as at the start."""
     widths = {
-        name: _whole(name, given.get(name), getattr(usual, name), BOUNDS[name].stop - 1)
-        for name in BOUNDS
+        name: _whole(NAMES[name], given.get(name), getattr(usual, name), allowed)
+        for name, allowed in BOUNDS.items()
     }
     gate, head_ = given.get("gate"), given.get("head")
     return Design(
@@ -214,14 +214,20 @@ def _own(given: Mapping[str, str], usual: Design) -> Design:
     )
 
 
-def _whole(name: str, text: str | None, usual: int, most: int) -> int:
+def _upto(offered: Sequence[int]) -> range:
+    """Return the numbers that a link may name where a list offers some of them."""
+    return range(1, offered[-1] + 1)
+
+
+def _whole(name: str, text: str | None, usual: int, allowed: range) -> int:
     if not text:
         return usual
     plain = text.strip()
-    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 10 and int(plain) <= most):
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 10 and int(plain) in allowed):
+        low, high = number(allowed.start, ","), number(allowed.stop - 1, ",")
         raise UnsupportedCombination(
-            Message("{name} is {value}", name=name.replace("_", " "), value=Quoted(text)),
-            [Message("whole numbers from {low} to {high}", low=0, high=number(most, ","))],
+            Message("{name} is {value}", name=name, value=Quoted(text)),
+            [Message("whole numbers from {low} to {high}", low=low, high=high)],
         )
     return int(plain)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
 
-from app.components import budget_band, question_form
+from app.components import budget_band, labels, question_form
 from app.components.plain_sentence import plain_sentence
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.estimate import answers
 from tabfit.estimate.scenario import Scenario
+from tabfit.i18n import language
+from tabfit.i18n.language import whole_sentence
 from tabfit.units import Interval
 from tools.dist import share_image
 
@@ -76,3 +79,50 @@ def test_a_shared_picture_has_the_verdicts_colours() -> None:
     assert share_image.colours(said) == tuple(
         share_image.OUTCOMES[word] for word in ("unlikely", "likely")
     )
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [((1_101, 1_120, 1_139), "1.1 GB"), ((1_100, 1_150, 1_240), "1.1–1.2 GB")],
+)
+def test_ends_that_read_alike_are_one_figure(ends: tuple[int, int, int], said: str) -> None:
+    """*1.1 GB*, and never *1.1–1.1 GB*."""
+    assert labels.between(Interval(*(each * 10**6 for each in ends))) == said
+
+
+#: Words that a reader of each language stumbled over once, as they are to be said.
+SETTLED = {
+    "de": {"Runtime": "Runtime", "assumed": "angenommen", "Verdict": "Urteil"},
+    "ru": {"Runtime": "Среда", "assumed": "предполагается", "Verdict": "Вердикт"},
+    "bg": {"Runtime": "Среда", "assumed": "прието", "Verdict": "Оценка"},
+    "th": {"Runtime": "รันไทม์", "assumed": "สมมุติ", "Verdict": "คำตัดสิน"},
+}
+
+
+@pytest.fixture
+def speaking() -> Iterator[Callable[[str], str]]:
+    """Yield what says everything in a language from then on, English again afterwards."""
+    yield language.use
+    language.use(language.ENGLISH)
+
+
+@pytest.mark.parametrize("code", SETTLED)
+def test_words_of_the_interface(code: str, speaking: Callable[[str], str]) -> None:
+    """The words settled for a language are used, and names of tasks and of *ideal* are in it."""
+    english = {name for _task, name in question_form.tasks(Catalog().models)}
+    ideal = Catalog().runtime("ideal").short
+    speaking(code)
+    tasks = {name for _task, name in question_form.tasks(Catalog().models)}
+
+    assert {word: language._(word) for word in SETTLED[code]} == SETTLED[code]
+    assert english & tasks <= {"Embeddings"}  # German says so too
+    assert ideal == "no overhead at all" != Catalog().runtime("ideal").short
+
+
+def test_a_precision_is_written_as_its_files_are() -> None:
+    """*q4f16* wherever it stands, at the beginning of a sentence too."""
+    given = answers.answer(Scenario(model="llama-3.2-1b", precision="q4f16"), Catalog(), Device())
+    said = [whole_sentence(each.message) for each in given.checks]
+
+    assert any(each.startswith("q4f16 ") for each in said)
+    assert not any("Q4f16" in each for each in said)

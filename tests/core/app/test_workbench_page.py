@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+
 from app.pages.workbench import control as page
 from app.pages.workbench.view import SLIDERS
 from app.request_reply import PageReply, PageRequest
@@ -51,6 +53,16 @@ def test_a_slider_moves_nothing_else() -> None:
     reply = asked({"layers": "24"}, changed="layers")
     assert "sliders" not in reply.parts
     assert {key: value for key, value in reply.fields.items() if value} == {"layers": "24"}
+
+
+@pytest.mark.parametrize("typed", ["-5", "0", "1e9", "99999999999999999999", "many"])
+def test_a_number_is_named_as_its_field_is(typed: str) -> None:
+    """Whatever is typed in its place, one sentence says which numbers are taken, and it stays."""
+    reply = asked({"key_value_heads": typed}, changed="key_value_heads")
+    said = f"key-value heads is '{typed}'; accepted are: whole numbers from 1 to 512"
+
+    assert reply.notice == said
+    assert reply.fields["key_value_heads"] == typed
 
 
 def test_what_does_not_go_together_changes_nothing() -> None:
