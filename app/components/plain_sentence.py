@@ -64,8 +64,9 @@ def plain_sentence(answer: Answer) -> str:
     check = _deciding(answer)
     if check is None:
         return whole_sentence(answer.verdict.sentence)
-    past = own_past.told(check.pool, answer.device.history)
-    memory = _memory(check, answer.device)
+    heap = _heap(check)
+    past = own_past.told(Pool.WASM if heap else check.pool, answer.device.history)
+    memory = heap or _memory(check, answer.device)
     if memory and past:
         return f"{memory} {whole_sentence(past)}"
     return memory or _refusal(check) or whole_sentence(answer.verdict.sentence)
@@ -91,6 +92,17 @@ def _memory(check: Check, device: Device) -> str | None:
     return _(
         "This model needs {need} of memory, and a computer like this usually gives one tab {have}.",
         **ends,
+    )
+
+
+def _heap(check: Check) -> str | None:
+    if check.name != "wasm-memory" or check.need is None or check.have is None:
+        return None
+    return _(
+        "This way to run it needs {need} in one block of memory, and a browser like this "
+        "usually allows a page a block of {have}.",
+        need=between(check.need),
+        have=between(check.have),
     )
 
 

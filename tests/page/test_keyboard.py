@@ -99,11 +99,11 @@ def test_another_page_and_another_language(visit: Visit) -> None:
     page.wait_for_url("**/compare/**")
     reached(page, "ready")
     rows = page.locator("#compared")
-    expect(rows).to_contain_text("DistilBERT")
+    expect(rows).to_contain_text("Bonsai 1.7B")
 
     walk(page, name="q")
     page.keyboard.type("gemma")
-    expect(rows).not_to_contain_text("DistilBERT")
+    expect(rows).not_to_contain_text("Bonsai 1.7B")
     assert focused(page)[1:] == ("q", "gemma")
 
     page.locator(".brand").focus()
@@ -111,4 +111,4 @@ def test_another_page_and_another_language(visit: Visit) -> None:
     page.keyboard.type("Deutsch")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert focused(page)[1] == "language"
-    expect(rows).not_to_contain_text("DistilBERT")
+    expect(rows).not_to_contain_text("Bonsai 1.7B")

@@ -11,12 +11,15 @@ import pytest
 from app.components import budget_band, labels, question_form
 from app.components.plain_sentence import plain_sentence
 from tabfit.catalog import Catalog
-from tabfit.devices.device import Device
+from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device, read
+from tabfit.devices.history import Trial
 from tabfit.estimate import answers
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n import language
 from tabfit.i18n.language import whole_sentence
-from tabfit.units import Interval
+from tabfit.light_dataclass import replace
+from tabfit.units import Interval, exactly
 from tools.dist import share_image
 
 HAVE = Interval(1_000_000_000, 2_000_000_000, 4_000_000_000)
@@ -40,6 +43,19 @@ def test_memory_is_said_plainly(device: str, begins: str) -> None:
         assert len(re.findall(r"\d GB", said)) == 2
     assert "tensor" not in said
     assert "binding" not in said
+
+
+def test_a_block_of_memory_is_said_plainly() -> None:
+    """Where one block decides, so says the sentence, and after it what was tried there."""
+    phone = read(Catalog().device("pixel-8").device)
+    ran = Trial(ran=True, needs={Pool.WASM: exactly(1_500_000_000)})
+    asked = Scenario(model="gemma-2b", runtime="wllama-cpu", precision="q4_0")
+    given = answers.answer(asked, Catalog(), phone)
+    again = answers.answer(asked, Catalog(), replace(phone, history=(ran,)))
+
+    assert given.verdict.because == again.verdict.because == "wasm-memory"
+    assert plain_sentence(given).startswith("This way to run it needs 1.70 GB in one block of ")
+    assert plain_sentence(again).endswith("1.50 GB ran here.")
 
 
 def test_the_band_fades_by_its_chance() -> None:
