@@ -21,9 +21,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as checkers of types read it; `typing` is half of what an import takes
 if TYPE_CHECKING:
+    from typing import Any
+
     from tabfit import errors
     from tabfit.api import (
         Answer,

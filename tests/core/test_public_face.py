@@ -90,9 +90,10 @@ def test_packages_are_asked_as_functions() -> None:
 
 
 def test_nothing_is_imported_before_it_is_asked() -> None:
-    """`import tabfit` brings none of its own modules, and `errors` brings no catalogue."""
+    """`import tabfit` brings none of its own modules nor `typing`, and `errors` no catalogue."""
     program = (
-        "import sys, tabfit; before = {n for n in sys.modules if n.startswith('tabfit.')};"
+        "import sys; sys.modules.pop('typing', None); import tabfit;"
+        "before = {n for n in sys.modules if n.startswith(('tabfit.', 'typing'))};"
         "tabfit.errors.UnknownName; import json;"
         "print(json.dumps([sorted(before), 'tabfit.catalog' in sys.modules]))"
     )
