@@ -201,7 +201,7 @@ def test_what_a_cache_holds_damaged_is_fetched_past_it(visit: Visit, pattern: st
     page = visit(setup=lambda context: context.route(pattern, _with_a_byte_more, times=1))
     page.locator("#language").select_option("de")
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    page.locator("[data-share]").click()
+    page.locator("button.main[data-share]").click()
     expect(page.locator("#qr svg")).to_be_visible()
     expect(page.locator(".late-problem")).to_have_count(0)
 
