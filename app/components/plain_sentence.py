@@ -13,7 +13,6 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, later, whole_sentence
-from tabfit.verdict import own_past
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.probability import Outcome
 
@@ -64,11 +63,9 @@ def plain_sentence(answer: Answer) -> str:
     check = _deciding(answer)
     if check is None:
         return whole_sentence(answer.verdict.sentence)
-    heap = _heap(check)
-    past = own_past.told(Pool.WASM if heap else check.pool, answer.device.history)
-    memory = heap or _memory(check, answer.device)
-    if memory and past:
-        return f"{memory} {whole_sentence(past)}"
+    memory = _heap(check) or _memory(check, answer.device)
+    if memory and check.past:
+        return f"{memory} {whole_sentence(check.past)}"
     return memory or _refusal(check) or whole_sentence(answer.verdict.sentence)
 
 

@@ -23,7 +23,8 @@ class Check:
     """One way to fail. `probability` is `None` where nothing is known.
 
     `decides` says whether an unknown here makes the whole verdict unknown; `pool` is
-    the memory it is about, if any.
+    the memory it is about, if any, and `past` what loads on this device told of it, which
+    `message` ends with.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Check:
     message: str
     decides: bool = False
     pool: Pool | None = None
+    past: str | None = None
 
 
 def worded(every: Iterable[Decided], required: Requirements, offered: Offered) -> tuple[Check, ...]:
@@ -57,6 +59,7 @@ def _check(each: Decided, required: Requirements, offered: Offered) -> Check:
         message=said,
         decides=kind.decides,
         pool=kind.pool,
+        past=past,
     )
 
 
