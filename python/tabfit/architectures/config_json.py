@@ -13,26 +13,27 @@ from typing import Any, Final
 from tabfit.errors import NotAModel
 from tabfit.i18n.language import Message, later
 
-#: Keys that only one kind of file has, and that kind; looked at where no model type is told.
-OTHERS: Final[tuple[tuple[str, str], ...]] = (
-    ("peft_type", later("the config of an adapter")),
-    ("base_model_name_or_path", later("the config of an adapter")),
-    ("weight_map", later("an index of shards")),
-    ("added_tokens", later("a tokenizer")),
-    ("tokenizer_class", later("a tokenizer’s config")),
-    ("image_processor_type", later("the config of what prepares pictures")),
-    ("feature_extractor_type", later("the config of what prepares sound")),
-    ("processor_class", later("the config of what prepares inputs")),
-    ("word_embedding_dimension", later("the config of a pooling layer")),
-    ("_class_name", later("the config of a part of an image generator")),
-    ("_from_model_config", later("the settings of a model’s text generation")),
-    ("eos_token_id", later("the settings of a model’s text generation")),
-)
+_GENERATION: Final = later("the settings of a model’s text generation")
 _TOKENS: Final = later("a tokenizer")
 _TOKENS_CONFIG: Final = later("a tokenizer’s config")
-_GENERATION: Final = later("the settings of a model’s text generation")
 _SENTENCES: Final = later("a file of sentence-transformers that lies beside a model")
 _INPUTS: Final = later("the config of what prepares inputs")
+_ADAPTER: Final = later("the config of an adapter")
+#: Keys that only one kind of file has, and that kind; looked at where no model type is told.
+OTHERS: Final[tuple[tuple[str, str], ...]] = (
+    ("peft_type", _ADAPTER),
+    ("base_model_name_or_path", _ADAPTER),
+    ("weight_map", later("an index of shards")),
+    ("added_tokens", _TOKENS),
+    ("tokenizer_class", _TOKENS_CONFIG),
+    ("image_processor_type", later("the config of what prepares pictures")),
+    ("feature_extractor_type", later("the config of what prepares sound")),
+    ("processor_class", _INPUTS),
+    ("word_embedding_dimension", later("the config of a pooling layer")),
+    ("_class_name", later("the config of a part of an image generator")),
+    ("_from_model_config", _GENERATION),
+    ("eos_token_id", _GENERATION),
+)
 #: Names of files that are never a model's config, though JSON, and what each is.
 NEVER: Final[Mapping[str, str]] = {
     **dict.fromkeys(("tokenizer.json", "vocab.json", "added_tokens.json"), _TOKENS),
@@ -41,7 +42,7 @@ NEVER: Final[Mapping[str, str]] = {
     **dict.fromkeys(("preprocessor_config.json", "processor_config.json"), _INPUTS),
     **dict.fromkeys(("modules.json", "sentence_bert_config.json"), _SENTENCES),
     "config_sentence_transformers.json": _SENTENCES,
-    "adapter_config.json": later("the config of an adapter"),
+    "adapter_config.json": _ADAPTER,
     "quantize_config.json": later("how a model was quantised"),
     "model_index.json": later("the list of an image generator’s parts"),
 }
