@@ -3,7 +3,8 @@
 // It says which stage of loading has begun, and shows one readable message with a Retry button
 // when loading or answering fails in a way nobody caught. It knows nothing of the rest of the
 // page but a few marks: <html data-state data-stage data-linked data-embedded>, #stage, #loaded, #failure and #retry.
-// It also settles which language the page is to be in, so that its own words are in it.
+// It also settles which language the page is to be in, so that its own words are in it, and keeps
+// which controls were touched before page.js hears them.
 // The first failure is final. Waiting too long is not: an answer that comes late is shown.
 
 window.boot = (() => {
@@ -99,6 +100,11 @@ window.boot = (() => {
       box.querySelector("span").textContent = text;
       wait();
     },
+    // What was chosen or typed before anything of the page could hear it.
+    touched() {
+      for (const kind of HEARD) removeEventListener(kind, touch, true);
+      return [...controls];
+    },
     ready() {
       if (root.dataset.state === "failed") return;
       boot.stage("ready");
@@ -123,6 +129,10 @@ window.boot = (() => {
     },
     true,
   );
+  const HEARD = ["input", "change"];
+  const controls = new Set();
+  const touch = ({ target }) => controls.add(target);
+  for (const kind of HEARD) addEventListener(kind, touch, true);
   addEventListener("unhandledrejection", ({ reason }) => boot.fail("exception", reason));
   addEventListener("py:progress", wait);
   addEventListener("click", ({ target }) => {

@@ -482,7 +482,15 @@ const withModule = async (name, use = () => {}, attempt = 0) => {
 };
 
 if (document.documentElement.dataset.embedded === "true") withModule("embedded_frame");
+// The link first, then what the visitor chose before this script was here.
+const touched = boot.touched().filter((control) => control.closest("main form[data-asks]"));
+const wanted = touched.map((control) => control.value);
 if (linked()) foretell(linked());
+touched.forEach((control, at) => {
+  control.value = wanted[at];
+  say(control);
+  note(control);
+});
 device = await describe();
 if (byId("unrendered") || boot.language !== "en" || document.documentElement.lang !== "en")
   await changeTo(boot.language);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.page.opening import DESKTOP, Visit, changed, choose_model, reached, signal
 
@@ -265,3 +265,24 @@ def test_back_while_python_loads_takes_the_choice_back(visit: Visit) -> None:
 
     expect(page.locator(PRECISION)).to_have_text("q8")
     expect(page.get_by_label("Precision", exact=True)).to_have_value("q8")
+
+
+def test_a_choice_made_before_the_page_can_hear_it_is_kept(visit: Visit) -> None:
+    """The lists stand there from the first; the script that hears them may come seconds later."""
+    held: list[Route] = []
+    page = visit(
+        "m/distilbert/#v=1&model=distilbert&precision=fp16",
+        prelude=MEMORY,
+        until=None,
+        setup=lambda context: context.route("**/page.js", lambda route: held.append(route)),
+    )
+    page.get_by_label("Precision", exact=True).select_option("fp32")
+    expect(page.locator(PRECISION)).to_have_text("q8")
+    held[0].continue_()
+
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    reached(page, "ready")
+    expect(page.locator(PRECISION)).to_have_text("fp32")
+    in_link(page, "precision=fp32")
+    page.go_back()
+    expect(page.locator(PRECISION)).to_have_text("fp16")
