@@ -1,7 +1,8 @@
 """What a program asks: one function a question, as `import tabfit` offers them.
 
 In: names, mappings, files. Out: values of the rooms behind. The command line asks the same
-functions. Without `catalog` the one shipped with the package is read, once.
+functions. Without `catalog` the one shipped with the package is read, once. What few questions take
+(hubs, headers of files, snippets) is imported when it is asked for.
 """
 
 from __future__ import annotations
@@ -9,31 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tabfit import architectures, catalog, hub, snippets
+from tabfit import architectures, catalog
 from tabfit.catalog import Catalog
-from tabfit.compare import alternatives, comparisons, smallest_device
-from tabfit.compare.catalog_requirements import requirements_of
-from tabfit.compare.comparisons import ComparisonRow
+from tabfit.compare import alternatives
 from tabfit.devices.device import Device
 from tabfit.devices.device import read as read_device
 from tabfit.errors import UnreadableChoice
-from tabfit.estimate import answer_json, answers, imported_model, subjects
+from tabfit.estimate import answer_json, answers, subjects
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import MOST_CONTEXT
 from tabfit.estimate.link import read as read_link
 from tabfit.estimate.link import write as write_link
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
-from tabfit.headers import kind_of
 from tabfit.i18n.language import Message
 from tabfit.model.architecture import Architecture
 from tabfit.runtimes import load_options
-from tabfit.snippets import Snippet
-from tabfit.sources import read_source
 from tabfit.units import Tokens
 from tabfit.verdict.probability import Outcome
+
+if TYPE_CHECKING:
+    from tabfit.compare.comparisons import ComparisonRow
+    from tabfit.snippets import Snippet
 
 __all__ = [
     "Answer",
@@ -126,6 +126,8 @@ def snippet(answer: Answer) -> Snippet | None:
     >>> print(snippet(estimate("whisper-base")).code.splitlines()[0])
     import { pipeline } from "@huggingface/transformers";
     """
+    from tabfit import snippets  # noqa: PLC0415 - few ask for code
+
     return snippets.snippet(answer)
 
 
@@ -135,6 +137,9 @@ def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[Compar
     >>> compare("pixel-8-pro")[0].outcome.value
     'likely'
     """
+    from tabfit.compare import comparisons  # noqa: PLC0415 - not for one model
+    from tabfit.compare.catalog_requirements import requirements_of  # noqa: PLC0415 - as above
+
     known = catalog or read_catalog()
     name = device if isinstance(device, str) else None
     place = answers.place(name, _here(device), known)
@@ -143,6 +148,8 @@ def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[Compar
 
 def need(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:
     """Return the smallest device that will do for an answered question (docs/schema/need.json)."""
+    from tabfit.compare import smallest_device  # noqa: PLC0415 - few ask for it
+
     return smallest_device.need(answer, catalog or read_catalog())
 
 
@@ -151,6 +158,8 @@ def inspect(source: str, *, endpoint: str | None = None) -> dict[str, Any]:
 
     The object is that of `tabfit inspect --json` (docs/schema/inspect.json).
     """
+    from tabfit.sources import read_source  # noqa: PLC0415 - files and hubs
+
     return read_source.inspect(source, endpoint)
 
 
@@ -169,14 +178,20 @@ def find_model(name: str, catalog: Catalog, endpoint: str | None = None) -> Subj
         return subjects.subject(name, catalog)
     if not _means_a_source(name, path):
         return subjects.subject(name, catalog)  # raises, naming what is most alike
+    from tabfit.estimate import imported_model  # noqa: PLC0415 - files and hubs
+    from tabfit.sources import read_source  # noqa: PLC0415 - as above
+
     found, _ = read_source.find(name, endpoint)
     return imported_model.subject(found, catalog, name=name if path.exists() else None)
 
 
 def _means_a_source(name: str, path: Path) -> bool:
     """Return whether a word can only mean a file, a folder, an address or owner/name."""
+    from tabfit.headers import kind_of  # noqa: PLC0415 - where the catalogue has no such name
+    from tabfit.hub import looks_like_address  # noqa: PLC0415 - as above
+
     file = name.endswith(".json") or kind_of(name) is not None
-    return path.exists() or "/" in name or file or hub.looks_like_address(name)
+    return path.exists() or "/" in name or file or looks_like_address(name)
 
 
 def _here(device: AnyDevice) -> Device:

@@ -3,7 +3,7 @@
 In: a class with annotated fields. Out: what `dataclasses.dataclass` makes of a
 frozen one. The library's imports `inspect` and compiles six functions for each
 class, which took half the time of a whole `tabfit inspect`. Left out is what
-such values do not need: default factories, inheritance, order. Type checkers
+such values do not need: default factories, fields left out of equality, order. Type checkers
 read the library's own.
 """
 
@@ -18,14 +18,22 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(
-        kind: type | None = None, *, frozen: bool, slots: bool = False, kw_only: bool = False
+        kind: type | None = None,
+        *,
+        frozen: bool,
+        slots: bool = False,
+        kw_only: bool = False,
+        eq: bool = True,
     ) -> type | Callable[[type], type]:
-        """Return a class whose values are equal where their fields are, and never change."""
+        """Return a class whose values are equal where their fields are, and never change.
+
+        Without `eq` a value is equal to itself alone.
+        """
         if kind is None:
-            return lambda kind: dataclass(kind, frozen=frozen, slots=slots, kw_only=kw_only)
+            return lambda kind: dataclass(kind, frozen=frozen, slots=slots, kw_only=kw_only, eq=eq)
         if not frozen:
             raise TypeError(f"{kind.__name__} is not frozen; dataclasses.dataclass makes such")
-        return _with_methods(kind, slots=slots, kw_only=kw_only)
+        return _with_methods(kind, slots=slots, kw_only=kw_only, eq=eq)
 
     def replace(value: object, /, **changes: object) -> object:
         """Return the value with some fields changed."""
@@ -46,30 +54,34 @@ def field_names(kind: type) -> tuple[str, ...]:
 class _LibraryFields:
     """What `dataclasses.fields` and its like look for, made when they do."""
 
-    def __init__(self, defaults: Mapping[str, object]) -> None:
-        self.defaults = defaults
+    def __init__(self, annotations: Mapping[str, object], defaults: Mapping[str, object]) -> None:
+        self.annotations, self.defaults = annotations, defaults
 
     def __get__(self, value: object, kind: type) -> object:
         """Return the fields as the library describes them."""
         import dataclasses  # noqa: PLC0415 - not importing it is what this module is for
 
-        like = type(kind.__name__, (), {"__annotations__": kind.__annotations__, **self.defaults})
+        like = type(kind.__name__, (), {"__annotations__": self.annotations, **self.defaults})
         made: Any = dataclasses.dataclass(kw_only=True)(like)
         return made.__dataclass_fields__
 
 
-def _with_methods(kind: type, *, slots: bool, kw_only: bool) -> type:
-    names = tuple(kind.__annotations__)
+def _with_methods(kind: type, *, slots: bool, kw_only: bool, eq: bool) -> type:
     own = dict(vars(kind))
-    defaults = {name: own[name] for name in names if name in own}
-    made: Any = _slotted(kind, names, own) if slots else kind
+    given = own.get("__annotations__", {})
+    before, set_before = getattr(kind, "__light__", ({}, {}))  # those of the class it extends
+    annotations = {**before, **given}
+    defaults = {**set_before, **{name: own[name] for name in given if name in own}}
+    names = tuple(annotations)
+    made: Any = _slotted(kind, tuple(given), own) if slots else kind
     for name, method in _methods(made, names).items():
-        if own.get(name) is None:
+        if own.get(name) is None and (eq or name not in ("__eq__", "__hash__")):
             setattr(made, name, method)
     made.__init__ = _first_use(made, names, defaults, kw_only=kw_only)
     made.__match_args__ = () if kw_only else names  # type: ignore[misc]
     made.__fields__ = names
-    made.__dataclass_fields__ = _LibraryFields(defaults)
+    made.__light__ = annotations, defaults
+    made.__dataclass_fields__ = _LibraryFields(annotations, defaults)
     return made  # type: ignore[no-any-return]
 
 

@@ -11,7 +11,7 @@ import json
 import string
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from tabfit.catalog import rows
@@ -146,7 +146,7 @@ def _pairs(name: str) -> set[str]:
 
 def text_of(kind: str) -> str:
     """Return one of the package's own files as it stands."""
-    return resources.files("tabfit.catalog").joinpath(FILES[kind]).read_text("utf-8")
+    return Path(__file__).with_name(FILES[kind]).read_text("utf-8")
 
 
 def _table(kind: str, make: Callable[[Row, Row], Value]) -> CatalogTable[Value]:

@@ -7,15 +7,18 @@ value with the same words. Rows are trusted here; `faults` is what checks them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from tabfit.i18n.language import _
+from tabfit.light_dataclass import dataclass
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.runtimes.browser_needs import Needs
 from tabfit.units import MIB, Basis, Bytes, Parameters, Tokens
 
 Row = Mapping[str, Any]
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,14 +191,14 @@ class RuntimeFacts:
     needs: Needs
     notes: tuple[str, ...]
     label: str = ""
-    first_releases: Mapping[str, str] = field(default_factory=dict)
+    first_releases: Mapping[str, str] = _NONE
     hypothetical: bool = False
     library_per_model: bool = False
     files_of: str | None = None
     lacking_precisions: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     builds: tuple[RuntimeBuild, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = _NONE
     read_on: str = ""
 
     @property

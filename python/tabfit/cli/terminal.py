@@ -26,6 +26,15 @@ COLOURS: Final[Mapping[Outcome, int]] = {
     Outcome.UNKNOWN: 36,
     Outcome.UNSUPPORTED: 36,
 }
+#: A mark for each outcome, so that none is told by colour.
+MARKS: Final[Mapping[Outcome, str]] = {
+    Outcome.LIKELY: "+",
+    Outcome.MAY: "~",
+    Outcome.UNLIKELY: "-",
+    Outcome.NO: "x",
+    Outcome.UNKNOWN: "?",
+    Outcome.UNSUPPORTED: "0",
+}
 #: What parts two columns.
 GAP: Final = "  "
 #: Longer words are broken where there is no room for them.

@@ -11,6 +11,7 @@ In: a `Scenario`, the catalogue and a `Device`. Out: an `Answer`, everything a v
     defaults          the runtime, precision and context that are meant
     answers           the whole story, each step one module's
     answer_json       an answer as the JSON object that others rely on
+    training_json     what training takes, likewise
     imported_model    a model that a hub, a folder or a file told of
 
 Imports every room before it: `runtimes` for what is needed, `verdict` for how it comes out.

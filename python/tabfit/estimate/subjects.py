@@ -6,7 +6,6 @@ In: a name, or a config.json. Out: a `Subject`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from tabfit.catalog import Catalog, Model, Publication, PublishedPrecision, Runt
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
 from tabfit.i18n.language import Message, cleared_with_language
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.tensors import Inventory, Part
 from tabfit.units import Parameters

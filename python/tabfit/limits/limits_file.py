@@ -7,7 +7,6 @@ model that does not say its own; each `[[models]]` is a model and its limits.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -43,6 +42,8 @@ class ModelLimits:
 
 def read(path: Path) -> tuple[ModelLimits, ...]:
     """Return the limits in a file. Raises `UnreadableLimits`, or `OSError`."""
+    import tomllib  # noqa: PLC0415 - `size` is read without it
+
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:

@@ -30,7 +30,6 @@ from tabfit.hub.bounded_json import MOST_BYTES, parse_object
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
-from tabfit.sources import http_fetch
 from tabfit.sources.inspection import SCHEMA, of_architecture
 from tabfit.units import Bytes
 
@@ -52,10 +51,16 @@ def find(
     path = Path(source).expanduser()
     if not _is_local(source, path):
         address = hub.parse(source, endpoint or hub.ENDPOINT)
-        return _from_web(address, fetch or http_fetch.WebFetch(), tensors=tensors)
+        return _from_web(address, fetch or _web_fetch(), tensors=tensors)
     path.stat()  # raises what is wrong with it
     found = _from_folder(path) if path.is_dir() else _from_file(path)
     return replace(found, source=source), _read_of(found)
+
+
+def _web_fetch() -> Fetch:
+    from tabfit.sources.http_fetch import WebFetch  # noqa: PLC0415 - not for a file on this machine
+
+    return WebFetch()
 
 
 def _is_local(source: str, path: Path) -> bool:

@@ -6,9 +6,12 @@ In: which of them. Out: its rows.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from tabfit import catalog
-from tabfit.cli import printed_json, terminal, text_output
+from tabfit.cli import printed_json, terminal
+from tabfit.cli.terminal import Terminal
 from tabfit.estimate import answer_json
 
 
@@ -24,5 +27,15 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(text_output.listing(kind, found, terminal.here())))
+        print("\n".join(_lines(kind, found, terminal.here())))
     return 0
+
+
+def _lines(kind: str, found: dict[str, Any], terminal: Terminal) -> Iterator[str]:
+    """Yield a line for each row of a listing."""
+    more: dict[str, Callable[[dict[str, Any]], str]] = {
+        "models": lambda row: ", ".join(row["runtimes"]),
+        "devices": lambda row: f"{row['form']}, {row['year']}",
+        "runtimes": lambda row: ", ".join(row["precisions"]),
+    }
+    return terminal.table([(row["id"], row["name"], more[kind](row)) for row in found[kind]])

@@ -6,11 +6,15 @@ In: a model and how it is loaded. Out: the least of each kind of device that wil
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from typing import Any
 
 from tabfit import catalog
-from tabfit.cli import model_arguments, printed_json, text_output
+from tabfit.cli import model_arguments, printed_json
 from tabfit.compare import smallest_device
 from tabfit.devices.device import Device
+from tabfit.i18n.size_text import size
+from tabfit.units import GIB, exactly
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -26,5 +30,16 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(text_output.needed(found)))
+        print("\n".join(_lines(found)))
     return 0
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the least of each kind for a terminal."""
+    for kind, ram in found["ram_bytes"].items():
+        yield f"{kind:10} {'more than any sold' if ram is None else f'{ram // GIB} GB of memory'}"
+    yield f"storage    {size(exactly(found['storage_bytes']))}"
+    for demand in found["demands"]:
+        much = "" if demand["bytes"] is None else f" {size(exactly(demand['bytes']))}:"
+        yield f"{demand['name']}:{much} {demand['why']}"
+    yield "devices    " + (", ".join(found["devices"]) or "none in the catalogue")

@@ -6,11 +6,13 @@ In: a model and how it is loaded. Out: a module of JavaScript.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from tabfit import catalog, snippets
-from tabfit.cli import model_arguments, printed_json, text_output
+from tabfit.cli import model_arguments, printed_json
 from tabfit.cli.usage_error import UsageError
 from tabfit.devices.device import Device
+from tabfit.snippets import Snippet
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -29,5 +31,12 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(snippets.report(given, found))
     else:
-        print("\n".join(text_output.snippet(found)))
+        print("\n".join(_lines(found)))
     return 0
+
+
+def _lines(found: Snippet) -> Iterator[str]:
+    """Yield a module of JavaScript, what is to be known on top."""
+    said = [found.installed] if found.installed else []
+    yield from (f"// {each}" for each in (*said, *found.notes))
+    yield found.code.rstrip("\n")

@@ -6,12 +6,22 @@ In: a model and a plan. Out: what weights, gradients, optimizer and activations 
 from __future__ import annotations
 
 import argparse
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from tabfit import catalog
-from tabfit.cli import model_arguments, printed_json, text_output
-from tabfit.estimate import answer_json
-from tabfit.training import Plan, plan_text, training_memory, usual_sequence
+from tabfit.cli import model_arguments, printed_json
+from tabfit.estimate import training_json
+from tabfit.i18n.size_text import size
+from tabfit.training import (
+    LABELS,
+    Plan,
+    TrainingPartKind,
+    plan_text,
+    training_memory,
+    usual_sequence,
+)
+from tabfit.units import exactly
 
 #: The choices of a plan; those that are made by being there have no value.
 CHOICES: Final = {
@@ -50,9 +60,29 @@ def run(asked: argparse.Namespace) -> int:
     about = model_arguments.subject(asked.model, catalog.read())
     said = {key: value for key in CHOICES if (value := getattr(asked, key)) is not None}
     plan = plan_text.read(said, Plan(sequence=usual_sequence(about.shape)))
-    found = answer_json.training(about, plan, training_memory(about.shape, plan))
+    found = training_json.training(about, plan, training_memory(about.shape, plan))
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(text_output.trained(found)))
+        print("\n".join(_lines(found)))
     return 0
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the parts of a plan for a terminal."""
+    counts, plan = found["parameters"], found["plan"]
+    yield f"{found['model']}: {counts['trained']:,} of {counts['total']:,} parameters trained"
+    run = f"{plan['optimizer']}, {plan['precision']}, {plan['batch']} x {plan['sequence']:,} tokens"
+    yield run if plan["gpus"] == 1 else f"{run}, on each of {plan['gpus']:,} devices"
+    yield ""
+    for part in found["components"]:
+        label, filled = LABELS[TrainingPartKind(part["name"])], part["filled"]
+        yield f"{label:28} {size(exactly(part['bytes'])):>10}  {part['formula']} = {filled}"
+    yield f"{'steady state':28} {size(exactly(found['steady_bytes'])):>10}"
+    peak = found["peak_bytes"]
+    yield f"{'peak':28} {'not known' if peak is None else size(exactly(peak)):>10}"
+    yield ""
+    for rule in found["rules"]:
+        much = size(exactly(rule["bytes"]))
+        yield f"rule: {rule['formula']} = {much}, {rule['off']:+.0%} of {rule['estimates']}"
+    yield from (f"note: {note}" for note in found["notes"])

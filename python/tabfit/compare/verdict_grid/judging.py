@@ -8,7 +8,6 @@ grid says what as many single answers would say (`tests/laws/test_grid_laws.py`)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
@@ -29,6 +28,7 @@ from tabfit.compare.verdict_grid.table import (
 )
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Interval, Tokens
 from tabfit.verdict import check_kinds
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from io import BytesIO
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tabfit.compare.run_requirements import Adapters, RunRequirements
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Interval, Tokens
 from tabfit.verdict import check_kinds
 from tabfit.verdict.requirements import Demand

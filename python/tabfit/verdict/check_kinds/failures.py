@@ -7,10 +7,10 @@ named as the reason of a verdict only where it takes *likely* away.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
 from tabfit.verdict import failure_rates
 from tabfit.verdict.check_kinds.kind import CheckKind, Finding

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tabfit.devices.browser_features import Presence
@@ -17,6 +16,7 @@ from tabfit.formula import Quantity
 from tabfit.formula import size as known_size
 from tabfit.i18n.language import _, later
 from tabfit.i18n.size_text import size
+from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import Needs
 from tabfit.units import Basis, Interval, exactly
 from tabfit.verdict import check_rules

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.i18n.language import _, later
 from tabfit.i18n.size_text import size
+from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis, exactly
 from tabfit.verdict import check_rules
 from tabfit.verdict.check_kinds.kind import CheckKind, Finding, need_of, not_asked

@@ -9,10 +9,10 @@ each counts once, and is named as the reason only where it takes *likely* away.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from tabfit.i18n.language import _, later
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind
 from tabfit.recipes.onnx import session_precisions
 from tabfit.units import Basis
