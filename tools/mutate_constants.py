@@ -9,8 +9,9 @@ way, an order of ranks swapped, a truth flipped, a name left out of a collection
 that `make budgets` and `tools/browser_features.mjs` write are data and left alone.
 
 Each mutant is tried in a process of its own, forked before anything of this project is imported,
-by the tests of the room it lives in, which stop at the first failure. Tests that compare
-generated documents are left out. Exit status 1 when a mutant survives, or when the tests fail
+by tests that stop at the first failure: the worked examples of its room (`test_boundaries.py`),
+then those named after its module, then all of the room's. Tests that compare generated documents
+are left out. Exit status 1 when a mutant survives, or when the tests fail
 without one.
 """
 
@@ -426,10 +427,21 @@ def live_with(mutant: Mutant) -> None:
     Path.read_text = changed_text  # type: ignore[method-assign]
 
 
-def run_tests(room: str) -> int:
-    """Run a room's tests, those of its boundaries first; return the first status that is not 0."""
+def stages(mutant: Mutant | None, room: str) -> Iterator[list[str]]:
+    """Yield the tests that may notice a mutant, the likeliest first; without one all of a room."""
+    if mutant is not None:
+        yield [*BOUNDARIES[room]]
+        name = f"test_{mutant.path.stem}.py"
+        named = [f"{folder}/{name}" for folder in ROOMS[room] if (ROOT / folder / name).is_file()]
+        if named:
+            yield named
+    yield [*ROOMS[room]]
+
+
+def run_tests(mutant: Mutant | None, room: str) -> int:
+    """Run tests stage by stage; return the first status that is not 0."""
     quiet = ["-q", "-x", "-p", "no:cacheprovider", "--tb=no", "--no-header"]
-    for tests in ([*BOUNDARIES[room]], [*ROOMS[room]]):
+    for tests in stages(mutant, room):
         status = int(pytest.main([*quiet, "-k", LEFT_OUT, *tests]))
         if status:
             break
@@ -448,7 +460,7 @@ def start(mutant: Mutant | None, room: str) -> int:
         if mutant is not None:
             live_with(mutant)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            status = run_tests(room)
+            status = run_tests(mutant, room)
     finally:
         os._exit(status)
 

@@ -7,7 +7,6 @@ precision, in which what is listed stands before what a recipe computes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +14,7 @@ from tabfit.catalog import Publication, PublishedPrecision, RuntimeFacts
 from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.estimate.subjects import UNDISCLOSED, Subject
 from tabfit.i18n.language import _, cleared_with_language
-from tabfit.light_dataclass import replace
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
 from tabfit.recipes.listed_sizes import (
@@ -129,7 +128,18 @@ class _Files:
 
     owner: str
     formats: tuple[str, ...]
-    facts: RuntimeFacts = field(compare=False)
+    facts: RuntimeFacts
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the same files are fetched."""
+        return isinstance(other, _Files) and (self.owner, self.formats) == (
+            other.owner,
+            other.formats,
+        )
+
+    def __hash__(self) -> int:
+        """Return what equal ones share."""
+        return hash((self.owner, self.formats))
 
 
 #: Files of so many precisions are kept at hand: a page asks for the same few again and again.

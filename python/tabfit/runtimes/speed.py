@@ -6,13 +6,13 @@ to the first token, and download times at a few line speeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import ceil, exp, hypot, inf, log
 from typing import Final
 
 from tabfit.devices.device import Device
 from tabfit.formula import Constant, Ends, Given, Quantity, Unit, known, named, rate, rounded, size
 from tabfit.i18n.language import later
+from tabfit.light_dataclass import dataclass
 from tabfit.runtimes.base import Load, Runtime
 from tabfit.runtimes.memory.quantities import SHAPE, count
 from tabfit.units import GB, MB, Basis, Interval, Tokens
@@ -133,7 +133,18 @@ class Rates:
 
     hundredths: Interval
     basis: Basis
-    formula: Quantity = field(compare=False, repr=False)
+    formula: Quantity
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether speed and basis are the same, however they came about."""
+        return isinstance(other, Rates) and (self.hundredths, self.basis) == (
+            other.hundredths,
+            other.basis,
+        )
+
+    def __hash__(self) -> int:
+        """Return what equal rates share."""
+        return hash((self.hundredths, self.basis))
 
     @property
     def per_second(self) -> Ends:
