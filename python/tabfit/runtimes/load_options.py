@@ -17,7 +17,9 @@ from tabfit.light_dataclass import dataclass
 #: The types wllama keeps a cache in: `cache_type_k` and `cache_type_v` of its
 #: esm/types/types.d.ts (3.13.0), widest first.
 CACHE_TYPES: Final = ("f32", "f16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0")
+#: More than any model has: 999 is how people say *all of them*.
 MOST_LAYERS: Final = 1000
+#: What llama.cpp has room for (src/llama-cparams.h: LLAMA_MAX_SEQ).
 MOST_SLOTS: Final = 256
 LONGEST_AUDIO: Final = 24 * 60 * 60
 LARGEST_SIDE: Final = 16_384
@@ -61,10 +63,10 @@ class _Option(NamedTuple):
     accepted: str
 
 
-def _whole(least: int, most: int) -> Callable[[str], int | None]:
+def _whole(most: int) -> Callable[[str], int | None]:
     def read(text: str) -> int | None:
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else -1
-        return number if least <= number <= most else None
+        number = int(text) if re.fullmatch("[0-9]{1,7}", text) else 0
+        return number if 1 <= number <= most else None
 
     return read
 
@@ -94,9 +96,9 @@ def _switch(text: str) -> bool | None:
 _OPTIONS: Final[Mapping[str, _Option]] = {
     "kv": _Option(_cache_type, str, ", ".join(CACHE_TYPES)),
     "gpu_layers": _Option(
-        _whole(1, MOST_LAYERS), str, later("a whole number of layers from 1 to 1000")
+        _whole(MOST_LAYERS), str, later("a whole number of layers from 1 to 1000")
     ),
-    "parallel": _Option(_whole(1, MOST_SLOTS), str, later("a whole number from 1 to 256")),
+    "parallel": _Option(_whole(MOST_SLOTS), str, later("a whole number from 1 to 256")),
     "projector": _Option(_switch, lambda on: "on" if on else "off", "on, off"),
     "audio": _Option(
         _seconds,

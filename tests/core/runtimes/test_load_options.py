@@ -251,6 +251,38 @@ def test_choices_that_say_nothing(name: str, text: str) -> None:
         load_options.read({name: text})
 
 
+@pytest.mark.parametrize(
+    ("name", "last", "beyond"),
+    [
+        ("gpu_layers", "1000", "1001"),
+        ("gpu_layers", "1", "0"),
+        ("parallel", "256", "257"),
+        ("parallel", "1", "0"),
+        ("audio", "86400s", "86401s"),  # the seconds of a day
+        ("audio", "1440m", "1441m"),
+        ("picture", "16384x16384", "16384x16385"),
+        ("picture", "16384x1", "16385x1"),
+    ],
+)
+def test_what_the_sentence_accepts_is_read(name: str, last: str, beyond: str) -> None:
+    """The last value that the refusal calls acceptable is read, and what lies beyond is not."""
+    assert load_options.written(load_options.read({name: last}))[name]
+    with pytest.raises(UnreadableChoice) as caught:
+        load_options.read({name: beyond})
+    told = str(caught.value).partition("accepted: ")[2]
+    figures = {"audio": "at most a day"}.get(name) or max(last.split("x"), key=int)
+    assert figures in told
+
+
+def test_all_layers_and_all_slots() -> None:
+    """`-ngl 999` is how llama.cpp's manuals say *all layers*; it has room for 256 sequences.
+
+    LLAMA_MAX_SEQ of its src/llama-cparams.h, beyond which it refuses to load.
+    """
+    told = load_options.read({"gpu_layers": "999", "parallel": "256"})
+    assert (told.gpu_layers, told.parallel) == (999, 256)
+
+
 def test_unknown_sessions_and_dtypes() -> None:
     """A session that the model has not, or a dtype nobody exports, is named."""
     for precision in ("vision=q4", "decoder=q5", "decoder="):
