@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -138,6 +139,53 @@ def test_no_error_speaks_english_only() -> None:
     assert not [(path, call.lineno) for path, call in made if isinstance(call.args[0], built)]
     assert _users("verbatim", calls) == {"errors", "hub/request"}
     assert _users("english", calls) == {"errors", "cli/usage_error", "limits/limits_file"}
+
+
+#: Where the library's own errors are raised with plain words: programs that use the package
+#: wrongly, and what is caught where it is raised.
+OF_PROGRAMS = {
+    *("__init__", "compare/comparisons", "formula", "gate/written", "i18n/language"),
+    *("light_dataclass", "runtimes/registry", "units"),
+    *("estimate/link", "sources/http_fetch"),  # caught there
+}
+
+
+def _raised() -> Iterator[tuple[str, ast.Call]]:
+    """Yield every error that the core raises, with its module."""
+    core = ROOT / "python" / "tabfit"
+    for path in sorted(core.rglob("*.py")):
+        name = path.relative_to(core).as_posix().removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                yield name, node.exc
+
+
+def _of_library(call: ast.Call) -> bool:
+    """Return whether what is raised is an error of Python's library, with words of its own."""
+    kind = ast.unparse(call.func)
+    words = [each for each in call.args if not _messages(each)]
+    return bool(words) and (hasattr(builtins, kind) or kind == "HTTPException")
+
+
+def _messages(node: ast.AST) -> list[str]:
+    """Return the English of every message that is made inside an expression."""
+    return [
+        call.args[0].value
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "Message"
+        if isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    ]
+
+
+def test_what_is_raised_for_a_reader_can_be_said_in_every_language() -> None:
+    """Errors of the library are for programs; each message that is raised has its translation."""
+    every = [*_raised()]
+    assert {name for name, call in every if _of_library(call)} == OF_PROGRAMS
+    said = {text for _name, call in every for text in _messages(call)}
+    assert len(said) > 150
+    for code in set(language.LANGUAGES) - {"en"}:
+        known = messages.read(code)
+        assert not {text for text in said if not getattr(known.get(text), "string", None)}
 
 
 def _users(name: str, calls: list[tuple[str, ast.Call]]) -> set[str]:

@@ -8,6 +8,7 @@ of `commands`, imported when one of the words names it.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Container, Sequence
 from importlib import import_module
@@ -40,11 +41,21 @@ COMMANDS: Final = {
 STOPPED: Final = 130
 
 
+#: What argparse says of an option's value, and what is said instead.
+_OF_OPTIONS: Final = (
+    (r"argument (\S+): expected one argument", "{name} needs a value; see {command} --help"),
+    (r"argument (\S+): ignored explicit.*", "{name} takes no value; see {command} --help"),
+)
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that raises one sentence instead of printing the whole usage."""
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the words."""
+        for argparse_says, said in _OF_OPTIONS:
+            if match := re.fullmatch(argparse_says, message):
+                raise UsageError(said, name=match[1], command=self.prog)
         raise UsageError("{problem}; see {command} --help", problem=message, command=self.prog)
 
 
@@ -52,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = sys.argv[1:] if words is None else words
     try:
-        asked = parser(words).parse_args(words)
+        asked = parser(words).parse_args(_with_values(words))
         run: Callable[[argparse.Namespace], int] = asked.run
         return run(asked)
     except BrokenPipeError:
@@ -63,6 +74,24 @@ def main(words: Sequence[str] | None = None) -> int:
     except (TabfitError, OSError) as fault:
         print(f"tabfit: {_sentence(fault)}", file=sys.stderr)
         return 2
+
+
+def _with_values(words: Sequence[str]) -> list[str]:
+    """Return the words with numbers below nought fastened to their options.
+
+    By itself argparse takes `-4GB` for an option, and says that there is no value before it.
+
+    >>> _with_values(["estimate", "gemma-2b", "--ram", "-4GB"])
+    ['estimate', 'gemma-2b', '--ram=-4GB']
+    """
+    found: list[str] = []
+    for word in words:
+        option = found[-1] if found else ""
+        if re.match(r"-[0-9.]", word) and re.fullmatch(r"--[a-z][a-z-]*", option):
+            found[-1] = f"{option}={word}"
+        else:
+            found.append(word)
+    return found
 
 
 def _sentence(fault: Exception) -> str:
