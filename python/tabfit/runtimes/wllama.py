@@ -8,6 +8,7 @@ the prompt times the vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from tabfit.formula import (
@@ -62,7 +63,7 @@ _LEFT: Final = later("the token table, layers not given to the GPU, and what no 
 _LEFT_CACHE: Final = later("cache of the layers left to the processor")
 _TIED: Final = later("the token table once more, for the output")
 _TWICE: Final = later("llama.cpp’s logs: a tied table lies on the processor and on the GPU")
-_AS_TEXT: Final = later("as many as in layers of text")
+_OF_ENCODERS: Final = later("logs of llama.cpp, encoders of pictures")
 #: What llama.cpp keeps keys and values in unless it is told otherwise.
 USUAL_CACHE: Final = "f16"
 
@@ -118,7 +119,7 @@ class Wllama:
         mask = context * piece * times(2, later("16-bit floats"))
         rows = _slots(load) * context * WIDE
         buffer = piece * WIDE * vectors + mask + rows + constants.WLLAMA_BOOKKEEPING
-        every = [buffer, *_outputs(load), *_seen(load)]
+        every = [buffer, *_outputs(load), *_seen(load, on_gpu=self.uses_gpu)]
         if not self.uses_gpu:
             every.append(floored(buffer * constants.WLLAMA_SPARE))
         elif load.generates:
@@ -250,25 +251,32 @@ def _share(load: Load, part: Constant) -> Component:
     return on_page(Label.COPIES, held)
 
 
-def _seen(load: Load) -> tuple[Quantity, ...]:
-    """Return what the part that sees computes in: a picture's places, as a piece of a prompt."""
-    if not load.options.projector:
-        return ()
-    towers = (tower for tower in load.architecture.towers if tower.part in projector.PARTS)
-    return tuple(
-        constants.WLLAMA_SEEN
-        * count(later("places of a picture"), tower.positions or constants.LLAMA_PIECE.exact)
-        * WIDE
-        * (
-            times(3, _AS_TEXT) * count(later("inner width"), _inner(tower))
-            + times(5, _AS_TEXT) * count(later("hidden width"), tower.hidden)
+def _seen(load: Load, *, on_gpu: bool) -> Iterator[Quantity]:
+    """Yield what each part that sees computes in: all places of a picture at once.
+
+    An inner vector and three hidden ones of each place are alive together, and without flash
+    attention the scores of each place with every other. On the processor it is always there.
+    """
+    for tower in load.architecture.towers if load.options.projector else ():
+        if tower.part not in projector.PARTS or not tower.layers:
+            continue
+        places = _places(tower)
+        inner = max(layer.feed_forward for layer in tower.layers)
+        vectors = count(later("inner width"), inner) + times(3, _OF_ENCODERS) * count(
+            later("hidden width"), tower.hidden
         )
-        for tower in towers
-    )
+        yield constants.WLLAMA_SEEN * places * WIDE * vectors
+        if on_gpu:
+            heads = count(later("attention heads"), max(h.attention_heads for h in tower.layers))
+            yield constants.WLLAMA_SEEN_SCORES * heads * places * places * WIDE
 
 
-def _inner(tower: Tower) -> int:
-    return max((layer.feed_forward for layer in tower.layers), default=0)
+def _places(tower: Tower) -> Quantity:
+    """Return the places that llama.cpp makes room for before it has seen a picture."""
+    if tower.square:
+        side = constants.WLLAMA_TRIED_SIDE
+        return side * side * count(later("places of a square"), tower.places)
+    return count(later("places of a picture"), tower.positions or constants.LLAMA_PIECE.exact)
 
 
 def _outputs(load: Load) -> tuple[Quantity, ...]:

@@ -6,10 +6,11 @@ could measure here has a row with the figure that somebody published.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from statistics import mean, median
 from typing import Any, Final, NamedTuple
 
@@ -21,14 +22,19 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
+from tabfit.light_dataclass import replace
 from tabfit.runtimes import Label, Load, constants, speed
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
 from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens, exactly
+from tests.runtimes.bench.shapes import SHAPES
 from tests.runtimes.measure import RECORD
 from tests.runtimes.predicted import asked, question
 
 CATALOG: Final = Catalog()
+DATA: Final = Path(__file__).parents[2] / "data"
+LOGS: Final = json.loads((DATA / "wllama_log.json").read_text())
 #: The bench's names of phases.
 PHASES: Final = {
     "download": "download",
@@ -246,6 +252,136 @@ def test_some_drivers_keep_the_logits_of_a_whole_piece() -> None:
     work = held(of("llama-3.2-1b", "wllama-webgpu", "q4_0"), "prefill", Label.WORK)
     assert work.high - work.likely == 512 * 128_256 * 4
     assert work.low == work.likely
+
+
+def work_of(asked: Scenario, phase: str, label: Label = Label.WORK) -> dict[Pool, Interval]:
+    """Return what one label takes in a phase, pool by pool."""
+    (found,) = (
+        each for each in answer(asked, CATALOG, Device()).footprint.phases if each.name == phase
+    )
+    return {part.pool: part.size for part in found.components if part.label is label}
+
+
+def test_layers_left_to_the_processor_compute_there() -> None:
+    """A log with 20 of 33 layers on the card: 498 MiB of compute buffer there, 128 in memory."""
+    log = LOGS["partly_on_gpu"]
+    options = LoadOptions(gpu_layers=log["gpu_layers"], parallel=log["parallel"])
+    work = work_of(
+        Scenario(
+            model="qwen3.5-9b",
+            runtime="wllama-webgpu",
+            context=Tokens(log["context"]),
+            options=options,
+        ),
+        "ready",
+    )
+    told = log["mebibytes"]["compute"]
+    share = work[Pool.PAGE].likely / work[Pool.GPU].likely
+    assert share == pytest.approx(told["processor"] / told["gpu"], abs=0.06)
+    assert work[Pool.PAGE].low == 0
+    assert work[Pool.PAGE].high == work[Pool.GPU].high
+
+
+def test_a_cache_in_32_bit_floats_takes_one_more_vector() -> None:
+    """Wllama's own log for such a cache: its compute buffer and output rows, to 0.04 MiB."""
+    rows = [row for row in LOGS["rows"] if row["options"].get("cache_type_k") == "f32"]
+    assert rows
+    for row in rows:
+        shape, runtime = architectures.read(SHAPES[row["shape"]]), runtimes.named("wllama-cpu")
+        load = Load(
+            architecture=shape,
+            stored=runtime.store(shape, row["precision"], None),
+            context=Tokens(row["context"]),
+            options=LoadOptions(kv="f32", parallel=row["options"].get("n_parallel")),
+        )
+        logged = row["log"]["compute"] + row["log"]["output"]
+        assert runtime.workspace(load).likely == pytest.approx(logged, abs=0.04 * MIB)
+
+
+PROJECTORS: Final = [
+    *csv.DictReader(
+        line
+        for line in (DATA / "projector_buffers.csv").read_text().splitlines()
+        if not line.startswith("#")
+    )
+]
+
+
+@pytest.mark.parametrize("row", PROJECTORS, ids=lambda row: f"{row['config']} {row['flash']}")
+def test_what_pictures_are_computed_in(row: dict[str, str]) -> None:
+    """As llama.cpp's logs have it: with flash attention where the processor computes.
+
+    Without it, as on some graphics, every place's scores are added; Gemma 3 takes 1,132 MiB.
+    """
+    config = json.loads((DATA / "configs" / f"{row['config']}.json").read_text())
+    shape = architectures.read(config.get("config", config))
+    on_gpu = row["flash"] == "off"
+    runtime = runtimes.named("wllama-webgpu" if on_gpu else "wllama-cpu")
+    load = Load(
+        architecture=shape,
+        stored=runtime.store(shape, "q8_0", None),
+        context=Tokens(4096),
+        options=LoadOptions(projector=True),
+    )
+    seen, unseen = (
+        runtime.workspace(each) for each in (load, replace(load, options=LoadOptions()))
+    )
+    low, likely, high = (
+        (one - other) / MIB
+        for one, other in (
+            (seen.low, unseen.low),
+            (seen.likely, unseen.likely),
+            (seen.high, unseen.high),
+        )
+    )
+    told = float(row["mebibytes"])
+    if on_gpu:
+        assert high == pytest.approx(told, rel=0.05)
+        assert likely < told / 5
+    else:
+        assert low <= told <= high
+        assert likely == pytest.approx(told, rel=0.09)
+
+
+def test_a_sound_as_a_page_holds_it() -> None:
+    """300 s of 16,000 samples in 32 bits: 19.2 MB as one channel, three times that as two.
+
+    Whisper's feature extractor takes 16,000 samples a second, an AudioBuffer keeps floats, and
+    Transformers.js mixes two channels into an array of its own (src/utils/audio.js, read_audio).
+    """
+    options = LoadOptions(audio=300)
+    asked = Scenario(model="whisper-base", runtime="transformersjs-webgpu", options=options)
+    sound = work_of(asked, "generate")[Pool.PAGE]
+    assert (sound.low, sound.high) == (300 * 16_000 * 4, 3 * 300 * 16_000 * 4)
+    assert sound.low < sound.likely < sound.high
+
+
+def test_what_pieces_of_a_sound_leave_behind() -> None:
+    """Whisper small, ten pieces of 30 s: 650 MB each (transformers.js issue 1739), no more freed.
+
+    Its encoder's keys and values are 110.6 MB in 32 bits: 12 layers, 1,500 places, 768 wide.
+    """
+    behind = {}
+    for decoder in ("q4", "fp16"):
+        asked = Scenario(
+            model="whisper-small",
+            runtime="transformersjs-webgpu",
+            precision=f"encoder=fp32,decoder={decoder}",
+            options=LoadOptions(audio=300),
+        )
+        behind[decoder] = work_of(asked, "prefill", Label.CACHE)[Pool.GPU]
+    likely, high = behind["q4"].likely, behind["q4"].high
+    assert behind["q4"].low == 0
+    assert likely == pytest.approx(10 * 650e6, rel=0.01)
+    assert likely / (12 * 1500 * 768 * 2 * 4) == pytest.approx(10 * 5.9, rel=0.01)
+    assert high / likely == pytest.approx(1.5, abs=0.05)  # pieces that overlap
+    assert behind["fp16"].likely == pytest.approx(likely / 2, rel=0.001)
+
+
+def test_bits_of_a_line_are_eighths_of_bytes() -> None:
+    """Gemma 2B's 1,346,502,656 bytes over 100 Mbit/s, which are 12.5 million bytes a second."""
+    assert speed.seconds(1_346_502_656, 100) == 108
+    assert speed.seconds(1_250_000_000, 100) == 100
 
 
 def test_webllms_shards_and_floor() -> None:
