@@ -1,4 +1,4 @@
-// Verdicts from rules and needs: a walk of trees that Python wrote (python/tabfit/gate/written.py).
+// Verdicts from rules and needs: a walk of trees that Python wrote (python/tabfit/gate/rules/rules_json.py).
 // Nothing here knows a browser, a runtime or a number of bytes.
 
 const SHARES = [0, 0.05, 0.5, 0.95, 1]; // of a distribution that lie below its five points
@@ -151,7 +151,7 @@ export const judge = (rules, runtime, signals, needs) => {
   return said(chance >= likely ? "likely" : chance <= unlikely ? "unlikely" : "may", chance);
 };
 
-/** A device's signals as flat columns (python/tabfit/gate/signals.py). */
+/** A device's signals as flat columns (python/tabfit/gate/rules/device_signals.py). */
 export const flat = (device, rules) => {
   const found = {};
   for (const [name, value] of Object.entries(device)) {

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 import tabfit
 from tabfit.compare.verdict_grid import requirements_table
-from tests.core.gate.test_written_rules import CONTEXTS, rows
+from tests.core.gate.test_rules_json import CONTEXTS, rows
 from tools.dist import public_data
 
 ROOT = Path(__file__).resolve().parents[2]

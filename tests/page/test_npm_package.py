@@ -17,7 +17,7 @@ from tabfit.estimate.scenario import Scenario
 from tests.core.app.test_probes import AGENTS, WEBKIT, brands
 from tests.core.gate import npm_page
 from tests.core.gate.generated_devices import devices
-from tests.core.gate.test_written_rules import verdicts
+from tests.core.gate.test_rules_json import verdicts
 from tests.page.conftest import SOFTWARE_ADAPTER
 from tools.find_chromium import found
 

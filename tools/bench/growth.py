@@ -29,7 +29,7 @@ from tabfit.compare.verdict_grid import judge_table, requirements_table
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import place
 from tabfit.estimate.subjects import subject
-from tabfit.gate.signals import NUMBERS, SIGNALS, TRUTH, WORDS, flat
+from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, TRUTH, WORDS, flat
 from tabfit.light_dataclass import replace
 from tabfit.population import sample
 from tabfit.population.coverage import Population

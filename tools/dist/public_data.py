@@ -28,7 +28,7 @@ from tabfit.compare.verdict_grid import read
 from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, only, surveys
 from tabfit.estimate import answer_json
 from tabfit.estimate.subjects import subject
-from tabfit.gate import needs, read_rules
+from tabfit.gate.rules import needs_json, rules_from_json
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
 from tools.dist import verdicts_table, visitor_kinds
@@ -55,7 +55,7 @@ def public_data() -> Path:
 def _write(wheel: Path, folder: Path) -> None:
     with ZipFile(wheel) as inside:
         table = read(inside.read(f"{SHIPPED}/{FILE}"))
-        write(table, folder, json.loads(inside.read(f"{SHIPPED}/{read_rules.FILE}")))
+        write(table, folder, json.loads(inside.read(f"{SHIPPED}/{rules_from_json.FILE}")))
 
 
 def write(table: RequirementsTable, folder: Path, rules: Mapping[str, Any] | None = None) -> None:
@@ -66,7 +66,7 @@ def write(table: RequirementsTable, folder: Path, rules: Mapping[str, Any] | Non
     for model in dict.fromkeys(table.models):
         rows, about = only(table, model), subject(model, catalog)
         if rows is not None:
-            told = needs.model_needs(about, surveys(rows), table.contexts, catalog)
+            told = needs_json.model_needs(about, surveys(rows), table.contexts, catalog)
             _json(folder / "models" / f"{model}.json", told)
             _text(folder / "badges" / f"{model}.svg", badge(about.name, _least(told)))
     for kind in LISTS:

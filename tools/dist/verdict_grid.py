@@ -20,8 +20,8 @@ from tabfit.compare.verdict_grid import joined, read, requirements_table, writte
 from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, surveys
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.subjects import subject
-from tabfit.gate import needs, read_rules
-from tabfit.gate import written as rules
+from tabfit.gate.rules import needs_json, rules_from_json
+from tabfit.gate.rules import rules_json as rules
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
 from tools.dist.python_wheels import pack
@@ -41,7 +41,7 @@ def _make(folder: Path) -> None:
     content = written(whole)
     told = json.dumps(public_rules(whole), separators=(",", ":"), ensure_ascii=False).encode()
     version = f"0.{int(digest(content, told), 16)}"
-    files = {"__init__.py": b"", FILE: content, read_rules.FILE: told}
+    files = {"__init__.py": b"", FILE: content, rules_from_json.FILE: told}
     inside = {f"{SHIPPED}/{name}": each for name, each in files.items()}
     pack(folder / f"{SHIPPED}-{version}-py3-none-any.whl", inside)
 
@@ -50,8 +50,8 @@ def public_rules(whole: RequirementsTable) -> dict[str, Any]:
     """Return the rules of every runtime for all that a table's rows demand."""
     catalog = Catalog()
     asked = {facts.id: dict[str, bool]() for facts in catalog.runtimes}
-    asked |= rules.gathered(needs.asked(surveys(whole)))
-    return rules.written(asked, catalog)
+    asked |= rules.gathered(needs_json.asked(surveys(whole)))
+    return rules.as_json(asked, catalog)
 
 
 def _table(model: str) -> bytes:

@@ -1,10 +1,10 @@
 """Verdicts for kinds of visitors: every way to run a model, judged for what browsers tell most.
 
-In: the grid's table. Out: one object. `kinds` are rows of signals (`tabfit.gate.signals`), `ways`
-the model, runtime and precision at its usual context, `outcomes` and `chances` one row for each
-way with a place for each kind: an outcome's place in `words`, and the chance from 0 to 1.
-A kind tells its memory as `navigator.deviceMemory` does and a maker of graphics, and nothing else:
-what its browser has is as likely as for all of its version.
+In: the grid's table. Out: one object. `kinds` are rows of signals
+(`tabfit.gate.rules.device_signals`), `ways` the model, runtime and precision at its usual context,
+`outcomes` and `chances` one row for each way with a place for each kind: an outcome's place in
+`words`, and the chance from 0 to 1. A kind tells its memory as `navigator.deviceMemory` does and a
+maker of graphics, and nothing else: what its browser has is as likely as for all of its version.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from tabfit.catalog import Catalog
 from tabfit.compare.verdict_grid import judge_table
 from tabfit.compare.verdict_grid.table import RequirementsTable
-from tabfit.gate.signals import read_flat
+from tabfit.gate.rules.device_signals import read_flat
 from tabfit.verdict.probability import OUTCOMES
 
 #: System, browser, what is told of memory in GiB, and makers of graphics.

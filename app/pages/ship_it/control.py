@@ -22,7 +22,7 @@ from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.gate import read_rules
+from tabfit.gate.rules import rules_from_json
 from tabfit.i18n.language import _
 
 FOLDER: Final = "ship-it/"
@@ -106,7 +106,7 @@ def _part(asked: PageRequest, part: str, given: Answer, kind: str) -> dict[str, 
 
     Raises `OSError` in a page where the rules did not arrive: exploring them takes too long there.
     """
-    if sys.platform == "emscripten" and read_rules.shipped() is None:
+    if sys.platform == "emscripten" and rules_from_json.shipped() is None:
         raise OSError("the rules did not arrive")
     if part == "last-step":
         return {part: last_step.inside(given)}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.components.html import Child, Html, joined, sentence, tag
 from tabfit.estimate.answers import Answer
-from tabfit.gate import scenario_gate
+from tabfit.gate import export_formats
 from tabfit.i18n.language import _
 from tabfit.population import sample
 
@@ -34,13 +34,13 @@ def inside(given: Answer) -> Html:
 
 
 def _steps(given: Answer) -> Iterator[Step]:
-    command = scenario_gate.command(given)
+    command = export_formats.command(given)
     if given.subject.model:
         yield Step(
             "npm",
             _("npm package"),
             _("Asks a visitor’s own browser, in any page; a small file for the model is fetched."),
-            scenario_gate.as_npm(given),
+            export_formats.as_npm(given),
         )
     if not given.subject.unread:
         yield Step(
@@ -50,13 +50,13 @@ def _steps(given: Answer) -> Iterator[Step]:
                 "The same rule for this one scenario, alone in a file; it needs nothing else. It "
                 "takes what the npm package’s deviceSignals() gives."
             ),
-            scenario_gate.as_javascript(given, command),
+            export_formats.as_javascript(given, command),
         )
         yield Step(
             "sql",
             "SQL",
             _dialects(f"{command} --as sql --dialect bigquery"),
-            scenario_gate.as_sql(given) + "\n",
+            export_formats.as_sql(given) + "\n",
         )
     yield Step("collector", _("Collector"), _collecting(), sample.collector(), _privacy())
     yield Step(
@@ -88,7 +88,7 @@ def _privacy() -> str:
 
 
 def _commands(given: Answer, command: str) -> str:
-    way = " ".join(scenario_gate.choices(given))
+    way = " ".join(export_formats.choices(given))
     return (
         "pip install tabfit\n"
         f"tabfit coverage {given.subject.id} visits.csv {way}\n"

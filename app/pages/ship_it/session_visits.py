@@ -18,7 +18,7 @@ from tabfit.population.csv_lines import CountedLines
 from tabfit.population.visit_classes import DistinctRow
 
 if TYPE_CHECKING:  # what needs numpy is imported once that is there
-    from tabfit.gate.classes import Cuts
+    from tabfit.gate.many_devices.device_classes import Cuts
     from tabfit.population.many_visits import ManyVisits
 
 #: What a question's `visits` may say: a file or a text of this tab, or the sample.
@@ -100,9 +100,10 @@ def many(kind: str) -> ManyVisits | None:
 @cache
 def _cuts() -> Mapping[str, Cuts] | None:
     """Return how much of a column matters to any runtime, where the rules were brought along."""
-    from tabfit.gate import classes, read_rules  # noqa: PLC0415 - with the rest
+    from tabfit.gate.many_devices import device_classes  # noqa: PLC0415 - with the rest
+    from tabfit.gate.rules import rules_from_json  # noqa: PLC0415 - with the rest
 
-    rules = read_rules.shipped()
+    rules = rules_from_json.shipped()
     if rules is None:
         return None
-    return classes.cuts_of(rules.trees())
+    return device_classes.cuts_of(rules.trees())

@@ -1,6 +1,6 @@
 """The population: how many of a site's visitors could run a model.
 
-In: a table of visits, a row each, with the columns of `gate.signals`. Out: shares.
+In: a table of visits, a row each, with the columns of `gate.rules.device_signals`. Out: shares.
 
     columns         what a visit's columns may hold
     visit_classes   a table as classes of visits that say the same, each with its count

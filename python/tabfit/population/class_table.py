@@ -1,6 +1,6 @@
 """A table of classes: every class of a population with its outcome and chance, each judged once.
 
-In: what one way to run a model needs, and a population. Out: rows that `gate.class_keys.join` joins
+In: what one way to run a model needs, and a population. Out: rows that `class_keys.join` joins
 with any table of visits by `visit_class`, as CSV or as the SQL that makes the table.
 """
 
@@ -13,9 +13,9 @@ from typing import Final
 
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import RunRequirements
-from tabfit.gate.class_keys import key_text
-from tabfit.gate.classes import Cuts
-from tabfit.gate.signals import flat
+from tabfit.gate.many_devices.class_keys import key_text
+from tabfit.gate.many_devices.device_classes import Cuts
+from tabfit.gate.rules.device_signals import flat
 from tabfit.population.coverage import Population, judged
 
 #: The columns of the table.

@@ -9,7 +9,7 @@ import re
 from typing import Any, Final
 
 from tabfit.errors import Quoted, UnreadableVisits
-from tabfit.gate.signals import NUMBERS, SIGNALS, TRUTH, WORDS
+from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, TRUTH, WORDS
 from tabfit.i18n.language import Message
 
 #: Where a visit came from, as two letters of ISO 3166-1, and how many visits a row stands for.

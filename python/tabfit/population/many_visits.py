@@ -1,8 +1,8 @@
 """Many visits as arrays (numpy): classes that come out alike, each judged once for a way.
 
 In: a table's distinct rows. Out: `ManyVisits`, whose `coverage` is that of `Population`. Of every
-column only what rules ask about makes a class of its own (`gate.classes`), so that a million visits
-become some thousands.
+column only what rules ask about makes a class of its own (`device_classes`), so that a million
+visits become some thousands.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ from numpy.typing import NDArray
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import RunRequirements
 from tabfit.errors import UnreadableDevice, UnreadableVisits
-from tabfit.gate import signal_columns
-from tabfit.gate.classes import Cuts
-from tabfit.gate.many_devices import Columns, Judged, ManyDevices, Whole, WordColumn
-from tabfit.gate.signals import NUMBERS, SIGNALS, read_flat, signal_of
+from tabfit.gate.many_devices import signal_columns
+from tabfit.gate.many_devices.device_classes import Cuts
+from tabfit.gate.many_devices.vectorized_verdicts import (
+    Columns,
+    Judged,
+    ManyDevices,
+    Whole,
+    WordColumn,
+)
+from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, read_flat, signal_of
 from tabfit.population import columns
 from tabfit.population.coverage import GROUPINGS, Coverage, Tally
 from tabfit.population.visit_classes import DistinctRow, no_visits

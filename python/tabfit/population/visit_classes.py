@@ -10,7 +10,7 @@ from typing import Any
 
 from tabfit.devices.device import Device
 from tabfit.errors import Quoted, UnreadableDevice, UnreadableVisits
-from tabfit.gate.signals import GROUPS, SIGNALS, read_flat
+from tabfit.gate.rules.device_signals import GROUPS, SIGNALS, read_flat
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.population import columns

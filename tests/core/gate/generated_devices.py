@@ -12,7 +12,7 @@ from tabfit.compare.run_requirements import requirements_of_precision
 from tabfit.devices.device import AVAILABILITY, BROWSERS, GRAPHICS, PLATFORMS, Device
 from tabfit.estimate.defaults import loads_nowhere
 from tabfit.estimate.subjects import subject
-from tabfit.gate.signals import SAID_MEMORY
+from tabfit.gate.rules.device_signals import SAID_MEMORY
 from tabfit.units import GIB, Tokens
 from tabfit.verdict.decide import decide, settle
 from tabfit.verdict.requirements import Offered

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.browser import probes
-from tests.core.gate.test_written_rules import models, rules
+from tests.core.gate.test_rules_json import models, rules
 from tools.serve import Site
 
 PACKAGE: Final = Path(__file__).resolve().parents[3] / "js"

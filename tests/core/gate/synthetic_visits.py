@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from tabfit.devices.device import read
-from tabfit.gate.signals import NUMBERS, SIGNALS, TRUTH, WORDS, flat
+from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, TRUTH, WORDS, flat
 from tests.core.gate.generated_devices import devices
 
 DEVICES, VISITS = 1_000, 1_000_000

@@ -15,7 +15,7 @@ from tabfit.cli import command_line
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.gate import scenario_gate
+from tabfit.gate import export_formats
 from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import Tokens
 from tests.core.gate.generated_devices import devices, estimator
@@ -133,7 +133,7 @@ def sizes(model: str, runtime: str | None = None) -> tuple[int, int]:
     given = answer(Scenario(model=model, runtime=runtime), CATALOG, Device())
     words = f"--runtime {given.facts.id} --precision {given.stored.precision}"
     asked = f"tabfit gate {model} {words} --context {given.context}"
-    module = scenario_gate.as_javascript(given, asked).encode()
+    module = export_formats.as_javascript(given, asked).encode()
     return len(module), len(gzip.compress(module))
 
 

@@ -13,12 +13,14 @@ from tabfit.catalog import Catalog
 from tabfit.compare.run_requirements import RunRequirements, requirements_of_precision
 from tabfit.devices.device import read
 from tabfit.estimate.subjects import subject
-from tabfit.gate import needs, one_gate, signal_columns, written
-from tabfit.gate.many_devices import Columns, ManyDevices
-from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, gate, hardness
-from tabfit.gate.read_rules import WrittenRules
-from tabfit.gate.signals import NUMBERS, SIGNALS, flat
-from tabfit.gate.sql import sql
+from tabfit.gate.code_generation.sql import sql
+from tabfit.gate.many_devices import signal_columns
+from tabfit.gate.many_devices.vectorized_verdicts import Columns, ManyDevices
+from tabfit.gate.rules import needs_json, rules_json
+from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, flat
+from tabfit.gate.rules.rules_from_json import WrittenRules
+from tabfit.gate.scenario import scenario_rules
+from tabfit.gate.scenario.scenario_rules import UNTOLD_BY_BROWSERS, gate, hardness
 from tabfit.verdict.probability import OUTCOMES
 from tests.core.gate.generated_devices import devices, estimator
 
@@ -69,8 +71,10 @@ def test_rules_read_back(way: tuple[str, str, str], monkeypatch: pytest.MonkeyPa
     """A gate made of rules that went through JSON is the one that is made by exploring."""
     surveyed, facts = surveys(*way), CATALOG.runtime(way[1])
     explored = sql(gate(surveyed, 0, facts, UNTOLD_BY_BROWSERS))
-    demands = {way[1]: dict[str, bool](), **written.gathered(needs.asked(surveyed))}
-    rules = WrittenRules(json.loads(json.dumps(written.written(demands, CATALOG))))
-    monkeypatch.setattr(one_gate, "rules_of", lambda facts, asked: rules.of(facts.id, dict(asked)))
-    assert one_gate.rules_of(facts, hardness(surveyed, 0)).checks
+    demands = {way[1]: dict[str, bool](), **rules_json.gathered(needs_json.asked(surveyed))}
+    rules = WrittenRules(json.loads(json.dumps(rules_json.as_json(demands, CATALOG))))
+    monkeypatch.setattr(
+        scenario_rules, "rules_of", lambda facts, asked: rules.of(facts.id, dict(asked))
+    )
+    assert scenario_rules.rules_of(facts, hardness(surveyed, 0)).checks
     assert sql(gate(surveyed, 0, facts, UNTOLD_BY_BROWSERS)) == explored

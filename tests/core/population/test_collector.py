@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tabfit.devices.device import read
-from tabfit.gate.signals import flat
+from tabfit.gate.rules.device_signals import flat
 from tabfit.population import csv_visits, sample
 from tabfit.population.columns import COLUMNS
 from tabfit.units import GIB

@@ -12,8 +12,9 @@ from tabfit.catalog import Catalog
 from tabfit.devices.device import read
 from tabfit.errors import UnreadableVisits
 from tabfit.estimate.subjects import subject
-from tabfit.gate import classes, read_rules, written
-from tabfit.gate.signals import flat
+from tabfit.gate.many_devices import device_classes
+from tabfit.gate.rules import rules_from_json, rules_json
+from tabfit.gate.rules.device_signals import flat
 from tabfit.population import csv_lines, csv_visits, many_visits, sample, ways
 from tabfit.population.columns import COLUMNS
 from tabfit.population.coverage import Coverage, Population, Tally
@@ -75,8 +76,8 @@ def test_arrays_say_what_one_by_one_does() -> None:
 def test_the_sample_in_classes() -> None:
     """With the rules' cuts visits collapse into fewer classes, and no share moves."""
     demands = {WAY[1]: dict[str, bool]()}
-    rules = read_rules.WrittenRules(written.written(demands, CATALOG))
-    cuts = classes.cuts_of(rules.trees())
+    rules = rules_from_json.WrittenRules(rules_json.as_json(demands, CATALOG))
+    cuts = device_classes.cuts_of(rules.trees())
     found = many_visits.gathered(*sample.table(), cuts)
     assert found.classes < len(sample.read()) / 4
     assert found.total == sum(each.count for each in sample.read())

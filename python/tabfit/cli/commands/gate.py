@@ -15,8 +15,8 @@ from tabfit.cli.usage_error import UsageError
 from tabfit.devices.device import Device
 from tabfit.errors import LibraryNotInstalled, Quoted, shown
 from tabfit.estimate.answers import Answer
-from tabfit.gate import scenario_gate
-from tabfit.gate.classes import cuts
+from tabfit.gate import export_formats
+from tabfit.gate.many_devices.device_classes import cuts
 from tabfit.population import class_table
 
 #: What is said of one device, which a gate for any device cannot ask.
@@ -51,21 +51,21 @@ def run(asked: argparse.Namespace) -> int:
         said = "the shape of {given} is not known: there is no gate"
         raise UsageError(said, given=Quoted(asked.model))
     if asked.form == "json":
-        printed_json.print_json(scenario_gate.as_json(given, catalog.read()))
+        printed_json.print_json(export_formats.as_json(given, catalog.read()))
     elif asked.form == "sql":
-        print(_in_dialect(scenario_gate.as_sql(given), asked.dialect))
+        print(_in_dialect(export_formats.as_sql(given), asked.dialect))
     elif asked.form == "join":
-        print(_in_dialect(scenario_gate.as_join(given), asked.dialect))
+        print(_in_dialect(export_formats.as_join(given), asked.dialect))
     elif asked.form == "classes":
         print(class_table.as_csv(_classes(given, asked.visits)), end="")
     elif asked.form == "inserts":
         for each in class_table.statements(_classes(given, asked.visits)):
             print(f"{_in_dialect(each, asked.dialect)};")
     elif asked.form == "npm":
-        print(scenario_gate.as_npm(given), end="")
+        print(export_formats.as_npm(given), end="")
     else:
-        command = scenario_gate.command(given, asked.model)
-        print(scenario_gate.as_javascript(given, command), end="")
+        command = export_formats.command(given, asked.model)
+        print(export_formats.as_javascript(given, command), end="")
     return 0
 
 
@@ -80,7 +80,7 @@ def _refuse_one_device(asked: argparse.Namespace) -> None:
 
 
 def _classes(given: Answer, visits: str) -> list[class_table.Row]:
-    every, surveyed = cuts([scenario_gate.for_visits(given)]), scenario_gate.surveys(given)
+    every, surveyed = cuts([export_formats.for_visits(given)]), export_formats.surveys(given)
     population = visits_file.read(visits)
     return class_table.rows(every, surveyed, given.facts, population)
 

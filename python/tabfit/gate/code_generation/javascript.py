@@ -1,11 +1,11 @@
 """A gate as a module of JavaScript that needs nothing else, for a page's own visitors.
 
-In: a `Gate` for pages (`one_gate.in_page`). Out: the module's text. It exports one function,
-`gate(device)`, which takes what the npm package's `deviceSignals()` gives or a page reads itself,
-and returns `{outcome, probability}`: the estimator's own. Where nobody asked for an adapter, or
-where a system is none that the engine knows, it is *unknown*. Each check becomes one expression:
-its chance, `[chance]` where nobody asked, -1 where nothing is known, -2 where nothing runs without
-it, -3 where no runtime loads the model.
+In: a `Gate` for pages (`scenario_rules.gate_for_page`). Out: the module's text. It exports one
+function, `gate(device)`, which takes what the npm package's `deviceSignals()` gives or a page reads
+itself, and returns `{outcome, probability}`: the estimator's own. Where nobody asked for an
+adapter, or where a system is none that the engine knows, it is *unknown*. Each check becomes one
+expression: its chance, `[chance]` where nobody asked, -1 where nothing is known, -2 where nothing
+runs without it, -3 where no runtime loads the model.
 """
 
 from __future__ import annotations
@@ -14,13 +14,19 @@ import re
 import string
 from typing import Any, Final
 
-from tabfit.gate import repeated_texts
-from tabfit.gate.javascript_terms import FREE, FREE_OF, NAMES, Terms, is_of_words
-from tabfit.gate.javascript_texts import number
-from tabfit.gate.one_gate import Gate
-from tabfit.gate.paths import UNLISTED
-from tabfit.gate.rules import SHARES, Decided, Rule
-from tabfit.gate.signals import GROUPS
+from tabfit.gate.code_generation import common_subexpressions
+from tabfit.gate.code_generation.javascript_expressions import (
+    FREE,
+    FREE_OF,
+    NAMES,
+    Terms,
+    is_of_words,
+)
+from tabfit.gate.code_generation.javascript_shortening import number
+from tabfit.gate.rules.decision_tree import UNLISTED
+from tabfit.gate.rules.device_signals import GROUPS
+from tabfit.gate.rules.runtime_rules import SHARES, Decided, Rule
+from tabfit.gate.scenario.scenario_rules import Gate
 from tabfit.verdict import sureness
 from tabfit.verdict.probability import LIKELY_FROM, POINT_SHARES, STEPS, TAIL, UNLIKELY_TO
 
@@ -60,10 +66,10 @@ def javascript(gate: Gate, asked: str) -> str:
     used = {*TAKEN, *(name for name, _where in NAMES.values())}
     numbered = (f"{each}{digit}" for digit in string.digits for each in string.ascii_letters)
     names = (each for each in (*string.ascii_letters, *numbered) if each not in used)
-    (body, *worked), repeated = repeated_texts.named(parts, terms.written, names)
+    (body, *worked), repeated = common_subexpressions.named(parts, terms.written, names)
     own = {**_signals(gate, terms), **dict(zip(derived, worked, strict=True)), **repeated}
     every, body = _used_once(_with_memory(own, body), body)
-    told = ",".join(f"{name}={every[name]}" for name in repeated_texts.in_order(every))
+    told = ",".join(f"{name}={every[name]}" for name in common_subexpressions.in_order(every))
     made = _bare(f"const {told}{',' if told else ''}z={body};{_settled(met, gate)}")
     return (
         f"// tabfit {gate.version}, Apache-2.0: {asked}\n"

@@ -8,9 +8,9 @@ from tabfit.devices.device import read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
-from tabfit.gate.classes import cuts, key
-from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, gate
-from tabfit.gate.signals import flat
+from tabfit.gate.many_devices.device_classes import cuts, key
+from tabfit.gate.rules.device_signals import flat
+from tabfit.gate.scenario.scenario_rules import UNTOLD_BY_BROWSERS, gate
 from tests.core.gate.generated_devices import devices
 
 CATALOG = Catalog()

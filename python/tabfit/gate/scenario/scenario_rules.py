@@ -17,8 +17,7 @@ from typing import Any, Final, NamedTuple
 from tabfit import __version__
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import POOLS, RunRequirements
-from tabfit.gate.adapter_kinds import kind_on, told_apart
-from tabfit.gate.paths import (
+from tabfit.gate.rules.decision_tree import (
     TOLD,
     Leaf,
     Path,
@@ -30,10 +29,20 @@ from tabfit.gate.paths import (
     mapped,
     switches,
 )
-from tabfit.gate.read_rules import shipped
-from tabfit.gate.rules import DERIVED, Decided, Rule, Rules, budget, named_needs, needs_in, rules
-from tabfit.gate.signals import SIGNALS, read_signal
-from tabfit.gate.symbols import Expression, is_numbers
+from tabfit.gate.rules.device_signals import SIGNALS, read_signal
+from tabfit.gate.rules.rules_from_json import shipped
+from tabfit.gate.rules.runtime_rules import (
+    DERIVED,
+    Decided,
+    Rule,
+    Rules,
+    budget,
+    named_needs,
+    needs_in,
+    rules,
+)
+from tabfit.gate.rules.symbols import Expression, is_numbers
+from tabfit.gate.scenario.adapter_kinds import kind_on, told_apart
 from tabfit.light_dataclass import replace
 from tabfit.units import Interval
 from tabfit.verdict.probability import probability
@@ -71,8 +80,8 @@ TELL_NO_MEMORY: Final = frozenset({"safari", "firefox", "ios", "ipados"})
 class Gate(NamedTuple):
     """The checks of one scenario, whose trees ask for signals.
 
-    `derived` has the trees of what several checks ask of a device: whether graphics shares
-    memory (`rules.SHARES`) and whether it is emulated (`rules.EMULATED`), where any does.
+    `derived` has the trees of what several checks ask of a device: whether graphics shares memory
+    (`runtime_rules.SHARES`) and whether it is emulated (`runtime_rules.EMULATED`), where any does.
     """
 
     model: str
@@ -91,7 +100,7 @@ class Gate(NamedTuple):
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """Return the columns that decide, in the order of `signals.SIGNALS`."""
+        """Return the columns that decide, in the order of `SIGNALS`."""
         asked = set().union(*map(signals_in, self.trees))
         return tuple(name for name in SIGNALS if name in asked)
 

@@ -1,8 +1,8 @@
 """The signals of many devices as columns of arrays (numpy), made from a signal's values.
 
-In: values as `signals.flat` gives them, `None` where nothing is told. Out: the columns of
-`many_devices.Columns`; a word that is not one of those that the engine tells apart stays as it is,
-a `device_memory` is the next smaller one that browsers say.
+In: values as `device_signals.flat` gives them, `None` where nothing is told. Out: the columns of
+`vectorized_verdicts.Columns`; a word that is not one of those that the engine tells apart stays as
+it is, a `device_memory` is the next smaller one that browsers say.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from tabfit.gate.many_devices import Numbers, WordColumn
-from tabfit.gate.signals import SAID_MEMORY
+from tabfit.gate.many_devices.vectorized_verdicts import Numbers, WordColumn
+from tabfit.gate.rules.device_signals import SAID_MEMORY
 
 
 def words(name: str, values: Sequence[Any]) -> WordColumn:

@@ -1,7 +1,7 @@
 """Rules read back from JSON: exploring the engine takes seconds, reading what it came to none.
 
-In: the object of `written.written`, or the one that a site's package brings. Out: `Rules`, equal to
-those that `rules.rules` explores.
+In: the object of `rules_json.as_json`, or the one that a site's package brings. Out: `Rules`, equal
+to those that `runtime_rules.rules` explores.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from tabfit.gate.paths import Leaf, Switch, Tree
-from tabfit.gate.rules import Decided, Rule, Rules
-from tabfit.gate.written import BACKGROUND, DECIDES, DEMANDED
+from tabfit.gate.rules.decision_tree import Leaf, Switch, Tree
+from tabfit.gate.rules.rules_json import BACKGROUND, DECIDES, DEMANDED
+from tabfit.gate.rules.runtime_rules import Decided, Rule, Rules
 
 #: The package that brings the rules to a page, beside the grid's table, and their file in it.
 SHIPPED: Final = "tabfitgrid"
 FILE: Final = "rules.json"
-#: Answers that are no words, as `written.answer_word` says them.
+#: Answers that are no words, as `rules_json.answer_word` says them.
 _NO_WORDS: Final = ("null", "true", "false")
 
 
@@ -27,12 +27,12 @@ class WrittenRules:
     """The rules of every runtime; a tree is made of its nodes once, when somebody asks for it."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
-        """Take the object that `written.written` returns."""
+        """Take the object that `rules_json.as_json` returns."""
         self._given = given
         self._trees: dict[tuple[int, bool], Tree] = {}
 
     def of(self, runtime: str, demands: Mapping[str, bool]) -> Rules:
-        """Return the rules of a runtime for what is demanded, as `rules.rules` does."""
+        """Return the rules of a runtime for what is demanded, as `runtime_rules.rules` does."""
         checks = tuple(
             Rule(
                 name=name,
@@ -88,7 +88,7 @@ class WrittenRules:
 
 
 def _answer(signal: str, word: str) -> Any:  # noqa: ANN401 - an answer
-    """Return the answer that `written.answer_word` made a word of.
+    """Return the answer that `rules_json.answer_word` made a word of.
 
     >>> _answer("wasm_jspi", "true"), _answer("device_memory", "0.5"), _answer("platform", "ios")
     (True, 0.5, 'ios')

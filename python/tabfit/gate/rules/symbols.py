@@ -5,7 +5,7 @@ where the engine compares them: `Told` and `Reckoned` for a signal's whole numbe
 need or a budget. An expression is a nested tuple:
 
     ("told", signal)  ("need", check, end)  ("have", budget, end)
-    (operator, a, b)               what `formulas` does with the same words
+    (operator, a, b)               what `budget_formulas` does with the same words
     ("chance", need, have)         the probability that a need is at most what there is; both are
                                    names, ("need", check), ("have", budget), or three numbers
     ("logistic", number, tree, …)  1 / (1 + e^sum), to four places, of a number and of what trees
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, NamedTuple, Self
 
-from tabfit.gate.paths import Path
+from tabfit.gate.rules.decision_tree import Path
 
 Expression = Hashable
 
@@ -102,7 +102,7 @@ class _Reckoned(_Compared):
 
 
 class Told(_Compared, int):
-    """A signal's whole number on its way into formulas, which keep it as a term (`formulas`).
+    """A signal's whole number on its way into `budget_formulas`, which keep it as a term.
 
     Its value is there so that they can work; no rule depends on it.
     """

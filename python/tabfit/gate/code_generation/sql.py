@@ -1,8 +1,8 @@
 """A gate as SQL: a query that adds the outcome and the chance to every row of a table of visits.
 
-In: a `Gate` for visits, which no visitor said anything of (`one_gate.UNTOLD_BY_BROWSERS`). Out: the
+In: a `Gate` for visits, which no visitor said anything of (`UNTOLD_BY_BROWSERS`). Out: the
 query's text in DuckDB's SQL, which is what other dialects are written from. The table's columns
-are called as in `signals`; one that is missing is to be given as NULL. The arithmetic is the
+are called as in `device_signals`; one that is missing is to be given as NULL. The arithmetic is the
 engine's, in doubles; what stands for a budget or a chance that a column decides is a column of its
 own, in an inner query.
 """
@@ -14,11 +14,11 @@ from itertools import pairwise
 from typing import Any
 
 from tabfit.formula import Operator
-from tabfit.gate.choices import Branches, by_text, steps
-from tabfit.gate.one_gate import Gate
-from tabfit.gate.paths import Leaf, Tree
-from tabfit.gate.rules import Decided, Rule
-from tabfit.gate.symbols import is_numbers
+from tabfit.gate.code_generation.merged_branches import Branches, by_text, steps
+from tabfit.gate.rules.decision_tree import Leaf, Tree
+from tabfit.gate.rules.runtime_rules import Decided, Rule
+from tabfit.gate.rules.symbols import is_numbers
+from tabfit.gate.scenario.scenario_rules import Gate
 from tabfit.units import Interval
 from tabfit.verdict import sureness
 from tabfit.verdict.probability import (

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tabfit.formula import Operator
-from tabfit.gate.choices import Branches, by_text, steps
-from tabfit.gate.javascript_texts import (
+from tabfit.gate.code_generation.javascript_shortening import (
     among,
     is_truth,
     number,
@@ -23,11 +22,12 @@ from tabfit.gate.javascript_texts import (
     shared_call,
     thousandths,
 )
-from tabfit.gate.one_gate import TELL_NO_MEMORY, Gate
-from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree, leaves, summed
-from tabfit.gate.rules import EMULATED, SHARES
-from tabfit.gate.signals import SAID_MEMORY, TRUTH, WORDS
-from tabfit.gate.symbols import is_numbers
+from tabfit.gate.code_generation.merged_branches import Branches, by_text, steps
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, summed
+from tabfit.gate.rules.device_signals import SAID_MEMORY, TRUTH, WORDS
+from tabfit.gate.rules.runtime_rules import EMULATED, SHARES
+from tabfit.gate.rules.symbols import is_numbers
+from tabfit.gate.scenario.scenario_rules import TELL_NO_MEMORY, Gate
 
 #: What each signal is called in the module, and where a device has it.
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
@@ -120,7 +120,7 @@ def _asked(made: Any, signal: str) -> Iterator[tuple[tuple[Any, Tree], ...]]:  #
 
 
 class Terms:
-    """Writes trees; keeps every text that it wrote, for `repeated_texts`."""
+    """Writes trees; keeps every text that it wrote, for `common_subexpressions`."""
 
     def __init__(self, gate: Gate) -> None:
         """Take the gate that is to be written, whose trees say the places of words."""

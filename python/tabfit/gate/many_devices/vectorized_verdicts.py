@@ -19,10 +19,10 @@ from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import ENDLESS, RunRequirements
 from tabfit.compare.verdict_grid.judging import IntervalEnds
 from tabfit.formula import Operator
-from tabfit.gate.one_gate import Needs, hardness, needs_at, rules_of
-from tabfit.gate.paths import UNLISTED, Leaf, Question, Switch, Tree
-from tabfit.gate.rules import EMULATED, Decided, Rules, budget
-from tabfit.gate.symbols import is_numbers
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Question, Switch, Tree
+from tabfit.gate.rules.runtime_rules import EMULATED, Decided, Rules, budget
+from tabfit.gate.rules.symbols import is_numbers
+from tabfit.gate.scenario.scenario_rules import Needs, hardness, needs_at, rules_of
 from tabfit.units import Interval
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
 from tabfit.verdict.probability import (

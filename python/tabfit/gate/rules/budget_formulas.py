@@ -8,7 +8,7 @@ at once, with the words of `formula.Operator`. Sources: the formulas themselves,
 from __future__ import annotations
 
 from tabfit.formula import Given, Named, Operation, Operator, Quantity
-from tabfit.gate.symbols import Expression, Told, expression, is_numbers
+from tabfit.gate.rules.symbols import Expression, Told, expression, is_numbers
 from tabfit.units import Interval
 
 

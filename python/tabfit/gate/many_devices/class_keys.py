@@ -1,8 +1,8 @@
 """A class of visits as one text, in Python and in SQL: what a table of classes is joined by.
 
-In: the cuts of columns (`classes.cuts`). Out: a row's key, and a query that works out the same key
-of every row of a table of visits and joins the table of classes. A class that this table does not
-have comes out as NULL.
+In: the cuts of columns (`device_classes.cuts`). Out: a row's key, and a query that works out the
+same key of every row of a table of visits and joins the table of classes. A class that this table
+does not have comes out as NULL.
 
 A key has a part for each column: `-` where nothing is told, a word, how many cuts a number has
 reached, or the number itself where every number counts. Whoever has few columns told has few
@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tabfit.gate.classes import Cuts, key
-from tabfit.gate.paths import UNLISTED
-from tabfit.gate.signals import TRUTH, WORDS
+from tabfit.gate.many_devices.device_classes import Cuts, key
+from tabfit.gate.rules.decision_tree import UNLISTED
+from tabfit.gate.rules.device_signals import TRUTH, WORDS
 
 UNTOLD: Final = "-"
 

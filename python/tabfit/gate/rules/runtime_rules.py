@@ -1,13 +1,13 @@
 """A runtime's rules: the trees of its checks, and of the budgets and shares they ask for.
 
-In: a runtime's row. Out: `Rules`. The engine's own kinds of check are walked by `paths.explore`:
-what a check asks of a budget (`Offered`) stays a name in its tree and has a tree of its own, so
-that one budget's tree serves every runtime and every check.
+In: a runtime's row. Out: `Rules`. The engine's own kinds of check are walked by
+`decision_tree.explore`: what a check asks of a budget (`Offered`) stays a name in its tree and has
+a tree of its own, so that one budget's tree serves every runtime and every check.
 
 A check's leaf is `None` where the check is not made, else `Decided`: the chance, a number or an
 expression (`symbols`), and whether it failed, was asked, is known. A budget's leaf is its
-expression (`formulas`), `None` where nothing is known of it; that of `shares_memory` is a truth or
-`None`.
+expression (`budget_formulas`), `None` where nothing is known of it; that of `shares_memory` is a
+truth or `None`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,19 @@ from tabfit import runtimes
 from tabfit.catalog import RuntimeFacts
 from tabfit.devices.budgets import Budget, Pool
 from tabfit.devices.device import Device
-from tabfit.gate import formulas
-from tabfit.gate.paths import Leaf, Path, Switch, Tree, explore, leaves, mapped, questions
-from tabfit.gate.signals import device_on, read_signal
-from tabfit.gate.symbols import Expression, SymbolInterval, Told, expression
+from tabfit.gate.rules import budget_formulas
+from tabfit.gate.rules.decision_tree import (
+    Leaf,
+    Path,
+    Switch,
+    Tree,
+    explore,
+    leaves,
+    mapped,
+    questions,
+)
+from tabfit.gate.rules.device_signals import device_on, read_signal
+from tabfit.gate.rules.symbols import Expression, SymbolInterval, Told, expression
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
 from tabfit.verdict import failure_rates
@@ -242,7 +251,7 @@ def _offered(name: str, device: Device) -> Any:  # noqa: ANN401 - an expression,
         if kind == "heap"
         else getattr(offered, name.removesuffix("_budget"))
     )
-    return None if found.have is None else formulas.of_interval(found.have)
+    return None if found.have is None else budget_formulas.of_interval(found.have)
 
 
 def needs_in(tree: Tree) -> set[str]:

@@ -13,12 +13,12 @@ from tabfit.catalog import Catalog
 from tabfit.compare.run_requirements import RunRequirements, requirements_of_load
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import usual_context
-from tabfit.gate import needs, written
-from tabfit.gate.class_keys import join
-from tabfit.gate.classes import cuts
-from tabfit.gate.javascript import javascript
-from tabfit.gate.one_gate import UNTOLD_BY_BROWSERS, Gate, gate, gate_for_page
-from tabfit.gate.sql import sql
+from tabfit.gate.code_generation.javascript import javascript
+from tabfit.gate.code_generation.sql import sql
+from tabfit.gate.many_devices.class_keys import join
+from tabfit.gate.many_devices.device_classes import cuts
+from tabfit.gate.rules import needs_json, rules_json
+from tabfit.gate.scenario.scenario_rules import UNTOLD_BY_BROWSERS, Gate, gate, gate_for_page
 from tabfit.runtimes import load_options
 
 
@@ -51,7 +51,7 @@ def as_javascript(given: Answer, asked: str) -> str:
 
 
 def for_visits(given: Answer) -> Gate:
-    """Return the gate for tables of visits, whose columns are those of `signals`."""
+    """Return the gate for tables of visits, whose columns are `device_signals`."""
     return gate(surveys(given), 0, given.facts, UNTOLD_BY_BROWSERS)
 
 
@@ -82,11 +82,11 @@ const {{ outcome, probability, download }} = await canRun("{given.subject.id}", 
 
 
 def as_json(given: Answer, catalog: Catalog) -> dict[str, Any]:
-    """Return the rules of the runtime and what this one way needs (`written`, `needs`)."""
+    """Return the rules of the runtime and what this one way needs (`rules_json`, `needs_json`)."""
     found = surveys(given)
     runtime = given.facts.id
-    demands = {runtime: dict[str, bool](), **written.gathered(needs.asked(found))}
+    demands = {runtime: dict[str, bool](), **rules_json.gathered(needs_json.asked(found))}
     return {
-        "rules": written.written(demands, catalog),
-        "needs": needs.model_needs(given.subject, found, (given.context,), catalog),
+        "rules": rules_json.as_json(demands, catalog),
+        "needs": needs_json.model_needs(given.subject, found, (given.context,), catalog),
     }

@@ -20,7 +20,7 @@ from tabfit.compare.verdict_grid import judge_table, requirements_table
 from tabfit.compare.verdict_grid.table import RequirementsTable, surveys
 from tabfit.devices.device import read
 from tabfit.estimate.subjects import subject
-from tabfit.gate import needs, signals, written
+from tabfit.gate.rules import device_signals, needs_json, rules_json
 from tabfit.units import Tokens
 from tabfit.verdict.probability import OUTCOMES
 from tests.core.gate.generated_devices import devices
@@ -59,13 +59,13 @@ def rows() -> tuple[RunRequirements, ...]:
 def rules() -> dict[str, Any]:
     """Return the written rules of the ways' runtimes."""
     demands = {runtime: dict[str, bool]() for _model, runtime, _precision in WAYS}
-    return written.written({**demands, **written.gathered(needs.asked(rows()))}, CATALOG)
+    return rules_json.as_json({**demands, **rules_json.gathered(needs_json.asked(rows()))}, CATALOG)
 
 
 def models() -> dict[str, Any]:
     """Return what each model needs, as the npm package reads it."""
     return {
-        model: needs.model_needs(
+        model: needs_json.model_needs(
             subject(model, CATALOG), [e for e in rows() if e.model == model], CONTEXTS, CATALOG
         )
         for model in {each.model for each in rows()}
@@ -113,9 +113,9 @@ def test_flat() -> None:
     """A device's flat columns describe the same device, as far as signals decide."""
     for device in devices(200, seed=3):
         given = read(device)
-        columns = signals.flat(given)
-        assert signals.flat(signals.read_flat(columns)) == columns
-        assert set(columns) <= {*signals.SIGNALS}
+        columns = device_signals.flat(given)
+        assert device_signals.flat(device_signals.read_flat(columns)) == columns
+        assert set(columns) <= {*device_signals.SIGNALS}
 
 
 def test_surveys() -> None:

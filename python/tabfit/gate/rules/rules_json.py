@@ -17,7 +17,8 @@ In: `Rules`, and what ways to run a model need. Out: objects of plain JSON.
     titles     of the checks
 
 An expression is a number, a signal's or budget's or need's name in a list (`symbols`), or an
-operator with terms (`formulas`). Answers are words: `null`, `true`, `false`, `0.5`, `chrome`.
+operator with terms (`budget_formulas`). Answers are words: `null`, `true`, `false`, `0.5`,
+`chrome`.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from typing import Any, Final
 
 from tabfit import __version__
 from tabfit.catalog import Catalog
-from tabfit.gate.paths import Leaf, Switch, Tree
-from tabfit.gate.rules import EMULATED, Decided, Rules, budget, named_needs, rules
-from tabfit.gate.signals import SAID_MEMORY
+from tabfit.gate.rules.decision_tree import Leaf, Switch, Tree
+from tabfit.gate.rules.device_signals import SAID_MEMORY
+from tabfit.gate.rules.runtime_rules import EMULATED, Decided, Rules, budget, named_needs, rules
 from tabfit.i18n.language import _
 from tabfit.verdict import sureness
 from tabfit.verdict.check_kinds import KINDS
@@ -98,7 +99,7 @@ def answer_word(answer: object) -> str:
     return json.dumps(answer)
 
 
-def written(demands: Demands, catalog: Catalog) -> dict[str, Any]:
+def as_json(demands: Demands, catalog: Catalog) -> dict[str, Any]:
     """Return the rules of every runtime that ways were found for."""
     nodes, ends = Nodes(), sureness.ends()
     budgets = {EMULATED: nodes.place(budget(EMULATED))}

@@ -6,7 +6,7 @@ A column is a key of the device contract (docs/contracts.md), the groups flatten
 
 Left out is what only a person or a test can tell (a device's name, what was measured on it) and
 what decides nothing. Words that a column may hold beyond those the engine tells apart count as
-`paths.UNLISTED`, a `device_memory` between two that browsers say as the smaller; a
+`decision_tree.UNLISTED`, a `device_memory` between two that browsers say as the smaller; a
 `storage_usage_bytes` that is not told is nothing.
 """
 
@@ -20,8 +20,8 @@ from tabfit.devices import device as contract
 from tabfit.devices.browser_features import vendors_of_systems
 from tabfit.devices.budgets import APART_VENDORS, SHARING_VENDORS
 from tabfit.devices.device import Adapter, Device, Storage, Unasked, Wasm
-from tabfit.gate.paths import UNLISTED, Path
-from tabfit.gate.symbols import Reckoned, Told
+from tabfit.gate.rules.decision_tree import UNLISTED, Path
+from tabfit.gate.rules.symbols import Reckoned, Told
 from tabfit.light_dataclass import field_names
 from tabfit.verdict.check_kinds.graphics import SMALL_WORKGROUPS
 from tabfit.verdict.failure_rates import vendors_reported

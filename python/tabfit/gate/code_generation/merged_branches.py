@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
-from tabfit.gate.paths import UNLISTED
+from tabfit.gate.rules.decision_tree import UNLISTED
 
 #: Answers, each with what follows from it.
 Branches = Sequence[tuple[Any, str]]

@@ -11,9 +11,9 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from tabfit.compare.run_requirements import Adapters
-from tabfit.gate.paths import Path
-from tabfit.gate.rules import EMULATED
-from tabfit.gate.signals import device_on
+from tabfit.gate.rules.decision_tree import Path
+from tabfit.gate.rules.device_signals import device_on
+from tabfit.gate.rules.runtime_rules import EMULATED
 from tabfit.light_dataclass import replace
 
 
@@ -58,7 +58,7 @@ def _reaching(kind: Kind, floor: int) -> Kind:
 def kind_on(path: Path, kinds: Sequence[Kind]) -> int:
     """Return the place of the survey that holds for a device, as `survey_on` finds it.
 
-    Whether graphics is emulated is asked by that name (`rules.EMULATED`).
+    Whether graphics is emulated is asked by that name (`runtime_rules.EMULATED`).
     """
     adapter = device_on(path).adapter if any(each.adapters.floor for each in kinds) else None
     known = adapter.max_storage_buffer_binding_size if adapter else None

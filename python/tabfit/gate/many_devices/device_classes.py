@@ -17,7 +17,7 @@ here; whoever has arrays applies the same cuts with `searchsorted`, and finds th
 
     codes = searchsorted(cuts[name].at, values, side="right"), for exact columns the values
 
-What a visit's columns are called, and what they hold, is said in `signals`.
+What a visit's columns are called, and what they hold, is said in `device_signals`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tabfit.gate.one_gate import Gate, signals_in
-from tabfit.gate.paths import UNLISTED, Leaf, Switch, Tree
-from tabfit.gate.signals import NUMBERS, SAID_MEMORY, SIGNALS, WORDS
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree
+from tabfit.gate.rules.device_signals import NUMBERS, SAID_MEMORY, SIGNALS, WORDS
+from tabfit.gate.scenario.scenario_rules import Gate, signals_in
 
 
 class Cuts(NamedTuple):

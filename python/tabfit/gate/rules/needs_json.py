@@ -1,4 +1,4 @@
-"""What every way to run one model needs, as JSON, in the terms of `written` rules.
+"""What every way to run one model needs, as JSON, in the terms of `rules_json`.
 
 In: a subject and surveys of it (`compare.run_requirements`). Out: one object, whose ways are in the
 order in which they are chosen. The first way is the one that a question without a runtime is about,
@@ -25,7 +25,7 @@ from tabfit.compare.ranking import WIDER, offers
 from tabfit.compare.run_requirements import ENDLESS, POOLS, RunRequirements
 from tabfit.estimate.defaults import runtimes_of, usual_precision
 from tabfit.estimate.subjects import Subject
-from tabfit.gate.written import SCHEMA, ends, shared
+from tabfit.gate.rules.rules_json import SCHEMA, ends, shared
 from tabfit.units import Interval, Tokens
 from tabfit.verdict.requirements import Demand
 
@@ -112,7 +112,7 @@ def _bytes(size: Interval) -> int | list[int]:
 
 
 def asked(surveys: Iterable[RunRequirements]) -> Iterable[tuple[str, str, bool]]:
-    """Yield the runtime, check and hardness of every demand, for `written.gathered`."""
+    """Yield the runtime, check and hardness of every demand, for `rules_json.gathered`."""
     for each in surveys:
         for demand in (*each.demands, *(one for at in each.growing for one in at)):
             yield each.runtime, demand.name, demand.hard
