@@ -2,7 +2,7 @@
 //
 // In: caniuse-lite (how many page views come from each browser's version; CC BY 4.0, StatCounter),
 // browser-compat-data (since which version a browser has what; CC0) and the memory of Steam's
-// players (below). Out: population/sample_visits.csv, 100,000 visits, and what they were read from.
+// players (below). Out: population/visits/sample_visits.csv, 100,000 visits, and what they were read from.
 // It is a sample and nobody's visitors: browsers on desktops stand as on Windows, whose players
 // have more memory than most; on Android no public table says how much there is.
 
@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 const { agents } = require("caniuse-lite");
-const ROOM = new URL("../python/tabfit/population/", import.meta.url);
+const ROOM = new URL("../python/tabfit/population/visits/", import.meta.url);
 const FEATURES = JSON.parse(
   readFileSync(new URL("../python/tabfit/catalog/browser_features.json", import.meta.url), "utf8"),
 );

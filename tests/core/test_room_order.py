@@ -33,10 +33,10 @@ NEEDED = {
     "tabfit.compare.verdict_grid.judging": {"numpy"},
     "tabfit.gate.many_devices.vectorized_verdicts": {"numpy"},
     "tabfit.gate.many_devices.signal_columns": {"numpy"},
-    "tabfit.population.many_visits": {"numpy"},
+    "tabfit.population.coverage.many_visits": {"numpy"},
     "app.qr_code": {"segno"},
     "tabfit.cli.commands.gate": {"sqlglot"},
-    "tabfit.population.parquet_visits": {"duckdb"},
+    "tabfit.population.visits.parquet_visits": {"duckdb"},
 }  # installed when first used
 
 

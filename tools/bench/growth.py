@@ -31,9 +31,9 @@ from tabfit.estimate.answers import place
 from tabfit.estimate.subjects import subject
 from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, TRUTH, WORDS, flat
 from tabfit.light_dataclass import replace
-from tabfit.population import sample
-from tabfit.population.coverage import Population
-from tabfit.population.ways import coverage_of
+from tabfit.population.coverage.class_coverage import Population
+from tabfit.population.coverage.model_coverage import coverage_of
+from tabfit.population.visits import sample
 from tabfit.units import Tokens
 from tools.dist.paths import DIST, ROOT
 

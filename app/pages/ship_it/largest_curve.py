@@ -10,7 +10,7 @@ from app.components.html import Html, joined, tag
 from app.components.labels import SHORT
 from app.components.svg_chart import Point
 from tabfit.i18n.language import _, number
-from tabfit.population.ways import Reach, largest
+from tabfit.population.coverage.model_coverage import Reach, largest
 from tabfit.verdict.probability import Outcome
 
 #: The share that the finding is about.

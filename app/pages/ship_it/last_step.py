@@ -9,7 +9,7 @@ from app.components.html import Child, Html, joined, sentence, tag
 from tabfit.estimate.answers import Answer
 from tabfit.gate import export_formats
 from tabfit.i18n.language import _
-from tabfit.population import sample
+from tabfit.population.visits import sample
 
 
 class Step(NamedTuple):

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tabfit.errors import TabfitError
 from tabfit.headers import Span
 from tabfit.i18n.language import _, number
-from tabfit.population import sample
-from tabfit.population.csv_lines import CountedLines
-from tabfit.population.visit_classes import DistinctRow
+from tabfit.population.visits import sample
+from tabfit.population.visits.csv_lines import CountedLines
+from tabfit.population.visits.visit_classes import DistinctRow
 
 if TYPE_CHECKING:  # what needs numpy is imported once that is there
     from tabfit.gate.many_devices.device_classes import Cuts
-    from tabfit.population.many_visits import ManyVisits
+    from tabfit.population.coverage.many_visits import ManyVisits
 
 #: What a question's `visits` may say: a file or a text of this tab, or the sample.
 OWN: Final = "own"
@@ -70,7 +70,7 @@ async def _counted(asked: Mapping[str, Any], ports: Ports) -> tuple[list[str], l
 
 
 def _gathered(names: Sequence[str], rows: Sequence[DistinctRow]) -> ReadVisits:
-    from tabfit.population import many_visits  # noqa: PLC0415 - numpy is there from now on
+    from tabfit.population.coverage import many_visits  # noqa: PLC0415 - numpy is there from now on
 
     found = many_visits.gathered(names, rows, _cuts())
     return ReadVisits(found.total, len(rows), found)

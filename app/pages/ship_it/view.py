@@ -22,14 +22,14 @@ from tabfit.estimate import link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import Words, _, later, number, plural
-from tabfit.population import sample
-from tabfit.population import ways as every_way
-from tabfit.population.coverage import JUDGED, Coverage, Tally
-from tabfit.population.shares import Share
+from tabfit.population.coverage import model_coverage
+from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Tally
+from tabfit.population.coverage.confidence_intervals import Share
+from tabfit.population.visits import sample
 from tabfit.verdict.probability import Outcome
 
 if TYPE_CHECKING:
-    from tabfit.population.many_visits import ManyVisits
+    from tabfit.population.coverage.many_visits import ManyVisits
 
 #: So many other ways and words of a group are shown.
 SHOWN: Final = 8
@@ -121,7 +121,7 @@ def between(given: Share) -> str:
 
 def shares(given: Answer, visits: ManyVisits) -> dict[str, Html]:
     """Return the shares of one way by verdict and by group, and the finding to be said aloud."""
-    covered = every_way.coverage_of(
+    covered = model_coverage.coverage_of(
         given.subject, given.facts, given.stored.precision, visits, given.context
     )
     groups = [
@@ -222,7 +222,7 @@ def _word(name: str, word: str) -> str:
 
 def ways(given: Answer, visits: ManyVisits, catalog: Catalog, kind: str) -> Html:
     """Return what a smaller precision or another runtime gains over the way that was chosen."""
-    found = every_way.every_way(given.subject, catalog, visits, given.context)
+    found = model_coverage.every_way(given.subject, catalog, visits, given.context)
     mine = given.facts.id, given.stored.precision
     chosen = next((each for each in found if (each.runtime, each.precision) == mine), None)
     others = [each for each in found if each is not chosen]
@@ -231,7 +231,7 @@ def ways(given: Answer, visits: ManyVisits, catalog: Catalog, kind: str) -> Html
     base = chosen.all.likely.share if chosen else 0.0
     rows = [
         _way(each, base, catalog, _href(given, each, kind))
-        for each in every_way.best_ways(others, SHOWN)
+        for each in model_coverage.best_ways(others, SHOWN)
     ]
     heads = (_("Runtime"), _("download"), SHORT[Outcome.LIKELY], _("points gained"))
     title = _("What another precision or runtime gains")
@@ -266,7 +266,7 @@ def _href(given: Answer, each: Coverage, kind: str) -> str:
 def curve(given: Answer, visits: ManyVisits, catalog: Catalog, kind: str) -> Html:
     """Return the largest model that likely runs for each share of the visits."""
     alike = given.subject.model or next(m for m in catalog.models if m.task == TASK)
-    found = list(every_way.reaches(catalog, visits, alike.task, _surveyed()))
+    found = list(model_coverage.reaches(catalog, visits, alike.task, _surveyed()))
     task = question_form.task_name(alike)
     return largest_curve.card(found, task, lambda each: _href_of(each.way, kind))
 
@@ -275,7 +275,7 @@ def _href_of(each: Coverage, kind: str) -> str:
     return f"#{link.composed({'model': each.model, 'visits': kind}, KEYS)}"
 
 
-def _surveyed() -> every_way.Surveyed:
+def _surveyed() -> model_coverage.Surveyed:
     """Return what tells what ways need: the table that came along, where it has them."""
     from tabfit.compare import verdict_grid  # noqa: PLC0415 - numpy is there from now on
 
@@ -284,6 +284,6 @@ def _surveyed() -> every_way.Surveyed:
 
     def surveyed(about: Subject, facts: RuntimeFacts, precision: str) -> Sequence[RunRequirements]:
         found = kept.of(about.id, facts.id, precision) if kept else ()
-        return found or every_way.surveys_of(about, facts, precision)
+        return found or model_coverage.surveys_of(about, facts, precision)
 
     return surveyed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.components.html import Html, joined, sentence, tag
 from tabfit.i18n.language import _
-from tabfit.population.columns import COLUMNS
+from tabfit.population.visits.columns import COLUMNS
 
 
 def card(sample: str) -> Html:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tabfit.population import csv_visits, parquet_visits, sample
-from tabfit.population.coverage import Population
+from tabfit.population.coverage.class_coverage import Population
+from tabfit.population.visits import csv_visits, parquet_visits, sample
 
 #: What stands for the sample that comes with the package.
 SAMPLE = "sample"

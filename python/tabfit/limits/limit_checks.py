@@ -17,8 +17,8 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.i18n.size_text import size
 from tabfit.limits.limits_file import ModelLimits
-from tabfit.population.coverage import Population
-from tabfit.population.ways import coverage_of
+from tabfit.population.coverage.class_coverage import Population
+from tabfit.population.coverage.model_coverage import coverage_of
 from tabfit.units import Tokens, exactly
 from tabfit.verdict.probability import RANK
 

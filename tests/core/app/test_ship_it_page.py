@@ -15,7 +15,7 @@ from app.respond import packages
 from tabfit.catalog import Catalog
 from tabfit.cli.start import main
 from tabfit.headers import Span
-from tabfit.population import sample
+from tabfit.population.visits import sample
 from tests.core.app.test_respond import HOSTILE, parts
 from tests.event_loops import finished
 

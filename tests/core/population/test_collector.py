@@ -11,8 +11,8 @@ from typing import Any
 
 from tabfit.devices.device import read
 from tabfit.gate.rules.device_signals import flat
-from tabfit.population import csv_visits, sample
-from tabfit.population.columns import COLUMNS
+from tabfit.population.visits import csv_visits, sample
+from tabfit.population.visits.columns import COLUMNS
 from tabfit.units import GIB
 from tests.core.gate.generated_devices import devices
 

@@ -15,10 +15,11 @@ from tabfit.devices.device import read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
-from tabfit.population import csv_visits, sample, ways
-from tabfit.population.coverage import Coverage, Population
-from tabfit.population.shares import wilson
-from tabfit.population.visit_classes import VisitClass
+from tabfit.population.coverage import model_coverage
+from tabfit.population.coverage.class_coverage import Coverage, Population
+from tabfit.population.coverage.confidence_intervals import wilson
+from tabfit.population.visits import csv_visits, sample
+from tabfit.population.visits.visit_classes import VisitClass
 from tabfit.verdict.probability import Outcome
 from tests.core.gate.generated_devices import devices
 
@@ -40,7 +41,9 @@ def test_every_class_is_judged_as_the_estimator_does(way: tuple[str, str, str]) 
     visits = [VisitClass(device=each, country="", count=at) for at, each in enumerate(made, 1)]
     about = subject(model, CATALOG)
     asked = Scenario(model=model, runtime=runtime, precision=precision)
-    found = ways.coverage_of(about, CATALOG.runtime(runtime), precision, Population(visits))
+    found = model_coverage.coverage_of(
+        about, CATALOG.runtime(runtime), precision, Population(visits)
+    )
     verdicts = [answer(asked, CATALOG, each).verdict for each in made]
     expected = Counter[Outcome]()
     for at, each in enumerate(verdicts, 1):
@@ -66,7 +69,7 @@ def test_what_is_not_known_stands_apart() -> None:
 def covered(lines: tuple[bytes, ...], model: str) -> Coverage:
     """Return the widest coverage of a model."""
     population = Population(csv_visits.read(lines))
-    return ways.every_way(subject(model, CATALOG), CATALOG, population)[0]
+    return model_coverage.every_way(subject(model, CATALOG), CATALOG, population)[0]
 
 
 @pytest.mark.parametrize(
@@ -96,9 +99,9 @@ def test_the_largest_model_is_the_largest() -> None:
     population = Population(
         csv_visits.read((names + b"wasm_threads,wasm_memory64,wasm_jspi\n", desk))
     )
-    every = list(ways.reaches(CATALOG, population, "text-generation"))
+    every = list(model_coverage.reaches(CATALOG, population, "text-generation"))
     assert len(every) > 60
-    found = ways.largest(every)[0.9]
+    found = model_coverage.largest(every)[0.9]
     assert found is not None
     larger = every[: every.index(found)]
     assert all((each.model.parameters or 0) >= (found.model.parameters or 0) for each in larger)

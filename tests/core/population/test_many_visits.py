@@ -15,9 +15,10 @@ from tabfit.estimate.subjects import subject
 from tabfit.gate.many_devices import device_classes
 from tabfit.gate.rules import rules_from_json, rules_json
 from tabfit.gate.rules.device_signals import flat
-from tabfit.population import csv_lines, csv_visits, many_visits, sample, ways
-from tabfit.population.columns import COLUMNS
-from tabfit.population.coverage import Coverage, Population, Tally
+from tabfit.population.coverage import many_visits, model_coverage
+from tabfit.population.coverage.class_coverage import Coverage, Population, Tally
+from tabfit.population.visits import csv_lines, csv_visits, sample
+from tabfit.population.visits.columns import COLUMNS
 from tests.core.gate.generated_devices import devices
 from tests.core.population.test_visits import MALFORMED
 
@@ -37,7 +38,7 @@ def covered(population: Any) -> Coverage:
     """Return what the way comes to."""
     model, runtime, precision = WAY
     about = subject(model, CATALOG)
-    return ways.coverage_of(about, CATALOG.runtime(runtime), precision, population)
+    return model_coverage.coverage_of(about, CATALOG.runtime(runtime), precision, population)
 
 
 def figures(tally: Tally) -> tuple[Any, ...]:

@@ -9,8 +9,8 @@ import pytest
 
 from tabfit.cli import command_line
 from tabfit.errors import UnreadableVisits
-from tabfit.population import csv_visits, parquet_visits
-from tabfit.population.visit_classes import VisitClass
+from tabfit.population.visits import csv_visits, parquet_visits
+from tabfit.population.visits.visit_classes import VisitClass
 
 GOOD = b"platform,browser,webgpu,webgpu_shader_f16,cores,country,visits\n"
 

@@ -15,7 +15,7 @@ from tabfit.estimate import answer_json
 from tabfit.limits import limit_checks, limits_file
 from tabfit.limits.limit_checks import Limited
 from tabfit.limits.limits_file import ModelLimits
-from tabfit.population.coverage import Population
+from tabfit.population.coverage.class_coverage import Population
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

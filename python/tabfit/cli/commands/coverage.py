@@ -18,10 +18,10 @@ from tabfit.devices.device import Device
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.size_text import size
-from tabfit.population import report, ways
-from tabfit.population.coverage import JUDGED, Coverage, Population, Tally
-from tabfit.population.shares import Share
-from tabfit.population.ways import Reach
+from tabfit.population.coverage import model_coverage, report
+from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Population, Tally
+from tabfit.population.coverage.confidence_intervals import Share
+from tabfit.population.coverage.model_coverage import Reach
 from tabfit.units import Tokens
 
 #: So many other ways are shown of a model, and so many words of a grouping.
@@ -57,10 +57,10 @@ def run(asked: argparse.Namespace) -> int:
             return 0
         lines = [line for each in covered for line in ("", *_model_lines(*each, terminal.here()))]
     else:
-        every = list(ways.reaches(known, population, TASK))
+        every = list(model_coverage.reaches(known, population, TASK))
         if asked.json:
             printed_json.print_json(
-                report.whole(population, report.reached(ways.largest(every), every))
+                report.whole(population, report.reached(model_coverage.largest(every), every))
             )
             return 0
         lines = ["", *_curve_lines(every, terminal.here())]
@@ -80,11 +80,11 @@ def _covered(
         model=about.id, runtime=asked.runtime, precision=asked.precision, context=context
     )
     given = answer(scenario, known, Device(), about)
-    every = ways.every_way(about, known, population, context)
+    every = model_coverage.every_way(about, known, population, context)
     names = given.facts.id, given.stored.precision
     chosen = next((each for each in every if _names(each) == names), None)
     if chosen is None:  # a precision or a runtime that is not among those worth offering
-        chosen = ways.coverage_of(about, given.facts, names[1], population, given.context)
+        chosen = model_coverage.coverage_of(about, given.facts, names[1], population, given.context)
     return chosen, [each for each in every if each is not chosen]
 
 
@@ -113,7 +113,7 @@ def _model_lines(given: Coverage, others: Sequence[Coverage], on: Terminal) -> I
             yield from _grouping(name, parts, on)
     if others:
         yield "other ways"
-        yield from on.table([_way(each, given) for each in ways.best_ways(others, SHOWN)])
+        yield from on.table([_way(each, given) for each in model_coverage.best_ways(others, SHOWN)])
 
 
 def _grouping(name: str, parts: Mapping[str, Tally], on: Terminal) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _way(each: Coverage, given: Coverage) -> tuple[str, ...]:
 
 def _curve_lines(every: Sequence[Reach], on: Terminal) -> Iterator[str]:
     yield f"the largest model ({TASK}) that likely runs for so many of those that can be judged"
-    yield from on.table([_reach(*each) for each in ways.largest(every).items()])
+    yield from on.table([_reach(*each) for each in model_coverage.largest(every).items()])
 
 
 def _reach(share: float, found: Reach | None) -> tuple[str, ...]:

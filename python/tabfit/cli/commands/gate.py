@@ -17,7 +17,7 @@ from tabfit.errors import LibraryNotInstalled, Quoted, shown
 from tabfit.estimate.answers import Answer
 from tabfit.gate import export_formats
 from tabfit.gate.many_devices.device_classes import cuts
-from tabfit.population import class_table
+from tabfit.population.coverage import class_table
 
 #: What is said of one device, which a gate for any device cannot ask.
 OF_ONE_DEVICE: Final = ("device", "device_json", "ram", "ran", "died")

@@ -27,9 +27,9 @@ from tabfit.gate.many_devices.vectorized_verdicts import (
     WordColumn,
 )
 from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS, read_flat, signal_of
-from tabfit.population import columns
-from tabfit.population.coverage import GROUPINGS, Coverage, Tally
-from tabfit.population.visit_classes import DistinctRow, no_visits
+from tabfit.population.coverage.class_coverage import GROUPINGS, Coverage, Tally
+from tabfit.population.visits import columns
+from tabfit.population.visits.visit_classes import DistinctRow, no_visits
 from tabfit.verdict.decide import WITHOUT_CHANCE
 from tabfit.verdict.probability import OUTCOMES
 

@@ -16,7 +16,7 @@ from tabfit.compare.run_requirements import RunRequirements
 from tabfit.gate.many_devices.class_keys import key_text
 from tabfit.gate.many_devices.device_classes import Cuts
 from tabfit.gate.rules.device_signals import flat
-from tabfit.population.coverage import Population, judged
+from tabfit.population.coverage.class_coverage import Population, judged
 
 #: The columns of the table.
 COLUMNS: Final = ("visit_class", "outcome", "probability")

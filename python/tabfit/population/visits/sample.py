@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-from tabfit.population.csv_lines import CountedLines
-from tabfit.population.visit_classes import DistinctRow, VisitClass, classes
+from tabfit.population.visits.csv_lines import CountedLines
+from tabfit.population.visits.visit_classes import DistinctRow, VisitClass, classes
 
 
 def read() -> tuple[VisitClass, ...]:

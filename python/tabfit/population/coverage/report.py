@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tabfit.estimate import answer_json
-from tabfit.population.coverage import JUDGED, Coverage, Population, Tally
-from tabfit.population.shares import Share
-from tabfit.population.ways import Reach
+from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Population, Tally
+from tabfit.population.coverage.confidence_intervals import Share
+from tabfit.population.coverage.model_coverage import Reach
 
 
 def covered(given: Coverage, others: Sequence[Coverage]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tabfit.catalog import Catalog, Model, RuntimeFacts
 from tabfit.compare.run_requirements import RunRequirements, requirements_of_precision
 from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_precision
 from tabfit.estimate.subjects import Subject, subject
-from tabfit.population.coverage import Coverage, Covering
+from tabfit.population.coverage.class_coverage import Coverage, Covering
 from tabfit.units import Tokens
 
 #: The shares of visitors that a largest model is named for.

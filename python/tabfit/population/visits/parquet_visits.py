@@ -12,8 +12,8 @@ from typing import Any
 
 from tabfit.errors import LibraryNotInstalled, UnreadableVisits
 from tabfit.i18n.language import Message
-from tabfit.population import columns
-from tabfit.population.visit_classes import DistinctRow, VisitClass, check_names, classes
+from tabfit.population.visits import columns
+from tabfit.population.visits.visit_classes import DistinctRow, VisitClass, check_names, classes
 
 
 def read(path: Path) -> tuple[VisitClass, ...]:

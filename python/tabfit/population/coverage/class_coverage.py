@@ -13,8 +13,8 @@ from typing import Final, NamedTuple, Protocol
 from tabfit.catalog import RuntimeFacts
 from tabfit.compare.catalog_requirements import survey_on
 from tabfit.compare.run_requirements import RunRequirements
-from tabfit.population.shares import Share, wilson
-from tabfit.population.visit_classes import VisitClass
+from tabfit.population.coverage.confidence_intervals import Share, wilson
+from tabfit.population.visits.visit_classes import VisitClass
 from tabfit.units import Interval
 from tabfit.verdict.decide import Settled, decide, settle
 from tabfit.verdict.probability import RANK, Outcome

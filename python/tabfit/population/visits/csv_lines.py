@@ -15,8 +15,8 @@ from typing import Final
 
 from tabfit.errors import UnreadableVisits
 from tabfit.i18n.language import Message, number
-from tabfit.population import columns
-from tabfit.population.visit_classes import DistinctRow, check_names, missing_cell, not_text
+from tabfit.population.visits import columns
+from tabfit.population.visits.visit_classes import DistinctRow, check_names, missing_cell, not_text
 
 _MARK: Final = b"\xef\xbb\xbf"  # that some programs begin a text in UTF-8 with
 #: So many lines may differ: each takes some hundred bytes, and a page has no more than 4 GB.

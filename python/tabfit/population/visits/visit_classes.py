@@ -13,7 +13,7 @@ from tabfit.errors import Quoted, UnreadableDevice, UnreadableVisits
 from tabfit.gate.rules.device_signals import GROUPS, SIGNALS, read_flat
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
-from tabfit.population import columns
+from tabfit.population.visits import columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from tabfit.population.csv_lines import CountedLines
-from tabfit.population.visit_classes import VisitClass, classes
+from tabfit.population.visits.csv_lines import CountedLines
+from tabfit.population.visits.visit_classes import VisitClass, classes
 
 
 def read(lines: Iterable[bytes]) -> tuple[VisitClass, ...]:
