@@ -1,6 +1,6 @@
 // What stays on this device and nowhere else: what the visitor said of it, what was tried on it,
 // recent answers and pinned ones. All of it lies in localStorage under one name; Python shows it
-// (app/components/kept_here.py), and every part of it can be forgotten there.
+// (app/components/device/kept_data.py), and every part of it can be forgotten there.
 //
 //   kept()            what is kept, as one object
 //   keep(changes)     change some of it

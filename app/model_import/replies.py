@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from app import device_here
-from app.components import model_search, question_form
+from app.components.forms import question_form
 from app.components.html import Html
+from app.components.models import model_search
 from app.model_import import importer
 from app.request_reply import PageReply, PageRequest
 from tabfit import hub

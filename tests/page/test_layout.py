@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app import pages
-from app.components import question_form
+from app.components.forms import question_form
 from tabfit.api import read_catalog
 from tabfit.devices.device import Device
 from tabfit.estimate import answers

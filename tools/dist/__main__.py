@@ -164,7 +164,8 @@ def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> s
 def _style() -> str:
     """Return the page's style: scales, the base, then what lies beside components and pages."""
     scales = [MODULES / "open-props" / f"{name}.min.css" for name in SCALES]
-    beside = [*sorted(APP.glob("components/*.css")), *sorted(APP.glob("pages/*/style.css"))]
+    components = sorted((APP / "components").rglob("*.css"), key=lambda path: path.name)
+    beside = [*components, *sorted(APP.glob("pages/*/style.css"))]
     own = "".join(path.read_text() for path in (STATIC / "base.css", *beside))
     return "".join(path.read_text() for path in scales) + own
 

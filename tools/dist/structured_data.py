@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from app.components.model_search import HUB
+from app.components.models.model_search import HUB
 from tabfit import __version__
 from tabfit.catalog import Catalog, Model
 from tools.dist.verdicts_table import MEDIA_TYPE

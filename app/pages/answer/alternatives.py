@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.components import svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_, gigabytes, tokens
 from app.components.outcome_marks import mark

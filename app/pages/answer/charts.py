@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import sqrt
 
-from app.components import budget_band, svg_chart
+from app.components.charts import budget_band, svg_chart
+from app.components.charts.svg_chart import Axis, Bar
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_, duration, tokens
-from app.components.svg_chart import Axis, Bar
-from app.components.verdict_card import chip
+from app.components.verdict.verdict_card import chip
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
 from tabfit.explain.bytes_by_purpose import Group, shares

@@ -8,18 +8,13 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from app.components import (
-    common_devices,
-    device_summary,
-    download_steps,
-    formula_popover,
-    model_facts,
-    model_search,
-    more_choices,
-    question_form,
-    verdict_card,
-)
+from app.components import formula_popover
+from app.components.charts import download_steps
+from app.components.device import device_summary
+from app.components.forms import load_choices, question_form
 from app.components.html import Html, joined, tag
+from app.components.models import model_facts, model_search
+from app.components.verdict import common_devices, verdict_card
 from app.model_import import session_models
 from app.pages.answer import checks, memory_chart, on_this_device, opened_way, view
 from app.pages.compare import side_by_side_link
@@ -239,7 +234,7 @@ def _formed(asked: PageRequest) -> Scenario:
     return replace(
         scenario,
         runtime=kept.get("runtime"),
-        precision=more_choices.precision(form, changed) or kept.get("precision"),
+        precision=load_choices.precision(form, changed) or kept.get("precision"),
         context=_tokens(kept.get("context")),
         prompt=_tokens(kept.get("prompt")),
         options=load_options.read(kept),
@@ -290,7 +285,7 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
         **{f"choose-{name}": html for name, html in options.items()},
         **{f"chosen-{name}": joined(text) for name, text in shown.items()},
         **_rooms(given, asked.catalog),
-        "more": more_choices.fields(given),
+        "more": load_choices.fields(given),
         "said": device_summary.summary(
             given.device, stated=asked.stated, elsewhere=away, asked=asking
         ),

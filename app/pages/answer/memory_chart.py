@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.components import budget_band, formula_popover, svg_chart
+from app.components import formula_popover
+from app.components.charts import budget_band, svg_chart
+from app.components.charts.svg_chart import Axis
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_
-from app.components.svg_chart import Axis
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, later

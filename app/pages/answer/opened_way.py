@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from app import site_data
-from app.components import model_search
 from app.components.html import Html, joined
+from app.components.models import model_search
 from app.model_import import session_models
 from app.pages.answer import suggestions, view
 from app.pages.answer.suggestions import OtherWays

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import (
-    common_devices,
-    download_steps,
-    model_facts,
-    model_search,
-    more_choices,
-    page_layout,
-    question_form,
-)
+from app.components import page_layout
+from app.components.charts import download_steps
+from app.components.forms import load_choices, question_form
 from app.components.html import Html, joined, tag
+from app.components.models import model_facts, model_search
+from app.components.verdict import common_devices
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.estimate import answers, defaults
@@ -34,7 +30,7 @@ def main(answer: Answer, rows: list[list[Answer]], catalog: Catalog, *, root: st
     common devices; `root` leads to the site's first page.
     """
     return joined(
-        question_form.form(answer, catalog, more_choices.section(answer)),
+        question_form.form(answer, catalog, load_choices.section(answer)),
         model_search.dialog(catalog.models),
         tag("div", id="said"),
         page_layout.status(),

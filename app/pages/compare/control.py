@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app import site_data
-from app.components import (
-    common_devices,
-    device_summary,
-    model_search,
-    page_layout,
-    question_form,
-)
+from app.components import page_layout
+from app.components.device import device_summary
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
+from app.components.models import model_search
+from app.components.verdict import common_devices
 from app.pages.compare import (
     devices_for_model,
     export,

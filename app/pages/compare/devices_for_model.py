@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from app.components.forms.question_form import device_groups
 from app.components.html import Html, joined, tag
 from app.components.labels import SHORT, bytes_, gigabytes
 from app.components.outcome_marks import mark
-from app.components.question_form import device_groups
-from app.components.verdict_card import chip
+from app.components.verdict.verdict_card import chip
 from app.pages.compare.models_on_device import ROOT, way
 from tabfit.catalog import Catalog, DeviceRow
 from tabfit.compare.comparisons import ComparisonRow

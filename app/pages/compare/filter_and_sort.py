@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from app.components.forms.question_form import task_name
 from app.components.html import Html
-from app.components.question_form import task_name
 from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog, Model, read
 from tabfit.catalog.reader import plain_name

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.components import question_form
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from app.components.forms.question_form import task_name
 from app.components.html import Html, joined, tag
 from app.components.labels import BASES, KNOWN, SHORT, between, bytes_
 from app.components.outcome_marks import mark
-from app.components.question_form import task_name
 from app.pages.compare import filter_and_sort, side_by_side_link
 from app.pages.compare.filter_and_sort import Comparison, RowFilter
 from app.pages.compare.side_by_side_link import KEYS

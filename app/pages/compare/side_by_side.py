@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from app.components import question_form
+from app.components.forms import question_form
 from app.components.html import Child, Html, joined, tag
 from app.components.labels import SHORT, between, bytes_, tokens
 from app.components.outcome_marks import mark
-from app.components.verdict_card import chip
+from app.components.verdict.verdict_card import chip
 from app.pages.compare import side_by_side_link
 from app.pages.compare.models_on_device import ROOT, speed
 from app.pages.compare.side_by_side_link import MOST

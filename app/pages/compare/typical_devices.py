@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.components.common_devices import short_name
+from app.components.forms.question_form import task_name
 from app.components.html import Html, joined, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.question_form import task_name
+from app.components.verdict.common_devices import short_name
 from app.pages.compare.models_on_device import parameters
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import ComparisonRow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Html, joined, sentence
-from app.components.quality_note import METRICS
+from app.components.verdict.quality_note import METRICS
 from app.pages.learn.lesson import bold, lesson, said, sources
 from tabfit.catalog.published_quality import one_bit_paper_rows
 from tabfit.i18n.language import Words, _, later, number

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import bytes_
-from app.components.quality_note import METRICS
+from app.components.verdict.quality_note import METRICS
 from app.pages.learn.lesson import bold, lesson, said, sources
 from tabfit.catalog import Catalog
 from tabfit.catalog.published_quality import DistilledPair, Quality, pairs

@@ -6,8 +6,11 @@ import sys
 from typing import Final
 
 from app import site_data
-from app.components import common_devices, model_search, page_layout, question_form
+from app.components import page_layout
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
+from app.components.models import model_search
+from app.components.verdict import common_devices
 from app.pages.learn import arithmetic, comparing, corrections, counting, troubleshooting, view
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog, published_quality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_
 from app.pages.learn.lesson import bold, lesson, said

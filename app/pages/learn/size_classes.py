@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import svg_chart as drawing
+from app.components.charts import svg_chart as drawing
+from app.components.charts.svg_chart import Axis
 from app.components.html import Html, joined, tag
-from app.components.svg_chart import Axis
 from tabfit.catalog import Catalog
 from tabfit.catalog.undisclosed_sizes import UndisclosedSize, undisclosed_sizes
 from tabfit.i18n.language import Words, _, later, number, plural

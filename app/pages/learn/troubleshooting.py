@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Child, Html, listed, tag
 from app.pages.learn.lesson import lesson, said
 from tabfit.i18n.language import _

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.components import common_devices, download_steps, formula_popover, svg_chart
+from app.components import formula_popover
+from app.components.charts import download_steps, svg_chart
 from app.components.html import Child, Html, joined, listed, sentence, tag
 from app.components.labels import SHORT, bytes_, gibibytes
 from app.components.outcome_marks import mark
+from app.components.verdict import common_devices
 from app.pages.learn import size_classes
 from app.pages.learn.lesson import bold, said
 from app.pages.learn.lesson import lesson as whole_lesson

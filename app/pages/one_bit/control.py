@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import device_summary, model_search, page_layout, question_form
+from app.components import page_layout
+from app.components.device import device_summary
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
+from app.components.models import model_search
 from app.pages.one_bit import view
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import quality_note, svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
+from app.components.verdict import quality_note
 from tabfit.catalog import published_quality
 from tabfit.catalog.published_quality import OneBitPaperRow
 from tabfit.estimate import link

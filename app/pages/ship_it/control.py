@@ -10,8 +10,10 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from app.components import model_search, page_layout, question_form
+from app.components import page_layout
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
+from app.components.models import model_search
 from app.model_import import session_models
 from app.pages.compare import side_by_side_link
 from app.pages.ship_it import last_step, session_visits, view, visits_form

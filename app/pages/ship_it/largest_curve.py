@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from app.components import svg_chart
+from app.components.charts import svg_chart
+from app.components.charts.svg_chart import Point
 from app.components.html import Html, joined, tag
 from app.components.labels import SHORT
-from app.components.svg_chart import Point
 from tabfit.i18n.language import _, number
 from tabfit.population.coverage.model_coverage import Reach, largest
 from tabfit.verdict.probability import Outcome

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from app.components import question_form, svg_chart
+from app.components.charts import svg_chart
+from app.components.charts.svg_chart import Bar
+from app.components.forms import question_form
 from app.components.html import Html, joined, tag
 from app.components.labels import BROWSERS, PLATFORMS, SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.svg_chart import Bar
 from app.pages.ship_it import largest_curve, session_visits
 from app.pages.ship_it.session_visits import ReadVisits
 from tabfit.catalog import Catalog, RuntimeFacts

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.components import device_summary, model_search, page_layout, question_form
+from app.components import page_layout
+from app.components.device import device_summary
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
+from app.components.models import model_search
 from app.pages.shrink import lora, view
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog

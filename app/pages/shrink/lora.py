@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from app.components import quality_note, svg_chart
+from app.components.charts import svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_
-from app.components.verdict_card import chip
+from app.components.verdict import quality_note
+from app.components.verdict.verdict_card import chip
 from tabfit.catalog.published_quality import qualities
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.model.architecture import Architecture

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import budget_band, quality_note, svg_chart
+from app.components.charts import budget_band, svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import SHORT, between, bytes_
 from app.components.outcome_marks import mark
-from app.components.verdict_card import chip
+from app.components.verdict import quality_note
+from app.components.verdict.verdict_card import chip
 from tabfit.catalog import Catalog
 from tabfit.catalog.published_quality import Quality
 from tabfit.estimate import link

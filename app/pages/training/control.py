@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from app.components import form_fields, model_search, page_layout, question_form
+from app.components import page_layout
+from app.components.forms import form_fields, question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_, tokens
+from app.components.models import model_search
 from app.pages.training import view as views
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog, Model

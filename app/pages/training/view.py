@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import expandable_list, svg_chart
+from app.components import expandable_list
+from app.components.charts import svg_chart
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import bytes_
 from app.components.outcome_marks import chip

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.components import device_summary, model_search, page_layout, question_form
+from app.components import page_layout
+from app.components.device import device_summary
+from app.components.forms import question_form
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import tokens
+from app.components.models import model_search
 from app.pages.workbench import view as views
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.architectures.custom_decoder import NAMES, alike

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.components import expandable_list, form_fields, svg_chart
+from app.components import expandable_list
+from app.components.charts import svg_chart
+from app.components.forms import form_fields
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_, tokens
 from app.components.outcome_marks import chip, mark

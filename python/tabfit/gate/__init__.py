@@ -12,5 +12,5 @@ engine's word and chance from a device's signals alone.
 How: the engine's checks take numbers, arrays, and whatever else adds, multiplies and compares. Here
 they are given a device whose signals are named but not known. Wherever a check asks which it is,
 both ways are walked (`rules.decision_tree`), so that the tree that comes out is the engine's own
-and no second set of rules. Each imports from those above it; all import `estimate` and `compare`.
+and no second set of rules. Each imports from those above it. Imports `estimate` and `compare`.
 """

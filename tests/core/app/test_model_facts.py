@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from babel.messages.mofile import write_mo
 
-from app.components import model_facts
+from app.components.models import model_facts
 from app.pages.answer import control
 from app.render_page import model_page
 from app.request_reply import PageRequest

@@ -18,7 +18,7 @@ pytest.importorskip("safetensors")
 
 from gguf import GGUFValueType
 
-from app.components import model_search
+from app.components.models import model_search
 from app.model_import import importer, session_models
 from app.model_import.importer import BrowserPorts
 from app.respond import respond

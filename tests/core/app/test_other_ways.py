@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app import site_data
-from app.components import model_search
 from app.components.labels import SHORT, bytes_
+from app.components.models import model_search
 from app.pages.compare.filter_and_sort import comparison_on
 from app.respond import respond
 from tabfit import catalog

@@ -8,8 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from app.components import budget_band, labels, question_form
-from app.components.plain_sentence import plain_sentence
+from app.components import labels
+from app.components.charts import budget_band
+from app.components.forms import question_form
+from app.components.verdict.plain_sentence import plain_sentence
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from app.components.svg_chart import (
+from app.components.charts.svg_chart import (
     Bar,
     area,
     band,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.components import download_steps
+from app.components.charts import download_steps
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.estimate import answers, defaults, subjects

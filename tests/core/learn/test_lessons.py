@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app import site_data
-from app.components import common_devices
+from app.components.verdict import common_devices
 from app.pages.learn import control as page
 from app.pages.learn.view import TITLES
 from app.respond import respond

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from app.components.html import Html, joined, tag
 from app.components.labels import between, bytes_, tokens
-from app.components.plain_sentence import plain_sentence
+from app.components.verdict.plain_sentence import plain_sentence
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from app.components.forms.question_form import flat, task_name, task_rank, tasks
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.components.question_form import flat, task_name, task_rank, tasks
 from tabfit.catalog import Model
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.compare.smaller_models import RowOf

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.components import measured_here
+from app.components.device import memory_test
+from app.components.device.trial_report import button
 from app.components.html import Html, joined, tag
 from app.components.labels import bytes_, gigabytes
-from app.components.tried_here import button
 from tabfit.catalog import Catalog
 from tabfit.devices import history
 from tabfit.devices.budgets import Pool
@@ -60,7 +60,7 @@ def _of_device(kept: Mapping[str, Any], here: Device, *, stated: bool) -> Iterat
 
 
 def _measured(here: Device) -> Iterator[Html]:
-    said = measured_here.summary(here)
+    said = memory_test.summary(here)
     if said:
         yield _row(_("Measured here: {what}.", what=said), "measured", "")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import formula_popover, svg_chart
+from app.components import formula_popover
+from app.components.charts import svg_chart
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import bytes_
 from tabfit.estimate.answers import Answer

@@ -10,7 +10,7 @@ import json
 from typing import Any, Final
 from urllib.parse import quote
 
-from app.components import measured_here
+from app.components.device import memory_test
 from app.components.html import Html, joined, tag
 from tabfit.devices import device as devices
 from tabfit.devices import history
@@ -37,7 +37,7 @@ def card(answer: Answer, link: str, *, pinned: bool, reports: str) -> Html:
         tried, measured = None, None
     else:
         tried = _asks(answer) if before is None else _said(answer, before, reports)
-        measured = measured_here.block(answer)
+        measured = memory_test.block(answer)
     return tag(
         "section",
         tried,

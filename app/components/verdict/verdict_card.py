@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.components import answer_text, formula_popover
+from app.components import formula_popover
 from app.components.html import Html, joined, sentence, tag
 from app.components.labels import between, bytes_, duration
 from app.components.outcome_marks import chip, mark
-from app.components.plain_sentence import plain_sentence
+from app.components.verdict import answer_text
+from app.components.verdict.plain_sentence import plain_sentence
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import _, number, whole_sentence

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from app.components import form_fields
+from app.components.forms import form_fields
+from app.components.forms.question_form import flat
 from app.components.html import Html, joined, tag
 from app.components.labels import duration, tokens
-from app.components.question_form import flat
 from tabfit.estimate import load_choices
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import precisions_of

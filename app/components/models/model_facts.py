@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from app.components.forms.question_form import task_name
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import bytes_, tokens
-from app.components.model_search import HUB
-from app.components.question_form import task_name
+from app.components.models.model_search import HUB
 from tabfit.catalog import Catalog, Model, Publication
 from tabfit.catalog.model_languages import ModelLanguages, model_languages
 from tabfit.estimate.subjects import Subject
