@@ -4,7 +4,7 @@
 // did not arrive, a package, an exception at the start.
 //
 // Python starts from the memory it had at build time after its first answer: a file that
-// tools/dist/memory_snapshot.mjs writes and describes. The standard library and the packages
+// tools/dist/pyodide/memory_snapshot.mjs writes and describes. The standard library and the packages
 // arrive when the page asks for them, after its first answer. Where that does not work, for
 // whatever reason, Python starts as it does anywhere: from the library and the packages.
 //

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shutil
 
+from tools.dist.data.public_data import public_data
 from tools.dist.paths import ROOT
-from tools.dist.public_data import public_data
 
 SOURCE = ROOT / "js"
 TARGET = ROOT / "build" / "npm" / "tabfit"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.dist.paths import ROOT
-from tools.dist.python_wheels import SECONDS
+from tools.dist.pyodide.python_wheels import SECONDS
 
 TARGET: Final = ROOT / "dist-packages"
 SOURCES: Final = ("python", "pyproject.toml", "README.md", "LICENSE", ".gitignore")

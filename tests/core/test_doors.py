@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.test_docs import COMMANDS, SESSIONS
-from tools.dist import python_wheels
+from tools.dist.pyodide import python_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = ROOT / "docs" / "how-to"

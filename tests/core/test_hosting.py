@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.dist import html_pages, third_party_wheels
+from tools.dist.pages import html_pages
+from tools.dist.pyodide import third_party_wheels
 from tools.serve import header_rules
 
 ROOT = Path(__file__).resolve().parents[2]

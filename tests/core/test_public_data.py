@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 import tabfit
 from tabfit.compare.verdict_grid import requirements_table
 from tests.core.gate.test_rules_json import CONTEXTS, rows
-from tools.dist import public_data
+from tools.dist.data import public_data
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Addresses that others rely on: some may be added, none goes.

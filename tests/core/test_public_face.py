@@ -19,7 +19,7 @@ import pytest
 
 import tabfit
 from tabfit import api
-from tools.dist import python_wheels
+from tools.dist.pyodide import python_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 

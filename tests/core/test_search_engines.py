@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tools.dist import search_engines
+from tools.dist.pages import search_engines
 
 PATHS = ("index.html", "de/compare/index.html", "m/gemma-2b/index.html")
 

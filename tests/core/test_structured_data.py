@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tabfit.catalog import Catalog
-from tools.dist import public_data, structured_data
+from tools.dist.data import public_data
+from tools.dist.pages import structured_data
 
 HOME = "https://fit.example/a/"
 #: What schema.org defines for each type used (schema.org/version/latest, read 2026-11).

@@ -59,7 +59,7 @@ def test_ready(ready: Page) -> None:
 def test_from_snapshot(ready: Page) -> None:
     """Python starts from its memory after an answer: the private options for it are there.
 
-    When this fails after an upgrade, compare `tools/dist/memory_snapshot.mjs` and
+    When this fails after an upgrade, compare `tools/dist/pyodide/memory_snapshot.mjs` and
     `static/interpreter.mjs` with what that Pyodide does in `loadPyodide`.
     """
     assert ready.workers[0].evaluate("fromSnapshot") is True

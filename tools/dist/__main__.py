@@ -30,21 +30,17 @@ from pathlib import Path
 from app.document import filled
 from tabfit.compare.verdict_grid.table import SHIPPED
 from tools import messages
-from tools.dist import (
-    content_security_policy,
-    html_pages,
-    licences,
-    memory_snapshot,
-    public_data,
-    service_worker,
-)
+from tools.dist import licences
 from tools.dist.build_cache import BUILT, digest, files_under
+from tools.dist.data import public_data
+from tools.dist.data.verdict_grid import grid_wheel
+from tools.dist.pages import content_security_policy, html_pages, service_worker
 from tools.dist.paths import DIST, MODULES, ROOT
-from tools.dist.pyodide_lock import lock
-from tools.dist.pyodide_runtime import runtime
-from tools.dist.python_wheels import page_wheels
-from tools.dist.third_party_wheels import wheels
-from tools.dist.verdict_grid import grid_wheel
+from tools.dist.pyodide import memory_snapshot
+from tools.dist.pyodide.pyodide_lock import lock
+from tools.dist.pyodide.pyodide_runtime import runtime
+from tools.dist.pyodide.python_wheels import page_wheels
+from tools.dist.pyodide.third_party_wheels import wheels
 
 STATIC = ROOT / "static"
 APP = ROOT / "app"

@@ -22,7 +22,7 @@ from tabfit.i18n import language
 from tabfit.i18n.language import whole_sentence
 from tabfit.light_dataclass import replace
 from tabfit.units import Interval, exactly
-from tools.dist import share_image
+from tools.dist.pages import share_image
 
 HAVE = Interval(1_000_000_000, 2_000_000_000, 4_000_000_000)
 

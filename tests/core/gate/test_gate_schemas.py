@@ -14,7 +14,7 @@ from tabfit.catalog import Catalog
 from tabfit.cli import command_line
 from tabfit.compare.verdict_grid import requirements_table
 from tests.core.gate.test_rules_json import CONTEXTS, models, rows, rules
-from tools.dist import visitor_kinds
+from tools.dist.data import visitor_kinds
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "schema"
 

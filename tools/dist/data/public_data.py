@@ -31,11 +31,11 @@ from tabfit.estimate.subjects import subject
 from tabfit.gate.rules import needs_json, rules_from_json
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
-from tools.dist import verdicts_table, visitor_kinds
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import PYTHON
+from tools.dist.data import verdicts_table, visitor_kinds
+from tools.dist.data.verdict_grid import grid_wheel, public_rules
 from tools.dist.paths import ROOT
-from tools.dist.verdict_grid import grid_wheel, public_rules
 
 SCHEMAS: Final = ROOT / "docs" / "schema"
 LICENCE: Final = "Apache-2.0"

@@ -17,7 +17,7 @@ from pathlib import Path
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import requirements_file
 from tools.dist.paths import CACHE, ROOT
-from tools.dist.pyodide_runtime import COMPILER, INSTALLED, compiled
+from tools.dist.pyodide.pyodide_runtime import COMPILER, INSTALLED, compiled
 
 FIXED = (2020, 1, 1, 0, 0, 0)
 SECONDS = "1577836800"  # the same moment, as wheels' builders are told it

@@ -18,7 +18,7 @@ from typing import Any, Final
 from app.components.models.model_search import HUB
 from tabfit import __version__
 from tabfit.catalog import Catalog, Model
-from tools.dist.verdicts_table import MEDIA_TYPE
+from tools.dist.data.verdicts_table import MEDIA_TYPE
 
 _MODEL: Final = re.compile(r"m/([^/]+)/index\.html")
 NAME: Final = "Will it fit?"

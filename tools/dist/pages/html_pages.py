@@ -21,11 +21,12 @@ from app.components import loading_status
 from app.document import filled
 from tabfit.i18n import language
 from tabfit.i18n.language import ENGLISH, LANGUAGES
-from tools.dist import public_data, search_engines, structured_data
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import requirements_file
+from tools.dist.data import public_data
+from tools.dist.pages import search_engines, structured_data
+from tools.dist.pages.share_image import colours, draw
 from tools.dist.paths import CACHE, ROOT
-from tools.dist.share_image import colours, draw
 from tools.messages import OTHERS
 
 HERE = Path(__file__).parent

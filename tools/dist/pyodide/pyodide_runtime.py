@@ -17,7 +17,7 @@ from pathlib import Path
 from tools.dist.build_cache import cached_step, digest
 from tools.dist.compressed_twins import lay_twins, quality
 from tools.dist.paths import PYODIDE, PYSCRIPT, version_of
-from tools.dist.unused_stdlib import LEFT_OUT
+from tools.dist.pyodide.unused_stdlib import LEFT_OUT
 
 HERE = Path(__file__).parent
 COMPILER = (HERE / "compile_bytecode.mjs", HERE / "compile_bytecode.py")

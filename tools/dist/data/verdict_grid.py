@@ -24,7 +24,7 @@ from tabfit.gate.rules import needs_json, rules_from_json
 from tabfit.gate.rules import rules_json as rules
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
-from tools.dist.python_wheels import pack
+from tools.dist.pyodide.python_wheels import pack
 
 
 def grid_wheel() -> Path:
