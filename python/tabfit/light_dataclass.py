@@ -61,7 +61,11 @@ class _LibraryFields:
         """Return the fields as the library describes them."""
         import dataclasses  # noqa: PLC0415 - not importing it is what this module is for
 
-        like = type(kind.__name__, (), {"__annotations__": self.annotations, **self.defaults})
+        made_anew = {
+            name: dataclasses.field(default_factory=lambda value=value: value)
+            for name, value in self.defaults.items()
+        }  # which the library takes whether or not a default can be hashed
+        like = type(kind.__name__, (), {"__annotations__": self.annotations, **made_anew})
         made: Any = dataclasses.dataclass(kw_only=True)(like)
         return made.__dataclass_fields__
 

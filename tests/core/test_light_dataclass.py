@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -56,7 +57,11 @@ def classes(make: Maker) -> dict[str, Any]:
     class Itself:
         held: object
 
-    kinds = (Point, Named, Open, Longer, Itself)
+    @make(frozen=True)
+    class Mapped:
+        held: object = MappingProxyType({1: 2}) if make is light_dataclass.dataclass else None
+
+    kinds = (Point, Named, Open, Longer, Itself, Mapped)
     return {each.__name__: each for each in kinds}
 
 
@@ -156,6 +161,7 @@ def test_a_value_extends_another_or_is_equal_to_itself_alone(kinds: dict[str, An
 def test_the_library_reads_values_as_its_own() -> None:
     """`fields` and `asdict` serve who wants them."""
     assert dataclasses.asdict(OWN["Longer"](held=3)) == {"held": 3, "more": 1}
+    assert dataclasses.replace(OWN["Mapped"]()).held == {1: 2}
     assert [each.name for each in dataclasses.fields(OWN["Named"])] == ["first", "second"]
     assert dataclasses.asdict(OWN["Point"](1)) == {"across": 1, "up": 2}
 

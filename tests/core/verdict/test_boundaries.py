@@ -214,6 +214,18 @@ def test_the_least_workgroup_storage(
     _least(check_kinds.graphics.WORKGROUP_STORAGE, need * KIB, signals, known=known)
 
 
+@pytest.mark.parametrize(("told", "enough"), [(10, True), (9, False)])
+def test_webllms_storage_buffers(told: int, *, enough: bool) -> None:
+    """It asks for ten in a shader and throws where an adapter has fewer; eight are sure.
+
+    apache/tvm web/src/webgpu.ts: requiredMaxStorageBuffersPerShaderStage; W3C WebGPU, 3.6.2.
+    """
+    signals = {**LAPTOP, "webgpu": {"max_storage_buffers_per_shader_stage": told}}
+    checks = {each.name: each for each in on(signals, "smollm2-360m", "webllm").checks}
+    assert (checks["storage-buffers"].outcome is Outcome.LIKELY) is enough
+    assert "10 of 9" in checks["storage-buffers"].message or enough
+
+
 def _least(kind: CheckKind, need: int, signals: dict[str, Any], *, known: bool) -> None:
     offered = Offered(read({**LAPTOP, "webgpu": {}, **signals}))
     demand = Demand(name=kind.name, why="", need=exactly(need))
