@@ -144,13 +144,13 @@ hub: setup ## serve the fake hub on port 8181
 
 fuzz: site .venv/.fuzz ## laws on new examples, damaged configs, links, hub answers, late files (VISITS=…) and a million headers, then a minute of each format guided by coverage (SECONDS=…)
 	HYPOTHESIS_PROFILE=fresh $(PY) -m pytest -q tests/laws
-	$(PY) -m tools.fuzz_configs --count 5000 --seed $$(date +%s)
-	$(PY) -m tools.fuzz_commands --count 300 --seed $$(date +%s)
-	$(PY) -m tools.fuzz_links --count 2000 --seed $$(date +%s)
-	$(PY) -m tools.fuzz_hub --count 5000 --seed $$(date +%s)
-	$(PY) -m tools.fuzz_late_files --count $(VISITS) --seed $$(date +%s)
-	$(PY) -m tools.fuzz_headers --mutants 340000 --chance $$(date +%s)
-	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz_headers --atheris $(SECONDS) --kind $$kind || exit 1; done
+	$(PY) -m tools.fuzz.configs --count 5000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz.commands --count 300 --seed $$(date +%s)
+	$(PY) -m tools.fuzz.links --count 2000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz.hub --count 5000 --seed $$(date +%s)
+	$(PY) -m tools.fuzz.late_files --count $(VISITS) --seed $$(date +%s)
+	$(PY) -m tools.fuzz.headers --mutants 340000 --chance $$(date +%s)
+	for kind in safetensors gguf onnx; do $(PY) -m tools.fuzz.headers --atheris $(SECONDS) --kind $$kind || exit 1; done
 
 .venv/.docs: requirements-docs.lock .venv/.tools
 	$(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<

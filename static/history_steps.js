@@ -4,7 +4,7 @@
 // name under which its place, the scroll and the focus it was left with, is kept for this tab.
 // A control that is dragged or typed into makes one step, however often it changes meanwhile.
 
-import { place, putBack } from "./place.js";
+import { place, putBack } from "./scroll_and_focus.js";
 import { ofTab } from "./storage.js";
 
 const PLACES = "places"; // of the steps, by their names

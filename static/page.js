@@ -6,7 +6,7 @@
 
 import * as steps from "./history_steps.js";
 import { answered, heard, keep, kept } from "./kept.js";
-import { selector } from "./place.js";
+import { selector } from "./scroll_and_focus.js";
 import { came, lateProblem, tellLateProblem, tellLateProblems } from "./late_problem.js";
 import { tellOfNetwork, used } from "./offline_copy.js";
 import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";

@@ -8,8 +8,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tools.bench.beside import BARE, PAGE
 from tools.bench.changes import Spread
+from tools.bench.compared_pages import BARE, PAGE
 from tools.bench.document import written
 from tools.bench.limits import claims
 from tools.bench.records import Record, read

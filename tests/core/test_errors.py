@@ -25,7 +25,7 @@ from tabfit.errors import (
     UnreadableHeader,
     from_outside,
 )
-from tabfit.headers import gguf
+from tabfit.headers.gguf import gguf_header
 from tabfit.i18n import language
 from tabfit.i18n.language import Message
 from tabfit.limits import limits_file
@@ -217,5 +217,5 @@ def test_a_damaged_file_says_what_is_wrong(tmp_path: Path) -> None:
     file.write_bytes(b"NOPE" + bytes(64))
     with pytest.raises(UnreadableHeader) as caught:
         read_source.inspect(str(file), None)
-    assert caught.value.form == gguf.FORM
+    assert caught.value.form == gguf_header.FORM
     assert "GGUF" in str(caught.value)

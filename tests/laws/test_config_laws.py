@@ -1,6 +1,6 @@
 """Laws of the config reader: any config is answered or refused, and answers are lawful.
 
-`tools/fuzz_configs.py` tries many more of the same, and times each.
+`tools/fuzz/configs.py` tries many more of the same, and times each.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tabfit.errors import UnreadableConfig
 from tabfit.model.blocks.block import MOST_TENSORS
 from tabfit.model.tensors import Inventory
 from tabfit.sources.inspection import of_architecture
-from tools.fuzz_configs import SOURCES, mutated
+from tools.fuzz.configs import SOURCES, mutated
 
 EXAMPLES = 500
 MUTANTS = 20  # 10,000 damaged configs a run

@@ -17,11 +17,11 @@ pytest.importorskip("safetensors")
 from tabfit.architectures import read as read_architecture
 from tabfit.errors import UnreadableConfig
 from tabfit.headers import KINDS
-from tabfit.headers.gguf_config import _NAMES, _TYPES, read_config
+from tabfit.headers.gguf.gguf_config import _NAMES, _TYPES, read_config
 from tabfit.headers.header import Value, stored
 from tabfit.storage.storage_type import F16
 from tabfit.units import MIB
-from tools import damaged_headers
+from tools.fuzz import damaged_headers
 
 HEADERS = Path(__file__).parents[1] / "data" / "headers"
 KEPT = sorted(path for path in HEADERS.glob("*.*") if path.suffix != ".json")

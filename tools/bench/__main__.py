@@ -10,8 +10,8 @@ from typing import TypeVar
 from playwright.sync_api import Playwright, sync_playwright
 
 from tools.bench import growth, processes
-from tools.bench.beside import BARE, HELLO, PAGE, laid_out
 from tools.bench.changes import Spread, changes
+from tools.bench.compared_pages import BARE, HELLO, PAGE, laid_out
 from tools.bench.document import written
 from tools.bench.limits import claims
 from tools.bench.records import Record, machine, read, today

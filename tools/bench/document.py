@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from tools.accuracy.document import table
-from tools.bench.beside import BARE, HELLO, PAGE
+from tools.bench.compared_pages import BARE, HELLO, PAGE
 from tools.bench.limits import claims, middle
 from tools.bench.records import Record
 from tools.bench.visits import Visit

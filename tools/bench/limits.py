@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from tools.bench.beside import BARE, PAGE
+from tools.bench.compared_pages import BARE, PAGE
 from tools.bench.records import Record
 from tools.bench.visits import Visit
 

@@ -53,7 +53,14 @@ INPUTS = (
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
 #: What the page's own scripts import, ahead of time.
-FIRST = ("page.js", "kept.js", "python_worker.js", "history_steps.js", "place.js", "storage.js")
+FIRST = (
+    "page.js",
+    "kept.js",
+    "python_worker.js",
+    "history_steps.js",
+    "scroll_and_focus.js",
+    "storage.js",
+)
 
 
 def main() -> None:

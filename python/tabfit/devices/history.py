@@ -1,8 +1,8 @@
 """A device's own past: what was tried on it before, and how it ended.
 
 In: what a visitor or program says of earlier loads, as JSON. Out: `Trial`s, which
-`verdict.own_past` weighs, and which raise `budgets`. It stays on the device it is about: a link
-never carries it.
+`verdict.device_history` weighs, and which raise `budgets`. It stays on the device it is about: a
+link never carries it.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ from tabfit.formula import (
 from tabfit.i18n.language import _, later, whole_sentence
 from tabfit.runtimes import Component, Label, Phase
 from tabfit.units import Basis, Interval
-from tabfit.verdict import own_past, sureness
+from tabfit.verdict import device_history, sureness
 from tabfit.verdict.check_kinds.browser import HEAP
 from tabfit.verdict.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
 from tabfit.verdict.check_rules import LEAST_STORAGE
@@ -294,8 +294,8 @@ def _chance_of(
 
 
 def _given_past(check: Check, weighed: Quantity, device: Device) -> Quantity:
-    """Return a chance as what was tried on the device raised or lowered it (`own_past`)."""
-    past = own_past.told(COMPARED[check.name].past, device.history)
+    """Return a chance as what was tried on the device raised or lowered it (`device_history`)."""
+    past = device_history.told(COMPARED[check.name].past, device.history)
     if past is None or check.probability is None:
         return weighed
     words, chance = later("given what was tried here"), (check.probability,) * 3

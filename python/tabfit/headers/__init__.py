@@ -4,19 +4,16 @@ In: a file's bytes, in the ranges a reader asks for; it opens nothing itself. Ou
 tensors with shapes and types, metadata, and for GGUF the config it tells of.
 
     read             which reader a file needs, and shards put together again
-    safetensors  gguf  onnx     one for each format
-    gguf_config  gguf_families  what a GGUF header says of the architecture
+    safetensors  gguf/  onnx  litert   one for each format
     header           what every reader returns
-    byte_spans       the ranges a reader asks for, and the window it keeps
-    protobuf         ONNX's encoding, field by field
-    number_types  ggml_type_numbers   the formats' names of types
+    encodings/       what formats are written in: protocol buffers, FlatBuffers, names of types
     packed_weights   packed words counted as the weights they hold
     not_models       adapters, projectors and others that are no model
 
 Imports `model`, `storage` and `recipes` (what is stored is told in their values).
 """
 
-from tabfit.headers.byte_spans import Reading, Span, drive, drive_async
+from tabfit.headers.encodings.byte_spans import Reading, Span, drive, drive_async
 from tabfit.headers.header import Header
 from tabfit.headers.read import KINDS, first_reading, join, kind_of, parts_of, read
 from tabfit.headers.safetensors import read_index

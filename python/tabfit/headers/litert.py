@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tabfit.errors import Quoted, UnreadableHeader
-from tabfit.headers.byte_spans import Reading
-from tabfit.headers.flatbuffers import Pages, Table, table_at
+from tabfit.headers.encodings.byte_spans import Reading
+from tabfit.headers.encodings.flatbuffers import Pages, Table, table_at
+from tabfit.headers.encodings.number_types import STRING, TFLITE, packed_size
 from tabfit.headers.header import (
     LONGEST_NAME,
     Header,
@@ -25,7 +26,6 @@ from tabfit.headers.header import (
     read_name,
     stored,
 )
-from tabfit.headers.number_types import STRING, TFLITE, packed_size
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.recipes.stored_model import StoredTensor

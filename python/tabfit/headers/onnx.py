@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tabfit.errors import Quoted, UnreadableHeader
-from tabfit.headers.byte_spans import Reading
+from tabfit.headers.encodings.byte_spans import Reading
+from tabfit.headers.encodings.number_types import ONNX, STRING, packed_size
+from tabfit.headers.encodings.protobuf import BYTES, VARINT, Field, FieldReader
 from tabfit.headers.header import Header, Value, check_count, count_elements, read_name, stored
-from tabfit.headers.number_types import ONNX, STRING, packed_size
-from tabfit.headers.protobuf import BYTES, VARINT, Field, FieldReader
 from tabfit.i18n.language import Message
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import StorageType

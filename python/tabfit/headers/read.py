@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 
 from tabfit.errors import UnreadableHeader
-from tabfit.headers import gguf, litert, onnx, safetensors
-from tabfit.headers.byte_spans import Reading
-from tabfit.headers.gguf_config import read_config
+from tabfit.headers import litert, onnx, safetensors
+from tabfit.headers.encodings.byte_spans import Reading
+from tabfit.headers.encodings.protobuf import FIRST_READING
+from tabfit.headers.gguf import gguf_header
+from tabfit.headers.gguf.gguf_config import read_config
 from tabfit.headers.header import MOST_TENSORS_TOGETHER, Header, check_count
-from tabfit.headers.protobuf import FIRST_READING
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.units import Bytes
@@ -46,7 +47,7 @@ def read(name: str, size: int, *, among: int = 1) -> Reading[Header]:
     if kind == "safetensors":
         return safetensors.read_header(size, ahead=_share(safetensors.AHEAD, among))
     if kind == "gguf":
-        return gguf.read_header(size, ahead=_share(gguf.AHEAD, among))
+        return gguf_header.read_header(size, ahead=_share(gguf_header.AHEAD, among))
     if kind == "onnx":
         return onnx.read_header(size, ahead=_share(onnx.AHEAD, among))
     if kind in LITERT:
@@ -58,7 +59,10 @@ def read(name: str, size: int, *, among: int = 1) -> Reading[Header]:
 
 def first_reading(name: str, *, among: int = 1) -> int:
     """Return how many bytes a reader asks for first, where the file has so many."""
-    first = {"safetensors": _share(safetensors.AHEAD, among), "gguf": _share(gguf.AHEAD, among)}
+    first = {
+        "safetensors": _share(safetensors.AHEAD, among),
+        "gguf": _share(gguf_header.AHEAD, among),
+    }
     return first.get(kind_of(name) or "", FIRST_READING)
 
 

@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping
 from struct import unpack_from
 
 from tabfit.errors import Quoted, UnreadableHeader
-from tabfit.headers.byte_spans import Reading, Window
+from tabfit.headers.encodings.byte_spans import Reading, Window
+from tabfit.headers.encodings.number_types import SAFETENSORS
 from tabfit.headers.header import (
     LONGEST_NAME,
     MOST_TENSORS,
@@ -31,7 +32,6 @@ from tabfit.headers.header import (
     count_elements,
     stored,
 )
-from tabfit.headers.number_types import SAFETENSORS
 from tabfit.i18n.language import Message
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.units import KIB, MIB, Bytes

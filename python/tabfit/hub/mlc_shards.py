@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tabfit.errors import Quoted, UnreadableHeader, from_outside
+from tabfit.headers.encodings.number_types import BOOL, F8_E4M3, F8_E5M2, U16, U32, U64, packed_size
 from tabfit.headers.header import Header, check_count, count_elements, stored
-from tabfit.headers.number_types import BOOL, F8_E4M3, F8_E5M2, U16, U32, U64, packed_size
 from tabfit.hub.bounded_json import parse_object
 from tabfit.i18n.language import Message
 from tabfit.recipes.stored_model import StoredTensor

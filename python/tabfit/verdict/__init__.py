@@ -9,7 +9,7 @@ fail, and a `Verdict` of them together. Nothing here knows which model was asked
     check_kinds/      every kind of check, declared once
     sureness          how sure anybody can be, learnt from reports
     failure_rates     how often runs die of what no limit tells, fitted on reports
-    own_past          what ran or died on the device before, weighed
+    device_history    what ran or died on the device before, weighed
     decide            the one engine: requirements and a device -> decisions, settled
     check_text        what was decided, in words
     overall_verdict   the checks taken together

@@ -12,7 +12,7 @@ from tabfit.devices.budgets import Pool
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis, Interval
-from tabfit.verdict import own_past
+from tabfit.verdict import device_history
 from tabfit.verdict.decide import Decided
 from tabfit.verdict.probability import Outcome
 from tabfit.verdict.requirements import Offered, Requirements
@@ -47,7 +47,7 @@ def worded(every: Iterable[Decided], required: Requirements, offered: Offered) -
 def _check(each: Decided, required: Requirements, offered: Offered) -> Check:
     kind, demand, decision = each.kind, each.demand, each.decision
     found = kind.finding(demand, required, offered, decision)
-    past = own_past.told(kind.past, offered.device.history)
+    past = device_history.told(kind.past, offered.device.history)
     said = _("{said}; {past}", said=found.message, past=past) if past else found.message
     return Check(
         name=kind.name,

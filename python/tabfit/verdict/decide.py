@@ -29,7 +29,7 @@ from typing import Final, NamedTuple
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import FilesAlone
 from tabfit.runtimes.memory.footprint import Footprint
-from tabfit.verdict import check_kinds, own_past
+from tabfit.verdict import check_kinds, device_history
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision, together
 from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, Outcome, choose, place
@@ -108,7 +108,7 @@ def decide(required: Requirements, offered: Offered) -> tuple[Decided, ...]:
         demand = kind.demand(required)
         if demand is not None and demand.applies is not False and kind.counts(required, offered):
             decision = kind.decision(demand, required, offered)
-            given = own_past.conditioned(kind, demand, required, offered, decision)
+            given = device_history.conditioned(kind, demand, required, offered, decision)
             found.append(Decided(kind, demand, given))
     return tuple(found)
 

@@ -17,7 +17,7 @@ import pytest
 from tabfit.architectures import FAMILIES
 from tabfit.architectures import read as read_architecture
 from tabfit.errors import UnreadableConfig
-from tabfit.headers.gguf_config import _TYPES, read_config
+from tabfit.headers.gguf.gguf_config import _TYPES, read_config
 from tabfit.headers.header import stored
 from tabfit.model.architecture import Architecture, KeyValue
 from tabfit.model.tensors import Part

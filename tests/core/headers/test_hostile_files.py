@@ -15,7 +15,7 @@ import pytest
 
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import Header, Span, drive, read, read_index
-from tabfit.headers.gguf import read_header as read_gguf
+from tabfit.headers.gguf.gguf_header import read_header as read_gguf
 from tabfit.headers.safetensors import read_header as read_safetensors
 from tabfit.units import MIB
 

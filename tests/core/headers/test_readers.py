@@ -27,10 +27,10 @@ from onnx import TensorProto, helper
 from tabfit.architectures import read as read_architecture
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import Header, Span, drive, drive_async, join, parts_of, read, read_index
-from tabfit.headers import gguf as gguf_reader
 from tabfit.headers import safetensors as safetensors_reader
-from tabfit.headers.ggml_type_numbers import TYPES
-from tabfit.headers.number_types import ONNX
+from tabfit.headers.encodings.number_types import ONNX
+from tabfit.headers.gguf import gguf_header as gguf_reader
+from tabfit.headers.gguf.ggml_type_numbers import TYPES
 from tabfit.units import KIB, MIB
 from tests.event_loops import finished
 from tools import sample_files

@@ -1,8 +1,8 @@
 """Fuzz the header readers: damaged files by the million, then atheris guided by coverage.
 
-    python -m tools.fuzz_headers --mutants 340000   a million damaged files
-    python -m tools.fuzz_headers --mutants 50000 --kind gguf --chance 7
-    python -m tools.fuzz_headers --atheris 300 --kind onnx
+    python -m tools.fuzz.headers --mutants 340000   a million damaged files
+    python -m tools.fuzz.headers --mutants 50000 --kind gguf --chance 7
+    python -m tools.fuzz.headers --atheris 300 --kind onnx
 
 In: the corpus in tests/data/headers. Out: a count, and each input that crashed,
 took longer than a second or more than 64 MiB, kept in .cache/fuzz to be looked
@@ -21,10 +21,10 @@ from pathlib import Path
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import KINDS
 from tabfit.units import MIB
-from tools import damaged_headers
+from tools.fuzz import damaged_headers
 
-CORPUS = Path(__file__).parents[1] / "tests" / "data" / "headers"
-FOUND = Path(__file__).parents[1] / ".cache" / "fuzz"
+CORPUS = Path(__file__).parents[2] / "tests" / "data" / "headers"
+FOUND = Path(__file__).parents[2] / ".cache" / "fuzz"
 LONGEST = 1.0  # seconds of this process for one input
 MOST_MEMORY = 64 * MIB
 TRACED = 50  # one input in so many is watched for memory, which makes it ten times slower

@@ -4,7 +4,7 @@ In: the configs and variants of the test data. Out: a line with how many were
 answered and refused, the slowest, and the most memory one took. Exit 1 where
 anything but `UnreadableConfig` came out, or one took longer than `MOST_SECONDS`.
 
-    fuzz_configs.py --count 10000 --seed 1
+    python -m tools.fuzz.configs --count 10000 --seed 1
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any, Final
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))
 
 from tabfit.architectures import read  # noqa: E402 - the path is set above

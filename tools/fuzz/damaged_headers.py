@@ -15,10 +15,10 @@ from pathlib import Path
 
 from tabfit.errors import UnreadableHeader
 from tabfit.headers import Header, drive, read
-from tabfit.headers.byte_spans import LONGEST_READING, Span
+from tabfit.headers.encodings.byte_spans import LONGEST_READING, Span
 from tools import sample_files
 
-LITERT = Path(__file__).parents[1] / "tests/data/headers/litert.json"
+LITERT = Path(__file__).parents[2] / "tests/data/headers/litert.json"
 NUMBERS = (0, 1, 2, 7, 8, 9, 31, 32, 127, 128, 255, 256, 2**15, 2**16, 2**20, 2**31 - 1, 2**31,
            2**32 - 1, 2**32, 2**53, 2**62, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip
 WORDS: dict[str, tuple[bytes, ...]] = {

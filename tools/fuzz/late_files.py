@@ -5,7 +5,7 @@ own: missing, refused, cut, noisy, empty, another file. The visitor uses what ne
 and tries again once the files come. Out: a line with the number of faults.
 Exit 1 where the page called it a fault of its own, no longer answered, or did not recover.
 
-    python -m tools.fuzz_late_files --count 40 --seed 1
+    python -m tools.fuzz.late_files --count 40 --seed 1
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tabfit.headers.gguf_families import SETTLED, Seen, widths
-from tabfit.headers.gguf_later_families import SETTLED_LATER
+from tabfit.headers.gguf.gguf_families import SETTLED, Seen, widths
+from tabfit.headers.gguf.gguf_later_families import SETTLED_LATER
 from tabfit.recipes.stored_model import StoredTensor
 
 _Values = Mapping[str, object]

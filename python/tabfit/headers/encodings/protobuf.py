@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tabfit.errors import UnreadableHeader
-from tabfit.headers.byte_spans import Reading, Window
+from tabfit.headers.encodings.byte_spans import Reading, Window
 from tabfit.i18n.language import Message
 from tabfit.units import KIB
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tabfit.headers.gguf_families import (
+from tabfit.headers.gguf.gguf_families import (
     FULL,
     Config,
     Seen,

@@ -6,7 +6,7 @@ brought to the page and answered. Out: a line with how many were answered and re
 slowest. Exit 1 where anything but a typed refusal was raised, a plan asked more than
 `MOST_REQUESTS` times, or one took longer than `MOST_SECONDS`.
 
-    python -m tools.fuzz_hub --count 5000 --seed 1
+    python -m tools.fuzz.hub --count 5000 --seed 1
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tabfit.hub import HubResponse, Request, carry_out, look_up, parse
 from tabfit.light_dataclass import replace
 from tools.fake_hub import description
 from tools.fake_hub_models import Repository, repositories
-from tools.fuzz_configs import AWKWARD
+from tools.fuzz.configs import AWKWARD
 
 #: Seconds of processor that one model may take, all its answers and the page's reply together.
 MOST_SECONDS: Final = 2.0

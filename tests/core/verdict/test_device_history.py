@@ -25,7 +25,7 @@ from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import read, write
 from tabfit.explain.figures import explain_one
 from tabfit.units import GB, Interval, exactly
-from tabfit.verdict import own_past
+from tabfit.verdict import device_history
 from tabfit.verdict.check_rules import Decision
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,7 +95,7 @@ def test_what_ran_here_runs_again() -> None:
 @pytest.mark.parametrize(("ran", "after"), [(1, 0.6), (3, 0.76), (8, 0.88)])
 def test_others_weigh_as_much_as_two_trials(ran: int, after: float) -> None:
     """Two of five elsewhere are 0.8 of two here; with one that ran, 1.8 of three."""
-    found = own_past._of_runtime(ran, Decision(chance=0.4))
+    found = device_history._of_runtime(ran, Decision(chance=0.4))
 
     assert found.chance == pytest.approx(after)
 
@@ -119,9 +119,9 @@ def test_more_need_is_never_further_within(
     ends = sorted((need.low + more[0], need.likely + more[1], need.high + more[2]))
     raised = Interval(*ends)
 
-    assert 0 <= own_past._within(raised, past) <= own_past._within(need, past) <= 1
-    assert own_past._within(past, raised) >= own_past._within(past, need)
-    assert own_past._within(need, need) == 1
+    assert 0 <= device_history._within(raised, past) <= device_history._within(need, past) <= 1
+    assert device_history._within(past, raised) >= device_history._within(past, need)
+    assert device_history._within(need, need) == 1
 
 
 def test_a_comparison_knows_the_past() -> None:
@@ -152,7 +152,7 @@ def test_the_share_of_memory_is_that_of_reports() -> None:
     crashes = {kind: n for kind, n in died.items() if kind not in NO_CRASH}
     memory = sum(crashes.get(kind, 0) for kind in ("memory", "limit", "reserve", "leak"))
 
-    assert memory / sum(crashes.values()) == pytest.approx(own_past.DIED_OF_MEMORY, abs=0.06)
+    assert memory / sum(crashes.values()) == pytest.approx(device_history.DIED_OF_MEMORY, abs=0.06)
 
 
 NO_CRASH = ("wrong output", "feature", "release")

@@ -1,10 +1,10 @@
 """Give damaged configs to every command: an answer or one sentence, never a traceback.
 
-In: the configs of the test data, damaged by `fuzz_configs`. Out: a line with how often each
+In: the configs of the test data, damaged by `configs`. Out: a line with how often each
 command answered and refused, and the slowest. Exit 1 where a command raised, ended with
 another code than 0 or 2, or took longer than `MOST_SECONDS`.
 
-    fuzz_commands.py --count 200 --seed 1
+    python -m tools.fuzz.commands --count 200 --seed 1
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from tabfit.cli import command_line
-from tools.fuzz_configs import mutated
+from tools.fuzz.configs import mutated
 
 #: Seconds of processor that one command may take.
 MOST_SECONDS: Final = 1.0

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tabfit.errors import UnreadableHeader
-from tabfit.headers.byte_spans import LONGEST_READING, Reading, Span
+from tabfit.headers.encodings.byte_spans import LONGEST_READING, Reading, Span
 from tabfit.i18n.language import Message
 from tabfit.units import KIB
 

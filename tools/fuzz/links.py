@@ -1,10 +1,10 @@
 """Damage links in many ways and open each on every page: an answer or a notice, never a fault.
 
-In: the links that must open for ever, the catalogue, and configs damaged by `fuzz_configs` and
+In: the links that must open for ever, the catalogue, and configs damaged by `configs` and
 packed. Out: a line with how many got a notice, and the slowest. Exit 1 where a page raised, or
 one answer took longer than `MOST_SECONDS`.
 
-    fuzz_links.py --count 5000 --seed 1
+    python -m tools.fuzz.links --count 5000 --seed 1
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.respond import respond
 from tabfit import catalog
 from tabfit.errors import UnreadableLink
 from tabfit.estimate import link
-from tools.fuzz_configs import DATA, mutated
+from tools.fuzz.configs import DATA, mutated
 
 #: Seconds of processor that one link may take; a model of 60,000 tensors takes one.
 MOST_SECONDS: Final = 3.0

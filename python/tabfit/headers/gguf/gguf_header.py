@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from struct import Struct, unpack_from
 
 from tabfit.errors import Quoted, UnreadableHeader
-from tabfit.headers.byte_spans import Reading, Window
-from tabfit.headers.ggml_type_numbers import ARRAY, FIXED, STRING, TYPES
-from tabfit.headers.gguf_config import read_config
+from tabfit.headers.encodings.byte_spans import Reading, Window
+from tabfit.headers.gguf.ggml_type_numbers import ARRAY, FIXED, STRING, TYPES
+from tabfit.headers.gguf.gguf_config import read_config
 from tabfit.headers.header import (
     Header,
     Value,
