@@ -30,6 +30,9 @@ MISSING: Final = """<!doctype html>
 <meta name="robots" content="noindex">
 <title>404 – Will it fit?</title>
 <link rel="icon" href="{{root}}icons/icon.svg" type="image/svg+xml">
+<style>
+@layer bare { :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; } }
+</style>
 <link rel="stylesheet" href="{{code}}app.css">
 </head>
 <body>

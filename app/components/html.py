@@ -53,18 +53,52 @@ def _child(child: Child) -> str:
     return joined(*child)
 
 
+#: What a line may not end within: a range, an amount with its unit, a day, a name with a number.
+_AMOUNT: Final = re.compile(
+    r"\d[\d.,]*(?:–\d[\d.,]*(?: [kMGT]B\b)?| [kMGT]B\b| Mbit/s)"
+    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d+-bit\b|\b[A-Za-z]+-\d+[A-Za-z]*\b|÷ \d"
+)
+_MAY_HOLD: Final = re.compile(r"\d(?:[–-]| [kMGT]B| Mbit)|-\d|÷").search
+#: Elements whose text is taken as it is: nothing may stand inside, or it is copied.
+_PLAIN: Final = frozenset({"code", "option", "pre", "script", "text", "textarea", "title"})
+
+
+def _flowing(text: str) -> str:
+    """Return text escaped, its amounts kept on one line each.
+
+    >>> _flowing("needs 1.7–2.3 GB & more")
+    'needs <no-break>1.7–2.3 GB</no-break> &amp; more'
+    """
+    said = escape(text, quote=False)
+    if not _MAY_HOLD(said):
+        return said
+    return _AMOUNT.sub(r"<no-break>\g<0></no-break>", said)
+
+
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+#: What ends a sentence, or a part of one, stays on the line of the control that it follows.
+_ENDING: Final = tuple(".,;:?!)”")
+_CONTROL: Final = ("<button", '<label class="choice"')
 
 
 def sentence(text: str, /, **values: Child) -> Html:
     """Return a sentence with elements or text in its named places, everything else escaped.
 
+    A control keeps the sign behind it on its line, where browsers would let a line end.
+
     >>> sentence("Press {button} & wait", button=tag("b", "Go"))
     'Press <b>Go</b> &amp; wait'
+    >>> sentence("{button}!", button=tag("button", "Go"))
+    '<no-break><button>Go</button>!</no-break>'
     """
-    pieces = _PLACE.split(text)  # text, name, text, name, ..., text
-    filled = [values[piece] if at % 2 else piece for at, piece in enumerate(pieces)]
-    return joined(*filled)
+    pieces: list[Child] = [*_PLACE.split(text)]  # text, name, text, name, ..., text
+    for at in range(1, len(pieces), 2):
+        pieces[at] = values[str(pieces[at])]
+        following = str(pieces[at + 1])
+        if str(pieces[at]).startswith(_CONTROL) and following.startswith(_ENDING):
+            pieces[at] = tag("no-break", pieces[at], following[0])
+            pieces[at + 1] = following[1:]
+    return Html("".join([_flowing(each) if type(each) is str else _child(each) for each in pieces]))
 
 
 def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:
@@ -78,6 +112,8 @@ def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:
     said = "".join([_attribute(key, value) for key, value in attributes.items()])
     if name in VOID:
         return Html(f"<{name}{said}{VOID[name]}")
+    if name not in _PLAIN:
+        children = tuple([Html(_flowing(e)) if type(e) is str else e for e in children])
     return Html(f"<{name}{said}>{joined(*children)}</{name}>")
 
 

@@ -119,7 +119,7 @@ def status() -> Html:
                 "p",
                 _(
                     "Scripts are switched off, so this page cannot ask about your device; "
-                    "what it says already stays true."
+                    "what it already says stays true."
                 ),
             ),
         ),
@@ -134,14 +134,16 @@ def unrendered() -> Html:
 
 def _site_notices() -> Html:
     """Return what is said of the site itself; `offline_copy.js` and `late_problem.js` show it."""
-    away = _("The network is away. Answers are worked out here as ever; a hub cannot be asked.")
+    away = _("You are offline. Answers are worked out here as ever; a hub cannot be asked.")
     newer = joined(
         tag("span", _("A new version of this page is ready.")),
         tag("button", _("Use it"), type="button", id="renew"),
     )
     problem = tag(
         "p",
-        tag("span", _("A file that this needs did not arrive, or not whole. The rest stands.")),
+        tag(
+            "span", _("A file that this needs did not arrive, or arrived damaged. All else works.")
+        ),
         tag("button", _("Try again"), type="button"),
         class_="late-problem",
         role="alert",
@@ -167,7 +169,7 @@ def _sharing() -> Html:
         "dialog",
         tag("h2", _("Share this answer"), id="share-title"),
         tag("p", _("The link carries your choices. Whoever opens it gets an answer of their own.")),
-        tag("label", mine, " ", _("on my device, with what it said"), class_="check"),
+        tag("label", mine, " ", _("Include my device, with what it said"), class_="check"),
         tag(
             "label",
             tag("span", _("Link"), class_="aside"),

@@ -44,6 +44,22 @@ def test_tables_keep_their_columns(
     assert {line[first.end() - 2 : first.end()] for line in rows} == {"  "}
 
 
+def test_the_devices_that_manage_stand_by_kind(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind has its lines, none wider than the terminal, and every device stands once."""
+    monkeypatch.setenv("COLUMNS", "80")
+    told = printed(capsys, "need", "distilbert")
+    assert max(map(len, told.splitlines())) <= 80
+    count = int(re.findall(r"devices +(\d+) of", told)[0])
+    kinds = {row.id: row.group for row in catalog.read().devices}
+    named = re.sub(r"\n    ", " ", told.split("catalogue\n")[1])
+    found = dict(re.findall(r"^  (.+?): (.*)$", named, re.MULTILINE))
+    every = [(kind, each) for kind, ids in found.items() for each in ids.split(", ")]
+    assert len(every) == len({each for _kind, each in every}) == count
+    assert all(kinds[each] == kind for kind, each in every)
+
+
 @pytest.mark.parametrize("words", TABLES, ids=" ".join)
 def test_a_pipe_gets_a_line_for_each_row(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,7 @@ from tabfit.estimate import answer_json, answers
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
-from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal, without
+from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, reached, signal, without
 
 SIGNALS = """async () => {
   const script = document.querySelector('script[src$="page.js"]').src;
@@ -100,7 +100,7 @@ def test_sharing(ready: Page) -> None:
     link = ready.get_by_role("textbox", name="Link")
     expect(link).to_have_value(re.compile(r"/m/distilbert/#v=1&model=distilbert.*precision=fp16"))
     expect(ready.locator("#qr svg")).to_be_visible()
-    ready.get_by_label("on my device").check()
+    ready.get_by_label("Include my device").check()
     expect(link).to_have_value(re.compile("device="))
     ready.get_by_role("button", name="Close").click()
     expect(ready.get_by_role("dialog")).to_be_hidden()
@@ -132,6 +132,44 @@ def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
     expect(page.locator("#stated")).to_contain_text("does not tell a page how much memory")
     page.locator("#stated").get_by_role("radio", name="16 GB", exact=True).click(force=True)
     expect(page.locator(".verdict")).not_to_contain_text("Cannot tell")
+
+
+#: Safari 26 on an iPhone, which tells neither its memory nor which iPhone it is.
+IPHONE = without("deviceMemory") + signal(
+    "userAgent",
+    "'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'",
+)
+
+
+def room(page: Page) -> tuple[float, float]:
+    """Return between what and what a tab may use, in GB, as the check of memory has it."""
+    check = page.locator(".checks li").filter(has_text="Memory at its peak")
+    low, high = re.findall(r"[\d.]+", check.locator(".check-name").inner_text())[-2:]
+    return float(low), float(high)
+
+
+def test_an_iphone_is_chosen_by_its_model_and_not_knowing_it_widens(visit: Visit) -> None:
+    """Chips name iPhones and no gigabytes; what was chosen is kept, and can be taken back."""
+    page = visit("#v=1&model=llama-3.2-1b&runtime=wllama-cpu", prelude=IPHONE)
+    asked = page.locator("#stated")
+    expect(asked).to_contain_text("Which iPhone is this?")
+    expect(asked.get_by_role("radio", name=re.compile("GB"))).to_have_count(0)
+    expect(asked.get_by_role("radio", name="I don’t know")).to_be_checked()
+    least, most = room(page)
+
+    asked.get_by_role("radio", name="iPhone 13", exact=True).click(force=True)
+    expect(page.locator("#said")).to_contain_text("4 GB of memory, as you said")
+    low, high = room(page)
+    assert least <= low < high < most
+    page.reload()
+    reached(page, "ready")
+    expect(page.locator("#said")).to_contain_text("4 GB of memory, as you said")
+
+    page.locator("#correct summary").click()
+    asked.get_by_role("radio", name="I don’t know").click(force=True)
+    expect(page.locator("#said")).to_contain_text("nothing about memory")
+    assert room(page) == (least, most)
 
 
 def test_without_an_adapter_a_gpu_runtime_will_not_do(visit: Visit) -> None:

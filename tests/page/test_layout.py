@@ -175,6 +175,23 @@ def test_type_has_five_sizes() -> None:
     assert [each for each in sizes if "--text-" not in each and each != "inherit"] == []
 
 
+PARTED = """() => [...document.querySelectorAll("main no-break")]
+  .filter((each) => {
+    const lines = [...each.getClientRects()].map(({ bottom }) => Math.round(bottom));
+    return new Set(lines).size > 1;
+  })
+  .map((each) => each.innerText)"""
+
+
+@pytest.mark.parametrize("path", ["", "m/llama-3.2-1b/", "1-bit/", "accuracy/"])
+def test_a_figure_stays_on_one_line(visit: Visit, path: str) -> None:
+    """No line of a phone ends between a figure and its unit, or before the sign behind a choice."""
+    page = visit(path, prelude=DEVICE)
+
+    assert page.locator("main no-break").count() > 5
+    assert page.evaluate(PARTED) == []
+
+
 def test_every_page_is_one_tap_away_on_a_phone(visit: Visit) -> None:
     """The list of pages opens over the first screen and is whole there."""
     page = visit()

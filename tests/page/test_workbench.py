@@ -51,7 +51,7 @@ def test_another_start_sets_the_sliders(bench: Page) -> None:
     choose_model(bench, "smollm2-135m")
     expect(bench.get_by_role("spinbutton", name="Width", exact=True)).to_have_value("576")
     expect(bench.locator("#total")).to_contain_text("135 M")
-    bench.get_by_role("link", name="Make it so large").click()
+    bench.get_by_role("link", name="Make it that large").click()
     expect(bench.get_by_role("spinbutton", name="Width", exact=True)).not_to_have_value("576")
 
 

@@ -50,7 +50,7 @@ def behind_bar(have: Interval | None, top: int) -> Iterator[Html]:
             x=share(piece.start, top),
             width=share(piece.end - piece.start, top),
             height="100%",
-            fill_opacity=f"{piece.unlikely:.2f}",
+            style=f"--unlikely: {piece.unlikely:.0%}",
         )
 
 

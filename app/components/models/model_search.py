@@ -52,7 +52,7 @@ def dialog(models: Iterable[Model], *, catalog_alone: bool = False) -> Html:
         None if catalog_alone else _ways_in(),
         id="finder",
         aria_label=_("Which model?"),
-        data_none=_("No model of the catalogue is called so."),
+        data_none=_("No model of the catalogue has this name."),
         data_working=_("Working out what fits"),
         data_reading=_("Reading the header"),
         data_away=_(
@@ -117,7 +117,7 @@ def _ways_in() -> Html:
 def _settings() -> Html:
     box = tag("input", type="url", id="hub", value=HUB, spellcheck="false", inputmode="url")
     note = _(
-        "The hub that is asked for owner/name. Another one than {hub} must be among the hosts that "
+        "The hub that is asked for owner/name. Any other than {hub} must be among the hosts that "
         "this page’s own rules (Content-Security-Policy) name; whoever hosts the page sets them.",
         hub=HUB.removeprefix("https://"),
     )

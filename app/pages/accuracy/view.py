@@ -175,11 +175,13 @@ def peaks(known: Accuracy) -> Html:
             "div",
             _plot(known),
             svg_chart.legend(
-                ("dot judged", _("judges the prediction")),
-                ("dot fitted", _("was seen when constants were fitted")),
+                ("dot judged", _("not seen when constants were fitted")),
+                ("dot fitted", _("seen when constants were fitted")),
                 ("line dashed", _("prediction and measurement agree")),
             ),
-            svg_chart.behind(_("The peaks that judge"), _peaks(known.judged, _("Judging peaks"))),
+            svg_chart.behind(
+                _("The peaks no constant was fitted on"), _peaks(known.judged, _("Unseen peaks"))
+            ),
             svg_chart.behind(
                 _("The peaks constants were fitted on"),
                 _peaks([each for each in known.peaks if not each.judged], _("Fitted peaks")),
@@ -213,7 +215,7 @@ def _plot(known: Accuracy) -> Html:
     held = sum(each.inside for each in known.judged)
     found = _(
         "Measured peaks from {least} to {most} lie close to the predicted ones: {held} of the "
-        "{judged} that judge are inside the interval.",
+        "{judged} unseen ones are inside the interval.",
         least=bytes_(min(each.measured for each in known.peaks)),
         most=bytes_(max(each.measured for each in known.peaks)),
         held=held,
@@ -281,7 +283,7 @@ def verdicts(known: Accuracy) -> Html:
                 "People tell of models that ran in a browser on their device, or took the tab "
                 "down. Each report is asked here as a question, and judged by chances learnt from "
                 "the reports of all other sources; where it does not say how much memory there "
-                "was, neither do we know."
+                "was, we do not know either."
             ),
             class_="lead",
         ),
@@ -344,7 +346,11 @@ def _bands(bands: tuple[Band, ...]) -> Html:
     head = (_("chance"), _("reports"), _("ran"), _("share that ran"))
     rows = [
         (
-            _("{low}–{high} in 100", low=number(100 * each.low), high=number(100 * each.high)),
+            _(
+                "{low}–{high} in 100",
+                low=number(100 * each.low, "g"),
+                high=number(100 * each.high, "g"),
+            ),
             number(each.reports),
             number(each.ran),
             percent(each.ran / each.reports) if each.reports else "–",

@@ -32,8 +32,8 @@ def inside(answer: Answer, every: Sequence[PossibleRun], found: Alternatives) ->
     """Return the cards that look at every way to run the model here."""
     return tag(
         "div",
-        tag("div", _map(answer, every), class_="column"),
-        tag("div", _here(answer, found), _mend(answer, found), class_="column"),
+        tag("div", _map(answer, every), _mend(answer, found), class_="column"),
+        tag("div", _here(answer, found), class_="column"),
         class_="pictures",
     )
 

@@ -37,7 +37,7 @@ from tabfit.errors import TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.i18n.language import _
+from tabfit.i18n.language import _, plural
 from tabfit.units import Tokens
 from tabfit.verdict.probability import Outcome
 
@@ -370,7 +370,10 @@ def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
 def _difference(given: list[Answer]) -> Html:
     """Return how many of the scenarios likely fit."""
     fit = sum(each.verdict.outcome is Outcome.LIKELY for each in given)
-    return tag("h2", _("{fit} of {all} likely fit", fit=fit, all=len(given)))
+    return tag(
+        "h2",
+        plural("{count} of {all} likely fits", "{count} of {all} likely fit", fit, all=len(given)),
+    )
 
 
 def _scenarios(

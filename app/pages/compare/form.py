@@ -130,7 +130,11 @@ def _fields(given: RowFilter, catalog: Catalog) -> list[Html]:
 def count_parts(rows: Iterable[ComparisonRow]) -> dict[str, Html]:
     """Return the numbers beside the verdicts, by the ids of their elements."""
     counts = filter_and_sort.counted(rows)
-    return {f"count-{each}": joined(number(counts[each], ",")) for each in Outcome}
+    return {f"count-{each}": _count(counts[each]) for each in Outcome}
+
+
+def _count(count: int) -> Html:
+    return joined(number(count, ",")) if count else tag("span", number(0), class_="none")
 
 
 def _verdict(outcome: Outcome, given: RowFilter, count: int) -> Html:
@@ -141,7 +145,7 @@ def _verdict(outcome: Outcome, given: RowFilter, count: int) -> Html:
         value=outcome,
         checked=outcome in given.verdicts,
     )
-    many = tag("b", number(count, ","), id=f"count-{outcome}")
+    many = tag("b", _count(count), id=f"count-{outcome}")
     words = tag("span", mark(outcome), many, " ", SHORT[outcome])
     return tag("label", box, words, class_="chip")
 

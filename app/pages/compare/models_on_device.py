@@ -73,7 +73,12 @@ def finding(
     """Return how many fit, in one sentence, and the way back to all of them."""
     likely = filter_and_sort.counted(rows)[Outcome.LIKELY]
     whole = plural("{count} model", "{count} models", len(rows))
-    said = _("{likely} of {models} likely fit here", likely=number(likely, ","), models=whole)
+    said = plural(
+        "{count} of {models} likely fits here",
+        "{count} of {models} likely fit here",
+        likely,
+        models=whole,
+    )
     if not rows:
         said = _("No model passes all of these choices")
     more = None
@@ -209,7 +214,7 @@ def body(
     made = joined(_kept(each, given, comparison, place) for each in shown)
     if made:
         return made
-    none = _("Choose less, or look for a shorter name.")
+    none = _("Choose fewer filters, or search for a shorter name.")
     return tag("tr", tag("td", none, colspan=len(COLUMNS) + 2, role="cell"), role="row")
 
 

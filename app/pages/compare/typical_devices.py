@@ -12,7 +12,7 @@ from app.components.verdict.common_devices import short_name
 from app.pages.compare.models_on_device import parameters
 from tabfit.catalog import Catalog
 from tabfit.compare.comparisons import ComparisonRow
-from tabfit.i18n.language import _
+from tabfit.i18n.language import _, plural
 from tabfit.verdict.probability import Outcome
 
 
@@ -68,4 +68,10 @@ def finding(rows: Mapping[str, Mapping[str, ComparisonRow]], catalog: Catalog) -
 
 def _fit(device: str, rows: Sequence[ComparisonRow]) -> str:
     fit = sum(row.outcome is Outcome.LIKELY for row in rows)
-    return _("{device}: {fit} of {all} likely fit.", device=device, fit=fit, all=len(rows))
+    return plural(
+        "{device}: {count} of {all} likely fits.",
+        "{device}: {count} of {all} likely fit.",
+        fit,
+        device=device,
+        all=len(rows),
+    )

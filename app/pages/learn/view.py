@@ -429,8 +429,8 @@ def running(every: tuple[DeviceReach, ...], root: str) -> Html:
     found = said(
         sentence(
             _(
-                "{models} models here are published for browsers. {few} of them are likely to fit "
-                "on this phone: {small}; and {many} on this computer: {large}."
+                "{models} models here are published for browsers. Likely to fit: {few} on this "
+                "phone ({small}), {many} on this computer ({large})."
             ),
             models=phone.models,
             few=bold(len(phone.likely)),

@@ -92,7 +92,7 @@ def methods(steps: Sequence[MethodSize]) -> Html:
 def _method(step: MethodSize, top: float) -> Html:
     outcome = step.answer.verdict.outcome
     bits = _(
-        "named {named} bits, stored {packed} inside the layers, {whole} over all",
+        "bits a weight: {named} by its name, {packed} inside the layers, {whole} over all",
         named=number(step.named, "g"),
         packed=number(step.packed_bits, ".3g"),
         whole=number(step.whole_bits, ".3g"),

@@ -108,7 +108,7 @@ def _short(count: int) -> str:
 def _table(found: Sequence[Reach], href: Href) -> Html:
     rows = [_row(share, each, href) for share, each in largest(found).items()]
     heads = (_("visitors"), _("model"), SHORT[Outcome.LIKELY], SHORT[Outcome.UNKNOWN])
-    return svg_chart.table(_("The largest model that likely runs for so many"), heads, rows)
+    return svg_chart.table(_("The largest model that likely runs for that many"), heads, rows)
 
 
 def _row(share: float, each: Reach | None, href: Href) -> tuple[Html | str, ...]:

@@ -81,9 +81,9 @@ def _collecting() -> str:
 
 def _privacy() -> str:
     return _(
-        "No name, no identifier, no address; but together the columns may tell a rare device. Ask "
-        "first, say what it is for, keep rows no longer than the question needs, and publish "
-        "shares alone."
+        "No name, no identifier, no address; but together the columns may single out a rare "
+        "device. Ask first, say what it is for, keep rows no longer than the question needs, "
+        "and publish shares alone."
     )
 
 

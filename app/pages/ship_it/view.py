@@ -146,7 +146,7 @@ def shares(given: Answer, visits: ManyVisits) -> dict[str, Html]:
 
 def _finding(given: Answer, whole: Tally) -> str:
     if not whole.judged:
-        return _("Of none of these visits can it be told")
+        return _("None of these visits can be judged")
     return _(
         "{share} of the visits that can be judged likely run {model}",
         share=percent(whole.likely.share),
@@ -156,7 +156,7 @@ def _finding(given: Answer, whole: Tally) -> str:
 
 def _known(whole: Tally) -> str:
     return _(
-        "{judged} of {all} visits can be judged; of {share} nobody can tell.",
+        "{judged} of {all} visits can be judged; {share} tell too little.",
         judged=number(whole.judged, ","),
         all=number(whole.total, ","),
         share=percent(whole.unknown.share),
@@ -171,8 +171,7 @@ def _mean(whole: Tally) -> Html | None:
         share=percent(whole.chance),
     )
     intervals = _(
-        "The smaller figures hold the true share in nineteen cases of twenty, as far as chance "
-        "alone moved it."
+        "The smaller figures are 95% intervals: how far chance alone may have moved a share."
     )
     return joined(tag("p", said, class_="deciding"), tag("p", intervals, class_="aside-note"))
 

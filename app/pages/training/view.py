@@ -103,10 +103,10 @@ def _said(name: str, memory: TrainingMemory, running: int) -> str:
     one = memory.plan.gpus == 1
     card = next((size for size in CARDS if size * GIB >= SPARE * peak_or_steady(memory)), None)
     if card is None:
-        held = _("No usual card holds it.") if one else _("No usual card holds its share.")
+        held = _("No common card holds it.") if one else _("No common card holds its share.")
     elif one:
         held = _(
-            "With room to spare, the smallest usual card that holds it has {size} GB.", size=card
+            "With room to spare, the smallest common card that holds it has {size} GB.", size=card
         )
     else:
         held = _("With room to spare, each device needs a card of {size} GB.", size=card)

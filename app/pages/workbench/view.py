@@ -343,7 +343,7 @@ def scaling(inside: int, gain: int, larger: str | None) -> Html:
             [_law(each, inside, gain) for each in LAWS],
         ),
         [tag("p", each.source, class_="source") for each in LAWS],
-        tag("p", tag("a", _("Make it so large"), href=f"#{larger}", data_change="stay"))
+        tag("p", tag("a", _("Make it that large"), href=f"#{larger}", data_change="stay"))
         if larger
         else None,
         tag(

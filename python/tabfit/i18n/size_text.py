@@ -60,6 +60,14 @@ def _unit(largest: int) -> tuple[int, str]:
 
 
 def _figures(value: float, most: int) -> str:
-    """Return a number with `most` significant figures, whole numbers kept whole."""
+    """Return a number with `most` significant figures, whole numbers kept whole.
+
+    The low end of a wide interval may be a small part of its unit: one figure is enough then.
+
+    >>> _figures(4.26, 2), _figures(0.034, 2), _figures(0.00001, 2)
+    ('4.3', '0.03', '0')
+    """
+    if value < 0.1:
+        return number(value, ".1g") if value >= 0.001 else "0"
     places = most - 1 if value < 1 else most - len(str(int(value)))
-    return number(value, f",.{max(places, 0)}f") if value else "0"
+    return number(value, f",.{max(places, 0)}f")

@@ -127,7 +127,7 @@ def test_typing_leaves_the_search_box_alone() -> None:
 
     assert names(parts["rows"]) == ["gemma-2b"]
     assert "compared" not in parts
-    assert parts["count-likely"] in ("0", "1")
+    assert re.sub("<[^>]+>", "", parts["count-likely"]) in ("0", "1")
 
 
 def test_a_long_list_begins_until_all_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app import site_data
+from app.components.html import tag
 from app.components.labels import SHORT, bytes_
 from app.components.models import model_search
 from app.pages.compare.filter_and_sort import comparison_on
@@ -158,10 +159,8 @@ def test_the_finder_s_rows_say_what_a_model_comes_to_here() -> None:
     html = model_search.matches([model], grouped=False, chosen="", row_of=here.row)
 
     assert best is not None
-    size = bytes_(best.line.download.likely)
-    assert (
-        f'data-here="distilbert"> <span>{size}</span> <span class="short {best.outcome}">' in html
-    )
+    size = tag("span", bytes_(best.line.download.likely))
+    assert f'data-here="distilbert"> {size} <span class="short {best.outcome}">' in html
     assert f"{SHORT[best.outcome]}</span>" in html
 
 

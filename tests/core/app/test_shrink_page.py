@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.app.test_respond import HOSTILE, elements, parts
+from tests.core.app.test_respond import HOSTILE, elements, parts, plain
 
 WINDOWS = {"platform": "windows", "browser": "chrome", "ram_bytes": 8 * 2**30, "webgpu": None}
 
@@ -42,7 +42,7 @@ def test_a_student_points_to_its_teachers_ladder() -> None:
 
 def test_a_step_says_what_it_costs_and_where_that_stands() -> None:
     """MMLU falls from 69.4 to 63.4, and the model card is one tap away."""
-    found = shrink(model="llama-3.1-8b", device="laptop-16gb-integrated")["exists"]
+    found = plain(shrink(model="llama-3.1-8b", device="laptop-16gb-integrated")["exists"])
 
     assert "accuracy on MMLU 69.4 → <b>63.4</b>" in found
     assert "perplexity on WikiText-2 6.23 → <b>6.41</b>" in found
