@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -109,6 +110,27 @@ def test_chance(visit: Visit) -> None:
     drawn = [asked(visit(setup=setup), "chance", "").split() for _ in range(2)]
     assert drawn[0][0] != drawn[1][0]
     assert drawn[0][2] == "None"
+
+
+def test_how_much_has_arrived_is_said_in_bytes(visit: Visit) -> None:
+    """On a slow line a bar says how much of Python is there, and goes when it is ready."""
+
+    def slowed(context: BrowserContext) -> None:
+        context.on("page", lambda page: _throttled(page, bits=8_000_000))
+
+    page = visit(setup=slowed, until=None)
+    told = page.locator("#loaded")
+    expect(told).to_have_text(re.compile(r"[\d.]+ of [\d.]+ MB of Python, unpacked"))
+    expect(told.get_by_role("progressbar")).to_have_attribute("value", re.compile(r"0\.\d+"))
+    reached(page, "ready")
+    expect(told).to_be_hidden()
+
+
+def _throttled(page: Page, *, bits: int) -> None:
+    rate = {"offline": False, "latency": 20, "downloadThroughput": bits / 8, "uploadThroughput": -1}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", rate)
 
 
 def test_later_imports(ready: Page) -> None:

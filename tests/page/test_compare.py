@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, opened, signal
+from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, opened, reached, signal
 from tests.page.test_accessible import assert_accessible
 
 BEGINNING = 20  # rows shown before one asks for all
@@ -54,6 +54,35 @@ def test_the_finding_counts_the_rows(compared: Page) -> None:
 
     assert _rows(compared).count() == 1 + int(models)
     assert compared.locator("#rows .short.likely").count() == int(likely)
+
+
+def test_the_best_of_each_task_likely_fits_and_says_its_size(compared: Page) -> None:
+    """*Best for this device* is one tap away, with verdict and size class, and no giant in it."""
+    best = compared.locator(".best-list li")
+    assert best.count() >= 4
+    for each in best.all():
+        expect(each.locator(".short")).to_have_text(re.compile("likely|may"))
+        expect(each.locator("small").last).to_have_text(re.compile(r"B · 20\d\d$"))
+    assert not re.search("671B|DeepSeek (R1|V3)$", best.first.inner_text())
+    expect(compared.locator("#finding")).to_contain_text("No measure of quality is published")
+
+
+def test_what_no_browser_runs_is_told_apart(compared: Page) -> None:
+    """Such models are counted apart, are never green, and say so on their own page."""
+    _fresh(compared)
+    assert "BitNet b1.58 2B4T" not in _names(compared)
+    compared.get_by_role("link", name=re.compile("have no browser runtime yet")).click()
+    row = _rows(compared).filter(has_text="BitNet b1.58 2B4T")
+    expect(row.locator(".short")).to_have_text("no browser yet")
+    expect(compared.locator("#rows .short.likely")).to_have_count(0)
+    row.get_by_role("link", name="BitNet b1.58 2B4T").click()
+    compared.wait_for_url("**/m/bitnet-b1.58-2b/**")
+    reached(compared, "ready")
+
+    expect(compared.locator(".verdict")).to_have_text("No browser runs it yet")
+    expect(compared.locator("#answer")).not_to_contain_text("in 100")
+    compared.go_back()
+    reached(compared, "ready")
 
 
 def test_a_head_sorts_by_its_column_with_keys_alone(compared: Page) -> None:

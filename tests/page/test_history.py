@@ -192,6 +192,18 @@ def test_a_model_opens_on_what_suits_the_device_and_the_others_are_offered(visit
     expect(page.locator("[data-for=runtime]")).to_have_text(re.compile("CPU"))
 
 
+def test_a_closed_model_leads_to_open_ones(visit: Visit) -> None:
+    """Typed into the box, *claude* gets one sentence and three models that can be chosen."""
+    page = visit(prelude=MEMORY)
+    page.locator("#open-finder").click()
+    page.locator("#find").fill("claude")
+
+    expect(page.locator("#asking")).to_contain_text("Claude runs at Anthropic alone")
+    expect(page.locator("#matches").get_by_role("option")).to_have_count(3)
+    page.locator("#matches").get_by_role("option").first.click()
+    expect(page.locator("#answer .verdict")).to_be_visible()
+
+
 def test_a_bad_verdict_leads_on(visit: Visit) -> None:
     """Smaller models for the same task, and the list in Compare with its filter set."""
     page = visit("#v=1&model=llama-3.2-3b&runtime=webllm&device=iphone-13", prelude=MEMORY)

@@ -203,6 +203,32 @@ def test_every_page_is_one_tap_away_on_a_phone(visit: Visit) -> None:
         expect(link).to_be_in_viewport(ratio=1)
 
 
+def test_a_wide_screen_is_used(visit: Visit) -> None:
+    """At 1,920 pixels an answer takes four fifths of the width, and nothing has to be scrolled."""
+    page = visit(size={"width": 1920, "height": 1080}, prelude=DEVICE)
+
+    answer = page.locator("#answer").bounding_box()
+    assert answer is not None
+    assert answer["width"] >= 0.8 * 1920
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_compare_is_no_longer_than_a_thumb_scrolls(visit: Visit, language: str) -> None:
+    """On a phone twenty cards, the ways to look whole in each language, three scenarios in sight."""
+    page = visit(f"{folder(language)}compare/", prelude=DEVICE)
+    edges = "all => all.map((each) => each.getBoundingClientRect().right)"
+
+    assert page.evaluate("document.documentElement.scrollHeight") < 9000
+    assert max(page.locator(".views a").evaluate_all(edges)) <= PHONE["width"]
+    if language == ENGLISH:
+        three = "s1=gemma-2b~webllm&s2=distilbert~transformersjs-wasm&s3=gpt2~wllama-cpu"
+        page.goto(f"{page.url.split('#')[0]}#v=1&view=sides&{three}")
+        heads = page.locator(".sides-table thead th")
+        expect(heads).to_have_count(3)
+        assert max(heads.evaluate_all(edges)) <= PHONE["width"]
+
+
 def test_a_chip_says_what_it_means(visit: Visit) -> None:
     """A tap on how a figure is known opens what the word means; Escape closes it."""
     page = visit(prelude=DEVICE)

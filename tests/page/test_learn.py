@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.page.opening import DESKTOP, Visit, choose_model, signal
+from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, signal
 
 
 def test_an_example_of_ones_own(visit: Visit) -> None:
@@ -33,6 +34,26 @@ def test_in_another_language_nothing_is_lost(visit: Visit) -> None:
     expect(page.locator("#running td")).to_have_count(before)
     page.locator("#running a").first.click()
     page.wait_for_url("**/m/**")
+
+
+OVER = """() => {
+  const chart = document.querySelector(".plot.sizes");
+  const box = (each) => each.getBoundingClientRect();
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const words = [...chart.querySelectorAll("text.said")];
+  const over = (said, other) => said !== other && meet(box(said), box(other));
+  return words.filter((said) => [...chart.querySelectorAll(".dot"), ...words]
+    .some((other) => over(said, other))).map((said) => said.textContent);
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_name_in_the_chart_of_sizes_covers_a_dot(visit: Visit, size: dict[str, int]) -> None:
+    """Names stand beside the dots, and none over another."""
+    page = visit("learn/", size=size, scripts=False)
+
+    assert page.locator(".plot.sizes text.said").count() > 5
+    assert page.evaluate(OVER) == []
 
 
 def test_a_formula_without_scripts(visit: Visit) -> None:
