@@ -39,7 +39,8 @@ def test_in_another_language_nothing_is_lost(visit: Visit) -> None:
 OVER = """() => {
   const chart = document.querySelector(".plot.sizes");
   const box = (each) => each.getBoundingClientRect();
-  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const across = (a, b) => a.left < b.right && b.left < a.right;
+  const meet = (a, b) => across(a, b) && a.top < b.bottom && b.top < a.bottom;
   const words = [...chart.querySelectorAll("text.said")];
   const over = (said, other) => said !== other && meet(box(said), box(other));
   return words.filter((said) => [...chart.querySelectorAll(".dot"), ...words]
