@@ -150,6 +150,11 @@ def test_no_figure_is_nothing(
     assert "pass through WebAssembly" in printed(capsys, "need", "distilbert")
 
 
+def test_a_context_is_read_as_people_write_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """*8k* is what models call so: 8,192 tokens."""
+    assert "8,192 tokens" in printed(capsys, "estimate", "gemma-2b", "--context", "8k")
+
+
 def test_no_more_context_than_the_model_takes(capsys: pytest.CaptureFixture[str]) -> None:
     """A change that would help never offers more tokens than the model takes."""
     asked = ("estimate", "gemma-2b", "--context", "100000", "--ram", "8GB")
@@ -158,11 +163,6 @@ def test_no_more_context_than_the_model_takes(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("name", ["hf:google/gemma-2b", "https://huggingface.co/google/gemma-2b"])
-def test_a_context_is_read_as_people_write_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """*8k* is what models call so: 8,192 tokens."""
-    assert "8,192 tokens" in printed(capsys, "estimate", "gemma-2b", "--context", "8k")
-
-
 def test_a_catalogued_repository_asks_no_hub(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
