@@ -135,7 +135,8 @@ def test_without_memory_nothing_is_made_up(visit: Visit) -> None:
 
 
 #: Safari 26 on an iPhone, which tells neither its memory nor which iPhone it is.
-IPHONE = without("deviceMemory") + signal(
+IPHONE = without("deviceMemory") + signal("userAgentData", "undefined")
+IPHONE += signal(
     "userAgent",
     "'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15"
     " (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'",
