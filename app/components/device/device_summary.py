@@ -102,8 +102,10 @@ def _strong(text: str, bold: str, **values: Child) -> Html:
 def _memory(device: Device, *, stated: bool, briefly: bool = False) -> Child:
     have = budgets.installed(device).have
     if have is None:
-        return _strong(_("nothing about {bold}"), _("memory"))
+        return _("memory unknown") if briefly else _strong(_("nothing about {bold}"), _("memory"))
     likely = gigabytes(have.likely)
+    if have.low == have.high and briefly:
+        return tag("b", likely)
     if have.low == have.high:
         bold = _("{size} of memory", size=likely)
         return _strong(_("{bold}, as you said"), bold) if stated else tag("b", bold)
