@@ -125,7 +125,7 @@ def test_nothing_left_says_so(compared: Page) -> None:
     compared.get_by_role("searchbox").fill("no such model anywhere")
 
     expect(compared.locator("#finding")).to_contain_text("No model passes")
-    expect(compared.locator("#rows")).to_contain_text("Choose less")
+    expect(compared.locator("#rows")).to_contain_text("Choose fewer filters")
 
 
 def test_a_file_is_made_of_what_is_shown(compared: Page) -> None:
