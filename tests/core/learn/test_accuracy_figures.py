@@ -63,13 +63,16 @@ def test_the_pages_figures_are_read_back() -> None:
 
 def test_the_page_tells_them() -> None:
     """The page has every kind of figure, every judging peak and every report judged wrongly."""
-    html = page.main(Catalog(), "../")
+    html = str(page.main(Catalog(), "../")).replace("<no-break>", "").replace("</no-break>", "")
     known = accuracy_figures.read()
+    lead = html[: html.index("<h2")]
 
     assert {each.key for each in known.errors} == set(KINDS)
     assert all(peak.id in html for peak in known.judged)
     assert all(joined(report.name) in html for report in known.judgement.wrong)
     assert "within one percent" in html
+    assert lead.index("chances that never saw its source") < lead.index("measured peaks")
+    assert f"{known.judgement.right}" in lead[: lead.index("measured peaks")]
 
 
 def test_every_report_is_asked_or_has_its_reason() -> None:
