@@ -26,7 +26,13 @@ from tabfit.units import Tokens
 from tests.accuracy.published import DATA
 
 #: What a report calls a precision that the stand-in is published in under another name.
-NEAREST: Final = {"int4": "q4f16_1", "q4": "q4_k_m", "q8": "q8_0", "fp16": "f16"}
+NEAREST: Final = {
+    "int4": "q4f16_1",
+    "q4": "q4_k_m",
+    "q4f32_0": "q4f32_1",
+    "q8": "q8_0",
+    "fp16": "f16",
+}
 
 
 @dataclass(frozen=True, slots=True)

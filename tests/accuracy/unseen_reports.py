@@ -22,9 +22,13 @@ Pairs = list[tuple[float, bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen(Row):
-    """One report, what was said of it as told, and assuming the memory of such devices."""
+    """One report, what was said of it as told, and assuming the memory of such devices.
+
+    `before` is what the rule in use until then said, `None` where none was changed.
+    """
 
     assuming: float | None
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,11 @@ class Batch:
     def assuming(self) -> Pairs:
         """Return chance and outcome of all, with the memory that such devices mostly have."""
         return [(row.assuming, row.ran) for row in self.rows if row.assuming is not None]
+
+    @property
+    def before(self) -> Pairs:
+        """Return the same by the rule in use until then, where one was changed."""
+        return [(row.before, row.ran) for row in self.rows if row.before is not None]
 
     @property
     def likely_and_died(self) -> list[Unseen]:

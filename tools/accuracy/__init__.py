@@ -31,6 +31,8 @@ The rows themselves, each with its source, are in `tests/data`.
 """
 
 SECTIONS: tuple[Callable[[], Section], ...] = (
+    unseen.unseen,
+    verdicts.verdicts,
     files.gguf,
     files.onnx_known,
     files.onnx_unknown,
@@ -43,8 +45,6 @@ SECTIONS: tuple[Callable[[], Section], ...] = (
     memory.cache,
     memory.webllm,
     memory.measured,
-    verdicts.verdicts,
-    unseen.unseen,
 )
 
 

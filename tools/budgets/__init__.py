@@ -9,5 +9,6 @@ said of every report by rates fitted on the reports of all other sources.
     failure_fit        how often models die of what no limit tells, kind by kind
     sureness_fit       between which ends every chance lies
     cross_validation   each source judged by rates fitted without it
+    usual_memory       what is assumed where no memory is told
     unseen             new reports, judged before any fit has seen them
 """

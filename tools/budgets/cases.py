@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from tabfit.devices import budgets
+from tabfit.devices import device as devices
+from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.units import Interval
 from tabfit.verdict import decide, failure_rates
 from tabfit.verdict.requirements import Requirements, Setup
 from tests.accuracy import field_reports
 from tests.accuracy.field_reports import Report, asked
+from tools.budgets.usual_memory import with_usual_memory
 
 #: What the number of reports of one thread, and of threads of one project, does to a weight.
 OF_THREAD: Final = -0.5
@@ -42,8 +45,8 @@ KINDS: Final = {
     "leak": failure_rates.FAULT,
     "other": failure_rates.FAULT,
 }
-#: Kinds that are told by a need against a limit.
-OF_MEMORY: Final = ("memory", "limit")
+#: The kind that a need against a budget tells of. A limit that was met says nothing of memory.
+OF_MEMORY: Final = "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Case:
     """A report, what it weighs, and the groups it belongs to for each kind of failure.
 
     `memory` has each pool's rule, its need and its budget before any fit, `made_so` the ways in
-    which its model is made that may fail more often, `required` what the load asks of any device.
+    which its model is made that may fail more often, `required` what the load asks of any device,
+    and `usual` the device with the memory that such devices mostly have, where none is told.
     """
 
     report: Report
@@ -60,6 +64,7 @@ class Case:
     groups: dict[str, tuple[str, ...]]
     made_so: tuple[str, ...]
     required: Requirements
+    usual: Device
 
     @property
     def ran(self) -> bool:
@@ -110,6 +115,7 @@ def _case(report: Report, of_source: float) -> Case:
         groups={kind: found for kind, found in kinds.items() if found},
         made_so=tuple(each.name for each in said.checks if each.name in failure_rates.MADE_SO),
         required=_required(said),
+        usual=devices.read(with_usual_memory(report.row.get("device", {}))),
     )
 
 

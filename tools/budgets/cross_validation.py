@@ -23,7 +23,11 @@ _AS_THEY_ARE = {"ends": {"least": 0.0, "surest": 1.0, "reports": 0}}
 
 
 class Judged(NamedTuple):
-    """A case by rates that never saw its source: every check, and what came of them together."""
+    """A case by rates that never saw its source: every check, and what came of them together.
+
+    The checks are of the device as told, `unseen` of one with the memory that such devices mostly
+    have: without any there is no chance, and most reports tell none.
+    """
 
     decided: tuple[Decided, ...]
     unseen: Unseen
@@ -47,7 +51,7 @@ def judged(cases: Sequence[Case]) -> list[Judged]:
 
 def _judged(case: Case) -> Judged:
     decided = decide(case.required, Offered(case.report.said.device))
-    settled = settle(decided)
+    settled = settle(decide(case.required, Offered(case.usual)))
     ruled_out = settled.outcome is Outcome.NO
     return Judged(decided, Unseen(case=case, chance=None if ruled_out else settled.probability))
 

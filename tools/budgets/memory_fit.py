@@ -1,6 +1,6 @@
 """How far the budgets of memory are off: for each rule a factor, and how much wider it must be.
 
-In: needs and budgets of reports that ran, and of those that died of memory or a limit. Out: for
+In: needs and budgets of reports that ran, and of those that died of memory. Out: for
 each rule the `scale` of its likeliest end and the `spread` of the others around it, the likeliest
 on a grid under normal priors around no change at all: what is known of limits is the prior.
 """
@@ -45,7 +45,7 @@ def refit(
 
 
 def _used(cases: Sequence[Case]) -> list[Case]:
-    return [each for each in cases if each.ran or each.report.kind in OF_MEMORY]
+    return [each for each in cases if each.ran or each.report.kind == OF_MEMORY]
 
 
 def rules(cases: Sequence[Case]) -> list[str]:

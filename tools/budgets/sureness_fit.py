@@ -4,7 +4,8 @@ In: what rates that never saw a report say of it before anything is drawn in, an
 Out: the share that ran where every check spoke against it, and the share that ran where none did,
 by least squares of the outcome on the chance. Only threads are counted, in which people tell of
 many devices with either outcome: result files say what ran on the few good machines of those who
-wrote them. What a limit rules out and what is too little told for a chance says nothing of it.
+wrote them. Where no memory is told, such devices' usual one is assumed (`usual_memory`): threads
+that tell it are the fewer, and of other failures. What a limit rules out says nothing of it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tools.budgets.cases import Case
 class Unseen:
     """A case and the chance that all checks hold, by rates that never saw it.
 
-    `None` where a limit rules it out, or where nothing is known of its memory.
+    `None` where a limit rules it out, or where no chance is given whatever the memory.
     """
 
     case: Case

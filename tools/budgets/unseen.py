@@ -16,21 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tabfit.units import GIB
 from tests.accuracy import field_reports
 from tests.accuracy.published import DATA
 from tests.accuracy.unseen_reports import JUDGED
+from tools.budgets.usual_memory import with_usual_memory
 
 REPORTS: Final = DATA / "field_reports.jsonl"
-#: Memory that devices mostly have, by platform: iPhones and Androids sold since 2022, and the
-#: commonest of other computers (Steam survey, January 2026). It is assumed here and nowhere else.
-USUAL_MEMORY: Final = {"ios": 6 * GIB, "android": 8 * GIB, "ipados": 8 * GIB}
-ELSEWHERE: Final = 16 * GIB
-#: The commonest graphics card has so much (the same survey).
-USUAL_CARD: Final = 8 * GIB
 ABOUT: Final = (
     "What was said of reports before any fit had seen them: `as told` and `assuming` usual memory; "
-    "tools/budgets/unseen.py adds a batch each time reports are collected, and changes none."
+    "tools/budgets/unseen.py adds a batch each time reports are collected, and changes none. "
+    "`before` is what the rule in use until then said, in a batch for which a rule was changed."
 )
 
 
@@ -66,21 +61,6 @@ def judged(rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
             "assuming": usual.verdict.probability if usual else None,
             "because": (usual or said).verdict.because,
         }
-
-
-def with_usual_memory(device: dict[str, Any]) -> dict[str, Any]:
-    """Return a report's device with the memory that such devices mostly have, where none is told.
-
-    >>> with_usual_memory({"platform": "android"})["ram_bytes"] // GIB
-    8
-    """
-    filled = dict(device)
-    if "ram_bytes" not in device and "device_memory" not in device:
-        filled["ram_bytes"] = USUAL_MEMORY.get(device.get("platform", ""), ELSEWHERE)
-        filled.setdefault("graphics", "integrated")
-    if filled.get("graphics") == "discrete":
-        filled.setdefault("vram_bytes", USUAL_CARD)
-    return filled
 
 
 def _keep(batch: dict[str, Any]) -> None:

@@ -35,9 +35,12 @@ TROUBLES: Final = (
         helps=later("another runtime: these shaders share more memory than this graphics chip has"),
     ),
     Trouble(
-        messages=("maxStorageBuffersPerShaderStage",),
+        messages=("maxStorageBuffersPerShaderStage", "Too many storage buffers"),
         check="storage-buffers",
-        helps=later("a newer browser: since 2023 they allow ten where graphics do"),
+        helps=later(
+            "the processor, or another model of the kind: some join more parts at once than a "
+            "shader may bind; for others a newer browser, which allows ten where graphics do"
+        ),
     ),
     Trouble(
         messages=(

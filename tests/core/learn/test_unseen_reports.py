@@ -10,6 +10,7 @@ import pytest
 
 from tests.accuracy import field_judgement, field_reports, unseen_reports
 from tools.budgets import unseen
+from tools.budgets.usual_memory import with_usual_memory
 
 REPORT = {
     "source": "nobody/nothing#1",
@@ -68,8 +69,8 @@ def test_only_memory_that_is_not_told_is_assumed() -> None:
     """What a report says stands."""
     told = {"platform": "ios", "ram_bytes": 3 * 2**30}
 
-    assert unseen.with_usual_memory(told) == told
-    assert unseen.with_usual_memory({"graphics": "discrete"})["vram_bytes"] == 8 * 2**30
+    assert with_usual_memory(told) == told
+    assert with_usual_memory({"graphics": "discrete"})["vram_bytes"] == 8 * 2**30
 
 
 def test_what_was_judged_unseen_is_in_the_fit_now() -> None:

@@ -252,10 +252,10 @@ UNTOLD: Final = Decision(chance=1.0, known=False)
 
 
 def test_no_chance_is_surer_than_anybody_can_be() -> None:
-    """Of reports that nothing spoke against one in 15 died, of hopeless ones one in five ran."""
+    """Of reports that nothing spoke against one in seven died, of hopeless ones one in six ran."""
     best, worst = settled((GPU, SURE)), settled((GPU, Decision(chance=0.0)))
-    assert best.chance == pytest.approx(14 / 15, abs=0.04)
-    assert worst.chance == pytest.approx(1 / 5, abs=0.05)
+    assert best.chance == pytest.approx(6 / 7, abs=0.04)
+    assert worst.chance == pytest.approx(1 / 6, abs=0.05)
     assert worst.outcome is Outcome.UNLIKELY
 
 
