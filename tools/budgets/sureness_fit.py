@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from tabfit.verdict.sureness import FARTHEST
 from tools.budgets.cases import Case
+
+#: So many reports tell no more places of a share.
+PLACES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ def fit(unseen: Sequence[Unseen]) -> dict[str, Any]:
     ends, *_rest = np.linalg.lstsq(design, ran * weights, rcond=None)
     least, surest = np.clip(ends, *FARTHEST)
     return {
-        "least": round(float(least), 3),
-        "surest": round(float(surest), 3),
+        "least": round(float(least), PLACES),
+        "surest": round(float(surest), PLACES),
         "reports": len(rows),
     }
