@@ -42,9 +42,9 @@ def on(signals: dict[str, Any], model: str, runtime: str, context: int | None = 
 @pytest.mark.parametrize(
     ("chance", "said"),
     [
-        (0.76, Outcome.LIKELY),
-        (0.75, Outcome.LIKELY),
-        (0.74, Outcome.MAY),
+        (0.71, Outcome.LIKELY),
+        (0.7, Outcome.LIKELY),
+        (0.69, Outcome.MAY),
         (0.66, Outcome.MAY),
         (0.34, Outcome.MAY),
         (0.26, Outcome.MAY),
@@ -52,8 +52,8 @@ def on(signals: dict[str, Any], model: str, runtime: str, context: int | None = 
         (0.16, Outcome.UNLIKELY),
     ],
 )
-def test_three_of_four_is_likely_and_one_of_four_unlikely(chance: float, said: Outcome) -> None:
-    """A word stands for a quarter: the page says so beside each."""
+def test_seven_of_ten_is_likely_and_one_of_four_unlikely(chance: float, said: Outcome) -> None:
+    """A word stands for a range of chances, and the page names the chance beside it."""
     assert word(chance) is said
 
 
