@@ -16,6 +16,7 @@ from tabfit.model.architecture import Architecture
 from tabfit.recipes.onnx import files, sessions
 from tabfit.recipes.onnx.export_families import ExportFamily, exports_of
 from tabfit.units import Interval, exactly
+from tests.accuracy.onnx_unloaded_sessions import older_sessions, sessions_apart
 
 DATA = Path(__file__).parents[1] / "data"
 OF_CATALOG = "catalog:"
@@ -80,7 +81,7 @@ def usable() -> list[dict[str, Any]]:
 
 def session_of(architecture: Architecture, name: str) -> sessions.Session | None:
     """Return a session by name, those of older exports and of one side of two included."""
-    kinds = (sessions.sessions_of, sessions.older_sessions, sessions.sessions_apart)
+    kinds = (sessions.sessions_of, older_sessions, sessions_apart)
     every = (session for kind in kinds for session in kind(architecture))
     return next((session for session in every if session.name == name), None)
 

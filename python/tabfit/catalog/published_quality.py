@@ -67,10 +67,8 @@ class OneBitPaperRow:
     metric: str | None = None
     baseline: float | None = None
     value: float | None = None
-    next_best: float | None = None
     memory_gb: float | None = None
     baseline_memory_gb: float | None = None
-    memory_of: str | None = None
     speed: float | None = None
     energy: float | None = None
 

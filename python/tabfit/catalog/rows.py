@@ -14,7 +14,7 @@ from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.runtimes.browser_needs import Needs
-from tabfit.units import MIB, Basis, Bytes, Parameters, Tokens
+from tabfit.units import Basis, Bytes, Parameters, Tokens
 
 Row = Mapping[str, Any]
 
@@ -35,17 +35,15 @@ class PublishedFile:
 class PublishedPrecision:
     """One precision that a publication offers.
 
-    No `files` means that it is offered and its size is not known here: it is
-    then computed. `model_id` is the name a runtime's own list gives it,
-    `published_memory` and `context` what that list says it takes. `tensors` are
-    those a header lists, where one was read. `family` is set where this precision was
+    No `files` means that it is offered and its size is not known here: it is then computed.
+    `model_id` is the name a runtime's own list gives it, `context` the most that list gives it.
+    `tensors` are those a header lists, where one was read. `family` is set where this precision was
     exported otherwise than the rest of its repository.
     """
 
     precision: str
     files: tuple[PublishedFile, ...] = ()
     model_id: str | None = None
-    published_memory: Bytes | None = None
     context: Tokens | None = None
     tensors: tuple[StoredTensor, ...] = ()
     family: str | None = None
@@ -251,12 +249,10 @@ def _publication(row: Row, sources: Row) -> Publication:
 def _offer(precision: str, row: Row | list[Row], source: str, sources: Row) -> PublishedPrecision:
     if isinstance(row, list):
         return PublishedPrecision(precision=precision, files=_files(row, source, sources))
-    memory = row.get("vram_required_MB")  # which counts units of 2**20 bytes
     return PublishedPrecision(
         precision=precision,
         files=_files(row.get("files", ()), source, sources),
         model_id=row.get("model_id"),
-        published_memory=None if memory is None else Bytes(round(memory * MIB)),
         context=row.get("context"),
         family=row.get("family"),
     )

@@ -94,10 +94,6 @@ class StorageType:
         """Return the bits one weight of a very large tensor takes, scales included."""
         return 8 * self.size / self.elements + sum(array.bits_per_weight for array in self.beside)
 
-    def bits_per_weight_of(self, shape: Sequence[int]) -> float:
-        """Return the bits one weight of this shape takes: row and column scales count here."""
-        return 8 * self.size_of(shape) / prod(shape)
-
     def fits(self, shape: Sequence[int]) -> bool:
         """Return whether rows of this shape divide into whole blocks."""
         return not shape or shape[-1] % self.elements == 0

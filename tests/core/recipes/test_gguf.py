@@ -10,10 +10,8 @@ import pytest
 from tabfit.errors import UnknownName, UnsupportedCombination
 from tabfit.recipes.gguf import files, stored_tensors
 from tabfit.recipes.gguf.metadata import (
-    VocabularyKind,
     directory_size,
     padded,
-    read_vocabulary,
     vocabulary_of,
 )
 from tabfit.recipes.stored_model import Stored, StoredTensor
@@ -244,14 +242,6 @@ def test_small_models_fall_back_to_fatter_types() -> None:
     small = "Qwen__Qwen2.5-0.5B"
     two, four = stored("Q2_K", small).weights_bytes, stored("Q4_0", small).weights_bytes
     assert 0.95 < two / four < 1
-
-
-def test_known_words_replace_the_modelled_tokenizer() -> None:
-    """With the words given only keys are modelled."""
-    words = read_vocabulary(VocabularyKind.MERGES, ["a", "b", "ab"], ["a b"])
-    small, usual = stored("Q8_0", vocabulary=words), stored("Q8_0")
-    saved = usual.download.likely - small.download.likely
-    assert saved == pytest.approx(7_820_000, rel=0.01)  # Llama 3's own
 
 
 @pytest.mark.parametrize(

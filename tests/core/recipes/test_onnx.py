@@ -26,6 +26,7 @@ from tests.accuracy.onnx_sizes import (
     rows,
     session_of,
 )
+from tests.accuracy.onnx_unloaded_sessions import sessions_apart
 
 MADE: dict[str, Any] = json.loads((DATA / "onnx" / "made.json").read_text())["models"]
 DISTILBERT = "distilbert__distilbert-base-uncased-finetuned-sst-2-english"
@@ -359,12 +360,12 @@ def test_exports_begin_with_the_likeliest() -> None:
 def test_a_side_of_a_comparison_is_a_session_of_its_own() -> None:
     """CLIP's and SigLIP's files of one side hold its weights alone; together they are the model."""
     architecture = architecture_of("openai__clip-vit-base-patch32")
-    sides = sessions.sessions_apart(architecture)
+    sides = sessions_apart(architecture)
     (whole,) = sessions.sessions_of(architecture)
     names = [tensor.name for side in sides for tensor in side.tensors]
     assert [side.name for side in sides] == ["text_model", "vision_model"]
     assert {t.name for t in whole.tensors} - set(names) == {"logit_scale"}
-    assert sessions.sessions_apart(architecture_of(DISTILBERT)) == ()
+    assert sessions_apart(architecture_of(DISTILBERT)) == ()
 
 
 def test_experts_are_packed_without_zero_points() -> None:

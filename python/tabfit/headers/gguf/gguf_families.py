@@ -54,6 +54,13 @@ class Seen:
         return any(self.layers_with(name, count))
 
 
+def one_count_of_key_value_heads(config: Config) -> None:
+    """Put the most of a list of key-value heads, 0 in layers that keep a state, in its place."""
+    listed = config.get("num_key_value_heads")
+    if isinstance(listed, list) and listed:
+        config["num_key_value_heads"] = max(listed)
+
+
 def layer_count(config: Config, seen: Seen) -> int:
     """Return how many layers there are, never more than tensors."""
     count = config.get("num_hidden_layers")
@@ -197,9 +204,7 @@ def mamba_hybrid(config: Config, seen: Seen) -> None:
     attends = seen.layers_with("attn_q.weight", count)
     inner, heads = seen.whole("ssm.inner_size") or 0, seen.whole("ssm.time_step_rank") or 0
     hidden = config.get("hidden_size")
-    listed = config.get("num_key_value_heads")
-    if isinstance(listed, list) and listed:
-        config["num_key_value_heads"] = max(listed)
+    one_count_of_key_value_heads(config)
     config.update(
         layer_types=[FULL if one else "mamba" for one in attends],
         mamba_n_heads=heads,
@@ -328,9 +333,7 @@ def delta(config: Config, seen: Seen) -> None:
     count = layer_count(config, seen)
     attends = seen.layers_with("attn_q.weight", count)
     values, inner = seen.whole("ssm.time_step_rank") or 0, seen.whole("ssm.inner_size") or 0
-    listed = config.get("num_key_value_heads")
-    if isinstance(listed, list) and listed:
-        config["num_key_value_heads"] = max(listed)
+    one_count_of_key_value_heads(config)
     config.update(
         layer_types=[FULL if one else "linear_attention" for one in attends],
         linear_num_value_heads=values,
@@ -346,9 +349,7 @@ def delta(config: Config, seen: Seen) -> None:
 def convolved(config: Config, seen: Seen) -> None:
     """Say which of LFM2's layers attend; the others are short convolutions."""
     count = layer_count(config, seen)
-    listed = config.get("num_key_value_heads")
-    if isinstance(listed, list) and listed:
-        config["num_key_value_heads"] = max(listed)
+    one_count_of_key_value_heads(config)
     attends = seen.layers_with("attn_q.weight", count)
     config["layer_types"] = [FULL if one else "conv" for one in attends]
     config["block_auto_adjust_ff_dim"] = False

@@ -150,10 +150,8 @@ _SPLIT_KEYS = exactly(100)
 _TOKENIZER_ERROR = (0.9, 1.0, 1.25)
 
 
-def _front(architecture: Architecture, vocabulary: metadata.Vocabulary | None) -> Interval:
-    """Return the bytes of keys and tokenizer: exact words when given, else modelled."""
-    if vocabulary is not None:
-        return metadata.KEYS + exactly(vocabulary.size)
+def _front(architecture: Architecture) -> Interval:
+    """Return the bytes of keys and tokenizer, both modelled."""
     size = exactly(metadata.vocabulary_of(architecture).size)
     return metadata.KEYS + size.scaled(*_TOKENIZER_ERROR)
 
@@ -199,7 +197,6 @@ def store(
     head_apart: bool | None = None,
     made: str | None = None,
     split: Bytes | None = None,
-    vocabulary: metadata.Vocabulary | None = None,
 ) -> Stored:
     """Return a model as a GGUF file of that precision.
 
@@ -208,14 +205,13 @@ def store(
     where models of that precision are published so. `head_apart` stores a tied
     head a second time, as some makers' own files do. `made` is the year and
     month of a file ("2024-09"), `None` for when the family's files were made.
-    `split` is the most bytes of tensors in one part. `vocabulary` replaces the
-    modelled tokenizer.
+    `split` is the most bytes of tensors in one part.
     """
     mix = mix_named(precision)
     tensors = tensors_of(
         architecture, mix, imatrix=imatrix, pure=pure, head_apart=head_apart, made=made
     )
-    front = _front(architecture, vocabulary)
+    front = _front(architecture)
     files = tuple(_files(f"{name}-{mix}", architecture, mix, tensors, front, split))
     notes = tuple(_notes(architecture, mix)) + architecture.notes
     return Stored("gguf", mix, tensors, files, notes)

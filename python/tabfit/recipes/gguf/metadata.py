@@ -15,7 +15,7 @@ from tabfit.light_dataclass import dataclass
 from tabfit.units import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tabfit.model.architecture import Architecture
 
@@ -62,27 +62,6 @@ class Vocabulary:
         each = _STRING + _NUMBER * (2 if self.kind.scored else 1)
         merged = self.merges * _STRING + self.merge_bytes
         return self.tokens * each + self.token_bytes + merged + self.extra
-
-
-def read_vocabulary(
-    kind: VocabularyKind, tokens: Sequence[str], merges: Sequence[str] = ()
-) -> Vocabulary:
-    """Return the vocabulary of a tokenizer whose words are known, as its tokenizer.json lists them.
-
-    >>> read_vocabulary(VocabularyKind.MERGES, ["a", "b", "ab"], ["a b"]).size  # 3x12+4 + 8+3
-    51
-    """
-    return Vocabulary(
-        kind=kind,
-        tokens=len(tokens),
-        token_bytes=_total(tokens),
-        merges=len(merges),
-        merge_bytes=_total(merges),
-    )
-
-
-def _total(words: Iterable[str]) -> int:
-    return sum(len(word.encode()) for word in words)
 
 
 # Mean bytes of a token, fitted on the vocabularies that llama.cpp ships for its tests

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tabfit.light_dataclass import dataclass, replace
+from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import State
 from tabfit.model.tensors import Part, Role, Tensor
@@ -223,65 +223,6 @@ def _is_dropped(tensor: Tensor, architecture: Architecture) -> bool:
     """Return whether no output needs it: the pooler of a model that answers for every token."""
     pooled = "pooler" in tensor.name or "seq_relationship" in tensor.name
     return pooled and architecture.kind is Kind.ENCODER and architecture.head.endswith(_POOLED_LESS)
-
-
-def older_sessions(architecture: Architecture) -> tuple[Session, ...]:
-    """Return the decoders of older exports: one for the first token, one for all later ones.
-
-    The second has the keys and values of the encoder's output from the first,
-    so it lacks the projections that make them. A decoder alone came merged of
-    both too. Nobody fetches these any more.
-    """
-    if architecture.kind is Kind.ENCODER:
-        return ()
-    encoders = architecture.kind is Kind.ENCODER_DECODER
-    whole = next(
-        s for s in sessions_of(architecture) if s.name in ("decoder_model_merged", "model")
-    )
-    later = tuple(t for t in whole.tensors if not (encoders and is_made_once(t)))
-    trace = Trace.DECODER if encoders else Trace.GENERATOR
-    merged = replace(whole, name="decoder_model_merged", branches=2)
-    return (
-        *(() if encoders else (merged,)),
-        Session("decoder_model", whole.tensors, trace, whole.towers),
-        Session("decoder_with_past_model", later, trace, whole.towers),
-    )
-
-
-# Every window of HTSAT's is cut by nodes of its own: made here, 146,000 bytes a layer.
-_HEARD_IN_WINDOWS = frozenset({"clap"})
-
-#: Files of models that compare two things, and how the names of what lies in each begin.
-_COMPARED = {
-    "text_model": ("text_model.", "text_projection."),
-    "vision_model": ("vision_model.", "visual_projection."),
-    "audio_model": ("audio_model.", "audio_projection."),
-}
-
-
-def sessions_apart(architecture: Architecture) -> tuple[Session, ...]:
-    """Return the sessions of a model that compares, each side by itself.
-
-    Transformers.js loads them for `CLIPTextModelWithProjection` and its kin; whoever
-    compares at once loads them as one model.
-    """
-    if architecture.kind is not Kind.ENCODER:
-        return ()
-    every = _once(as_published(architecture))
-    found = {name: _begin(every, starts) for name, starts in _COMPARED.items()}
-    sides = {name: tensors for name, tensors in found.items() if tensors}
-    return tuple(_side(architecture, *each) for each in sides.items()) if len(sides) > 1 else ()
-
-
-def _begin(tensors: Iterable[Tensor], starts: tuple[str, ...]) -> tuple[Tensor, ...]:
-    return tuple(tensor for tensor in tensors if tensor.name.startswith(starts))
-
-
-def _side(architecture: Architecture, name: str, tensors: tuple[Tensor, ...]) -> Session:
-    parts = {tensor.part for tensor in tensors}
-    towers = tuple(tower for tower in architecture.towers if tower.part in parts)
-    windowed = Part.AUDIO in parts and architecture.family in _HEARD_IN_WINDOWS
-    return Session(name, tensors, Trace.WINDOWS if windowed else Trace.ENCODER, towers)
 
 
 def is_made_once(tensor: Tensor) -> bool:
