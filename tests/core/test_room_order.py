@@ -144,6 +144,32 @@ def test_runtimes_are_told_apart_by_what_they_are() -> None:
     assert not {name: found for name, found in told.items() if found}
 
 
+def _said(path: Path) -> set[str]:
+    """Return the texts that stand in a module."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_a_runtime_is_named_in_four_files() -> None:
+    """Its class, its line in the registry, its row, and who writes the code that loads it.
+
+    A file format may be called as the one runtime that reads it.
+    """
+    formats = {form for facts in read().runtimes for form in facts.formats}
+    names = {facts.id for facts in read().runtimes if not facts.hypothetical} - formats
+    said = {module: _said(path) for module, path in modules("tabfit").items()}
+    named = {each: {module for module in said if each in said[module]} for each in names}
+    beside = {"tabfit.runtimes.registry", "tabfit.snippets.registry"}
+    for runtime, found in named.items():
+        assert beside <= found, runtime
+        assert len(found) <= 3, runtime  # and the row of runtimes.json
+        assert {step(module) for module in found} == {"runtimes", "snippets"}, runtime
+
+
 def test_model_types_are_told_apart_by_what_they_are() -> None:
     """Outside `architectures/`, no model_type is compared with; its architecture says the rest.
 
