@@ -49,7 +49,7 @@ def _put(text: str, expression: str, name: str) -> str:
 def _alone(expression: str) -> re.Pattern[str]:
     """Return a pattern of an expression that is not the end of another, as `(x)` is in `f(x)`."""
     end = r"(?![\w.])" if expression[-1].isalnum() else ""
-    return re.compile(r"(?<![\w)\].$?])" + re.escape(expression) + end)
+    return re.compile(r"(?<![\w)\].$])" + re.escape(expression) + end)
 
 
 def in_order(meant: Mapping[str, str]) -> Iterator[str]:
@@ -58,7 +58,8 @@ def in_order(meant: Mapping[str, str]) -> Iterator[str]:
     >>> list(in_order({"a": "b+1", "b": "2"}))
     ['b', 'a']
     """
-    left = {name: set(re.findall(r"[A-Za-z_$][\w$]*", text)) for name, text in meant.items()}
+    without = {name: re.sub("'[^']*'", "", text) for name, text in meant.items()}
+    left = {name: set(re.findall(r"[A-Za-z_$][\w$]*", text)) for name, text in without.items()}
     while left:
         name = next(each for each, words in left.items() if not words & left.keys())
         del left[name]

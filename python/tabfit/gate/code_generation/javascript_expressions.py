@@ -10,7 +10,11 @@ to even) is said by the module's text (`javascript`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from heapq import nsmallest
+from itertools import permutations
 from typing import Any, Final
 
 from tabfit.formula import Operator
@@ -23,7 +27,7 @@ from tabfit.gate.code_generation.javascript_shortening import (
     thousandths,
 )
 from tabfit.gate.code_generation.merged_branches import Branches, by_text, steps
-from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, summed
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, mapped, summed
 from tabfit.gate.rules.device_signals import SAID_MEMORY, TRUTH, WORDS
 from tabfit.gate.rules.runtime_rules import EMULATED, SHARES
 from tabfit.gate.rules.symbols import is_numbers
@@ -36,7 +40,7 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "browser_version": ("v", "d.browser_version"),
     "platform_version": ("o", "d.platform_version"),
     "graphics": ("r", "d.graphics"),
-    "device_memory": ("m", "d.device_memory"),
+    "device_memory": ("m", "d.device_memory??NaN"),
     "cores": ("n", "d.cores"),
     "language_model": ("e", "d.language_model"),
     "secure_context": ("y", "d.secure_context"),
@@ -66,6 +70,12 @@ NOBODY_KNOWS, CERTAIN = "-1", "1"
 FREE: Final = "D"
 FREE_OF: Final = ("storage_quota_bytes", "storage_usage_bytes")
 _LEFT: Final = (Operator.DIFFERENCE.value, *(("told", each) for each in FREE_OF))
+#: What is a whole number already: what is left of a quota, so many times.
+_WHOLE: Final = re.compile(rf"{FREE}|\({FREE}\*\d+\)")
+#: Of so many words every order is tried.
+_TRIED: Final = 7
+#: So many orders of systems are written, of which the shortest text is kept.
+_KEPT: Final = 3
 _UNTOLD_IS_NOTHING: Final = ("storage_usage_bytes",)
 _WRITTEN: Final = {
     Operator.SUM: "+",
@@ -87,22 +97,61 @@ def is_of_words(signal: str) -> bool:
     return signal in WORDS and WORDS[signal] != TRUTH
 
 
-def places(trees: Iterable[Tree], signal: str) -> dict[Any, int]:
-    """Return the place of each of a signal's words that trees tell apart, alike ones side by side.
+def places(trees: Iterable[Tree], signal: str) -> list[dict[Any, int]]:
+    """Return places of a signal's words that trees tell apart: orders that may be short to write.
 
-    One that is nowhere told from `UNLISTED` has none of its own.
+    Words that are treated alike lie side by side. One that is nowhere told from `UNLISTED` has no
+    place of its own.
     """
     kinds: dict[Any, list[int]] = {}
     for branches in _asked((*trees,), signal):
         met: list[Tree] = []
+        here = dict.fromkeys(kinds, -1)
         for answer, branch in branches:
             if branch not in met:
                 met.append(branch)
-            kinds.setdefault(answer, []).append(met.index(branch))
+            here[answer] = met.index(branch)
+        count = max(map(len, kinds.values()), default=0)
+        for answer, kind in here.items():
+            kinds.setdefault(answer, [-1] * count).append(kind)
     unlisted = kinds.pop(UNLISTED, None)
     apart = [each for each in kinds if kinds[each] != unlisted]
-    words = sorted(apart, key=lambda each: kinds[each])
-    return {UNLISTED: -1, **{each: at for at, each in enumerate(words)}}
+    rows = [*dict.fromkeys(zip(*(kinds[each] for each in apart), strict=True))]
+    return [
+        {UNLISTED: -1, **{apart[each]: at for at, each in enumerate(order)}}
+        for order in _side_by_side(len(apart), rows)
+    ]
+
+
+def _side_by_side(count: int, rows: Collection[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return orders of words in which few conditions are needed to tell them apart.
+
+    `rows` have the kind of each word in a question. Many words are sorted by the first questions,
+    of a few every order is weighed.
+    """
+    usual = tuple(sorted(range(count), key=lambda each: [row[each] for row in rows]))
+    if count > _TRIED:
+        return [usual]
+    every = permutations(range(count))
+    return [usual, *nsmallest(_KEPT, every, key=lambda order: _conditions(order, rows))]
+
+
+def _conditions(order: Sequence[int], rows: Collection[tuple[int, ...]]) -> int:
+    """Return how long the conditions are that tell a few kinds of words apart."""
+    return sum(_of_question(tuple(row[each] for each in order)) for row in rows)
+
+
+@cache
+def _of_question(kinds: tuple[int, ...]) -> int:
+    """Return how long the conditions of one question are, or a list without the usual end."""
+    counts = Counter(each for each in kinds if each >= 0)
+    usual = max(counts, key=counts.__getitem__)
+    if counts[usual] == 1:
+        return 0
+    every = [at for at, each in enumerate(kinds) if each >= 0]
+    told = ([at for at in every if kinds[at] == each] for each in counts.keys() - {usual})
+    last = max((at for at in every if kinds[at] != usual), default=0)
+    return min(sum(len(among("p", each, every)) for each in told), 2 * last + 2)
 
 
 def _asked(made: Any, signal: str) -> Iterator[tuple[tuple[Any, Tree], ...]]:  # noqa: ANN401
@@ -119,18 +168,27 @@ def _asked(made: Any, signal: str) -> Iterator[tuple[tuple[Any, Tree], ...]]:  #
             yield from _asked(each, signal)
 
 
+def orders(gate: Gate) -> Iterator[dict[str, dict[Any, int]]]:
+    """Yield places of every signal's words, one for each order of systems that may be shortest."""
+    found = {each: places(gate.trees, each) for each in WORDS if is_of_words(each)}
+    first = {name: every[0] for name, every in found.items()}
+    return ({**first, "platform": each} for each in found["platform"])
+
+
 class Terms:
     """Writes trees; keeps every text that it wrote, for `common_subexpressions`."""
 
-    def __init__(self, gate: Gate) -> None:
-        """Take the gate that is to be written, whose trees say the places of words."""
-        trees = gate.trees
+    def __init__(self, gate: Gate, words: Mapping[str, dict[Any, int]]) -> None:
+        """Take the gate that is to be written, and the places of words."""
         self._possible = {name: set(leaves(tree)) for name, tree in gate.derived.items()}
-        self.places = {each: places(trees, each) for each in WORDS if is_of_words(each)}
+        self.places = words
         self.written: set[str] = set()
         self._conditions: dict[str, tuple[str, str, str]] = {}
         self._lists: dict[str, tuple[list[str], str]] = {}
         self._taken: set[str] = set()
+        self._untold: dict[str, str] = {}
+        self._told: dict[str, tuple[str, str, str]] = {}
+        self._instead: dict[str, str] = {}
 
     def _kept(self, text: str) -> str:
         self.written.add(text)
@@ -145,7 +203,7 @@ class Terms:
             return self._cases(str(about[0]), [(a, self.tree(b, leaf)) for a, b in tree.branches])
         yes, no = (self.tree(tree.after(each), leaf) for each in (True, False))
         if kind == "known":
-            return self._if(f"{NAMES[str(about[0])][0]}==null", no, yes)
+            return self._if_told(NAMES[str(about[0])][0], yes, no)
         first, second = (self.ends(each)[0] for each in about)
         return self._if_less(first, second, yes, no)
 
@@ -164,10 +222,19 @@ class Terms:
         no = self._placed_elsewhere(condition, yes, no)
         if no in self._taken:
             return no
+        for either, other in self._instead.items():
+            if either in yes and yes.replace(either, other) == no:
+                chosen = self._kept(f"({condition}?{either[1:-1]}:{other})")
+                return self._kept(yes.replace(either, chosen))
         shared = shared_call(yes, no)
         if shared is not None:
             before, first, second, after = shared
-            return self._kept(f"{before}{self._if(condition, first, second)}{after}")
+            made = self._kept(f"{before}{self._if(condition, first, second)}{after}")
+            if self._untold.get(yes) == self._untold.get(no):
+                self._untold |= {
+                    made: self._untold[each] for each in (yes,) if each in self._untold
+                }
+            return made
         if no in self._conditions and self._conditions[no][1] == yes:
             condition, no = f"{condition}||{self._conditions[no][0]}", self._conditions[no][2]
         elif yes in self._conditions and self._conditions[yes][2] == no:
@@ -177,6 +244,23 @@ class Terms:
         made = f"({condition}?{yes}:{no})"
         self._conditions[made] = condition, yes, no
         return self._kept(made)
+
+    def _if_told(self, name: str, yes: str, no: str) -> str:
+        """Return a choice by whether a number is told; another may stand in for it.
+
+        `no` may begin with such a choice for the other number, and then say of that what `yes`
+        says of the first.
+        """
+        other, untold, same = self._told.get(no, ("", "", ""))
+        alone = re.compile(rf"\b{other}\b")
+        if other and alone.sub(name, same) == yes:
+            either = self._kept(f"({name}??{other})")
+            made = self._kept(alone.sub(either, no))
+            self._instead[either] = other
+            return made
+        made = self._if(f"{name}==null", no, yes)
+        self._told[made] = name, no, yes
+        return made
 
     def _placed_elsewhere(self, condition: str, yes: str, no: str) -> str:
         """Return a list taken at another place where it holds what a condition would choose."""
@@ -202,7 +286,7 @@ class Terms:
         name = NAMES[signal][0]
         if signal == "device_memory":
             return self._steps(name, branches)
-        branches = [(each, _untold(text, each, branches)) for each, text in branches]
+        branches = [(each, self._of_untold(text, each, branches)) for each, text in branches]
         if signal in self._possible:
             branches = [(each, text) for each, text in branches if each in self._possible[signal]]
         if not is_of_words(signal):
@@ -213,18 +297,31 @@ class Terms:
         found = by_text(branches)
         every = sorted(place for place, _text in branches)
         chosen, *others = reversed(found)
+        left = sorted(found[chosen])
         for text in others:
-            chosen = self._if(among(name, sorted(found[text]), every), text, chosen)
+            left = sorted([*left, *found[text]])  # who is asked here: the others were told before
+            chosen = self._if(among(name, sorted(found[text]), left), text, chosen)
         texts = dict(branches)
         rising = [texts[each] for each in every]
         listed = rising[1:] + rising[:1] if every[0] < 0 else rising
         taken = f".at({name})" if every[0] < 0 else f"[{name}]"
+        if every[0] == 0 and listed[-2:] == [CERTAIN, CERTAIN]:
+            while listed[-1] == CERTAIN:
+                listed.pop()
+            taken += f"??{CERTAIN}"
         if listed and len(every) == every[-1] - every[0] + 1:
             made = f"[{','.join(listed)}]{taken}"
+            made = f"({made})" if "??" in taken else made
             chosen = min(chosen, made, key=len)
-            if chosen == made and every[0] == 0:
+            if chosen == made and taken == f"[{name}]":
                 self._lists[made] = listed, name
         return self._kept(chosen)
+
+    def _of_untold(self, text: str, answer: Any, branches: Branches) -> str:  # noqa: ANN401
+        """Return another answer's text that says the same where no memory is told."""
+        if answer not in TELL_NO_MEMORY:
+            return text
+        return next((e for _answer, e in branches if self._untold.get(e) == text), text)
 
     def _by_truth(self, name: str, branches: Branches, *, derived: bool) -> str:
         if derived and len(branches) > 1:
@@ -240,7 +337,7 @@ class Terms:
         if found.plain:
             return found.last
         if not found.below:
-            return self._if(f"{name}==null", found.untold, found.last)
+            return self._if(f"{name}>=0", found.last, found.untold)
         told = dict(branches)
         last = max(at for at, each in enumerate(SAID_MEMORY) if each <= found.below[-1][0])
         every = [told[e] for e in SAID_MEMORY[: last + 1]]
@@ -250,10 +347,13 @@ class Terms:
             every += every[-1:] * (len(SAID_MEMORY) - len(every))
         listed = f"M({','.join(every)})"
         if found.untold != NOBODY_KNOWS:
-            listed = f"({name}==null?{found.untold}:{listed})"
+            listed = f"({name}>=0?{listed}:{found.untold})"
         below = "".join(f"{name}<{number(value)}?{text}:" for value, text in found.below)
-        asked = f"({name}==null?{found.untold}:{below}{found.last})"
-        return self._kept(min(listed, asked, key=len))
+        told = "" if found.untold == found.last else f"{name}>=0?"
+        last = f"{told}{found.last}:{found.untold}" if told else found.last
+        made = self._kept(min(listed, f"({below}{last})", key=len))
+        self._untold[made] = found.untold
+        return made
 
     # Chances and budgets
 
@@ -264,12 +364,17 @@ class Terms:
         kind, *about = made
         if kind == "logistic":
             start, *terms = about
-            asked = (each for each in summed(terms) if isinstance(each, Switch))
-            added = [self.tree(each, thousandths) for each in asked]
             known = start + sum(each.value for each in terms if isinstance(each, Leaf))
+            asked = []
+            for each in summed(terms):
+                if isinstance(each, Switch):
+                    least = _shortest_base(each)
+                    known += least
+                    asked.append(mapped(each, lambda value, least=least: round(value - least, 9)))
+            added = [self.tree(each, thousandths) for each in asked]
             return self._kept(f"G({'+'.join([thousandths(known), *added])})")
         need, have = (self._kept(f"[{','.join(self.ends(each))}]") for each in about)
-        return self._kept(f"C({need},{have})")
+        return self._kept(f"R(C({need},{have}))")
 
     def ends(self, made: Any) -> tuple[str, str, str]:  # noqa: ANN401, PLR0911 - one kind a line
         """Return three ends of an expression."""
@@ -298,12 +403,14 @@ class Terms:
         return low, likely, high
 
 
-def _untold(text: str, answer: Any, branches: Branches) -> str:  # noqa: ANN401 - an answer
-    """Return the text of another answer that says the same where no memory is told."""
-    if answer not in TELL_NO_MEMORY:
-        return text
-    begun = f"({NAMES['device_memory'][0]}==null?{text}:", *["M("] * (text == NOBODY_KNOWS)
-    return next((other for _answer, other in branches if other.startswith(begun)), text)
+def _shortest_base(tree: Tree) -> float:
+    """Return one of a tree's numbers: without it the others are shortest to write."""
+    every = [*leaves(tree)]
+
+    def length(base: float) -> int:
+        return sum(len(thousandths(each - base)) for each in every)
+
+    return min((0.0, *sorted(set(every))), key=length)
 
 
 def _end(kind: str, terms: list[str]) -> str:
@@ -311,8 +418,10 @@ def _end(kind: str, terms: list[str]) -> str:
         terms = [each for each in terms if each != "1"] or ["1"]
     if kind == Operator.PRODUCT and len(terms) == 1:
         return terms[0]
-    if (kind, terms) in ((Operator.LARGEST, [FREE, "0"]), (Operator.FLOORED, [FREE])):
-        return FREE  # a whole number, and nothing at least
+    if (kind, terms) == (Operator.LARGEST, [FREE, "0"]):
+        return FREE  # nothing at least
+    if kind == Operator.FLOORED and _WHOLE.fullmatch(terms[0]):
+        return terms[0]
     if kind in _WRITTEN:
         return f"({_WRITTEN[kind].join(terms)})"
     joined = ("/" if kind == Operator.QUOTIENT else ",").join(terms)

@@ -10,17 +10,21 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Final
 
 from tabfit.errors import UnreadableVisits
 from tabfit.i18n.language import Message, number
 from tabfit.population.visits import columns
+from tabfit.population.visits.table_cells import TableCells
 from tabfit.population.visits.visit_classes import DistinctRow, check_names, missing_cell, not_text
 
 _MARK: Final = b"\xef\xbb\xbf"  # that some programs begin a text in UTF-8 with
 #: So many lines may differ: each takes some hundred bytes, and a page has no more than 4 GB.
 MOST_LINES: Final = 2_000_000
+#: So many lines are taken apart at once.
+AT_ONCE: Final = 20_000
 #: No row of visits is as long as this.
 LONGEST_LINE: Final = 65_536
 
@@ -70,6 +74,21 @@ class CountedLines:
         names = self._names()
         check_names(names)
         return names, list(_rows(names, self._parsed(names)))
+
+    def cells(self) -> TableCells:
+        """Return the cells of the distinct lines by column. Raises `UnreadableVisits`."""
+        self._count([self._rest])
+        self._rest = b""
+        names = self._names()
+        check_names(names)
+        found, parsed = TableCells(names), self._parsed(names)
+        while some := list(islice(parsed, AT_ONCE)):
+            rows, times, cells = zip(*some, strict=True)
+            wrong = next((at for at, each in enumerate(cells) if len(each) != len(names)), None)
+            if wrong is not None:
+                raise missing_cell(rows[wrong], names, len(cells[wrong]))
+            found.take(rows, times, cells)
+        return found
 
     def _names(self) -> list[str]:
         text = _text(1, (), self._head or b"")

@@ -1,0 +1,99 @@
+"""The cells of a table by column, as they come: numbers as they are, other cells by place.
+
+In: rows of cells, as texts or as a database's values, some at a time. Out: `TableCells`, in which a
+million rows take some hundred bytes each and no object of their own.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from math import nan
+from typing import Any, Final
+
+from tabfit.gate.rules.device_signals import NUMBERS
+
+#: A number of so many digits is exact as a float.
+_DIGITS: Final = 15
+
+
+class WordCells:
+    """A column of words: the place of each row's cell among those that differ."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self.codes = array("q")
+        self._places = _Places()
+
+    @property
+    def cells(self) -> tuple[Any, ...]:
+        """Return the cells that differ, in the order of their places."""
+        return tuple(self._places)
+
+    def take(self, cells: Sequence[Any]) -> None:
+        """Add rows' cells."""
+        self.codes.extend(map(self._places.__getitem__, cells))
+
+
+class _Places(dict[Any, int]):
+    """Places of values in the order in which they came."""
+
+    def __missing__(self, value: Any) -> int:  # noqa: ANN401 - whatever a table holds
+        """Return a new value's place."""
+        place = self[value] = len(self)
+        return place
+
+
+class NumberCells:
+    """A column of numbers: those that are whole, and by their row the cells that are not."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self.values = array("d")
+        self.others: dict[int, Any] = {}
+
+    def take(self, cells: Sequence[Any]) -> None:
+        """Add rows' cells; an empty one is not told."""
+        if _are_digits(cells):
+            self.values.extend([float(each) if each else nan for each in cells])
+        else:
+            for each in cells:
+                self._take_one(each)
+
+    def _take_one(self, cell: Any) -> None:  # noqa: ANN401 - whatever a table holds
+        whole = _are_digits((cell,)) if isinstance(cell, str) else type(cell) is int
+        if cell not in (None, "") and not whole:
+            self.others[len(self.values)] = cell
+        self.values.append(float(cell) if whole and cell != "" else nan)
+
+
+def _are_digits(cells: Sequence[Any]) -> bool:
+    """Return whether cells are texts of a few digits or empty.
+
+    >>> _are_digits(("1", "", "20")), _are_digits(("-1",)), _are_digits((None, "1"))
+    (True, False, False)
+    """
+    try:
+        joined = "".join(cells)
+    except TypeError:
+        return False
+    digits = not joined or (joined.isascii() and joined.isdigit())
+    return digits and max(map(len, cells)) <= _DIGITS
+
+
+class TableCells:
+    """The cells of a table's distinct rows, their places in it, and how often each occurs."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Hold no row yet."""
+        self.names = tuple(names)
+        self.words = {name: WordCells() for name in names if name not in NUMBERS}
+        self.numbers = {name: NumberCells() for name in names if name in NUMBERS}
+        self.rows, self.counts = array("q"), array("q")
+
+    def take(self, rows: Iterable[int], counts: Iterable[int], cells: Sequence[Any]) -> None:
+        """Add some rows: where each stands, how often it occurs, and its cells."""
+        self.rows.extend(rows)
+        self.counts.extend(counts)
+        for name, column in zip(self.names, zip(*cells, strict=True), strict=False):
+            (self.numbers.get(name) or self.words[name]).take(column)
