@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations
 from typing import Any, Final, NamedTuple
 
 from tabfit import __version__
@@ -28,7 +27,6 @@ from tabfit.gate.rules.decision_tree import (
     explore,
     leaves,
     mapped,
-    switch,
     switches,
 )
 from tabfit.gate.rules.device_signals import SIGNALS, read_signal
@@ -45,6 +43,7 @@ from tabfit.gate.rules.runtime_rules import (
 )
 from tabfit.gate.rules.symbols import Expression, is_numbers
 from tabfit.gate.scenario.adapter_kinds import kind_on, told_apart
+from tabfit.gate.scenario.consistent_answers import PathBeside, consistent
 from tabfit.light_dataclass import replace
 from tabfit.units import Interval
 from tabfit.verdict.probability import probability
@@ -215,136 +214,25 @@ class _Scenario(NamedTuple):
         kinds = told_apart([each.adapters for each in self.surveys], alike)
 
         def decided(path: Path) -> Decided | None:
-            path = _OfOneBrowser(_Consistent(path)) if in_page else _Consistent(path)
+            path = _OfOneBrowser(path) if in_page else path
             needs = self.needs[kind_on(path, kinds)]
             if demanded and rule.name not in needs:
                 return None
             return _Walk(path, needs, self.budgets).decided(rule.tree)
 
-        made = _alike(explore(decided, never), never)
-        first = _alike(_asked_first(made, never), never)
-        return min(made, first, key=lambda tree: sum(1 for _ in leaves(tree)))
+        return consistent(decided, never)
 
 
-def _asked_first(tree: Tree, never: Mapping[str, tuple[object, ...]]) -> Tree:
-    """Return a tree that asks for what is derived before the rest."""
-    names = [name for name in DERIVED if name in signals_in(tree)]
-
-    def value(path: Path) -> Any:  # noqa: ANN401 - a leaf's
-        path = _Consistent(path)
-        for name in names:
-            path.choose(("is", name), tuple(dict.fromkeys(leaves(budget(name)))))
-        found = tree
-        while isinstance(found, Switch):
-            possible = tuple(answer for answer, _branch in found.branches)
-            found = found.after(path.choose(found.question, possible))
-        return found.value
-
-    return explore(value, never)
-
-
-class _Beside(Path):
-    """A path beside another, which is asked in the end."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path.answers, path.never)
-        self._path = path
-
-    def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
-        """Return the answer to a question."""
-        return self._path.choose(question, answers)
-
-    def less(self, first: Any, second: Any) -> bool:  # noqa: ANN401 - expressions
-        """Return whether one expression lies below another."""
-        return self._path.less(first, second)
-
-
-class _Consistent(_Beside):
-    """A path on which signals agree with what is known to be derived of them."""
-
-    def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
-        """Return the answer to a question, asked only of those that may be."""
-        if question in self.answers or question[0] != "is" or question[1] in DERIVED:
-            return self._path.choose(question, answers)
-        told = ({**self.answers, question: each} for each in answers)
-        may_be = (e for e, so_far in zip(answers, told, strict=True) if _may_be(so_far, self.never))
-        return self._path.choose(question, tuple(may_be))
-
-
-def _may_be(told: Mapping[Question, Hashable], never: Mapping[str, tuple[object, ...]]) -> bool:
-    """Return whether a device may have what is told of it, what is derived included."""
-    derived = {name: told[("is", name)] for name in DERIVED if ("is", name) in told}
-    return all(said in _reached(budget(name), told, never) for name, said in derived.items())
-
-
-def _reached(
-    tree: Tree, told: Mapping[Question, Hashable], never: Mapping[str, tuple[object, ...]]
-) -> set[Hashable]:
-    """Return the leaves that a tree may come to where some answers are told."""
-    if isinstance(tree, Leaf):
-        return {tree.value}
-    if tree.question in told:
-        return _reached(tree.after(told[tree.question]), told, never)
-    left = (e for answer, e in tree.branches if answer not in never.get(str(tree.question[1]), ()))
-    return set().union(*(_reached(each, told, never) for each in left))
-
-
-def _alike(
-    tree: Tree, never: Mapping[str, tuple[object, ...]], told: Mapping[Question, Hashable] = {}
-) -> Tree:
-    """Return a tree in which what is derived is told apart only where a device may differ."""
-    if isinstance(tree, Leaf):
-        return tree
-    here = {a: _alike(b, never, {**told, tree.question: a}) for a, b in tree.branches}
-    if tree.question[1] in DERIVED:
-        for first, second in combinations(here, 2):
-            both = _taken_together(
-                here[first],
-                here[second],
-                *({**told, tree.question: a} for a in (first, second)),
-                never,
-            )
-            if both is not None:
-                here = {a: both if b in (here[first], here[second]) else b for a, b in here.items()}
-    return switch(tree.question, here)
-
-
-def _taken_together(one: Tree, other: Tree, told, told_other, never) -> Tree | None:
-    """Return a tree that is one of two where a device may come to it, `None` where they differ."""
-    if one == other:
-        return one
-    if isinstance(one, Leaf) and isinstance(other, Leaf):
-        return None
-    if isinstance(one, Leaf) or (
-        isinstance(other, Switch) and len(other.branches) > len(one.branches)
-    ):
-        one, other, told, told_other = other, one, told_other, told
-    question = one.question
-    same = isinstance(other, Switch) and other.question == question
-    theirs = dict(other.branches) if same else {}
-    found = {}
-    for answer, branch in one.branches:
-        mine, their = {**told, question: answer}, {**told_other, question: answer}
-        if (same and answer not in theirs) or not _may_be(their, never):
-            found[answer] = branch
-            continue
-        both = _taken_together(branch, theirs[answer] if same else other, mine, their, never)
-        if both is None:
-            return None
-        found[answer] = both
-    return switch(question, {**theirs, **found})
-
-
-class _OfOneBrowser(_Beside):
+class _OfOneBrowser(PathBeside):
     """A path whose memory is asked after who is to tell it."""
 
     def choose(self, question: Question, answers: tuple[Hashable, ...]) -> Any:  # noqa: ANN401
         """Return the answer to a question."""
         if question[1] == "device_memory":
-            who = (read_signal(self._path, name) for name in ("platform", "browser"))
+            who = (read_signal(self.beside, name) for name in ("platform", "browser"))
             if not TELL_NO_MEMORY.isdisjoint(who):
                 return None
-        return self._path.choose(question, answers)
+        return self.beside.choose(question, answers)
 
 
 def gate_for_page(surveys: Sequence[RunRequirements], at: int, facts: RuntimeFacts) -> Gate:
