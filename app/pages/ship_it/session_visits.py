@@ -6,7 +6,7 @@ that cannot be read leaves the one before it where it was.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,7 +15,7 @@ from tabfit.headers import Span
 from tabfit.i18n.language import _, number
 from tabfit.population.visits import sample
 from tabfit.population.visits.csv_lines import CountedLines
-from tabfit.population.visits.visit_classes import DistinctRow
+from tabfit.population.visits.table_cells import TableCells
 
 if TYPE_CHECKING:  # what needs numpy is imported once that is there
     from tabfit.gate.many_devices.device_classes import Cuts
@@ -50,30 +50,30 @@ _kept: dict[str, ReadVisits] = {}
 async def read(asked: Mapping[str, Any], ports: Ports) -> dict[str, str]:
     """Read a question's text, or the file that was handed over; return what is wrong with it."""
     try:
-        names, rows = await _counted(asked, ports)
-        _kept[OWN] = _gathered(names, rows)
+        _kept[OWN] = _gathered(await _counted(asked, ports))
     except TabfitError as fault:
         return {"problem": str(fault)}
     return {}
 
 
-async def _counted(asked: Mapping[str, Any], ports: Ports) -> tuple[list[str], list[DistinctRow]]:
+async def _counted(asked: Mapping[str, Any], ports: Ports) -> TableCells:
     lines = CountedLines()
     if "text" in asked:
         lines.take(str(asked["text"]).encode())
-        return lines.table()
+        return lines.cells()
     for name, size in [*ports.sizes.items()][:1]:
         for offset in range(0, size, PIECE):
             ports.tell(_("Reading the file: {share}", share=number(offset / size, ".0%")))
             lines.take(await ports.cut(name, Span(offset, min(PIECE, size - offset))))
-    return lines.table()
+    return lines.cells()
 
 
-def _gathered(names: Sequence[str], rows: Sequence[DistinctRow]) -> ReadVisits:
+def _gathered(cells: TableCells) -> ReadVisits:
     from tabfit.population.coverage import many_visits  # noqa: PLC0415 - numpy is there from now on
+    from tabfit.population.visits import visit_columns  # noqa: PLC0415 - with the rest
 
-    found = many_visits.gathered(names, rows, _cuts())
-    return ReadVisits(found.total, len(rows), found)
+    found = many_visits.ManyVisits(visit_columns.read(cells), _cuts())
+    return ReadVisits(found.total, found.differ, found)
 
 
 def forget() -> None:
@@ -84,7 +84,7 @@ def forget() -> None:
 def visits(kind: str) -> ReadVisits | None:
     """Return the visits that a question is about, `None` where there are none."""
     if kind == SAMPLE and kind not in _kept:
-        _names, rows = sample.table()
+        _names, rows = sample.lines().table()
         _kept[kind] = ReadVisits(sum(each.count for each in rows), len(rows))
     return _kept.get(kind)
 
@@ -92,7 +92,7 @@ def visits(kind: str) -> ReadVisits | None:
 def many(kind: str) -> ManyVisits | None:
     """Return them as classes, which needs numpy; those of the sample are made when first wanted."""
     if kind == SAMPLE and (_kept.get(kind) or ReadVisits(0, 0)).many is None:
-        _kept[kind] = _gathered(*sample.table())
+        _kept[kind] = _gathered(sample.lines().cells())
     found = visits(kind)
     return found.many if found else None
 

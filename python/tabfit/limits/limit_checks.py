@@ -17,7 +17,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.i18n.size_text import size
 from tabfit.limits.limits_file import ModelLimits
-from tabfit.population.coverage.class_coverage import Population
+from tabfit.population.coverage.class_coverage import Covering
 from tabfit.population.coverage.model_coverage import coverage_of
 from tabfit.units import Tokens, exactly
 from tabfit.verdict.probability import RANK
@@ -37,7 +37,7 @@ def check(
     given: ModelLimits,
     about: Subject,
     catalog: Catalog,
-    population: Callable[[str], Population],
+    population: Callable[[str], Covering],
 ) -> Iterator[Limited]:
     """Yield every limit of one model; a size is taken at its likely end.
 
@@ -76,7 +76,7 @@ def _at_most(model: str, limit: str, found: int, most: int) -> Limited:
     return Limited(model, limit, size(exactly(found)), size(exactly(most)), found <= most)
 
 
-def _covered(given: ModelLimits, least: float, anywhere: Answer, population: Population) -> Limited:
+def _covered(given: ModelLimits, least: float, anywhere: Answer, population: Covering) -> Limited:
     way = coverage_of(
         anywhere.subject,
         anywhere.facts,

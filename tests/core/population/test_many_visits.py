@@ -17,8 +17,9 @@ from tabfit.gate.rules import rules_from_json, rules_json
 from tabfit.gate.rules.device_signals import flat
 from tabfit.population.coverage import many_visits, model_coverage
 from tabfit.population.coverage.class_coverage import Coverage, Population, Tally
-from tabfit.population.visits import csv_lines, csv_visits, sample
+from tabfit.population.visits import csv_lines, csv_visits, sample, table_cells, visit_columns
 from tabfit.population.visits.columns import COLUMNS
+from tabfit.population.visits.visit_classes import DistinctRow
 from tests.core.gate.generated_devices import devices
 from tests.core.population.test_visits import MALFORMED
 
@@ -26,12 +27,12 @@ CATALOG = Catalog()
 WAY = ("distilbert", "transformersjs-wasm", "q8")
 
 
-def table(content: bytes, piece: int = 7) -> tuple[list[str], list[Any]]:
-    """Return a file's table, read in pieces of so many bytes."""
+def gathered(content: bytes, piece: int = 7, cuts: Any = None) -> many_visits.ManyVisits:
+    """Return the visits of a file that is read in pieces of so many bytes."""
     lines = csv_lines.CountedLines()
     for at in range(0, len(content), piece):
         lines.take(content[at : at + piece])
-    return lines.table()
+    return many_visits.ManyVisits(visit_columns.read(lines.cells()), cuts)
 
 
 def covered(population: Any) -> Coverage:
@@ -71,7 +72,7 @@ def test_arrays_say_what_one_by_one_does() -> None:
     lines = content.splitlines(keepends=True)
     one_by_one = covered(Population(csv_visits.read(lines)))
     assert len(one_by_one.by["country"]) == 3
-    assert_alike(covered(many_visits.gathered(*table(content, 999))), one_by_one)
+    assert_alike(covered(gathered(content, 999)), one_by_one)
 
 
 def test_the_sample_in_classes() -> None:
@@ -79,7 +80,7 @@ def test_the_sample_in_classes() -> None:
     demands = {WAY[1]: dict[str, bool]()}
     rules = rules_from_json.WrittenRules(rules_json.as_json(demands, CATALOG))
     cuts = device_classes.cuts_of(rules.trees())
-    found = many_visits.gathered(*sample.table(), cuts)
+    found = many_visits.ManyVisits(visit_columns.read(sample.lines().cells()), cuts)
     assert found.classes < len(sample.read()) / 4
     assert found.total == sum(each.count for each in sample.read())
     assert_alike(covered(found), covered(Population(sample.read())))
@@ -92,7 +93,7 @@ def test_wrong_tables_are_told_alike(case: str) -> None:
     with pytest.raises(UnreadableVisits) as told:
         csv_visits.read(content.splitlines(keepends=True))
     with pytest.raises(UnreadableVisits) as arrays:
-        many_visits.gathered(*table(content))
+        gathered(content)
     assert str(arrays.value) == str(told.value)
 
 
@@ -100,7 +101,45 @@ def test_the_first_wrong_row_is_named() -> None:
     """Of several mistakes the one that stands first is told, whatever the order of columns."""
     content = b"cores,platform\n8,ios\n8,beos\nmany,ios\n"
     with pytest.raises(UnreadableVisits, match="row 3, column 'platform'"):
-        many_visits.gathered(*table(content))
+        gathered(content)
+
+
+def test_rows_of_a_database_are_read_as_texts_are() -> None:
+    """Rows whose cells are numbers and truths, as Parquet has them, come to the same shares."""
+    names = ["platform", "webgpu", "webgpu_shader_f16", "storage_quota_bytes", "visits"]
+    rows = [
+        ("android", "adapter", True, 2**33 + 1, 2),
+        ("ios", None, None, None, 1),
+        ("windows", "refused", False, 5, 3),
+    ]
+    told = [
+        DistinctRow(cells=(*row[:-1], None), row=at + 2, count=row[-1])
+        for at, row in enumerate(rows)
+    ]
+    text = "\n".join([",".join(names), *(_line(row) for row in rows)]).encode()
+    found = many_visits.ManyVisits(visit_columns.read(table_cells.of_rows(names, told)))
+    assert_alike(covered(found), covered(gathered(text)))
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    return ",".join("" if cell is None else str(cell) for cell in row)
+
+
+@pytest.mark.parametrize("wrong", ["-5", "x", "1.5", "9" * 20, "1e5", "nan", "\u00b2"])
+def test_a_wrong_number_among_many_is_named(wrong: str) -> None:
+    """Numbers are read by the column; the row of one that is none, or beyond its bounds, too."""
+    lines = [
+        "platform,storage_quota_bytes",
+        *(f"ios,{at}" for at in range(3000)),
+        f"ios,{wrong}",
+        "ios,7",
+    ]
+    content = "\n".join(lines).encode()
+    with pytest.raises(UnreadableVisits, match="row 3002, column 'storage_quota_bytes'") as arrays:
+        gathered(content, 10_000)
+    with pytest.raises(UnreadableVisits) as told:
+        csv_visits.read(content.splitlines(keepends=True))
+    assert str(arrays.value) == str(told.value)
 
 
 def test_lines_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

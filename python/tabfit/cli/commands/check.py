@@ -15,7 +15,7 @@ from tabfit.estimate import answer_json
 from tabfit.limits import limit_checks, limits_file
 from tabfit.limits.limit_checks import Limited
 from tabfit.limits.limits_file import ModelLimits
-from tabfit.population.coverage.class_coverage import Population
+from tabfit.population.coverage.class_coverage import Covering
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def _checked(limits: tuple[ModelLimits, ...], folder: Path) -> list[Limited]:
     known = catalog.read()
 
     @cache
-    def population(name: str) -> Population:
+    def population(name: str) -> Covering:
         return visits_file.read(str(folder / name) if (folder / name).exists() else name)
 
     return [

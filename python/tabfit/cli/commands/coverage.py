@@ -19,7 +19,7 @@ from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.size_text import size
 from tabfit.population.coverage import model_coverage, report
-from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Population, Tally
+from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Covering, Tally
 from tabfit.population.coverage.confidence_intervals import Share
 from tabfit.population.coverage.model_coverage import Reach
 from tabfit.units import Tokens
@@ -72,7 +72,7 @@ def _covered(
     name: str,
     asked: argparse.Namespace,
     context: Tokens | None,
-    population: Population,
+    population: Covering,
     known: Catalog,
 ) -> tuple[Coverage, list[Coverage]]:
     about = model_arguments.subject(name, known)
@@ -95,8 +95,8 @@ def _names(each: Coverage) -> tuple[str, str]:
 # Text
 
 
-def _population_line(population: Population) -> str:
-    return f"{population.total:,} visits, {len(population.visits):,} that differ"
+def _population_line(population: Covering) -> str:
+    return f"{population.total:,} visits, {population.differ:,} that differ"
 
 
 def _model_lines(given: Coverage, others: Sequence[Coverage], on: Terminal) -> Iterator[str]:

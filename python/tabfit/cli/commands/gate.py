@@ -81,7 +81,7 @@ def _refuse_one_device(asked: argparse.Namespace) -> None:
 
 def _classes(given: Answer, visits: str) -> list[class_table.Row]:
     every, surveyed = cuts([export_formats.for_visits(given)]), export_formats.surveys(given)
-    population = visits_file.read(visits)
+    population = visits_file.one_by_one(visits)
     return class_table.rows(every, surveyed, given.facts, population)
 
 

@@ -1,11 +1,11 @@
 """A gate as a module of JavaScript that needs nothing else, for a page's own visitors.
 
-In: a `Gate` for pages (`scenario_rules.gate_for_page`). Out: the module's text. It exports one function,
-`gate(device)`, which takes what the npm package's `deviceSignals()` gives or a page reads itself,
-and returns `{outcome, probability}`: the estimator's own. Where nobody asked for an adapter, or
-where a system is none that the engine knows, it is *unknown*. Each check becomes one expression:
-its chance, `[chance]` where nobody asked, -1 where nothing is known, 2 where nothing runs without
-it, 3 where no runtime loads the model.
+In: a `Gate` for pages (`scenario_rules.gate_for_page`). Out: the module's text. It exports one
+function, `gate(device)`, which takes what the npm package's `deviceSignals()` gives or a page reads
+itself, and returns `{outcome, probability}`: the estimator's own. Where nobody asked for an
+adapter, or where a system is none that the engine knows, it is *unknown*. Each check becomes one
+expression: its chance, from 4 on in 1/10,000, `[chance]` where nobody asked, -1 where nothing is
+known, 2 where nothing runs without it, 3 where no runtime loads the model.
 """
 
 from __future__ import annotations

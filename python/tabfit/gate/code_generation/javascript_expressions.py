@@ -27,7 +27,7 @@ from tabfit.gate.code_generation.javascript_shortening import (
     thousandths,
 )
 from tabfit.gate.code_generation.merged_branches import Branches, by_text, steps
-from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, mapped, summed
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, summed
 from tabfit.gate.rules.device_signals import SAID_MEMORY, TRUTH, WORDS
 from tabfit.gate.rules.runtime_rules import EMULATED, SHARES
 from tabfit.gate.rules.symbols import is_numbers
@@ -187,7 +187,7 @@ class Terms:
         self._lists: dict[str, tuple[list[str], str]] = {}
         self._taken: set[str] = set()
         self._untold: dict[str, str] = {}
-        self._told: dict[str, tuple[str, str, str]] = {}
+        self._told: dict[str, tuple[str, str]] = {}
         self._instead: dict[str, str] = {}
 
     def _kept(self, text: str) -> str:
@@ -222,19 +222,9 @@ class Terms:
         no = self._placed_elsewhere(condition, yes, no)
         if no in self._taken:
             return no
-        for either, other in self._instead.items():
-            if either in yes and yes.replace(either, other) == no:
-                chosen = self._kept(f"({condition}?{either[1:-1]}:{other})")
-                return self._kept(yes.replace(either, chosen))
-        shared = shared_call(yes, no)
-        if shared is not None:
-            before, first, second, after = shared
-            made = self._kept(f"{before}{self._if(condition, first, second)}{after}")
-            if self._untold.get(yes) == self._untold.get(no):
-                self._untold |= {
-                    made: self._untold[each] for each in (yes,) if each in self._untold
-                }
-            return made
+        once = self._said_once(condition, yes, no)
+        if once is not None:
+            return once
         if no in self._conditions and self._conditions[no][1] == yes:
             condition, no = f"{condition}||{self._conditions[no][0]}", self._conditions[no][2]
         elif yes in self._conditions and self._conditions[yes][2] == no:
@@ -245,13 +235,28 @@ class Terms:
         self._conditions[made] = condition, yes, no
         return self._kept(made)
 
+    def _said_once(self, condition: str, yes: str, no: str) -> str | None:
+        """Return a choice within what two texts share, `None` where they differ in more."""
+        for either, other in self._instead.items():
+            if either in yes and yes.replace(either, other) == no:
+                chosen = self._kept(f"({condition}?{either[1:-1]}:{other})")
+                return self._kept(yes.replace(either, chosen))
+        shared = shared_call(yes, no)
+        if shared is None:
+            return None
+        before, first, second, after = shared
+        made = self._kept(f"{before}{self._if(condition, first, second)}{after}")
+        if yes in self._untold and self._untold[yes] == self._untold.get(no):
+            self._untold[made] = self._untold[yes]
+        return made
+
     def _if_told(self, name: str, yes: str, no: str) -> str:
         """Return a choice by whether a number is told; another may stand in for it.
 
         `no` may begin with such a choice for the other number, and then say of that what `yes`
         says of the first.
         """
-        other, untold, same = self._told.get(no, ("", "", ""))
+        other, same = self._told.get(no, ("", ""))
         alone = re.compile(rf"\b{other}\b")
         if other and alone.sub(name, same) == yes:
             either = self._kept(f"({name}??{other})")
@@ -259,7 +264,7 @@ class Terms:
             self._instead[either] = other
             return made
         made = self._if(f"{name}==null", no, yes)
-        self._told[made] = name, no, yes
+        self._told[made] = name, yes
         return made
 
     def _placed_elsewhere(self, condition: str, yes: str, no: str) -> str:
@@ -338,9 +343,9 @@ class Terms:
             return found.last
         if not found.below:
             return self._if(f"{name}>=0", found.last, found.untold)
-        told = dict(branches)
+        texts = dict(branches)
         last = max(at for at, each in enumerate(SAID_MEMORY) if each <= found.below[-1][0])
-        every = [told[e] for e in SAID_MEMORY[: last + 1]]
+        every = [texts[e] for e in SAID_MEMORY[: last + 1]]
         if every[-1] == CERTAIN:
             every.pop()
         else:
@@ -349,9 +354,10 @@ class Terms:
         if found.untold != NOBODY_KNOWS:
             listed = f"({name}>=0?{listed}:{found.untold})"
         below = "".join(f"{name}<{number(value)}?{text}:" for value, text in found.below)
-        told = "" if found.untold == found.last else f"{name}>=0?"
-        last = f"{told}{found.last}:{found.untold}" if told else found.last
-        made = self._kept(min(listed, f"({below}{last})", key=len))
+        end = found.last
+        if found.untold != found.last:
+            end = f"{name}>=0?{found.last}:{found.untold}"
+        made = self._kept(min(listed, f"({below}{end})", key=len))
         self._untold[made] = found.untold
         return made
 
@@ -363,18 +369,20 @@ class Terms:
             return number(made)
         kind, *about = made
         if kind == "logistic":
-            start, *terms = about
-            known = start + sum(each.value for each in terms if isinstance(each, Leaf))
-            asked = []
-            for each in summed(terms):
-                if isinstance(each, Switch):
-                    least = _shortest_base(each)
-                    known += least
-                    asked.append(mapped(each, lambda value, least=least: round(value - least, 9)))
-            added = [self.tree(each, thousandths) for each in asked]
-            return self._kept(f"G({'+'.join([thousandths(known), *added])})")
+            return self._logistic(*about)
         need, have = (self._kept(f"[{','.join(self.ends(each))}]") for each in about)
         return self._kept(f"R(C({need},{have}))")
+
+    def _logistic(self, start: float, *terms: Tree) -> str:
+        """Return a logistic of what trees give, each without what makes its numbers long."""
+        known = start + sum(each.value for each in terms if isinstance(each, Leaf))
+        asked = [each for each in summed(terms) if isinstance(each, Switch)]
+        bases = [_shortest_base(each) for each in asked]
+        added = (
+            self.tree(each, lambda value, base=base: thousandths(value - base))  # type: ignore[misc]
+            for each, base in zip(asked, bases, strict=True)
+        )
+        return self._kept(f"G({'+'.join([thousandths(known + sum(bases)), *added])})")
 
     def ends(self, made: Any) -> tuple[str, str, str]:  # noqa: ANN401, PLR0911 - one kind a line
         """Return three ends of an expression."""
@@ -405,7 +413,7 @@ class Terms:
 
 def _shortest_base(tree: Tree) -> float:
     """Return one of a tree's numbers: without it the others are shortest to write."""
-    every = [*leaves(tree)]
+    every: list[float] = [*leaves(tree)]
 
     def length(base: float) -> int:
         return sum(len(thousandths(each - base)) for each in every)

@@ -23,10 +23,10 @@ What a visit's columns are called, and what they hold, is said in `device_signal
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, questions
 from tabfit.gate.rules.device_signals import NUMBERS, SAID_MEMORY, SIGNALS, WORDS
 from tabfit.gate.scenario.scenario_rules import Gate, signals_in
 
@@ -118,3 +118,68 @@ def _reckoned(made: Any) -> Iterable[str | Tree]:  # noqa: ANN401 - an expressio
         else:
             for each in made:
                 yield from _reckoned(each)
+
+
+# Rules whose needs are names
+
+
+class Compared(NamedTuple):
+    """What rules do with numbers: those they are held against, and what they pass into.
+
+    `points` has the numbers that a signal is compared with, `needs` the names of needs and which of
+    their ends, `pairs` the signals that are compared with each other, `reckoned` the others.
+    """
+
+    points: Mapping[str, set[float]]
+    needs: Mapping[str, set[tuple[str, int]]]
+    pairs: tuple[tuple[str, str], ...]
+    reckoned: frozenset[str]
+
+
+def compared(every: Iterable[Tree]) -> Compared:
+    """Return what trees of rules do with numbers."""
+    points: dict[str, set[float]] = {name: set() for name in NUMBERS}
+    needs: dict[str, set[tuple[str, int]]] = {name: set() for name in NUMBERS}
+    reckoned, pairs = set[str](), dict[tuple[str, str], None]()
+    for tree in (each for whole in every for each in _within(whole)):
+        for made in leaves(tree):
+            reckoned |= _named(getattr(made, "chance", made))
+        for kind, *sides in questions(tree):
+            if kind != "less":
+                continue
+            one, another = sides
+            first, second = _simple(one), _simple(another)
+            if first and second:
+                pairs[first, second] = None
+                continue
+            for name, side, other in ((first, one, another), (second, another, one)):
+                if name and isinstance(other, (int, float)):
+                    points[name].add(other)
+                elif name and isinstance(other, tuple) and other[0] == "need":
+                    needs[name].add((str(other[1]), int(other[2])))
+                else:
+                    reckoned |= _named(side)
+                    points[_QUOTA].update(e for e in (other,) if isinstance(e, (int, float)))
+    return Compared(points, needs, tuple(pairs), frozenset(reckoned))
+
+
+_QUOTA: Final = "storage_quota_bytes"
+
+
+def _simple(side: Any) -> str | None:  # noqa: ANN401 - an expression
+    """Return the signal that a side of a comparison is, if it is one."""
+    return str(side[1]) if isinstance(side, tuple) and side[0] == "told" else None
+
+
+def _named(made: Any) -> set[str]:  # noqa: ANN401 - an expression
+    """Return the numbers' signals in an expression."""
+    return {each for each in _reckoned(made) if isinstance(each, str)}
+
+
+def _within(tree: Tree) -> Iterator[Tree]:
+    """Yield a tree, and the trees within the chances that it comes to."""
+    yield tree
+    for made in leaves(tree):
+        for each in _reckoned(getattr(made, "chance", made)):
+            if not isinstance(each, str):
+                yield from _within(each)

@@ -7,8 +7,8 @@ here: trees are walked, and their expressions worked out, for all devices that t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -19,10 +19,16 @@ from tabfit.catalog import RuntimeFacts
 from tabfit.compare.run_requirements import ENDLESS, RunRequirements
 from tabfit.compare.verdict_grid.judging import IntervalEnds
 from tabfit.formula import Operator
-from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Question, Switch, Tree
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Question, Switch, Tree, leaves
 from tabfit.gate.rules.runtime_rules import EMULATED, Decided, Rules, budget
 from tabfit.gate.rules.symbols import is_numbers
-from tabfit.gate.scenario.scenario_rules import Needs, hardness, needs_at, rules_of
+from tabfit.gate.scenario.scenario_rules import (
+    Needs,
+    hardness,
+    needs_at,
+    rules_of,
+    signals_in,
+)
 from tabfit.units import Interval
 from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
 from tabfit.verdict.probability import (
@@ -84,13 +90,20 @@ class ManyDevices:
     def judged(self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts) -> Judged:
         """Return how one way comes out; `surveyed` are what `requirements_of_precision` gives."""
         demanded = hardness(surveyed, at)
-        rules, hard = rules_of(facts, demanded), dict(demanded)
-        places = np.zeros(self.columns.size, dtype=np.int64)
-        chances = np.zeros(self.columns.size)
+        return self.settled(surveyed, at, rules_of(facts, demanded), dict(demanded)).result()
+
+    def settled(
+        self,
+        surveyed: Sequence[RunRequirements],
+        at: int,
+        rules: Rules,
+        hard: Mapping[str, bool],
+    ) -> Settled:
+        """Return how all checks of some rules come out; `hard` names those of demands."""
+        made = Settled(self.columns.size)
         for each, rows in self._by_adapter(surveyed, rules):
-            walk = _Walk(self, rules, needs_at(each, at), rows)
-            places[rows], chances[rows] = walk.settled(hard)
-        return Judged(places, chances)
+            made.put(rows, _Walk(self, rules, needs_at(each, at), rows).settled(hard))
+        return made
 
     def _by_adapter(
         self, surveyed: Sequence[RunRequirements], rules: Rules
@@ -155,9 +168,9 @@ class _Walk:
     def __init__(self, every: ManyDevices, rules: Rules, needs: Needs, rows: Whole) -> None:
         self._every, self._rules, self._needs, self._rows = every, rules, needs, rows
 
-    def settled(self, hard: Mapping[str, bool]) -> tuple[Any, Any]:
-        """Return the checks taken together: what `decide.settle` says."""
-        made = _Settled(len(self._rows))
+    def settled(self, hard: Mapping[str, bool]) -> Settled:
+        """Return the checks taken together."""
+        made = Settled(len(self._rows))
         for rule in self._rules.checks:
             if rule.name in hard and rule.name not in self._needs:
                 continue
@@ -166,7 +179,7 @@ class _Walk:
                     at = np.searchsorted(self._rows, rows)
                     chance = self.number(found.chance, rows) if found.known else 1.0
                     made.add(found, chance, at, decides=rule.decides)
-        return made.result()
+        return made
 
     def leaves(self, tree: Tree) -> list[tuple[Any, Whole]]:
         """Return what devices come to, each value with those that do."""
@@ -255,12 +268,27 @@ class _Walk:
         return _worked(Operator(kind), [self.ends(each, rows) for each in about])
 
 
-class _Settled:
+class Settled:
     """The checks of devices, gathered one by one (`decide.settle`)."""
 
     def __init__(self, count: int) -> None:
+        """Start without any check."""
         self.asked, self.unasked = np.ones(count), np.ones(count)
         self.failed, self.untold, self.nowhere = (np.zeros(count, dtype=bool) for _ in range(3))
+
+    def put(self, rows: Whole, some: Settled) -> None:
+        """Take what was gathered of some of the devices."""
+        self.asked[rows], self.unasked[rows] = some.asked, some.unasked
+        self.failed[rows], self.untold[rows] = some.failed, some.untold
+        self.nowhere[rows] = some.nowhere
+
+    def beside(self, other: Settled, of: Whole) -> None:
+        """Take other checks of the same devices: what was gathered of their classes."""
+        self.asked *= other.asked[of]
+        self.unasked = np.minimum(self.unasked, other.unasked[of])
+        self.failed |= other.failed[of]
+        self.untold |= other.untold[of]
+        self.nowhere |= other.nowhere[of]
 
     def add(self, found: Decided, chance: Any, at: Whole, *, decides: bool) -> None:  # noqa: ANN401
         """Add how a check came out for the devices at some places."""
@@ -272,8 +300,8 @@ class _Settled:
         else:
             self.unasked[at] = np.minimum(self.unasked[at], chance)
 
-    def result(self) -> tuple[Whole, Numbers]:
-        """Return the words' places in `OUTCOMES`, and the chances."""
+    def result(self) -> Judged:
+        """Return the words' places in `OUTCOMES`, and the chances: what `decide.settle` says."""
         whole: Any = self.asked * self.unasked  # arithmetic alone
         chance: Any = drawn_in(whole)
         word: Any = place(chance)  # arithmetic alone
@@ -283,7 +311,7 @@ class _Settled:
             (self.nowhere, Outcome.UNSUPPORTED),
         ):
             word = np.where(holds, OUTCOMES.index(outcome), word)
-        return word.astype(np.int64), np.where(self.failed, 0.0, chance)
+        return Judged(word.astype(np.int64), np.where(self.failed, 0.0, chance))
 
 
 _EACH: Final = {
@@ -342,3 +370,31 @@ def _below(values: Numbers, have: Any) -> Numbers:  # noqa: ANN401 - an array, e
         apart = np.where(inside, upper - lower, 1.0)
         found = np.where(inside, start + (end - start) * (values - lower) / apart, found)
     return np.where(values <= edges[0], 0.0, found)
+
+
+def stored(
+    devices: ManyDevices, rules: Rules, needs: Sequence[Needs]
+) -> Iterator[Callable[[Whole], Numbers]]:
+    """Yield what gives the chance that a need finds room, for each formula of room and each need.
+
+    `devices` tell nothing but their quota; each function takes places among them.
+    """
+    walk = _Walk(devices, rules, {}, np.arange(devices.columns.size))
+    for need, have in _weighings(rules):
+        for formula in {*leaves(rules.budgets[have])}:
+            if "storage_quota_bytes" in signals_in(Leaf(formula)):
+                for ends in {told for each in needs if (told := each.get(need))}:
+                    yield partial(_chance_at, walk, ends, formula)
+
+
+def _chance_at(walk: _Walk, need: Ends, formula: Any, rows: Whole) -> Numbers:  # noqa: ANN401
+    return _chance(need, walk.ends(formula, rows), len(rows))
+
+
+def _weighings(rules: Rules) -> Iterator[tuple[str, str]]:
+    """Yield the names of each need and budget that a check weighs against each other."""
+    for rule in rules.checks:
+        for made in leaves(rule.tree):
+            chance = made and made.chance
+            if isinstance(chance, tuple) and chance[0] == "chance" and chance[1][0] == "need":
+                yield chance[1][1], chance[2][1]

@@ -61,7 +61,8 @@ class _Consistent(PathBeside):
         """Return the answer to a question, asked only of those that may be."""
         if question not in self.answers and question[0] == "is" and question[1] not in DERIVED:
             asked = {**self.answers}
-            answers = tuple(e for e in answers if _may_be(asked | {question: e}, self.never))
+            may_be = tuple(e for e in answers if _may_be(asked | {question: e}, self.never))
+            answers = may_be or answers  # of a device that there is not, anything may be said
         return self.beside.choose(question, answers)
 
 

@@ -90,6 +90,10 @@ class Covering(Protocol):
     def total(self) -> int:
         """Return how many visits there were."""
 
+    @property
+    def differ(self) -> int:
+        """Return how many of them say something else than all before."""
+
     def coverage(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> Coverage:
         """Return what one way comes to."""
 
@@ -106,6 +110,11 @@ class Population:
     def total(self) -> int:
         """Return how many visits there were."""
         return sum(each.count for each in self.visits)
+
+    @property
+    def differ(self) -> int:
+        """Return how many of them say something else than all before."""
+        return len(self.visits)
 
     def coverage(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> Coverage:
         """Return what one way comes to, each class judged once, at the surveys' first context.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tabfit.estimate import answer_json
-from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Population, Tally
+from tabfit.population.coverage.class_coverage import JUDGED, Coverage, Covering, Tally
 from tabfit.population.coverage.confidence_intervals import Share
 from tabfit.population.coverage.model_coverage import Reach
 
@@ -41,12 +41,12 @@ def reached(found: Mapping[float, Reach | None], every: Sequence[Reach]) -> dict
     }
 
 
-def whole(population: Population, more: Mapping[str, Any]) -> dict[str, Any]:
+def whole(population: Covering, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return the whole object: how many visits there are, and what was worked out of them."""
     return {
         "schema": answer_json.SCHEMA,
         "visits": population.total,
-        "classes": len(population.visits),
+        "classes": population.differ,
         **more,
     }
 

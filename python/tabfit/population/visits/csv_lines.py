@@ -40,6 +40,11 @@ class CountedLines:
         self._row = 0
         self._head: bytes | None = None
 
+    @property
+    def differ(self) -> int:
+        """Return how many lines differ."""
+        return len(self._times)
+
     def take(self, piece: bytes) -> None:
         """Count the lines of a piece; what follows its last line break waits for the next.
 

@@ -19,7 +19,12 @@ def read(lines: Iterable[bytes]) -> tuple[VisitClass, ...]:
     >>> [(each.device.platform, each.count) for each in found]
     [('ios', 5), ('android', 1)]
     """
-    counted, left = CountedLines(), iter(lines)
+    return classes(*counted(lines).table())
+
+
+def counted(lines: Iterable[bytes]) -> CountedLines:
+    """Return the lines, those that are the same as one. Raises `UnreadableVisits`."""
+    found, left = CountedLines(), iter(lines)
     while some := list(islice(left, 10_000)):
-        counted.take(b"".join(some))
-    return classes(*counted.table())
+        found.take(b"".join(some))
+    return found

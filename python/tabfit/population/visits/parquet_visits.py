@@ -17,7 +17,12 @@ from tabfit.population.visits.visit_classes import DistinctRow, VisitClass, chec
 
 
 def read(path: Path) -> tuple[VisitClass, ...]:
-    """Return the classes of a file's visits.
+    """Return the classes of a file's visits. Raises as `table` does."""
+    return classes(*table(path))
+
+
+def table(path: Path) -> tuple[list[str], list[DistinctRow]]:
+    """Return the columns' names of a file, and its distinct rows.
 
     Raises `LibraryNotInstalled`, and `UnreadableVisits`.
     """
@@ -27,10 +32,9 @@ def read(path: Path) -> tuple[VisitClass, ...]:
         raise LibraryNotInstalled("Parquet", "DuckDB", "data") from None
     database = duckdb.connect()
     try:
-        table = database.read_parquet(str(path))
-        names = [name.lower() for name in table.columns]
+        names = [name.lower() for name in database.read_parquet(str(path)).columns]
         check_names(names)
-        return classes(names, _distinct(database, path, names))
+        return names, list(_distinct(database, path, names))
     except duckdb.Error:
         problem = Message("cannot be read; a Parquet file is accepted")
         raise UnreadableVisits(1, "1", problem) from None

@@ -10,19 +10,19 @@ import json
 from importlib.resources import files
 
 from tabfit.population.visits.csv_lines import CountedLines
-from tabfit.population.visits.visit_classes import DistinctRow, VisitClass, classes
+from tabfit.population.visits.visit_classes import VisitClass, classes
 
 
 def read() -> tuple[VisitClass, ...]:
     """Return the sample's classes."""
-    return classes(*table())
+    return classes(*lines().table())
 
 
-def table() -> tuple[list[str], list[DistinctRow]]:
-    """Return the sample as a table: its columns' names, and its rows."""
-    lines = CountedLines()
-    lines.take(files(__package__).joinpath("sample_visits.csv").read_bytes())
-    return lines.table()
+def lines() -> CountedLines:
+    """Return the lines of the sample's table."""
+    found = CountedLines()
+    found.take(files(__package__).joinpath("sample_visits.csv").read_bytes())
+    return found
 
 
 def sources() -> dict[str, str]:

@@ -12,9 +12,12 @@ from math import nan
 from typing import Any, Final
 
 from tabfit.gate.rules.device_signals import NUMBERS
+from tabfit.population.visits.columns import VISITS
+from tabfit.population.visits.visit_classes import DistinctRow
 
 #: A number of so many digits is exact as a float.
 _DIGITS: Final = 15
+_AT_ONCE: Final = 20_000
 
 
 class WordCells:
@@ -97,3 +100,14 @@ class TableCells:
         self.counts.extend(counts)
         for name, column in zip(self.names, zip(*cells, strict=True), strict=False):
             (self.numbers.get(name) or self.words[name]).take(column)
+
+
+def of_rows(names: Sequence[str], rows: Sequence[DistinctRow]) -> TableCells:
+    """Return the cells of rows that were read already, whose counts hold how often each occurs."""
+    kept = [at for at, name in enumerate(names) if name != VISITS]
+    found = TableCells([names[at] for at in kept])
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        cells = [tuple(each.cells[at] for at in kept) for each in some]
+        found.take((each.row for each in some), (each.count for each in some), cells)
+    return found
