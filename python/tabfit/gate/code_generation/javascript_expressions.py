@@ -222,7 +222,7 @@ class Terms:
         no = self._placed_elsewhere(condition, yes, no)
         if no in self._taken:
             return no
-        once = self._said_once(condition, yes, no)
+        once = self._said_once(condition, yes, no) or self._asked_within(condition, yes, no)
         if once is not None:
             return once
         if no in self._conditions and self._conditions[no][1] == yes:
@@ -242,13 +242,26 @@ class Terms:
                 chosen = self._kept(f"({condition}?{either[1:-1]}:{other})")
                 return self._kept(yes.replace(either, chosen))
         shared = shared_call(yes, no)
-        if shared is None:
+        if shared is None or shared[0] == "(":  # the whole choice is no part of it
             return None
         before, first, second, after = shared
         made = self._kept(f"{before}{self._if(condition, first, second)}{after}")
         if yes in self._untold and self._untold[yes] == self._untold.get(no):
             self._untold[made] = self._untold[yes]
         return made
+
+    def _asked_within(self, condition: str, yes: str, no: str) -> str | None:
+        """Return a choice within the branches of another, where two texts make the same one."""
+        if yes not in self._conditions or no not in self._conditions:
+            return None
+        (first, *ones), (second, *others) = self._conditions[yes], self._conditions[no]
+        if first != second:
+            return None
+        within = [self._if(condition, *each) for each in zip(ones, others, strict=True)]
+        made = f"({first}?{within[0]}:{within[1]})"
+        if len(made) > len(f"({condition}?{yes}:{no})"):
+            return None
+        return self._if(first, *within)
 
     def _if_told(self, name: str, yes: str, no: str) -> str:
         """Return a choice by whether a number is told; another may stand in for it.
