@@ -5,7 +5,7 @@
 // A control that is dragged or typed into makes one step, however often it changes meanwhile.
 
 import { place, putBack } from "./scroll_and_focus.js";
-import { ofTab } from "./storage.js";
+import { ofTab } from "./browser_storage.js";
 
 const PLACES = "places"; // of the steps, by their names
 const MOST = 100; // places are kept of so many steps

@@ -4,11 +4,11 @@
 //
 // Nothing is sent to anybody before a button beside which stands who is asked for what.
 
-import { kept } from "./kept.js";
-import { lateProblem } from "./late_problem.js";
+import { kept } from "./kept_data.js";
+import { lateProblem } from "./late_load_error.js";
 import { away } from "./offline_copy.js";
 import { answer, find, handOver, heard, stop } from "./python_worker.js";
-import { ofSite } from "./storage.js";
+import { ofSite } from "./browser_storage.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;

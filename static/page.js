@@ -5,12 +5,12 @@
 // filled once it comes near the screen: its part of the answer is asked for then.
 
 import * as steps from "./history_steps.js";
-import { answered, heard, keep, kept } from "./kept.js";
+import { answered, heard, keep, kept } from "./kept_data.js";
 import { selector } from "./scroll_and_focus.js";
-import { came, lateProblem, tellLateProblem, tellLateProblems } from "./late_problem.js";
+import { came, lateProblem, tellLateProblem, tellLateProblems } from "./late_load_error.js";
 import { tellOfNetwork, used } from "./offline_copy.js";
 import { answer, describe, models, qr, shown, spoken } from "./python_worker.js";
-import { ofSite, ofTab } from "./storage.js";
+import { ofSite, ofTab } from "./browser_storage.js";
 
 const byId = (id) => document.getElementById(id);
 const root = new URL(document.documentElement.dataset.root, document.baseURI);
@@ -278,10 +278,10 @@ document.addEventListener("click", async ({ target }) => {
 
 // The test of memory is fetched when somebody wants it, or a tab died at one.
 document.addEventListener("click", async ({ target }) => {
-  if (target.id === "measure") (await import("./measure.js")).measure(target);
+  if (target.id === "measure") (await import("./memory_test.js")).measure(target);
 });
 const interrupted = async () => {
-  if (ofSite.getItem("measuring")) await (await import("./measure.js")).diedBefore();
+  if (ofSite.getItem("measuring")) await (await import("./memory_test.js")).diedBefore();
 };
 
 heard(() => {

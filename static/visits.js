@@ -1,7 +1,7 @@
 // Bringing visits: a file or a pasted text is handed to Python, which reads it in the worker; the
 // page asks anew once it is read. Nothing of it is sent to anybody.
 
-import { lateProblem } from "./late_problem.js";
+import { lateProblem } from "./late_load_error.js";
 import { used } from "./offline_copy.js";
 import { handOver, heard, visits } from "./python_worker.js";
 

@@ -133,7 +133,7 @@ def unrendered() -> Html:
 
 
 def _site_notices() -> Html:
-    """Return what is said of the site itself; `offline_copy.js` and `late_problem.js` show it."""
+    """Return what is said of the site; `offline_copy.js` and `late_load_error.js` show it."""
     away = _("You are offline. Answers are worked out here as ever; a hub cannot be asked.")
     newer = joined(
         tag("span", _("A new version of this page is ready.")),

@@ -55,11 +55,11 @@ SCALES = ("sizes", "fonts")  # Open Props: spaces and type
 #: What the page's own scripts import, ahead of time.
 FIRST = (
     "page.js",
-    "kept.js",
+    "kept_data.js",
     "python_worker.js",
     "history_steps.js",
     "scroll_and_focus.js",
-    "storage.js",
+    "browser_storage.js",
 )
 
 

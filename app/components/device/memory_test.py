@@ -1,7 +1,7 @@
 """Measured here: a test of how much memory this tab gets, when the visitor asks for it.
 
 In: an answer about the device at hand. Out: a button with a bar and a way to stop
-(static/measure.js), or why there is no test on a phone.
+(static/memory_test.js), or why there is no test on a phone.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def _before(answer: Answer) -> Trial | None:
 
 
 def button(words: str, act: str, value: object, name: str | None = None) -> Html:
-    """Return a button that changes what is kept (static/kept.js)."""
+    """Return a button that changes what is kept (static/kept_data.js)."""
     text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
     return tag("button", words, type="button", data_keep=act, data_name=name, data_value=text)
 

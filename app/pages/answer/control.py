@@ -16,7 +16,7 @@ from app.components.html import Html, joined, tag
 from app.components.models import model_facts, model_search
 from app.components.verdict import common_devices, verdict_card
 from app.model_import import session_models
-from app.pages.answer import checks, memory_chart, on_this_device, opened_way, view
+from app.pages.answer import best_way_to_run, checks, memory_chart, on_this_device, view
 from app.pages.compare import side_by_side_link
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit import explain
@@ -74,7 +74,7 @@ def respond(asked: PageRequest) -> PageReply:
         return _found(asked)
     scenario, unread = _scenario(asked)
     try:
-        scenario = opened_way.chosen(scenario, asked)
+        scenario = best_way_to_run.chosen(scenario, asked)
         given, unanswered = _answered(scenario, asked)
     except TabfitError as fault:
         return _without_answer(scenario, fault, asked)
@@ -91,9 +91,9 @@ def _found(asked: PageRequest) -> PageReply:
         return listed
     scenario, _unread = _scenario(asked)
     if asked.part == "verdicts":
-        judged: PageReply = finder.verdicts(asked, opened_way.judged_row(scenario, asked))
+        judged: PageReply = finder.verdicts(asked, best_way_to_run.judged_row(scenario, asked))
         return judged
-    known = opened_way.known_row(scenario, asked)
+    known = best_way_to_run.known_row(scenario, asked)
     found: PageReply = finder.matches(asked, scenario.model, known)
     return found
 
@@ -294,7 +294,7 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
             tag("div", judged, on_this_device.tried(given, asked, named), class_="column"),
             tag(
                 "div",
-                opened_way.others(given, near, asked),
+                best_way_to_run.others(given, near, asked),
                 memory_chart.card(given),
                 class_="column",
             ),

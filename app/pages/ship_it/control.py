@@ -16,7 +16,7 @@ from app.components.html import Html, joined, sentence, tag
 from app.components.models import model_search
 from app.model_import import session_models
 from app.pages.compare import side_by_side_link
-from app.pages.ship_it import last_step, session_visits, view, visits_form
+from app.pages.ship_it import code_to_copy, session_visits, view, visits_form
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
@@ -76,7 +76,7 @@ def main(catalog: Catalog, root: str) -> Html:
 
 def _written(given: Answer) -> Html | None:
     """Return the code, at build time; in the page it follows at once."""
-    return None if sys.platform == "emscripten" else last_step.inside(given)
+    return None if sys.platform == "emscripten" else code_to_copy.inside(given)
 
 
 def respond(asked: PageRequest) -> PageReply:
@@ -111,7 +111,7 @@ def _part(asked: PageRequest, part: str, given: Answer, kind: str) -> dict[str, 
     if sys.platform == "emscripten" and rules_from_json.shipped() is None:
         raise OSError("the rules did not arrive")
     if part == "last-step":
-        return {part: last_step.inside(given)}
+        return {part: code_to_copy.inside(given)}
     visits = session_visits.many(kind)
     if visits is None:
         return {part: Html("")}

@@ -15,7 +15,7 @@ from app.components.forms import question_form
 from app.components.html import Html, joined, tag
 from app.components.labels import BROWSERS, PLATFORMS, SHORT, bytes_
 from app.components.outcome_marks import mark
-from app.pages.ship_it import largest_curve, session_visits
+from app.pages.ship_it import largest_model_chart, session_visits
 from app.pages.ship_it.session_visits import ReadVisits
 from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.compare.run_requirements import RunRequirements
@@ -268,7 +268,7 @@ def curve(given: Answer, visits: ManyVisits, catalog: Catalog, kind: str) -> Htm
     alike = given.subject.model or next(m for m in catalog.models if m.task == TASK)
     found = list(model_coverage.reaches(catalog, visits, alike.task, _surveyed()))
     task = question_form.task_name(alike)
-    return largest_curve.card(found, task, lambda each: _href_of(each.way, kind))
+    return largest_model_chart.card(found, task, lambda each: _href_of(each.way, kind))
 
 
 def _href_of(each: Coverage, kind: str) -> str:

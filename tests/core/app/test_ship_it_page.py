@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from app.pages.ship_it import largest_curve, session_visits
+from app.pages.ship_it import largest_model_chart, session_visits
 from app.pages.ship_it.session_visits import Ports
 from app.respond import packages
 from tabfit.catalog import Catalog
@@ -109,7 +109,7 @@ def test_the_curve_falls() -> None:
     """The larger a model the fewer visits it likely runs for."""
     said = drawn("curve", "sample")
     assert "BERT multilingual sentiment" in said
-    assert largest_curve.staircase([]) == []
+    assert largest_model_chart.staircase([]) == []
 
 
 def test_a_sample_is_said_to_be_one() -> None:

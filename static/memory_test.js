@@ -4,8 +4,8 @@
 // for evidence. Whoever stops the test, or leaves the page, takes it away. A lock tells a tab that
 // died from one that is still measuring.
 
-import { changed, keep, kept, today } from "./kept.js";
-import { ofSite } from "./storage.js";
+import { changed, keep, kept, today } from "./kept_data.js";
+import { ofSite } from "./browser_storage.js";
 
 const MARK = "measuring";
 const STEP = 64 * 2 ** 20;
@@ -69,7 +69,7 @@ const shown = ({ page, gpu }, whole) => {
 const start = async ({ page, gpu }) => {
   const wanted = { page: Number(page), gpu: Number(gpu) };
   let got = { page: 0, gpu: 0 };
-  worker = new Worker(new URL("measure_worker.js", import.meta.url), { type: "module" });
+  worker = new Worker(new URL("memory_test_worker.js", import.meta.url), { type: "module" });
   navigator.locks?.request(MARK, () => new Promise((go) => (release = go)));
   marked(got);
   shown(got, wanted.page + wanted.gpu);
