@@ -117,6 +117,16 @@ def tag(name: str, /, *children: Child, **attributes: str | int | None) -> Html:
     return Html(f"<{name}{said}>{joined(*children)}</{name}>")
 
 
+def section(heading: Child, lead: Child, /, *inside: Child, **attributes: str | int | None) -> Html:
+    """Return a section of a page: its heading, a sentence that leads in, and what it shows.
+
+    >>> section("Sizes", "How near they come.", id="sizes")
+    '<section id="sizes"><h2>Sizes</h2><p class="lead">How near they come.</p></section>'
+    """
+    opening = tag("h2", heading), tag("p", lead, class_="lead")
+    return tag("section", *opening, *inside, **attributes)
+
+
 @lru_cache(maxsize=4096, typed=True)
 def _attribute(key: str, value: str | int | None) -> str:
     if value is None or value is False:

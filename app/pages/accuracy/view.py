@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.components.charts import svg_chart
-from app.components.html import Child, Html, joined, sentence, tag
+from app.components.html import Child, Html, joined, section, sentence, tag
 from app.components.labels import SHORT, bytes_
 from app.components.outcome_marks import mark
 from tabfit.i18n.language import Words, _, day, later, number, plural
@@ -89,17 +89,12 @@ def percent(share: float) -> str:
 
 def sizes(known: Accuracy) -> Html:
     """Return how near computed sizes come to published ones, kind by kind."""
-    return tag(
-        "section",
-        tag("h2", _("Sizes")),
-        tag(
-            "p",
-            _(
-                "A model’s shape says how many numbers it has; a recipe says how each is stored. "
-                "Together they give a file’s size without opening it. The bar is the share of "
-                "published figures met within one percent."
-            ),
-            class_="lead",
+    return section(
+        _("Sizes"),
+        _(
+            "A model’s shape says how many numbers it has; a recipe says how each is stored. "
+            "Together they give a file’s size without opening it. The bar is the share of "
+            "published figures met within one percent."
         ),
         tag(
             "div",
@@ -167,10 +162,9 @@ def _signed(share: float) -> str:
 
 def peaks(known: Accuracy) -> Html:
     """Return measured peaks beside predicted ones, as a picture and as tables."""
-    return tag(
-        "section",
-        tag("h2", _("Memory at its peak")),
-        tag("p", _how_measured(known), class_="lead"),
+    return section(
+        _("Memory at its peak"),
+        _how_measured(known),
         tag(
             "div",
             _plot(known),
@@ -274,18 +268,13 @@ _WORDS: Final = (
 
 def verdicts(known: Accuracy) -> Html:
     """Return what was said beside what people report."""
-    return tag(
-        "section",
-        tag("h2", _("Verdicts")),
-        tag(
-            "p",
-            _(
-                "People tell of models that ran in a browser on their device, or took the tab "
-                "down. Each report is asked here as a question, and judged by chances learnt from "
-                "the reports of all other sources; where it does not say how much memory there "
-                "was, we do not know either."
-            ),
-            class_="lead",
+    return section(
+        _("Verdicts"),
+        _(
+            "People tell of models that ran in a browser on their device, or took the tab "
+            "down. Each report is asked here as a question, and judged by chances learnt from "
+            "the reports of all other sources; where it does not say how much memory there "
+            "was, we do not know either."
         ),
         tag(
             "div",

@@ -7,7 +7,7 @@ from typing import Final
 from app.components import page_layout
 from app.components.charts import download_steps
 from app.components.forms import load_choices, question_form
-from app.components.html import Html, joined, tag
+from app.components.html import Html, joined, section, tag
 from app.components.models import model_facts, model_search
 from app.components.verdict import common_devices
 from tabfit.catalog import Catalog
@@ -103,14 +103,9 @@ def _closer() -> Html:
 
 
 def _common(rows: list[list[Answer]]) -> Html:
-    return tag(
-        "section",
-        tag("h2", _("On common devices")),
-        tag(
-            "p",
-            _("Known without asking anybody’s browser; tap one to see why."),
-            class_="lead",
-        ),
+    return section(
+        _("On common devices"),
+        _("Known without asking anybody’s browser; tap one to see why."),
         tag("div", common_devices.answers(rows), id=COMMON, data_later=COMMON),
         id="common",
     )

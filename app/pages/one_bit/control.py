@@ -7,7 +7,7 @@ from typing import Final
 from app.components import page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form
-from app.components.html import Html, joined, sentence, tag
+from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
 from app.pages.one_bit import view
 from app.request_reply import PageHead, PageReply, PageRequest
@@ -117,18 +117,13 @@ def _sizes_explained() -> str:
 
 
 def _real(catalog: Catalog) -> Html:
-    return tag(
-        "section",
-        tag("h2", _("Models made at one bit")),
-        tag(
-            "p",
-            _(
-                "BitNet b1.58 2B4T is said to need 0.4 GB. That is its ternary weights alone, at "
-                "1.58 bits: the file people download keeps them in two bits and the token table in "
-                "sixteen, and needs bitnet.cpp, which no browser runs. Bonsai’s files keep even "
-                "the table at one bit."
-            ),
-            class_="lead",
+    return section(
+        _("Models made at one bit"),
+        _(
+            "BitNet b1.58 2B4T is said to need 0.4 GB. That is its ternary weights alone, at "
+            "1.58 bits: the file people download keeps them in two bits and the token table in "
+            "sixteen, and needs bitnet.cpp, which no browser runs. Bonsai’s files keep even "
+            "the table at one bit."
         ),
         view.trained_so([_smallest(model, catalog) for model in MADE_SO]),
         view.peers(),

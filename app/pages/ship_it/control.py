@@ -12,7 +12,7 @@ from typing import Final
 
 from app.components import page_layout
 from app.components.forms import question_form
-from app.components.html import Html, joined, sentence, tag
+from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
 from app.model_import import session_models
 from app.pages.compare import side_by_side_link
@@ -59,14 +59,9 @@ def main(catalog: Catalog, root: str) -> Html:
         page_layout.status(),
         visits_form.card(_sample_link(_fields(given, catalog))),
         tag("div", view.nothing_yet(), id="counted"),
-        tag(
-            "section",
-            tag("h2", _("The last step, as code")),
-            tag(
-                "p",
-                _("For the model above, written from the same rules as every answer here."),
-                class_="lead",
-            ),
+        section(
+            _("The last step, as code"),
+            _("For the model above, written from the same rules as every answer here."),
             tag("div", _written(given), id="last-step", data_later="last-step"),
             id="shipping",
         ),

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.components.charts import svg_chart
 from app.components.charts.svg_chart import Point
-from app.components.html import Html, joined, tag
+from app.components.html import Html, joined, section, tag
 from app.components.labels import SHORT
 from tabfit.i18n.language import _, number
 from tabfit.population.coverage.model_coverage import Reach, largest
@@ -25,10 +25,9 @@ def card(found: Sequence[Reach], task: str, href: Href) -> Html:
     title = _("The largest model for your visitors")
     steps = staircase(found)
     inside = _curve(steps) if steps else None
-    return tag(
-        "section",
-        tag("h2", title),
-        tag("p", _finding(found, task), class_="lead"),
+    return section(
+        title,
+        _finding(found, task),
         inside,
         _table(found, href),
         class_="card",

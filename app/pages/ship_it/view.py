@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from app.components.charts import svg_chart
 from app.components.charts.svg_chart import Bar
 from app.components.forms import question_form
-from app.components.html import Html, joined, tag
+from app.components.html import Html, joined, section, tag
 from app.components.labels import BROWSERS, PLATFORMS, SHORT, bytes_
 from app.components.outcome_marks import mark
 from app.pages.ship_it import largest_model_chart, session_visits
@@ -130,10 +130,9 @@ def shares(given: Answer, visits: ManyVisits) -> dict[str, Html]:
     ]
     finding = _finding(given, covered.all)
     drawn = joined(
-        tag(
-            "section",
-            tag("h2", finding),
-            tag("p", _known(covered.all), class_="lead"),
+        section(
+            finding,
+            _known(covered.all),
             _verdicts(covered.all),
             _mean(covered.all),
             class_="card verdict-shares",

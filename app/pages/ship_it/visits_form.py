@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from app.components.html import Html, joined, sentence, tag
+from app.components.html import Html, joined, section, sentence, tag
 from tabfit.i18n.language import _
 from tabfit.population.visits.columns import COLUMNS
 
 
 def card(sample: str) -> Html:
     """Return the card that takes a table; `sample` is the link to the sample."""
-    return tag(
-        "section",
-        tag("h2", _("Your visits")),
-        tag(
-            "p",
-            _(
-                "A CSV with a row for each visit, or for many alike. It is read in this tab; "
-                "nothing of it leaves this device."
-            ),
-            class_="lead",
+    return section(
+        _("Your visits"),
+        _(
+            "A CSV with a row for each visit, or for many alike. It is read in this tab; "
+            "nothing of it leaves this device."
         ),
         tag(
             "div",

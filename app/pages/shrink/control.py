@@ -9,7 +9,7 @@ from typing import Final
 from app.components import page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form
-from app.components.html import Html, joined, sentence, tag
+from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
 from app.pages.shrink import lora, view
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
@@ -72,10 +72,9 @@ def main(catalog: Catalog, root: str) -> Html:
         tag("div", device_summary.waiting(_before(catalog)), id="said"),
         page_layout.status(),
         tag("div", _exists(chosen, rungs, catalog), id="exists", aria_live="polite"),
-        tag(
-            "section",
-            tag("h2", _("What could be made")),
-            tag("p", _made_of_shapes(), class_="lead"),
+        section(
+            _("What could be made"),
+            _made_of_shapes(),
             tag(
                 "div",
                 view.made(ladder.imagined(chosen.scenario, catalog, Device())),
@@ -83,10 +82,9 @@ def main(catalog: Catalog, root: str) -> Html:
                 data_later="made",
             ),
         ),
-        tag(
-            "section",
-            tag("h2", _("Adapted, not shrunk: LoRA")),
-            tag("p", _what_adapters_are(), class_="lead"),
+        section(
+            _("Adapted, not shrunk: LoRA"),
+            _what_adapters_are(),
             tag(
                 "div",
                 lora.form(RANK, USUAL_TARGETS),

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.components import page_layout
 from app.components.forms import form_fields, question_form
-from app.components.html import Html, joined, sentence, tag
+from app.components.html import Html, joined, section, sentence, tag
 from app.components.labels import bytes_, tokens
 from app.components.models import model_search
 from app.pages.training import view as views
@@ -139,22 +139,19 @@ def main(catalog: Catalog, root: str) -> Html:
         page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
         tag("div", every["picture"], id="picture", class_="card"),
-        tag(
-            "section",
-            tag("h2", _("Part by part")),
-            tag("p", _("Each opens to its formula and its source."), class_="lead"),
+        section(
+            _("Part by part"),
+            _("Each opens to its formula and its source."),
             tag("div", every["parts"], id="parts", class_="card"),
         ),
-        tag(
-            "section",
-            tag("h2", _("What would make it less")),
-            tag("p", _("One change each; tap one to make it."), class_="lead"),
+        section(
+            _("What would make it less"),
+            _("One change each; tap one to make it."),
             tag("div", every["smaller"], id="smaller", class_="card"),
         ),
-        tag(
-            "section",
-            tag("h2", _("The rules people quote")),
-            tag("p", _("Computed for this run, beside the exact figure."), class_="lead"),
+        section(
+            _("The rules people quote"),
+            _("Computed for this run, beside the exact figure."),
             tag("div", every["rules"], id="rules", class_="card"),
         ),
         tag("section", tag("h2", _("How far this is right")), _limits(), class_="prose"),

@@ -8,7 +8,7 @@ from typing import Final
 from app.components import page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form
-from app.components.html import Html, joined, sentence, tag
+from app.components.html import Html, joined, section, sentence, tag
 from app.components.labels import tokens
 from app.components.models import model_search
 from app.pages.workbench import view as views
@@ -82,16 +82,14 @@ def main(catalog: Catalog, root: str) -> Html:
         tag("div", device_summary.summary(device, stated=False, elsewhere=True), id="said"),
         page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
-        tag(
-            "section",
-            tag("h2", _("Where the parameters are")),
-            tag("p", _("Each part opens to its formula, filled in."), class_="lead"),
+        section(
+            _("Where the parameters are"),
+            _("Each part opens to its formula, filled in."),
             tag("div", every["counted"], id="counted", class_="card"),
         ),
-        tag(
-            "section",
-            tag("h2", _("Would it fit?")),
-            tag("p", _("Every runtime that knows this kind of model."), class_="lead"),
+        section(
+            _("Would it fit?"),
+            _("Every runtime that knows this kind of model."),
             tag(
                 "div",
                 views.verdicts(_answers(chosen, catalog, Device()), chosen.model),
@@ -100,10 +98,9 @@ def main(catalog: Catalog, root: str) -> Html:
                 data_later="verdicts",
             ),
         ),
-        tag(
-            "section",
-            tag("h2", _("What more would give")),
-            tag("p", _by_power(), class_="lead"),
+        section(
+            _("What more would give"),
+            _by_power(),
             tag(
                 "div",
                 _gain_form(replace(chosen, device=None), catalog),
