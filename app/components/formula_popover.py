@@ -127,8 +127,8 @@ def _line(name: str, expression: Quantity, unit: Unit) -> Html:
 
 def _long(inner: Operation) -> str:
     if inner.operator is Operator.LARGEST:
-        return _("the largest of the {count} below", count=len(inner.terms))
-    return _("the sum of the {count} below", count=len(inner.terms))
+        return _("the largest of {count} parts", count=len(inner.terms))
+    return _("the sum of {count} parts", count=len(inner.terms))
 
 
 def _parts(expression: Quantity) -> list[Named]:
@@ -235,7 +235,7 @@ def _values(explanation: Explanation) -> Html | None:
     values = list(dict.fromkeys(given for each in seen for given in _bare(each)))
     if len(values) > MOST_VALUES:  # told apart by their lines only
         sources = dict.fromkeys(each.source for each in values)
-        return tag("p", [tag("span", each) for each in sources], class_="source")
+        return tag("ul", [tag("li", each) for each in sources if each], class_="plain sources")
     return tag("dl", [_value(each) for each in values], class_="values") if values else None
 
 

@@ -52,7 +52,9 @@ def dialog(models: Iterable[Model], *, catalog_alone: bool = False) -> Html:
         None if catalog_alone else _ways_in(),
         id="finder",
         aria_label=_("Which model?"),
-        data_none=_("No model of the catalogue has this name."),
+        data_none=_(
+            "No model of the catalogue has this name. A hub’s model is asked for by owner/name."
+        ),
         data_working=_("Working out what fits"),
         data_reading=_("Reading the header"),
         data_away=_(
