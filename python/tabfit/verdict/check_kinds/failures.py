@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from tabfit.i18n.language import _, later
+from tabfit.i18n.language import _, later, plural
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
 from tabfit.verdict import failure_rates
@@ -59,7 +59,11 @@ def _graphics(rate: Rate) -> str:
     """Return which reports a rate of graphics is counted on."""
     if rate.group.endswith(failure_rates.UNTOLD):
         return _("of {reports} reports that name no graphics", reports=rate.reports)
-    return _("of {reports} reports from such graphics", reports=rate.reports)
+    return plural(
+        "of {count} report from such graphics",
+        "of {count} reports from such graphics",
+        rate.reports,
+    )
 
 
 DRIVER: Final = Failure(
@@ -76,10 +80,12 @@ FAULT: Final = Failure(
     name=failure_rates.FAULT,
     title=later("Faults of the runtime itself"),
     counts=_counts(failure_rates.FAULT),
-    says=lambda rate: _(
-        "of {reports} reports of this runtime, {died} ended in a fault of its own: an error, "
+    says=lambda rate: plural(
+        "of {count} report of this runtime, {died} ended in a fault of its own: an error, "
         "a hang, memory that grew with use",
-        reports=rate.reports,
+        "of {count} reports of this runtime, {died} ended in a fault of its own: an error, "
+        "a hang, memory that grew with use",
+        rate.reports,
         died=rate.died,
     ),
 )
