@@ -34,7 +34,7 @@ def summary(device: Device, *, stated: bool, elsewhere: bool = False, asked: boo
     own = not elsewhere and not asked
     return tag(
         "details",
-        tag("summary", _line(device, stated=stated, elsewhere=elsewhere)),
+        tag("summary", _line(device, stated=stated, elsewhere=elsewhere, asked=asked)),
         tag("p", told),
         question(device, stated=stated) if own else None,
         id="correct",
@@ -52,13 +52,18 @@ def asks(device: Device) -> bool:
     return budgets.installed(device).have is None
 
 
-def _line(device: Device, *, stated: bool, elsewhere: bool) -> Html:
+def _line(device: Device, *, stated: bool, elsewhere: bool, asked: bool) -> Html:
     line = filled(
         _("{who}: {known}"),
         who=_name(device, elsewhere=elsewhere),
         known=_memory(device, stated=stated, briefly=True),
     )
-    mend = _("Details") if elsewhere or asks(device) else _("Change") if stated else _("Not right?")
+    if elsewhere or asked:
+        mend = _("Details")
+    elif asks(device):
+        mend = _("Choose")
+    else:
+        mend = _("Change") if stated else _("Not right?")
     return joined(tag("span", line, class_="device-line"), " ", tag("u", mend))
 
 

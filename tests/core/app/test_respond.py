@@ -89,6 +89,16 @@ def test_without_memory_the_page_asks_for_it() -> None:
     assert "does not tell a page how much memory" in found["answer"]
     assert 'name="ram_bytes"' in found["answer"]
     assert "Cannot tell" in found["answer"]
+    assert "memory unknown</span> <u>Details</u>" in found["said"]
+
+
+def test_where_no_answer_asks_for_memory_the_line_of_the_device_does() -> None:
+    """On Compare hundreds of verdicts wait for it: one tap opens the sizes."""
+    mac = {"platform": "macos", "browser": "safari", "browser_version": 26}
+    said = parts(view="compare", device=mac)["said"]
+
+    assert "memory unknown</span> <u>Choose</u>" in said
+    assert 'name="ram_bytes"' in said
 
 
 def test_one_tap_answers_what_the_browser_hides() -> None:
