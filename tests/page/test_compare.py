@@ -76,7 +76,7 @@ def test_what_no_browser_runs_is_told_apart(compared: Page) -> None:
     expect(row.locator(".short")).to_have_text("no browser yet")
     expect(compared.locator("#rows .short.likely")).to_have_count(0)
     row.get_by_role("link", name="BitNet b1.58 2B4T").click()
-    compared.wait_for_url("**/m/bitnet-b1.58-2b/**")
+    compared.wait_for_url("**/#v=1&model=bitnet-b1.58-2b**")
     reached(compared, "ready")
 
     expect(compared.locator(".verdict")).to_have_text("No browser runs it yet")
