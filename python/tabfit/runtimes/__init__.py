@@ -15,7 +15,7 @@ figures remember their formulas; what a device must offer; tokens per second.
 Imports `recipes` and `devices`. No other room compares runtimes by name.
 """
 
-from tabfit.runtimes.base import Load, Runtime
+from tabfit.runtimes.base import BindsScores, Load, Runtime
 from tabfit.runtimes.browser_needs import Needs
 from tabfit.runtimes.files_alone import FilesAlone
 from tabfit.runtimes.memory.phases import Component, Label, Phase
@@ -23,6 +23,7 @@ from tabfit.runtimes.registry import NAMES, named, register
 
 __all__ = [
     "NAMES",
+    "BindsScores",
     "Component",
     "FilesAlone",
     "Label",

@@ -7,7 +7,7 @@ phases, the cache and working memory. What it asks of a device is in `needs`.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from tabfit.formula import Quantity, named
 from tabfit.i18n.language import later
@@ -86,6 +86,14 @@ class Load:
     @cached_property
     def _caches(self) -> dict[Allocation, Quantity]:
         return {}
+
+
+@runtime_checkable
+class BindsScores(Protocol):
+    """A runtime that binds tables of attention scores, which a device's limits may refuse."""
+
+    def bound_scores(self, load: Load) -> Interval | None:
+        """Return the bytes of the largest such table, `None` where there is none."""
 
 
 class Runtime(Protocol):

@@ -113,6 +113,20 @@ class TransformersJs:
         """Return activations of one pass over a prompt, and the logits that come out of it."""
         return _work(load).interval
 
+    def bound_scores(self, load: Load) -> Interval | None:
+        """Return the largest table of attention scores, which one binding holds; `None` for none.
+
+        Exports spell attention out but in decoders, whose own kernel keeps no such table.
+        """
+        fused = load.architecture.kind is Kind.DECODER
+        main = load.architecture.main
+        found = [
+            _scores(load, each)
+            for each in load.architecture.towers
+            if each.layers and not (fused and each is main)
+        ]
+        return widest(found).interval if self.uses_gpu and found else None
+
     def heap(self, load: Load) -> Interval | None:
         """Return what ONNX Runtime's heap holds once everything is loaded."""
         held = _heap(load, on_gpu=self.uses_gpu)
@@ -402,8 +416,8 @@ def own_float_head(load: Load) -> bool:
 def _tokens(load: Load, tower: Tower) -> Quantity:
     """Return the tokens that a tower takes in one piece.
 
-    That is the whole prompt, however long; towers beside the main one take all that they have
-    places for; of a sound or a picture whose size is told, all that it takes.
+    That is the whole prompt, however long; towers beside the main one, and one that sees, take all
+    that they have places for; of a sound or a picture whose size is told, all that it takes.
     """
     label = later("tokens at once")
     if load.options.audio is not None and tower.per_second:
@@ -411,7 +425,8 @@ def _tokens(load: Load, tower: Tower) -> Quantity:
     if load.options.picture is not None and tower.square:
         places = seen_at_once(load.options.picture, tower)
         return known(label, places, Unit.TOKENS, Basis.COMPUTED, _CHOSEN)
-    if tower is not load.architecture.main and tower.positions:
+    fills = tower is not load.architecture.main or tower.part is Part.VISION
+    if fills and tower.positions:
         return known(label, tower.positions, Unit.TOKENS, Basis.COMPUTED, SHAPE)
     once = min(load.read_at_once, tower.positions or load.read_at_once)
     return known(label, once, Unit.TOKENS, Basis.COMPUTED, _CHOSEN)
@@ -477,6 +492,13 @@ def _work(load: Load) -> Quantity:
         if each.layers
     )
     return named(later("working memory"), total([*towers, *_logits(load)]))
+
+
+def _scores(load: Load, tower: Tower) -> Quantity:
+    """Return the bytes of one table of scores: every head's, of each token with each other."""
+    heads = max(each.attention_heads for each in tower.layers)
+    tokens = _tokens(load, tower)
+    return _element(load, tower) * count(later("attention heads"), heads) * tokens * tokens
 
 
 def _main(load: Load) -> str:

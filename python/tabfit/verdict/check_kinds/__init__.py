@@ -30,6 +30,7 @@ from tabfit.verdict.check_kinds.graphics import (
     ADVISED,
     BINDING,
     BUFFER,
+    SCORES,
     SHADER_F16,
     STORAGE_BUFFERS,
     UNLIKE_TENSORS,
@@ -49,7 +50,7 @@ from tabfit.verdict.check_kinds.support import SUPPORT
 #: Every kind, in the order in which checks are made.
 KINDS: Final[tuple[CheckKind, ...]] = (
     SUPPORT,
-    *(WEBGPU, SHADER_F16, BUFFER, BINDING, UNLIKE_TENSORS, ADVISED, WORKGROUP_STORAGE),
+    *(WEBGPU, SHADER_F16, BUFFER, BINDING, SCORES, UNLIKE_TENSORS, ADVISED, WORKGROUP_STORAGE),
     STORAGE_BUFFERS,
     *(JSPI, THREADS, HEAP, FILE, PACKED_TABLE),
     *(AVAILABILITY, PLATFORM, BUILT_IN_MEMORY, BUILT_IN_STORAGE),

@@ -9,7 +9,7 @@ from tabfit.devices.device import Device
 from tabfit.formula import largest, size
 from tabfit.i18n.language import _, later
 from tabfit.recipes.onnx import session_precisions
-from tabfit.runtimes import Needs
+from tabfit.runtimes import BindsScores, Needs
 from tabfit.units import KIB, MIB, Basis, Bytes, Interval
 from tabfit.verdict import check_rules
 from tabfit.verdict.check_kinds.kind import CheckKind, Feature, Finding, Limit, declared
@@ -113,6 +113,15 @@ def _why_binding(setup: Setup) -> str:
             tensor=tensor,
         )
     return _("the largest tensor, {tensor}, must fit one storage binding", tensor=tensor)
+
+
+def _wants_scores(setup: Setup) -> Demand | None:
+    runtime = setup.runtime
+    need = runtime.bound_scores(setup.load) if isinstance(runtime, BindsScores) else None
+    if need is None or need.high <= LEAST_BINDING:
+        return None
+    why = _("attention over all that it sees or hears is one table of scores, bound at once")
+    return Demand(name=SCORES.name, why=why, need=need, hard=False)
 
 
 def _wants_advised(setup: Setup) -> Demand | None:
@@ -269,6 +278,16 @@ BINDING: Final = Limit(
     says=later("this adapter's binding size"),
     least=lambda _device: LEAST_BINDING,
     says_least=later("which every WebGPU device has for a binding"),
+)
+SCORES: Final = Limit(
+    name="attention-scores",
+    title=later("Attention scores in one binding"),
+    wanted=_wants_scores,
+    limit=_smaller_of_both,
+    says=later("the smaller of both limits"),
+    least=lambda _device: LEAST_BINDING,
+    says_least=later("which every WebGPU device has for a binding"),
+    grows=True,
 )
 UNLIKE_TENSORS: Final = _UnlikeTensors(name="unlike-tensors", title=later("Largest tensor"))
 ADVISED: Final = Limit(
