@@ -11,7 +11,7 @@ from typing import Final
 from app.components import formula_popover
 from app.components.charts import download_steps
 from app.components.device import device_summary
-from app.components.forms import load_choices, question_form
+from app.components.forms import load_choices, question_form, scenario_link
 from app.components.html import Html, joined, tag
 from app.components.models import model_facts, model_search
 from app.components.verdict import common_devices, verdict_card
@@ -26,7 +26,6 @@ from tabfit.devices.device import Device
 from tabfit.errors import SHOWN, TabfitError
 from tabfit.estimate import answers, link
 from tabfit.estimate.answers import Answer
-from tabfit.estimate.defaults import runtimes_of, usual_precision
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
@@ -141,7 +140,7 @@ def _looked_closer(given: Answer, part: str, asked: PageRequest) -> PageReply:
 
 
 def _answer(given: Answer, notice: str | None, asked: PageRequest) -> PageReply:
-    chosen = _said(given, asked.catalog)
+    chosen = scenario_link.brief(given, asked.catalog)
     own = given.subject.id.startswith(session_models.OWN)  # its name means nothing elsewhere
     return PageReply(
         parts=_parts(given, asked, "" if own else link.write(chosen)),
@@ -316,26 +315,8 @@ def _beside(given: Answer, asked: PageRequest) -> str | None:
     """Return where the answer stands beside those already there; what was brought has no name."""
     if given.subject.model is None:
         return None
-    sides = side_by_side_link.added(side_by_side_link.settled(given), asked.raw.get("sides"))
+    sides = side_by_side_link.added(scenario_link.settled(given), asked.raw.get("sides"))
     return f"{view.site_root(asked.about)}compare/{sides}"
-
-
-def _said(given: Answer, catalog: Catalog) -> Scenario:
-    """Return what a link says of the scenario: all but what it would be read as anyway.
-
-    What is usual for a model outside the catalogue depends on what is known of it, which may
-    be known otherwise when the link is opened: its link says runtime and precision.
-    """
-    full, about = side_by_side_link.settled(given), given.subject
-    if about.model is None:
-        return full
-    usual = usual_precision(about, given.facts) == full.precision
-    first = runtimes_of(about, catalog)[0] == given.facts
-    return replace(
-        full,
-        runtime=None if first else full.runtime,
-        precision=None if usual else full.precision,
-    )
 
 
 def _with_device(chosen: Scenario, given: Answer) -> Scenario:

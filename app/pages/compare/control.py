@@ -12,7 +12,7 @@ from typing import Any, Final
 from app import site_data
 from app.components import page_layout
 from app.components.device import device_summary
-from app.components.forms import question_form
+from app.components.forms import question_form, scenario_link
 from app.components.html import Html, joined, sentence, tag
 from app.components.models import model_search
 from app.components.verdict import common_devices
@@ -344,7 +344,7 @@ def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     scenarios, notice = _scenarios(asked, requirements)
     given, unanswered = _answered(scenarios, asked)
     only = asked.fields.get("only") == "differences"
-    tokens = [side_by_side_link.token(side_by_side_link.settled(each)) for each in given]
+    tokens = [side_by_side_link.token(scenario_link.settled(each)) for each in given]
     return PageReply(
         parts={
             "views": _views("sides", None),

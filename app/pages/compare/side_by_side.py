@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from app.components.forms import question_form
+from app.components.forms import question_form, scenario_link
 from app.components.html import Child, Html, joined, tag
 from app.components.labels import SHORT, between, bytes_, tokens
 from app.components.outcome_marks import mark
@@ -300,5 +300,5 @@ def _fewer(given: Sequence[Answer], at: int) -> Html:
 def address_of(given: Sequence[Answer]) -> str:
     """Return the link of these answers side by side."""
     return side_by_side_link.address(
-        [side_by_side_link.token(side_by_side_link.settled(each)) for each in given]
+        [side_by_side_link.token(scenario_link.settled(each)) for each in given]
     )

@@ -10,10 +10,7 @@ from typing import Final
 
 from tabfit.errors import TabfitError
 from tabfit.estimate import link
-from tabfit.estimate.answers import Answer
-from tabfit.estimate.defaults import usual_context
 from tabfit.estimate.scenario import Scenario
-from tabfit.light_dataclass import replace
 
 #: So many scenarios stand side by side.
 MOST: Final = 4
@@ -36,14 +33,6 @@ def token(scenario: Scenario) -> str:
     if not isinstance(scenario.device, str):
         told["device"] = None
     return "~".join(told[key] or "" for key in link.KEYS).rstrip("~")
-
-
-def settled(given: Answer) -> Scenario:
-    """Return an answer's scenario in full, but for a context that is the usual one."""
-    full = given.scenario
-    offer = given.subject.offer(given.facts, full.precision or "")
-    usual = usual_context(given.subject, given.facts, offer)
-    return replace(full, context=None if full.context == usual else full.context)
 
 
 def scenario(text: str) -> Scenario:

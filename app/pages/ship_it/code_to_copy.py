@@ -22,18 +22,21 @@ class Step(NamedTuple):
     note: str = ""
 
 
-def inside(given: Answer) -> Html:
-    """Return the code for a scenario, a tab for each way to ship it."""
+def inside(given: Answer, *, whole: bool = True) -> Html:
+    """Return the code for a scenario, a tab for each way to ship it.
+
+    Without the `whole` of it SQL, which takes 50 kB, is the command that writes it.
+    """
     return tag(
         "div",
-        [_tab(each, open_=at == 0) for at, each in enumerate(_steps(given))],
+        [_tab(each, open_=at == 0) for at, each in enumerate(_steps(given, whole=whole))],
         class_="code-tabs",
         role="group",
         aria_label=_("Ways to ship it"),
     )
 
 
-def _steps(given: Answer) -> Iterator[Step]:
+def _steps(given: Answer, *, whole: bool) -> Iterator[Step]:
     command = export_formats.command(given)
     if given.subject.model:
         yield Step(
@@ -56,7 +59,7 @@ def _steps(given: Answer) -> Iterator[Step]:
             "sql",
             "SQL",
             _dialects(f"{command} --as sql --dialect bigquery"),
-            export_formats.as_sql(given) + "\n",
+            f"{export_formats.as_sql(given) if whole else f'{command} --as sql > fits.sql'}\n",
         )
     yield Step("collector", _("Collector"), _collecting(), sample.collector(), _privacy())
     yield Step(

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.components import page_layout
-from app.components.forms import question_form
+from app.components.forms import question_form, scenario_link
 from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
 from app.model_import import session_models
-from app.pages.compare import side_by_side_link
 from app.pages.ship_it import code_to_copy, session_visits, view, visits_form
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
@@ -70,8 +69,8 @@ def main(catalog: Catalog, root: str) -> Html:
 
 
 def _written(given: Answer) -> Html | None:
-    """Return the code, at build time; in the page it follows at once."""
-    return None if sys.platform == "emscripten" else code_to_copy.inside(given)
+    """Return the code at build time, the longest left out; in the page all follows at once."""
+    return None if sys.platform == "emscripten" else code_to_copy.inside(given, whole=False)
 
 
 def respond(asked: PageRequest) -> PageReply:
@@ -143,15 +142,13 @@ def _attempts(asked: PageRequest) -> tuple[Callable[[], Scenario], ...]:
 
 
 def _fields(given: Answer, catalog: Catalog) -> dict[str, str | None]:
-    """Return the choices that a link carries: all but what it would be read as anyway."""
-    model, asked = given.subject.id, side_by_side_link.settled(given)
-    usual = answers.kept_answer(Scenario(model=model), catalog, Device(), given.subject).scenario
-    same = asked.runtime == usual.runtime
+    """Return the choices that a link carries."""
+    said = scenario_link.brief(given, catalog)
     return {
-        "model": None if model == DEFAULT.model else model,
-        "runtime": None if same else asked.runtime,
-        "precision": None if same and asked.precision == usual.precision else asked.precision,
-        "context": None if asked.context is None else str(asked.context),
+        "model": None if said.model == DEFAULT.model else said.model,
+        "runtime": said.runtime,
+        "precision": said.precision,
+        "context": None if said.context is None else str(said.context),
     }
 
 
