@@ -30,6 +30,12 @@ WITHOUT_CLASS = frozenset(
 )
 #: Types whose class stands on a part that is not read.
 STANDS_ON = {"edgetam": "its tower is timm's RepViT"}
+#: Asked about, without a class in Transformers.js, and not read: each with why.
+NOT_READ = {
+    "mllama": "no runtime here loads it",
+    "nemo-conformer-tdt": "NeMo's own config has no model class; parakeet_tdt is the same model",
+    "FluxTransformer2DModel": "a part of an image generator, which no runtime here loads",
+}
 
 
 def registered() -> list[str]:
@@ -51,7 +57,9 @@ def checked(model_type: str) -> str:
         json.loads(path.read_text(encoding="utf-8")).get("model_type") == known
         for path in CONFIGS.glob("*.json")
     )
-    drawn = f"{len(variants.get(known, ()))} drawn configs"
+    if not variants.get(known):
+        return "every name and shape of transformers, as a part of the model it belongs to"
+    drawn = f"{len(variants[known])} drawn configs"
     configs = f"{drawn} and {real} published" if real else drawn
     alias = f"read as {known}; " if known != model_type else ""
     return f"{alias}every name and shape of transformers, on {configs}"
@@ -77,7 +85,20 @@ Written by `python -m tools.model_types`.
 | model type | how it is read |
 | --- | --- |
 """
-    return head + "".join(f"| {name} | {checked(name)} |\n" for name in names)
+    others = [name for name in sorted(FAMILIES) if name not in names]
+    tail = f"""
+## Read without a class in Transformers.js
+
+{len(others)} more are read, for `llama.cpp`, WebLLM and what a browser may run next, and
+checked in the same way. Of those asked about, {len(NOT_READ)} are not.
+
+| model type | how it is read |
+| --- | --- |
+"""
+    rows = "".join(f"| {name} | {checked(name)} |\n" for name in names)
+    more = "".join(f"| {name} | {checked(name)} |\n" for name in others)
+    refused = "".join(f"| {name} | refused by name: {why} |\n" for name, why in NOT_READ.items())
+    return head + rows + tail + more + refused
 
 
 def main() -> int:

@@ -97,14 +97,18 @@ def gguf_file(
     kind: str = "Q4_K",
     *,
     vocabulary: int = 1000,
+    architecture: str = "llama",
     extra: Iterable[tuple[str, object, gguf.GGUFValueType, gguf.GGUFValueType | None]] = (),
     big_endian: bool = False,
 ) -> bytes:
-    """Return a GGUF file of zeros with the tiny Llama's keys; vectors are kept as F32."""
+    """Return a GGUF file of zeros with the tiny Llama's keys; vectors are kept as F32.
+
+    `architecture` is what it calls itself, and what its keys stand under.
+    """
     order = gguf.GGUFEndian.BIG if big_endian else gguf.GGUFEndian.LITTLE
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.gguf"
-        writer = gguf.GGUFWriter(path, "llama", endianess=order)
+        writer = gguf.GGUFWriter(path, architecture, endianess=order)
         _write_keys(writer, vocabulary)
         for key, value, value_kind, item_kind in extra:
             writer.add_key_value(key, value, value_kind, item_kind)

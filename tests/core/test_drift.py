@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.accuracy.published import table
 from tools.drift import __main__ as whole
 from tools.drift import browsers, packages, registry
 
@@ -50,7 +51,7 @@ def test_kernels_of_the_package_itself() -> None:
 def test_a_list_of_models_that_changed() -> None:
     """An id that is new, one that is gone and one that was added are each said."""
     ids = packages.model_ids(whole.MODULES)
-    assert len(ids) == 167
+    assert len(ids) == 165  # two of DeepSeek R1's are commented out
     left_out = json.loads(whole.LEFT_OUT.read_text("utf-8"))["not_in_catalogue"]
     models = whole._rows("models.json")
     (new,) = packages.lists(models, left_out[1:], whole.MODULES)
@@ -61,6 +62,19 @@ def test_a_list_of_models_that_changed() -> None:
     assert f"webllm: {ours} is in the catalogue now" in [
         *packages.lists(models, [*left_out, ours], whole.MODULES)
     ]
+
+
+def test_what_webllm_asks_of_each_model() -> None:
+    """Memory and context of every id are those of the installed package's own list."""
+    models = whole._rows("models.json")
+    assert [*packages.entries_differing(models, whole.MODULES)] == []
+    memory = {row["model_id"]: float(row["vram_required_MB"]) for row in table("webllm_vram.csv")}
+    entries = packages.entries(whole.MODULES)
+    assert {name: said["vram_required_MB"] for name, said in entries.items()} == memory
+    offer = {"model_id": "gemma-4-E2B-it-q4f16_1-MLC", "vram_required_MB": 1, "context": 4096}
+    row = {"published": [{"format": "mlc", "precisions": {"q4f16_1": offer}}]}
+    (said,) = packages.entries_differing([row], whole.MODULES)
+    assert said == "webllm: gemma-4-E2B-it-q4f16_1-MLC: vram_required_MB 1, theirs 3387.37"
 
 
 def test_a_fact_of_browsers_that_changed() -> None:

@@ -30,14 +30,15 @@ published.
 The rows themselves, each with its source, are in `tests/data`.
 """
 
+# What nothing had seen comes first: the other figures judge what the rules were made on.
 SECTIONS: tuple[Callable[[], Section], ...] = (
     unseen.unseen,
+    files.collected,
     verdicts.verdicts,
     files.gguf,
     files.onnx_known,
     files.onnx_unknown,
     files.onnx_unseen,
-    files.collected,
     files.mlc,
     files.litert,
     files.safetensors,

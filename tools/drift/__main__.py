@@ -29,6 +29,7 @@ def drift() -> Iterator[str]:
     yield from packages.drift(_rows("runtimes.json"), MODULES)
     left_out = json.loads(LEFT_OUT.read_text(encoding="utf-8"))["not_in_catalogue"]
     yield from packages.lists(_rows("models.json"), left_out, MODULES)
+    yield from packages.entries_differing(_rows("models.json"), MODULES)
     yield from browsers.drift()
 
 

@@ -47,6 +47,12 @@ KERNELS: Final = ("wllama-webgpu", "@wllama/wllama/esm/wasm/wllama.wasm")
 #: llama.cpp's types that a mix is named after but for the letters of the mix.
 _KERNEL: Final = re.compile(rb"INIT_SRC0_SHMEM_([A-Z0-9_]+)")
 _MODEL_ID: Final = re.compile(r'model_id:\s*"([^"]+)"')
+_COMMENT: Final = re.compile(r"^\s*//.*$", re.MULTILINE)
+#: What an entry of WebLLM's list says of a model, as the catalogue calls it.
+_SAID: Final = {
+    "vram_required_MB": re.compile(r"vram_required_MB:\s*([0-9.]+)"),
+    "context": re.compile(r"context_window_size:\s*([0-9]+)"),
+}
 #: A package's size may differ by so many bytes where another gzip made it.
 ROUNDED: Final = 64
 
@@ -132,13 +138,36 @@ def tensor_type(mix: str) -> str:
 
 def model_ids(modules: Path) -> tuple[str, ...]:
     """Return the ids of WebLLM's own list of models."""
+    return tuple(entries(modules))
+
+
+def entries(modules: Path) -> dict[str, dict[str, float]]:
+    """Return what WebLLM's own list says of each model; what is commented out is not in it."""
     text = (modules / "@mlc-ai/web-llm/lib/index.js").read_text(encoding="utf-8")
-    return tuple(_MODEL_ID.findall(text))
+    _, *parts = _MODEL_ID.split(_COMMENT.sub("", text))
+    return {
+        name: {key: float(told[1]) for key, asked in _SAID.items() if (told := asked.search(said))}
+        for name, said in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def entries_differing(models: Iterable[Row], modules: Path) -> Iterator[str]:
+    """Yield what the catalogue says otherwise of a model than WebLLM's own list."""
+    theirs = entries(modules)
+    for offer in _offers(models):
+        said = theirs.get(offer.get("model_id", ""), {})
+        for key, figure in said.items():
+            if key in offer and offer[key] != figure:
+                yield f"webllm: {offer['model_id']}: {key} {offer[key]}, theirs {figure:g}"
 
 
 def catalogue_ids(models: Iterable[Row]) -> frozenset[str]:
     """Return the ids of WebLLM's list that the catalogue has."""
-    offers = (
+    return frozenset(offer["model_id"] for offer in _offers(models) if offer.get("model_id"))
+
+
+def _offers(models: Iterable[Row]) -> Iterator[Row]:
+    return (
         offer
         for model in models
         for published in model.get("published", ())
@@ -146,7 +175,6 @@ def catalogue_ids(models: Iterable[Row]) -> frozenset[str]:
         for offer in published["precisions"].values()
         if isinstance(offer, dict)
     )
-    return frozenset(offer["model_id"] for offer in offers if offer.get("model_id"))
 
 
 def lists(models: Iterable[Row], left_out: Iterable[str], modules: Path) -> Iterator[str]:

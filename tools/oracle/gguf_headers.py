@@ -2,7 +2,8 @@
 
 In: the drawn configs of tests/data/oracle_variants.json. Out: tests/data/gguf/converted.json: for
 each class that the converter knows, a few configs, the keys it wrote (but for the
-tokenizer's) and every tensor with its shape.
+tokenizer's) and every tensor with its shape; and tests/data/gguf/architectures.json: every name
+that llama.cpp gives an architecture.
 
 Needs the oracle's own environment and llama.cpp's converter, which the source of
 llama-cpp-python carries under vendor/llama.cpp; its `constants.py` must lie in the
@@ -23,6 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "tests/data/gguf/converted.json"
+NAMES = ROOT / "tests/data/gguf/architectures.json"
 VARIANTS = ROOT / "tests/data/oracle_variants.json"
 EACH = 2
 
@@ -264,6 +266,14 @@ def rows_of(model_type: str, variants: list[dict[str, Any]]) -> Iterator[dict[st
         yield {"config": config, **header}
 
 
+def write_names() -> None:
+    """Write every name that llama.cpp gives an architecture."""
+    from gguf.constants import MODEL_ARCH_NAMES
+
+    names = json.dumps(sorted(MODEL_ARCH_NAMES.values()), indent=1)
+    NAMES.write_text(f'{{"llama-cpp-python": "0.3.36", "names": {names}}}\n', encoding="utf-8")
+
+
 def main() -> int:
     """Convert what is asked for and write it beside the rest."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -272,6 +282,7 @@ def main() -> int:
     parser.add_argument("types", nargs="*")
     options = parser.parse_args()
     sys.path[:0] = [str(options.gguf), str(options.vendor)]
+    write_names()
     from timm_stand_in import stand_in
 
     stand_in()

@@ -210,6 +210,13 @@ FRAMES: Table = {
     "subsampling_conv_kernel_size": (3, 5),
     "subsampling_conv_stride": (1, 2),
 }
+TRANSDUCER: Table = {
+    "vocab_size": (50, 77),
+    "blank_token_id": (49,),
+    "decoder_hidden_size": (32, 40),
+    "num_decoder_layers": (1, 2),
+    "encoder_config": FRAMES,
+}
 
 TOWER_2026: Table = {
     "hidden_size": (48,),
@@ -422,6 +429,21 @@ TABLES: dict[str, Table] = {
     },
     "parakeet_encoder": FRAMES,
     "parakeet_ctc": {"vocab_size": (50, 77), "encoder_config": FRAMES},
+    "parakeet_rnnt": TRANSDUCER,
+    "parakeet_tdt": {**TRANSDUCER, "durations": ([0, 1, 2], [0, 1, 2, 3, 4])},
+    "dbrx": {
+        "vocab_size": (97, 128),
+        "d_model": (48, 64),
+        "n_heads": (4, 8),
+        "n_layers": (1, 3),
+        "max_seq_len": (32, 50),
+        "attn_config": {"kv_n_heads": (1, 2, 4), "rope_theta": (10000.0,)},
+        "ffn_config": {
+            "ffn_hidden_size": (50, 77),
+            "moe_num_experts": (4, 6),
+            "moe_top_k": (1, 2),
+        },
+    },
     "embedding_gemma2_text": EMBEDS,
     "embedding_gemma2": {"text_config": EMBEDS},
     "detr": ASKING,

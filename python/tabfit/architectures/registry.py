@@ -100,6 +100,7 @@ FAMILIES: dict[str, str] = {
     ),
     **_in("decoders.experts.laguna_minimax", ("laguna", "step3p5", "minimax_m3_vl_text")),
     **_in("decoders.experts.zaya", ("zaya",)),
+    **_in("decoders.experts.dbrx", ("dbrx",)),
     **_in("decoders.hierarchical", ("hrm_text",)),
     **_in("decoders.recurrent.mamba_rwkv", ("mamba", "mamba2", "falcon_mamba", "rwkv")),
     **_in(
@@ -257,7 +258,7 @@ FAMILIES: dict[str, str] = {
     **_in("vision.detection.rf_detr", ("rf_detr", "rf_detr_dinov2")),
     **_in("vision.detection.rt_detr", ("rt_detr", "rt_detr_v2", "d_fine")),
     **_in("multimodal.colpali", ("colpali", "colqwen2")),
-    **_in("audio.parakeet", ("parakeet_ctc", "parakeet_encoder")),
+    **_in("audio.parakeet", ("parakeet_ctc", "parakeet_encoder", "parakeet_rnnt", "parakeet_tdt")),
     **_in("vision.detection.detr", ("detr", "table-transformer")),
     **_in("vision.segmentation.sam", ("sam", "sam_vision_model")),
     **_in("audio.clap", ("clap", "clap_text_model", "clap_audio_model")),

@@ -16,8 +16,8 @@ from typing import Final, Generic, TypeVar
 
 from tabfit.catalog import rows
 from tabfit.catalog.rows import DeviceRow, Model, Row, RuntimeFacts
-from tabfit.errors import SHOWN, CatalogFault, UnknownName
-from tabfit.i18n.language import later
+from tabfit.errors import SHOWN, CatalogFault, UnknownName, UnsupportedCombination
+from tabfit.i18n.language import Message, later
 from tabfit.light_dataclass import dataclass
 
 Value = TypeVar("Value")
@@ -229,7 +229,15 @@ class Catalog:
         return self.devices.find(name)
 
     def runtime(self, name: str) -> RuntimeFacts:
-        """Return the runtime of this name, or raise `UnknownName`."""
+        """Return the runtime of this name, or raise `UnknownName`.
+
+        Raises `UnsupportedCombination` for WebNN: a device of Transformers.js that no browser has.
+        """
+        if "webnn" in name.lower():
+            raise UnsupportedCombination(
+                Message("Transformers.js can compute on WebNN, which browsers have behind a flag"),
+                [each.id for each in self.runtimes if "onnx" in each.formats],
+            )
         return self.runtimes.find(name)
 
     def extended(

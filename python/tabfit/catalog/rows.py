@@ -23,12 +23,16 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
-    """One published file; `exact` is false where the listing rounds its size."""
+    """One published file; `exact` is false where the listing rounds its size.
+
+    `least` is set where the file comes in several sizes and the browser chooses.
+    """
 
     name: str
     bytes: Bytes
     exact: bool
     source: str
+    least: Bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +269,7 @@ def _files(given: Sequence[Row], source: str, sources: Row) -> tuple[PublishedFi
             bytes=row["bytes"],
             exact=row.get("exact", True),
             source=_said(row.get("source"), sources) or source,
+            least=row.get("least"),
         )
         for row in given
     )

@@ -35,6 +35,7 @@ from tabfit.i18n.language import Message, _, cleared_with_language
 from tabfit.i18n.size_text import size
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
+from tabfit.recipes.gguf import dynamic
 from tabfit.recipes.gguf.projector import with_projector
 from tabfit.recipes.onnx import session_precisions
 from tabfit.recipes.stored_model import Content, File, Stored, total_size
@@ -154,6 +155,8 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None, catalog: C
         return load_choices.precision_of_sessions(name, about, facts, offered, catalog)
     known = {each.lower(): each for each in (*precisions_of(about, facts), *facts.precisions)}
     if name.lower() not in known:
+        if "gguf" in facts.formats and dynamic.is_named(name):
+            return name.lower()
         raise UnknownName(
             Message("precision for {runtime}", runtime=facts.name),
             name,

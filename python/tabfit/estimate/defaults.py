@@ -105,6 +105,7 @@ def nominal_bits(precision: str) -> int | None:
     >>> nominal_bits("q4f16"), nominal_bits("int8"), nominal_bits("bnb4"), nominal_bits("fp32")
     (4, 8, 4, 32)
     """
+    precision = precision.removeprefix("ud-")
     for lead in ("fp", "bf", "uint", "int", "iq", "bnb", "tq", "q", "f"):
         if precision.startswith(lead):
             digits = precision.removeprefix(lead)

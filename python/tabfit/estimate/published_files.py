@@ -17,6 +17,7 @@ from tabfit.i18n.language import _, cleared_with_language
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
+from tabfit.recipes.gguf import dynamic
 from tabfit.recipes.listed_sizes import (
     listed_files,
     scaled_to,
@@ -66,6 +67,8 @@ def stored(
     try:
         computed = runtime.store(architecture, precision, family)
     except UnknownName:
+        if "gguf" in facts.formats and not _told(offer) and dynamic.is_named(precision):
+            return travelling(dynamic.store(architecture, precision))
         if offer is None:
             raise
         computed = _nearest(runtime, facts, architecture, offer)
@@ -77,6 +80,11 @@ def stored(
         computed = with_tensors(computed, offer.tensors)
     files, common = (offer.files if offer else (), publication.common if publication else ())
     return travelling(with_listed(computed, files, common))
+
+
+def _told(offer: PublishedPrecision | None) -> bool:
+    """Return whether a file's size or its tensors are known."""
+    return offer is not None and bool(offer.files or offer.tensors)
 
 
 def listed_alone(publication: Publication, precision: str) -> Stored:

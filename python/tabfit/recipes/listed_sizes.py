@@ -44,6 +44,10 @@ class Published(Protocol):
     def source(self) -> str:
         """Return where it is listed."""
 
+    @property
+    def least(self) -> int | None:
+        """Return the smallest of its sizes, where it comes in several."""
+
 
 def with_listed(
     stored: Stored, weights: Sequence[Published], common: Sequence[Published] = ()
@@ -140,6 +144,8 @@ def _file(published: Published, content: Content) -> File:
     size = exactly(published.bytes)
     if not published.exact:
         size = size.scaled(1 - ROUNDING, 1, 1 + ROUNDING)
+    if published.least is not None:
+        size = Interval(published.least, size.likely, size.high)
     return File(
         name=published.name, size=size, basis=Basis.LISTED, why=published.source, content=content
     )

@@ -107,7 +107,8 @@ class Stored:
     `recipe` is the family of files (gguf, onnx, mlc, litert, torch, onebit),
     `precision` the name asked for, in the recipe's own spelling. `notes` are
     sentences that the reader must see. `tensors_known` says whether the tensors are near
-    enough to the published files to tell how large each is.
+    enough to the published files to tell how large each is; `tensors_open` is how many bytes all
+    of them may be, where types are chosen by no known rule.
     """
 
     recipe: str
@@ -116,6 +117,7 @@ class Stored:
     files: tuple[File, ...]
     notes: tuple[str, ...] = ()
     tensors_known: bool = True
+    tensors_open: Interval | None = None
 
     @cached_property
     def weights_bytes(self) -> Bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,3 +235,13 @@ def test_software(info: dict[str, Any]) -> None:
     """Graphics drawn by the processor are called software, whichever way a browser says so."""
     found = probes.device({"gpu": {"info": info, "limits": {}, "features": []}})
     assert found["graphics"] == "software"
+
+
+def test_webassembly_is_probed_with_the_modules_of_wasm_feature_detect() -> None:
+    """The installed package's own bytes, one module a feature."""
+    package = Path(__file__).parents[3] / "node_modules/wasm-feature-detect/dist/esm/index.js"
+    text = package.read_text("utf-8")
+    for name, module in probes.wasm_modules().items():
+        theirs = re.search(rf"\b{name}=.*?new Uint8Array\(\[([0-9,]+)\]", text)
+        assert theirs is not None
+        assert bytes.fromhex(module) == bytes(map(int, theirs[1].split(","))), name

@@ -21,7 +21,7 @@ from tabfit.catalog import (
 from tabfit.catalog.reader import FILES, plain_name
 from tabfit.catalog.rows import Row
 from tabfit.devices import device as devices
-from tabfit.errors import CatalogFault, UnknownName
+from tabfit.errors import CatalogFault, UnknownName, UnsupportedCombination
 from tabfit.units import GIB, Basis
 from tools.format_catalog import written
 
@@ -417,3 +417,11 @@ def test_gemini_nano_hides_its_shape() -> None:
 def test_plain_names_hold_letters_and_digits_only() -> None:
     """Two spellings are the same when nothing but letters and digits is compared."""
     assert plain_name("Qwen2.5 (0.5B)") == plain_name("qwen-2.5_0.5b") == "qwen2505b"
+
+
+@pytest.mark.parametrize("name", ["webnn", "transformersjs-webnn", "WebNN-npu"])
+def test_webnn_is_named_as_what_no_browser_has_yet(name: str) -> None:
+    """A device of Transformers.js behind a flag; the runtimes beside it are told."""
+    with pytest.raises(UnsupportedCombination, match="which browsers have behind a flag") as raised:
+        read().runtime(name)
+    assert "transformersjs-webgpu" in str(raised.value)

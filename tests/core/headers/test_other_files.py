@@ -16,10 +16,14 @@ from tabfit.errors import NotAModel, TabfitError
 from tabfit.estimate.answers import answer
 from tabfit.estimate.defaults import runtimes_of
 from tabfit.estimate.scenario import Scenario
+from tabfit.headers.gguf.gguf_config import _TYPES
 from tabfit.sources import read_source
 from tests.core.headers.test_litert import ROWS
 from tools import sample_files
 
+ARCHITECTURES = json.loads(
+    (Path(__file__).parents[2] / "data" / "gguf" / "architectures.json").read_text("utf-8")
+)["names"]
 BERT = {
     "model_type": "bert",
     "architectures": ["BertModel"],
@@ -87,6 +91,23 @@ def test_a_gguf_whose_architecture_is_not_read_says_so_by_name(tmp_path: Path) -
     assert (
         "its architecture, 'grokk', is not read here: its tensors are as listed" in found["notes"]
     )
+
+
+def test_every_architecture_of_llama_cpp_is_read_or_named(tmp_path: Path) -> None:
+    """Of the names llama.cpp knows, those with a type of ours are read; the others are named."""
+    assert set(_TYPES) <= set(ARCHITECTURES)
+    for name in ARCHITECTURES:
+        path = tmp_path / f"{name}.gguf"
+        path.write_bytes(sample_files.gguf_file(architecture=name))
+        found = read_source.inspect(str(path))
+        named = f"its architecture, '{name}', is not read here: its tensors are as listed"
+
+        assert found["parameters"]["total"] > 0
+        assert (named in found["notes"]) == (name not in _TYPES), name
+        told = found.get("architecture") or any(
+            "the config cannot be read: " in note for note in found["notes"]
+        )
+        assert bool(told) == (name in _TYPES), name
 
 
 def test_a_lone_graph_is_inspected_and_a_bundle_is_answered(tmp_path: Path) -> None:

@@ -111,7 +111,11 @@ class Seanet:
 
     def _remembers(self, width: int) -> list[Block]:
         """Return EnCodec's recurrence over frames."""
-        return [joined({"lstm": recurrence(self.keys, width)})] if self.normed else []
+        return (
+            [joined({"lstm": recurrence(self.keys.layers("num_lstm_layers"), width)})]
+            if self.normed
+            else []
+        )
 
     def _residual(self, width: int) -> Block:
         narrow = width // self.keys.whole("compress")
@@ -132,10 +136,10 @@ def numbered(layers: Sequence[Block]) -> Block:
     return joined({f"layers.{number}": block for number, block in enumerate(layers)})
 
 
-def recurrence(keys: Keys, width: int) -> Block:
+def recurrence(layers: int, width: int) -> Block:
     """Return layers of an LSTM as torch stores them."""
     tensors = []
-    for number in range(keys.layers("num_lstm_layers")):
+    for number in range(layers):
         for side in ("ih", "hh"):
             shape = (4 * width, width)
             name = f"{side}_l{number}"

@@ -1,11 +1,16 @@
 """Parakeet: a conformer over a spectrogram, and a score per frame for each piece of a word.
 
-In: keys of such a config. Out: bodies and heads.
-Sources: Gulati et al. 2020, arXiv:2005.08100; Rekesh et al. 2023, arXiv:2305.05084.
+Transducers score what was heard together with what was written, which an LSTM remembers; TDT
+also scores how many frames to move on. In: keys of such a config. Out: bodies and heads.
+Sources: Gulati et al. 2020, arXiv:2005.08100; Rekesh et al. 2023, arXiv:2305.05084;
+Xu et al. 2023, arXiv:2304.06795.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from tabfit.architectures.audio.codecs import recurrence
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.decoders.decoder_layer import read_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
@@ -15,7 +20,7 @@ from tabfit.model.architecture import Kind, Tower
 from tabfit.model.blocks.attention import attention, biases
 from tabfit.model.blocks.block import Block, array, beside, joined, placed, stacked, tensors_of
 from tabfit.model.blocks.feed_forward import plain
-from tabfit.model.blocks.linear import batch_norm, convolution, linear, norm
+from tabfit.model.blocks.linear import batch_norm, convolution, embedding, linear, norm
 from tabfit.model.tensors import Part, Role
 
 MOST_KERNEL = 4096
@@ -124,7 +129,44 @@ def _pieces(keys: Keys, body: Body) -> Ending:
     return Ending(placed("ctc_head", convolution(body.hidden, pieces, 1), Part.AUDIO), pieces)
 
 
+def _transducer(durations: Callable[[Keys], int]) -> Callable[[Keys, Body], Ending]:
+    """Return the ending of a transducer that scores so many steps beside the pieces."""
+
+    def ending(keys: Keys, body: Body) -> Ending:
+        pieces, width = keys.rows("vocab_size"), keys.whole("decoder_hidden_size")
+        outputs = pieces + durations(keys)
+        parts = {
+            "encoder_projector": linear(body.hidden, width, Role.PROJECTION, bias=True),
+            "decoder": _remembers(keys, pieces, width),
+            "joint.head": linear(width, outputs, Role.HEAD, bias=True),
+        }
+        return Ending(placed("", joined(parts), Part.AUDIO), outputs)
+
+    return ending
+
+
+def _remembers(keys: Keys, pieces: int, width: int) -> Block:
+    """Return what follows the pieces written so far: a table, an LSTM, a projection."""
+    return joined(
+        {
+            "embedding": embedding(pieces, width),
+            "lstm": recurrence(keys.layers("num_decoder_layers"), width),
+            "decoder_projector": linear(width, width, Role.PROJECTION, bias=True),
+        }
+    )
+
+
+def _steps(keys: Keys) -> int:
+    return len(keys.sequence("durations") or ())
+
+
+def _no_steps(_: Keys) -> int:
+    return 0
+
+
 FAMILIES = {
+    "parakeet_rnnt": Family(hears, {"ForRNNT": Head("", _transducer(_no_steps))}),
+    "parakeet_tdt": Family(hears, {"ForTDT": Head("", _transducer(_steps))}),
     "parakeet_encoder": Family(encoder, {"Encoder": Head("", nothing)}),
     "parakeet_ctc": Family(hears, {"ForCTC": Head("", _pieces)}),
 }

@@ -65,10 +65,11 @@ _LAYERED_TABLE = "per_layer_token_embd.weight"
 _TABLE, _HEAD = "token_embd.weight", "output.weight"
 #: Families whose publishers choose types tensor by tensor, and by what share their files differ
 #: either way from what the quantiser makes by itself: bartowski's Gemma 4 are 1.0 to 1.3 % larger,
-#: lmstudio-community's and Unsloth's Qwen 3.5 0.2 % smaller to 1.2 % larger.
+#: Unsloth's Qwen 3.5 2.2 % smaller to 2.2 % larger, with experts 2.4 % smaller to 6.2 % larger.
 _CHOSEN_BY_TENSOR = {
     **dict.fromkeys(("gemma3n", "gemma3n_text", "gemma4", "gemma4_text"), 0.015),
-    **dict.fromkeys(("qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"), 0.015),
+    **dict.fromkeys(("qwen3_5", "qwen3_5_text"), 0.025),
+    **dict.fromkeys(("qwen3_5_moe", "qwen3_5_moe_text"), 0.065),
 }
 #: Families whose checkpoints hold a tied head: Qwen's own files and lmstudio-community's store it
 #: beside the table, others' leave it out.

@@ -109,7 +109,7 @@ def _kept(
         if tensor.name.endswith(DISTANCES) and architecture.family.startswith(_WINDOWED):
             yield _spread(tensor, dtype)
             continue
-        if tensor.name.endswith(PROBED) and dtype.packing is not Packing.DYNAMIC:
+        if tensor.name.endswith(PROBED) and _is_probed_apart(dtype, export):
             yield from _probed(tensor, dtype, kinds[Use.MATMUL])
             continue
         rows = _distances(tensor, architecture)
@@ -145,6 +145,15 @@ def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:
     return keep(replace(tensor, shape=(heads, side**2, side**2)), dtype.wide)
 
 
+def _is_probed_apart(dtype: Dtype, export: Export) -> bool:
+    """Return whether SigLIP's pooling is not packed as one: at 8 bits only where simplified.
+
+    Traced, its projection is cut in three when it is used, and what is cut is no weight that the
+    8-bit quantiser knows (Xenova/siglip-base-patch16-224); onnxslim cuts it beforehand (SigLIP 2).
+    """
+    return dtype.packing is not Packing.DYNAMIC or export.family is ExportFamily.TRACED
+
+
 def _probed(tensor: Tensor, dtype: Dtype, packed: StorageType) -> Iterator[StoredTensor]:
     """Yield the three projections that SigLIP's pooling keeps as one.
 
@@ -152,6 +161,8 @@ def _probed(tensor: Tensor, dtype: Dtype, packed: StorageType) -> Iterator[Store
     (siglip2-base-patch16-224's published q4, q4f16 and bnb4).
     """
     rows, columns = tensor.shape
+    if dtype.packing is Packing.DYNAMIC:
+        packed = dtype.wide
     yield keep(replace(tensor, shape=(rows // 3, columns)), dtype.wide)
     yield keep(replace(tensor, shape=(rows - rows // 3, columns)), packed)
 

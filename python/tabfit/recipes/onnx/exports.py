@@ -57,7 +57,6 @@ DTYPES: dict[str, Dtype] = {
 #: trained with: Bonsai's are of 128, and its q1 file is of about 290 MB (its maker,
 #: microsoft/onnxruntime#14997); Ternary Bonsai's q2f16 of 4B agrees within 0.1 %.
 BLOCKS = {1: 128, 2: 128}
-USUAL_BLOCK = 32
 
 
 class Use(StrEnum):
@@ -207,7 +206,7 @@ def type_of(use: Use, dtype: Dtype, export: Export) -> StorageType:
         return dtype.wide
     if dtype.packing is Packing.NORMAL_FLOAT:
         return matmul_bnb4()
-    block = BLOCKS.get(dtype.bits, USUAL_BLOCK)
+    block = BLOCKS.get(dtype.bits, export.block)
     return matmul_nbits(dtype.bits, block=block, scale=dtype.wide)
 
 
@@ -221,7 +220,7 @@ def _packed_type(use: Use, dtype: Dtype, export: Export) -> StorageType:
     points = export.zero_points and use is not Use.EXPERTS
     if use is Use.GATHER and export.table is EmbeddingTable.EIGHT_BITS:
         return _eight_bit_table(dtype.wide)
-    block = BLOCKS.get(dtype.bits, USUAL_BLOCK)
+    block = BLOCKS.get(dtype.bits, export.block)
     if use is Use.GATHER:
         bits = min(dtype.bits, 4)
         return gather_block_quantized(bits, block=block, scale=dtype.wide, zero_points=points)

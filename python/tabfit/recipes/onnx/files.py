@@ -26,8 +26,8 @@ PRECISIONS: tuple[str, ...] = tuple(DTYPES)
 
 SINGLE_FILE = 2**31 - 1  # protobuf refuses more; beyond it weights lie beside the graph
 #: By how much an export may be off beyond what its kind leaves open: constants that one exporter
-#: folds and another keeps. At one part in a hundred 88 of 100 files that no rule had seen lay inside
-#: (two batches of 279), at three 94 of 100; of files whose type is left out 95 and 97.
+#: folds and another keeps. At one part in a hundred 88 of 100 files that no rule had seen lay
+#: inside (two batches of 279), at three 94; of files whose type is left out 95 and 97.
 UNMODELLED = 0.03
 ALIGNED = 64  # where an array beside the graph begins
 CHUNK = 2000 * 2**20  # published parts are at most this, tensors larger than it aside

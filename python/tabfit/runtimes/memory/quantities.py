@@ -71,6 +71,9 @@ WIDE: Final = count(later("bytes per number"), 4, later("32-bit floats"))
 
 def stored_weights(stored: Stored) -> Quantity:
     """Return the bytes of all tensors: blocks of each storage type, and scales beside them."""
+    if stored.tensors_open is not None:
+        why = later("each tensor’s type is its publisher’s choice")
+        return size(later("weights"), stored.tensors_open, Basis.COMPUTED, why)
     return detailed(later("weights"), stored.weights_bytes, lambda: _by_type(stored))
 
 

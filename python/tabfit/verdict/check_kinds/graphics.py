@@ -48,8 +48,12 @@ def _emulated(why: str, device: Device) -> str:
 
 
 def _why_shader_f16(setup: Setup) -> str | None:
-    precision, needs = setup.load.stored.precision, setup.facts.needs
-    halves = session_precisions.dtypes(precision) & {*needs.shader_f16_for}
+    precision, needs = setup.load.stored.precision.lower(), setup.facts.needs
+    halves = {
+        each
+        for each in session_precisions.dtypes(precision)
+        if each in needs.shader_f16_for or (needs.shader_f16_for and each.startswith("ud-"))
+    }
     if not needs.webgpu or not halves:
         return None
     told = ", ".join(sorted(halves))
