@@ -1,30 +1,17 @@
-"""What PyScript runs in its worker: reads the device, answers questions.
+"""What PyScript runs in its worker: what the page may ask for after its first answer.
 
-Wiring only. Every function takes and gives text, because what crosses from one
-thread to the other is copied, and JSON is the same on both sides.
-
-Python starts without the files of its library and of the page's packages
-(`static/interpreter.mjs`); what needs one that is not there yet waits for them and starts over.
+The answers themselves are given by `answering`, which waits for no PyScript.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from functools import partial
 
-from app.browser import bridge, probes
+from app.browser import bridge
 from app.qr_code import picture
-from app.render_page import rendered_in_language
-from app.respond import GRID, packages, respond
-from tabfit.i18n import language
-
-
-async def describe(page: str = "{}") -> str:
-    """Return the device as data (docs/contracts.md); `page` adds what only a page can read."""
-    raw = {**await bridge.answers(), **json.loads(page)}
-    return json.dumps(probes.device(raw))
+from app.respond import GRID
 
 
 async def models() -> str:
@@ -32,43 +19,10 @@ async def models() -> str:
     return json.dumps(await bridge.high_entropy())
 
 
-async def answer(question: str) -> str:
-    """Return the answer to a question, both as JSON."""
-    for package in packages(question):
-        try:
-            await bridge.install(package)
-        except OSError:
-            if package != GRID:  # without its table the model's own rows are worked out here
-                raise
-    return await _with_files(respond, question)
-
-
 async def whole() -> str:
     """Fetch what the first answer did without, so that nothing waits for it later."""
     await bridge.rest()
     return ""
-
-
-async def _with_files(act: Callable[[str], str], question: str) -> str:
-    """Return what `act` gives; if it lacks a file or a module, once they have arrived."""
-    try:
-        return act(question)
-    except (ImportError, FileNotFoundError):
-        await bridge.rest()
-        return act(question)
-
-
-async def speak(question: str) -> str:
-    """Say everything in the language that a question names; return what to show, as JSON.
-
-    That is the page's title and body, unless its document is in that language already
-    and the question names no page. The catalogue is fetched from the page's own folder, once.
-    """
-    asked = json.loads(question)
-    code = asked["language"]
-    fetched = None if language.ready(code) else await bridge.fetch(asked["catalogue"])
-    language.use(code, fetched)
-    return await _with_files(rendered_in_language, question) if "view" in asked else "{}"
 
 
 async def find(question: str) -> str:
@@ -121,10 +75,7 @@ async def qr(text: str) -> str:
 
 bridge.receive()
 bridge.offer(
-    describe=describe,
     models=models,
-    answer=answer,
-    speak=speak,
     find=find,
     stop=stop,
     visits=visits,

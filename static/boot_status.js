@@ -112,6 +112,7 @@ window.boot = (() => {
       root.dataset.state = "ready";
       document.getElementById("failure").hidden = true;
     },
+    beside: null, // takes failures of what sets itself up beside an answer that stands
     fail(kind, error) {
       if (root.dataset.state === "failed") return;
       clearTimeout(timer);
@@ -125,7 +126,7 @@ window.boot = (() => {
     "error",
     ({ target, error, message }) => {
       if (target === window) boot.fail("exception", error ?? message);
-      else if (target.matches?.("script")) boot.fail("file", target.src);
+      else if (target.matches?.("script") && root.dataset.state !== "ready") boot.fail("file", target.src);
     },
     true,
   );
@@ -133,7 +134,7 @@ window.boot = (() => {
   const controls = new Set();
   const touch = ({ target }) => controls.add(target);
   for (const kind of HEARD) addEventListener(kind, touch, true);
-  addEventListener("unhandledrejection", ({ reason }) => boot.fail("exception", reason));
+  addEventListener("unhandledrejection", ({ reason }) => (boot.beside ?? boot.fail)("exception", reason));
   addEventListener("py:progress", wait);
   addEventListener("click", ({ target }) => {
     if (target.closest?.("#retry")) location.reload();

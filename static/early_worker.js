@@ -1,9 +1,8 @@
 // The second script in the page's head: starts Python's worker at once.
 //
-// PyScript makes its worker once its own scripts are here and the document is read. This one begins
-// before: it asks for the large files, imports the interpreter, which starts Python, and becomes
-// PyScript's worker when PyScript asks for one. What it tells the page is kept until somebody
-// listens (`boot.heard`).
+// It asks for the large files and imports the interpreter, which starts Python and answers the page's
+// questions. It becomes PyScript's worker when PyScript, which comes after the first answer, asks for
+// one. What it tells the page is kept until somebody listens (`boot.heard`).
 
 (() => {
   "use strict";
@@ -19,9 +18,12 @@
   // run there. That script listens only a while after it has begun: what comes before is kept for
   // it, and given to it one message after the other.
   const begin = (interpreter, files) => {
+    const { port1, port2 } = new MessageChannel();
+    globalThis.questions = port1; // the interpreter answers them
+    postMessage({ questions: port2 }, [port2]);
     globalThis.asked = Object.fromEntries(files.map((file) => [file, fetch(file)])); // for the interpreter
     for (const answer of Object.values(asked)) answer.catch(() => {});
-    import(interpreter).catch(() => {}); // PyScript's own import of it fails and tells the page
+    import(interpreter).catch(({ message }) => postMessage({ failure: message }));
     const kept = [];
     const keep = (event) => {
       if (!event.isTrusted) return; // given again

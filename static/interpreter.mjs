@@ -8,6 +8,9 @@
 // arrive when the page asks for them, after its first answer. Where that does not work, for
 // whatever reason, Python starts as it does anywhere: from the library and the packages.
 //
+// The page's questions are answered from here as soon as Python is there. PyScript, which sets itself
+// up after the first answer, imports this too and is handed the Python that has begun.
+//
 // The build fills in the paths. This lies at the root, under a name that never changes,
 // because PyScript keeps one database per folder that an interpreter was imported from.
 
@@ -41,8 +44,30 @@ const ask = (file, how) => {
   return early ?? plain(file, how);
 };
 
+const pyodide = place("./{{runtime}}pyodide/");
+const wasm = `${pyodide}pyodide.asm.wasm`;
 const streamed = WebAssembly.instantiateStreaming;
 let damaged = false; // the WebAssembly file came, but not whole: it is fetched past every cache
+
+// Compiled while it streams, where the host calls it WebAssembly; a plain file host may not.
+const compile = async (answer) => {
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+  if (answer.headers.get("Content-Type")?.startsWith("application/wasm")) return WebAssembly.compileStreaming(answer);
+  return WebAssembly.compile(await answer.arrayBuffer());
+};
+
+// What takes the browser a while to tell is asked for before Python is there, each for one use.
+const told = (ask) => Promise.resolve().then(ask);
+globalThis.early = {
+  adapter: told(() => navigator.gpu.requestAdapter()),
+  estimate: told(() => navigator.storage.estimate()),
+};
+for (const each of Object.values(early)) each.catch(() => {}); // app/browser/bridge.py asks who is there
+
+// Both begin at once, beside each other; Pyodide would begin one after the other.
+const imported = import(`${pyodide}pyodide.asm.mjs`);
+let compiled = ask(wasm).then(compile);
+for (const early of [imported, compiled]) early.catch(() => {}); // whoever awaits it is told
 
 // Runs `start` with a fetch that fails it when a file of Pyodide's own does not arrive, or is no
 // WebAssembly; a package that does not is seen by its absence. `later` is a file that is not fetched now.
@@ -50,9 +75,9 @@ const watched = (start, later = null) =>
   new Promise((done, reject) => {
     globalThis.fetch = async (file, how) => {
       const url = String(file.url ?? file);
-      if (url === later) return new Response();
+      if (url === later || (url === wasm && compiled)) return new Response();
       const lacking = (why) => url.startsWith(place("./{{runtime}}")) && reject(new Error(`${why} ${url}`));
-      const anew = damaged && url.endsWith(".wasm") ? { cache: "no-store" } : {};
+      const anew = damaged && url === wasm ? { cache: "no-store" } : {};
       const answer = await ask(file, { ...how, ...anew }).catch((error) => {
         lacking(error.message);
         throw error;
@@ -63,6 +88,7 @@ const watched = (start, later = null) =>
     WebAssembly.instantiateStreaming = (...given) =>
       instantiated(...given).catch((error) => {
         damaged = true;
+        compiled = null;
         reject(error);
         throw error;
       });
@@ -72,19 +98,18 @@ const watched = (start, later = null) =>
     WebAssembly.instantiateStreaming = streamed;
   });
 
-// Compiled while it streams, where the host calls it WebAssembly; a plain file host may not.
 const instantiated = async (response, imports) => {
-  const answer = await response;
-  if (answer.headers.get("Content-Type")?.startsWith("application/wasm")) return streamed.call(WebAssembly, answer, imports);
-  return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+  const module = await (compiled ?? response.then(compile));
+  compiled = null;
+  return { module, instance: await WebAssembly.instantiate(module, imports) };
 };
 
 const files = () => ({
-  indexURL: place("./{{runtime}}pyodide/"),
+  indexURL: pyodide,
   lockFileURL: place("./{{code}}pyodide-lock.json"),
   packageBaseUrl: place("./{{code}}"),
 });
-const library = place("./{{runtime}}pyodide/python_stdlib.zip");
+const library = `${pyodide}python_stdlib.zip`;
 
 // The ordinary start
 
@@ -114,23 +139,15 @@ const restored = async (options) => {
   content.catch(() => {}); // whoever awaits it is told
   const head = new Uint8Array(HEAD); // what Pyodide reads of the snapshot itself, once it is here
   const createPyodideModule = async (settings) => {
-    const [{ default: create }, instance] = [await import(place("./{{runtime}}pyodide/pyodide.asm.mjs")), {}];
+    const [{ default: create }, instance] = [await imported, {}];
     const instantiate = settings.instantiateWasm;
     settings.instantiateWasm = (imports, receive) =>
-      instantiate(imports, async (made, compiled) => {
-        instance.memory = made.exports.memory;
-        try {
-          instance.lay = prepared(await content, instance.memory);
-          receive(made, compiled);
-        } catch (error) {
-          instance.failed(error);
-        }
+      instantiate(imports, (made, module) => {
+        instance.lay = prepared(made.exports.memory);
+        receive(made, module);
       });
-    const module = await Promise.race([
-      create(settings),
-      new Promise((_, reject) => (instance.failed = reject)),
-    ]);
-    instance.lay(module, head);
+    const module = await create(settings);
+    instance.lay(module, head, await content);
     return module;
   };
   const inMemory = { ...options, ...files(), _loadSnapshot: head, createPyodideModule };
@@ -160,15 +177,15 @@ const counted = async (answer) => {
 };
 
 // Returns what lays the snapshot over an instance; the memory is as it was made.
-const prepared = (content, memory) => {
-  const [count, size, ends] = new Uint32Array(content, START, 3);
-  const table = new Uint32Array(content, START + 16 + HEAD, 2 * count);
-  const more = size - memory.buffer.byteLength;
+const prepared = (memory) => {
+  const more = {{snapshot_memory}} - memory.buffer.byteLength;
   if (more > 0) memory.grow(more / 65536);
-  const initial = new Uint8Array(memory.buffer, 0, ends).slice();
-  return (module, head) => {
+  const initial = new Uint8Array(memory.buffer, 0, {{snapshot_ends}}).slice();
+  return (module, head, content) => {
+    const [count] = new Uint32Array(content, START, 1);
+    const table = new Uint32Array(content, START + 16 + HEAD, 2 * count);
     const bytes = module.HEAPU8;
-    bytes.fill(0, ends, module._emscripten_stack_get_end()); // what it has used since
+    bytes.fill(0, initial.length, module._emscripten_stack_get_end()); // what it has used since
     bytes.fill(0, module.___heap_base, module._sbrk(0));
     bytes.set(initial);
     let from = START + 16 + HEAD + table.byteLength;
@@ -231,7 +248,17 @@ const begun = (async () => {
   say("start");
   return tellingFailure(python);
 })();
-begun.catch(() => {}); // PyScript, which awaits it, is told
+
+// Answers what the page asks through `questions` (static/early_worker.js):
+// [number, function of app/answering.py, text] -> [number, text, what went wrong].
+begun.then((python) => {
+  const answers = python.pyimport("app.answering");
+  say("device");
+  questions.onmessage = async ({ data: [number, name, text] }) => {
+    const told = await answers[name](text).then((answer) => [answer], ({ message }) => [null, message]);
+    questions.postMessage([number, ...told]);
+  };
+}).catch(({ message }) => postMessage({ failure: message }));
 
 export const loadPyodide = ({ stdout, stderr }) => {
   Object.assign(written, { stdout, stderr });

@@ -35,6 +35,7 @@ const asking = (question) => ({ question, stated, phone });
 // A later question may be answered first: only the last one's answer is shown; tells whether it was.
 // A `choice`, as `steps.begun` gave it, becomes a step of history.
 const ask = async (question, choice = null) => {
+  due?.();
   const mine = ++turn;
   const hub = ofSite.getItem("hub"); // the visitor's own, where it is not the usual one
   const sides = remembered("sides"); // the link to the scenarios that stand side by side
@@ -53,10 +54,21 @@ const ask = async (question, choice = null) => {
   show(reply, "link" in question);
   const asked = { link: reply.link_here, stated, phone };
   if (choice) steps.settle(choice, asked, `#${inLanguage(reply.link)}`);
-  else steps.keep(asked);
+  else keepOnceLaidOut(asked);
   if (choice && view === "answer") answered(reply.link);
   later();
   return true;
+};
+
+// A browser lays the page out before it keeps a step: that is left to the next frame, so that it is
+// no part of the task that shows the answer. A question that comes before has it kept at once.
+let due = null;
+const keepOnceLaidOut = (asked) => {
+  due = () => {
+    due = null;
+    steps.keep(asked);
+  };
+  requestAnimationFrame(() => setTimeout(() => due?.()));
 };
 
 const isReady = () => document.documentElement.dataset.state === "ready";
@@ -82,22 +94,28 @@ const show = ({ parts, title, notice, folder, link, link_with_device }, anew) =>
   if (byId("sharing").open) write(); // the link was wanted before its answer came
 };
 
+// All is read before anything is written, so that the page is laid out once.
 const fill = (parts, anew) => {
-  for (const [id, html] of Object.entries(parts)) if (byId(id)) renew(byId(id), html, anew);
+  const before = {};
+  for (const id in parts) if (byId(id)) before[id] = state(byId(id));
+  for (const id in before) if (anew || byId(id).rendered !== parts[id]) renew(byId(id), parts[id], before[id]);
 };
 
-// What did not change stays as it is, unless a link says all; what had the focus, or was open, has it again.
-const renew = (element, html, anew) => {
-  if (element.rendered === html && !anew) return;
+const state = (element) => {
   const held = element.contains(document.activeElement) ? document.activeElement : null;
   const { value, selectionStart: from, selectionEnd: to } = held ?? {};
   const unfolded = [...element.querySelectorAll("details")].map((each) => each.open);
   const across = [...element.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
+  return { held, value, from, to, unfolded, across };
+};
+
+// What did not change stays as it is, unless a link says all; what had the focus, or was open, has it again.
+const renew = (element, html, { held, value, from, to, unfolded, across }) => {
   element.innerHTML = html;
   element.rendered = html;
   element.dispatchEvent(new Event("renewed", { bubbles: true })); // lists of models are dressed anew
   element.querySelectorAll("details").forEach((each, at) => (each.open = unfolded[at] ?? each.open));
-  element.querySelectorAll(".scroll").forEach((each, at) => (each.scrollLeft = across[at] ?? 0));
+  element.querySelectorAll(".scroll").forEach((each, at) => across[at] && (each.scrollLeft = across[at]));
   const again = held && element.querySelector(selector(held) ?? held.tagName);
   again?.focus({ preventScroll: true });
   if (again?.value === value && typeof from === "number") again.setSelectionRange(from, to);

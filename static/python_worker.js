@@ -10,8 +10,9 @@
 //   qr(text)          -> an SVG element, as text
 //   shown()           call it when the first answer is on the page: it is ready from then on
 //
-// Python runs in a worker, so the page never waits for it. What fails in there rejects here;
-// a rejection that nobody catches is shown by boot_status.js.
+// Python runs in a worker, so the page never waits for it. The first three are asked through a
+// channel of their own, which answers as soon as Python is there; the others once PyScript is.
+// What fails in there rejects here; a rejection that nobody catches is shown by boot_status.js.
 
 import { keepCopy } from "./offline_copy.js";
 
@@ -21,47 +22,78 @@ const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds)
 let files = null; // where files are handed over
 let hear = () => {};
 
+let opened; // with the port that questions go through
+const questions = new Promise((done) => (opened = done));
+
+const KINDS = { page: "python", python: "python", estimator: "code" }; // of failures, by stage
+
+let refuse; // PyScript, which came and failed
+const refused = new Promise((_, reject) => (refuse = reject));
+refused.catch(() => {});
+
+boot.heard((data) => {
+  const { stage, state } = document.documentElement.dataset;
+  if (data?.questions) opened(data.questions);
+  if (data?.stage) boot.stage(data.stage);
+  if (data?.loaded) boot.loaded(data.loaded, data.whole);
+  if (data?.progress) hear(data.progress);
+  if (data?.port) files = data.port;
+  if (data?.failure && state === "ready") refuse(new Error(data.failure));
+  else if (data?.failure) boot.fail(KINDS[stage] ?? "exception", data.failure);
+});
+
+// PyScript comes after the first answer, which does without it; it takes the worker that is there.
+let later; // begins it
+const python = new Promise((begin) => (later = begin)).then(async () => {
+  const script = Object.assign(document.createElement("script"), { type: "module", src: element.dataset.pyscript });
+  script.onerror = () => refuse(new Error(script.src));
+  boot.beside = (_, reason) => refuse(reason);
+  document.head.append(script);
+  const started = await Promise.race([worker(), refused]);
+  started.onerror = () => {}; // the rejection says the same
+  await Promise.race([started.ready, refused]);
+  boot.beside = null;
+  return started.sync;
+});
+python.catch(() => {}); // the answer stands: whatever else is asked for says so
+
 const worker = async () => {
   while (!element.xworker) await pause(10); // PyScript sets it and tells nobody
   return element.xworker;
 };
 
-boot.heard((data) => {
-  if (data?.stage) boot.stage(data.stage);
-  if (data?.loaded) boot.loaded(data.loaded, data.whole);
-  if (data?.progress) hear(data.progress);
-  if (data?.port) files = data.port;
-  if (data?.failure) boot.fail("exception", data.failure);
-});
-
-const python = (async () => {
-  const started = await worker();
-  started.onerror = () => {}; // the rejection below says the same
-  await started.ready;
-  return started.sync;
-})();
-
-python.catch((error) => {
-  const { stage } = document.documentElement.dataset;
-  const kind = { page: "python", python: "python", estimator: "code" }[stage] ?? "exception";
-  boot.fail(kind, error);
-});
-
 const call = async (name, ...told) => (await python)[name](...told);
 
-export const answer = async (question) =>
-  JSON.parse(await call("answer", JSON.stringify(question)));
+const waiting = new Map(); // for an answer, each by its number
+let count = 0;
+
+questions.then((port) => {
+  port.onmessage = ({ data: [number, text, problem] }) => {
+    const { resolve, reject } = waiting.get(number);
+    waiting.delete(number);
+    if (problem === undefined) resolve(JSON.parse(text));
+    else reject(new Error(problem));
+  };
+});
+
+const asked = async (name, told) => {
+  const port = await questions;
+  return new Promise((resolve, reject) => {
+    waiting.set(++count, { resolve, reject });
+    port.postMessage([count, name, JSON.stringify(told)]);
+  });
+};
+
+export const answer = (question) => asked("answer", question);
 
 export const describe = async () => {
-  await python;
-  if (document.documentElement.dataset.state === "loading") boot.stage("device");
   const { maxTouchPoints, gpu } = navigator; // a worker can read neither this nor the built-in model
   const told = { maxTouchPoints, gpuInPage: Boolean(gpu), languageModel: await builtIn() };
-  const device = JSON.parse(await call("describe", JSON.stringify(told)));
+  const device = await asked("describe", told);
   if (!gpu || "webgpu" in device) return device;
-  const asked = await adapter(gpu); // a browser may offer it to pages alone
-  if (asked === undefined) return device;
-  return JSON.parse(await call("describe", JSON.stringify({ ...told, gpu: asked })));
+  const found = await adapter(gpu); // a browser may offer it to pages alone
+  if (found === undefined) return device;
+  return asked("describe", { ...told, gpu: found });
 };
 
 // What the page's own adapter says: null where it is refused, undefined where nothing answers.
@@ -87,13 +119,13 @@ const builtIn = async () => {
 
 export const models = async () => JSON.parse(await call("models"));
 
-export const spoken = async (wanted) => JSON.parse(await call("speak", JSON.stringify(wanted)));
+export const spoken = (wanted) => asked("speak", wanted);
 
 export const find = async (question) => JSON.parse(await call("find", JSON.stringify(question)));
 
 export const stop = () => call("stop");
 
-export const handOver = (chosen) => files.postMessage(chosen);
+export const handOver = (chosen) => python.then(() => files.postMessage(chosen));
 
 export const heard = (act) => (hear = act);
 
@@ -104,6 +136,7 @@ export const qr = (text) => call("qr", text);
 export const shown = () => {
   if (document.documentElement.dataset.state === "ready") return;
   boot.ready();
+  later();
   afterwards();
 };
 

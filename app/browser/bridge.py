@@ -87,7 +87,8 @@ async def _adapter() -> dict[str, Any] | None:
     if gpu is None:
         raise LookupError("navigator.gpu")
     try:
-        adapter = _plain(await asyncio.wait_for(gpu.requestAdapter(), PATIENCE))
+        asked = _early("adapter") or gpu.requestAdapter()
+        adapter = _plain(await asyncio.wait_for(asked, PATIENCE))
     except TimeoutError as error:
         raise LookupError("no answer") from error
     except JsException:
@@ -116,9 +117,16 @@ async def _storage() -> dict[str, Any]:
     if storage is None or _read(storage, "estimate") is None:
         return {}
     try:
-        return _fields(await storage.estimate(), "quota", "usage")
+        return _fields(await (_early("estimate") or storage.estimate()), "quota", "usage")
     except JsException:
         return {}  # a browser may refuse, in a private window for one
+
+
+def _early(name: str) -> Any:
+    """Return a promise that `static/interpreter.mjs` has asked for, once; then `None`."""
+    promise = _read(js.early, name)
+    setattr(js.early, name, None)
+    return promise
 
 
 def _read(owner: Any, name: str) -> Any:

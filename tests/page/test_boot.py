@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.page.opening import (
     DESKTOP,
@@ -34,8 +34,13 @@ def described(page: Page) -> dict[str, Any]:
 
 
 def asked(page: Page, function: str, *text: str) -> str:
-    """Return what one of Python's functions answers to the page."""
-    call = f"(text) => document.getElementById('estimator').xworker.sync.{function}(...text)"
+    """Return what one of Python's functions answers to the page, once PyScript is there."""
+    page.wait_for_function("document.getElementById('estimator').xworker?.ready")
+    call = f"""async (text) => {{
+      const {{ xworker }} = document.getElementById("estimator");
+      await xworker.ready;
+      return xworker.sync.{function}(...text);
+    }}"""
     answer: str = page.evaluate(call, list(text))
     return answer
 
@@ -66,23 +71,18 @@ def test_from_snapshot(ready: Page) -> None:
     assert ready.workers[0].evaluate("fromSnapshot") is True
 
 
-def test_begins_early(visit: Visit) -> None:
-    """Python begins while PyScript's scripts are on their way; PyScript takes its worker."""
+def test_answers_without_pyscript(visit: Visit) -> None:
+    """The first answer waits for no PyScript, which takes the worker that is there afterwards."""
     held: list[Route] = []
-    asked: list[str] = []
-
-    def hold(context: BrowserContext) -> None:
-        context.on("request", lambda request: asked.append(request.url))
-        context.route("**/pyscript/core*.js", lambda route: held.append(route))
-
-    page = visit(until="loading", setup=hold)
-    while not any(url.endswith("memory.wasm") for url in asked):
-        page.wait_for_timeout(50)
+    late = "**/pyscript/core*.js"
+    page = visit(setup=lambda context: context.route(late, lambda route: held.append(route)))
+    page.locator("[name=context]").select_option(index=1)
+    expect(page).to_have_url(re.compile("context="))
     assert held
     for route in held:
         route.continue_()
-    page.context.unroute("**/pyscript/core*.js")
-    reached(page, "ready")
+    page.context.unroute(late)
+    assert "bitness" in json.loads(asked(page, "models"))
     assert len(page.workers) == 1
 
 

@@ -51,8 +51,13 @@ def ordinarily(fault: Sabotage) -> Sabotage:
     return both
 
 
+BROKEN = """
+from app import answering
+async def answer(question):
+    raise ValueError("broken")
+answering.answer = answer
+"""
 FAULTS = [
-    pytest.param(missing("**/core.js"), "did not arrive", id="PyScript missing"),
     pytest.param(missing("**/page.js"), "did not arrive", id="page script missing"),
     pytest.param(missing("**/interpreter.mjs*"), "Python did not start", id="interpreter missing"),
     pytest.param(missing("**/pyodide.mjs"), "Python did not start", id="Pyodide missing"),
@@ -67,17 +72,8 @@ FAULTS = [
     pytest.param(
         ordinarily(spoilt("**/tabfit-*.whl")), "did not arrive whole", id="wheel with a wrong hash"
     ),
-    pytest.param(missing("**/worker.py"), "a fault of its own", id="Python script missing"),
     pytest.param(
-        appended("**/worker.py", "raise ValueError('broken at the start')"),
-        "a fault of its own",
-        id="exception at the start",
-    ),
-    pytest.param(
-        appended(
-            "**/worker.py",
-            "async def broken(*_):\n    raise ValueError('broken')\nbridge.offer(answer=broken)",
-        ),
+        appended("**/interpreter.mjs*", f"begun.then((python) => python.runPython({BROKEN!r}));"),
         "a fault of its own",
         id="exception in an answer",
     ),
@@ -142,6 +138,26 @@ def test_late_files(visit: Visit, fault: Sabotage) -> None:
     page.locator("[name=context]").select_option(index=1)
     expect(page).to_have_url(re.compile("context="))
     expect(page.locator("#failure")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(missing("**/core.js"), id="PyScript missing"),
+        pytest.param(missing("**/worker.py"), id="Python script missing"),
+        pytest.param(
+            appended("**/worker.py", "raise ValueError('broken at the start')"),
+            id="exception at the start",
+        ),
+    ],
+)
+def test_without_pyscript(visit: Visit, fault: Sabotage) -> None:
+    """Without PyScript, which comes after the first answer, the page answers; the rest says so."""
+    page = visit(setup=fault)
+    answered_still(page)
+    page.get_by_role("button", name="Share this answer").click()
+    expect(page.locator("#sharing .late-problem")).to_be_visible()
+    expect(page.locator("#link")).not_to_have_value("")
 
 
 ALONE = [

@@ -119,7 +119,7 @@ def build(folder: Path) -> None:
         code=code_at,
         runtime=runtime_at,
         snapshot=snapshot_at,
-        snapshot_bytes=(folder / snapshot_at).stat().st_size,
+        memory=memory_snapshot.told(folder / snapshot_at),
         hashes=_hashes(folder, code_at, runtime_at),
         build=digest(folder, STATIC),
         guard=first_script,
@@ -128,7 +128,7 @@ def build(folder: Path) -> None:
         ),
         site=os.environ.get("SITE_URL", ""),
         reports=html_pages.repository(os.environ.get("SITE_REPORTS", "")),
-        preloads=_preloads(folder, code_at, runtime_at),
+        preloads=_preloads(folder, code_at),
         data=data,
     )
     html_pages.written(laid, folder)
@@ -195,12 +195,8 @@ def _hashes(folder: Path, code: str, runtime_at: str) -> dict[str, str]:
     }
 
 
-def _preloads(folder: Path, code: str, runtime_at: str) -> tuple[str, ...]:
-    scripts = sorted((folder / runtime_at / "pyscript").glob("core*.js"))
-    return (
-        *(f"{runtime_at}pyscript/{path.name}" for path in scripts),
-        *(code + name for name in FIRST if (folder / code / name).exists()),
-    )
+def _preloads(folder: Path, code: str) -> tuple[str, ...]:
+    return tuple(code + name for name in FIRST if (folder / code / name).exists())
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -56,7 +56,7 @@ class SiteLayout:
     code: str
     runtime: str
     snapshot: str
-    snapshot_bytes: int
+    memory: Mapping[str, int]  # what `memory_snapshot.told` says of the snapshot
     hashes: Mapping[str, str]  # of what no lock file names, by path, as a browser checks them
     build: str
     guard: str
@@ -69,7 +69,7 @@ class SiteLayout:
     def files(self) -> dict[str, str]:
         """Return what the interpreter starts from."""
         files = {"code": self.code, "runtime": self.runtime, "snapshot": self.snapshot}
-        told = {"snapshot_bytes": self.snapshot_bytes, "hashes": dict(self.hashes)}
+        told = {**self.memory, "hashes": dict(self.hashes)}
         return {**files, **{name: json.dumps(value) for name, value in told.items()}}
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ from tools.dist.paths import PYSCRIPT, ROOT, official_lock
 HERE = Path(__file__).parent
 MAKER, PREPARE = HERE / "memory_snapshot.mjs", HERE / "memory_snapshot_prepare.py"
 NAME = "memory.wasm"
+START = 24  # of the content in it, as its maker says
 WORKER = ROOT / "app" / "worker.py"
 OWN = {"app", "tabfit", "js", "pyodide_js", "polyscript", "pyscript", "_pyscript"}
 
@@ -42,6 +44,13 @@ def _make(folder: Path, pyodide: Path, wheels: list[Path]) -> None:
     command = ["node", *map(str, (MAKER, pyodide, PREPARE, target, *wheels))]
     subprocess.run(command, check=True, env={**os.environ, **told, "TZ": "UTC"})
     lay_twins(target)
+
+
+def told(snapshot: Path) -> dict[str, int]:
+    """Return the bytes of the file, of the memory, and of that memory's initial part."""
+    content = snapshot.read_bytes()
+    _count, memory, ends = struct.unpack_from("<3I", content, START)
+    return {"snapshot_bytes": len(content), "snapshot_memory": memory, "snapshot_ends": ends}
 
 
 def modules() -> list[str]:
