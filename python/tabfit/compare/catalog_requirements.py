@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import tee
 from typing import Any, Final
 
@@ -301,20 +301,28 @@ def _read_surveyed(
     peaks: list[Figure],
     demands: list[list[Any]],
 ) -> RunRequirements:
-    floor, below, emulated = adapters
     return RunRequirements(
         **common,
-        adapters=Adapters(floor=floor, below=below or ENDLESS, emulated=emulated),
+        adapters=_adapters(*adapters),
         demands=tuple(_read_demand(*each) for each in demands),
         peaks=(tuple(_interval(each) for each in peaks),),
         growing=((),),
     )
 
 
+@cache
+def _adapters(floor: int, below: int, emulated: bool | None) -> Adapters:  # noqa: FBT001 - as written
+    """Return the adapters that a survey holds on; lines share the few there are."""
+    return Adapters(floor=floor, below=below or ENDLESS, emulated=emulated)
+
+
 def _read_demand(name: str, hard: int, need: Figure | None) -> Demand:
-    return Demand(
-        name=name,
-        why="",
-        need=None if need is None else _interval(need),
-        hard=bool(hard),
-    )
+    if need is None:
+        return _bare_demand(name, hard)
+    return Demand(name=name, why="", need=_interval(need), hard=bool(hard))
+
+
+@cache
+def _bare_demand(name: str, hard: int) -> Demand:
+    """Return a demand without a figure; lines share the few there are."""
+    return Demand(name=name, why="", need=None, hard=bool(hard))

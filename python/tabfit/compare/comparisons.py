@@ -7,7 +7,7 @@ on every device.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.compare.catalog_requirements import CatalogRequirement, CatalogRequirements
@@ -22,7 +22,7 @@ from tabfit.units import Interval
 from tabfit.verdict.decide import decide, settle
 from tabfit.verdict.overall_verdict import is_slow
 from tabfit.verdict.probability import RANK, Outcome
-from tabfit.verdict.requirements import Offered
+from tabfit.verdict.requirements import Offered, Requirements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,16 @@ class ComparisonRow:
     slowly: bool = False
 
 
+class Judged(NamedTuple):
+    """One way to run a model, judged, before its figures are worked out."""
+
+    line: CatalogRequirement
+    required: Requirements
+    outcome: Outcome
+    probability: float | None
+    because: str
+
+
 class Judge:
     """Judges lines on one device, without a word.
 
@@ -58,23 +68,31 @@ class Judge:
 
     def row(self, line: CatalogRequirement) -> ComparisonRow:
         """Return what a whole answer would say of this line."""
-        surveyed, facts = line.on(self.device), self.catalog.runtime(line.runtime)
-        required = surveyed.requirements(facts, -1)
+        return self.row_of(self.judged(line))
+
+    def judged(self, line: CatalogRequirement) -> Judged:
+        """Return the verdict alone, which is what lines are chosen by."""
+        required = line.on(self.device).requirements(self.catalog.runtime(line.runtime), -1)
         decided = decide(required, self._offered)
         settled = settle(decided)
-        reads = line.token_bytes
+        because = decided[int(settled.because)].kind.name if decided else ""
+        return Judged(line, required, settled.outcome, settled.probability, because)
+
+    def row_of(self, judged: Judged) -> ComparisonRow:
+        """Return the row of a line that was judged on this device."""
+        line, required, reads = judged.line, judged.required, judged.line.token_bytes
         return ComparisonRow(
             slowly=is_slow(
                 required.runtime,
-                settled.outcome,
+                judged.outcome,
                 emulated=self.device.emulated,
                 writes=reads is not None,
             ),
             line=line,
-            facts=facts,
-            outcome=settled.outcome,
-            probability=settled.probability,
-            because=decided[int(settled.because)].kind.name if decided else "",
+            facts=self.catalog.runtime(line.runtime),
+            outcome=judged.outcome,
+            probability=judged.probability,
+            because=judged.because,
             page=required.peak(Pool.PAGE),
             gpu=required.peak(Pool.GPU),
             peak=required.peak(Pool.PEAK),
@@ -92,23 +110,24 @@ def best(lines: Iterable[CatalogRequirement], judge_of: Judge) -> ComparisonRow:
     usual precision is taken, or the widest of the others; where none does, the likeliest.
     Raises `ValueError` where there is no line.
     """
-    found: ComparisonRow | None = None
+    found: Judged | None = None
     for line in lines:
         if found and found.outcome is Outcome.LIKELY and line.tier > found.line.tier:
             break
-        row = judge_of.row(line)
-        if found is None or _order(row) < _order(found):
-            found = row
-        if row.outcome is Outcome.LIKELY and line.tier == USUAL:
+        judged = judge_of.judged(line)
+        if found is None or _order(judged) < _order(found):
+            found = judged
+        if judged.outcome is Outcome.LIKELY and line.tier == USUAL:
             break
     if found is None:
         raise ValueError("no line to choose from")
-    return found
+    return judge_of.row_of(found)
 
 
-def _order(row: ComparisonRow) -> Preference:
-    line = row.line
-    return preference(row.outcome, row.probability, line.tier, line.bits, line.download.likely)
+def _order(judged: Judged) -> Preference:
+    line = judged.line
+    bits, download = line.bits, line.download.likely
+    return preference(judged.outcome, judged.probability, line.tier, bits, download)
 
 
 def compare(
