@@ -216,8 +216,8 @@ def test_a_bad_verdict_leads_on(visit: Visit) -> None:
 
 #: Python takes as long to answer as the page's `slower` says, in milliseconds.
 SLOWER = (
-    'await call("answer", JSON.stringify(question))',
-    'await pause(window.slower ?? 0), await call("answer", JSON.stringify(question))',
+    'asked("answer", question)',
+    'pause(window.slower ?? 0).then(() => asked("answer", question))',
 )
 
 
@@ -226,7 +226,7 @@ def slow_answers(context: BrowserContext) -> None:
     changed(
         context,
         "**/python_worker.js",
-        lambda script: script.replace(SLOWER[0], f"({SLOWER[1]})"),
+        lambda script: script.replace(*SLOWER),
     )
 
 
