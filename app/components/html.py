@@ -56,7 +56,8 @@ def _child(child: Child) -> str:
 #: What a line may not end within: a range, an amount with its unit, a day, a name with a number.
 _AMOUNT: Final = re.compile(
     r"\d[\d.,]*(?:–\d[\d.,]*(?: [kMGT]B\b)?| [kMGT]B\b| Mbit/s)"
-    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d+-bit\b|\b[A-Za-z]+-\d+[A-Za-z]*\b|÷ \d"
+    r"|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d+-bit\b|(?<![\w.-])[A-Za-z]+-\d+[A-Za-z]*\b(?![.-]\w)"
+    r"|÷ \d+(?:\.\d+)?"
 )
 _MAY_HOLD: Final = re.compile(r"\d(?:[–-]| [kMGT]B| Mbit)|-\d|÷").search
 #: Elements whose text is taken as it is: nothing may stand inside, or it is copied.
@@ -68,6 +69,8 @@ def _flowing(text: str) -> str:
 
     >>> _flowing("needs 1.7–2.3 GB & more")
     'needs <no-break>1.7–2.3 GB</no-break> &amp; more'
+    >>> _flowing("gpt-2.onnx")
+    'gpt-2.onnx'
     """
     said = escape(text, quote=False)
     if not _MAY_HOLD(said):

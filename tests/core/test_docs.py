@@ -38,6 +38,7 @@ def test_a_command_prints_what_its_page_says(
 ) -> None:
     """Each command of a page is run; `…` stands for what the page leaves out."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("COLUMNS", raising=False)  # a whole line for each row, as a pipe gets it
     code = main(words.split(" "))
     printed = capsys.readouterr()
     assert (code == 0) == bool(printed.out), page

@@ -144,7 +144,7 @@ def test_no_error_speaks_english_only() -> None:
 #: Where the library's own errors are raised with plain words: programs that use the package
 #: wrongly, and what is caught where it is raised.
 OF_PROGRAMS = {
-    *("__init__", "compare/comparisons", "formula", "gate/written", "i18n/language"),
+    *("__init__", "compare/comparisons", "formula", "gate/rules/rules_json", "i18n/language"),
     *("light_dataclass", "runtimes/registry", "units"),
     *("estimate/link", "sources/http_fetch"),  # caught there
 }

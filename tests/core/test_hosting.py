@@ -70,7 +70,7 @@ def test_the_404_page_leads_home_from_any_depth(site: str, root: str) -> None:
         code="code/x/",
         runtime="",
         snapshot="",
-        snapshot_bytes=0,
+        memory={},
         hashes={},
         build="",
         guard="",

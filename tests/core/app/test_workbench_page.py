@@ -125,7 +125,7 @@ def test_ten_per_cent() -> None:
     """A gain of ten per cent costs 3.9 times the parameters, one tap away."""
     scaling = asked({}).parts["scaling"]
     assert "<b>3.9</b>" in scaling
-    assert "1.1 ^ (1 ÷ 0.070)" in scaling
+    assert "1.1 ^ (1 <no-break>÷ 0.070</no-break>)" in scaling
     (larger,) = re.findall(r'href="#([^"]+)" data-change', scaling)
     grown = link.fields(unescape(larger), page.KEYS)
     assert asked(grown).title == "398 M parameters"

@@ -94,7 +94,7 @@ MEASURED: Final = (
     ("wllama-cpu download page", (-50, -25), (10, 45), (80, 130)),
     ("wllama-cpu load page", (-95, -60), (-15, 15), (20, 45)),
     ("wllama-cpu ready page", (-95, -65), (-10, 25), (80, 115)),
-    ("transformersjs-wasm load page", (-220, -200), (0, 25), (240, 290)),
+    ("transformersjs-wasm load page", (-230, -210), (0, 25), (240, 290)),
     ("transformersjs-wasm ready page", (-234, -214), (-20, 5), (220, 270)),
     ("transformersjs-wasm prefill page", (-300, -260), (0, 30), (240, 300)),
     ("transformersjs-webgpu load page", (-640, -560), (-10, 25), (205, 265)),
