@@ -61,13 +61,13 @@ class _LibraryFields:
         """Return the fields as the library describes them."""
         import dataclasses  # noqa: PLC0415 - not importing it is what this module is for
 
-        made_anew = {
-            name: dataclasses.field(default_factory=lambda value=value: value)
-            for name, value in self.defaults.items()
-        }  # which the library takes whether or not a default can be hashed
+        def made(value: object) -> object:  # taken whether or not a default can be hashed
+            return dataclasses.field(default_factory=lambda: value)
+
+        made_anew = {name: made(value) for name, value in self.defaults.items()}
         like = type(kind.__name__, (), {"__annotations__": self.annotations, **made_anew})
-        made: Any = dataclasses.dataclass(kw_only=True)(like)
-        return made.__dataclass_fields__
+        of_library: Any = dataclasses.dataclass(kw_only=True)(like)
+        return of_library.__dataclass_fields__
 
 
 def _with_methods(kind: type, *, slots: bool, kw_only: bool, eq: bool) -> type:
