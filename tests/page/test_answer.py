@@ -146,8 +146,10 @@ IPHONE += signal(
 def room(page: Page) -> tuple[float, float]:
     """Return between what and what a tab may use, in GB, as the check of memory has it."""
     check = page.locator(".checks li").filter(has_text="Memory at its peak")
-    low, high = re.findall(r"[\d.]+", check.locator(".check-name").inner_text())[-2:]
-    return float(low), float(high)
+    said = check.locator(".check-name").inner_text()
+    low, of_low, high, unit = re.findall(r"([\d.]+)\s*([MG]B)?–([\d.]+)\s*([MG]B)", said)[-1]
+    gigabytes = {"MB": 0.001, "GB": 1.0}
+    return float(low) * gigabytes[of_low or unit], float(high) * gigabytes[unit]
 
 
 def test_an_iphone_is_chosen_by_its_model_and_not_knowing_it_widens(visit: Visit) -> None:

@@ -175,6 +175,7 @@ def test_a_late_part_fails_alone(
     page = visit(setup=fault(f"**/{pattern}"))
     page.locator("#alternatives").scroll_into_view_if_needed()
     answered_still(page)
+    page.locator("#alternatives").scroll_into_view_if_needed()  # choosing scrolled up
     problem = page.locator("#alternatives .late-problem")
     expect(problem).to_be_visible()
     page.context.unroute(f"**/{pattern}")
