@@ -218,3 +218,15 @@ def test_every_room_says_what_goes_in_and_out() -> None:
     }
     silent = [name for name, text in texts.items() if not ("In: " in text and "Import" in text)]
     assert silent == []
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    """A name means one thing, whichever room it is read in."""
+    core = ROOT / "python" / "tabfit"
+    places: dict[str, list[str]] = {}
+    for path in sorted(core.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path.relative_to(core).as_posix())
+    assert len(places) > 200
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

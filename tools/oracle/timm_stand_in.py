@@ -1,6 +1,6 @@
 """Let timm be imported without torchvision: only shapes are wanted, and no pictures are read.
 
-timm holds the eye of Gemma 3n (MobileNet V5). It imports torchvision for
+timm holds the vision encoder of Gemma 3n (MobileNet V5). It imports torchvision for
 training data; the builds of torchvision that package indexes offer fit one
 build of torch each, so a stand-in takes its place here.
 """

@@ -110,7 +110,7 @@ VOXTRAL_HEARS: Table = {
     "intermediate_size": (50, 77),
 }
 
-SAM_EYE: Table = {
+SAM_VISION: Table = {
     "num_channels": (1, 3),
     "hidden_size": (48, 96),
     "num_attention_heads": (3, 4),
@@ -448,10 +448,10 @@ TABLES: dict[str, Table] = {
     "embedding_gemma2": {"text_config": EMBEDS},
     "detr": ASKING,
     "table-transformer": ASKING,
-    "sam_vision_model": SAM_EYE,
+    "sam_vision_model": SAM_VISION,
     "sam": {
         "tie_word_embeddings": SWITCH,
-        "vision_config": SAM_EYE,
+        "vision_config": SAM_VISION,
         "prompt_encoder_config": {
             "hidden_size": (24, 32),
             "mask_input_channels": (8, 15, 16),

@@ -257,7 +257,7 @@ GEMMA4_TEXT: Table = {
     "vocab_size_per_layer_input": (97, 60),
     "num_kv_shared_layers": (0,),
 }
-GEMMA4_EYES: Table = {
+GEMMA4_VISION: Table = {
     "model_type": ("gemma4_vision",),
     "hidden_size": (48, 96),
     "num_hidden_layers": (1, 2),
@@ -512,7 +512,7 @@ TABLES: dict[str, Table] = {
     "gemma4": {
         **TIED,
         "text_config": GEMMA4_TEXT,
-        "vision_config": GEMMA4_EYES,
+        "vision_config": GEMMA4_VISION,
         "audio_config": GEMMA4_EARS,
     },
     "gemma3n": {

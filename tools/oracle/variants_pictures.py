@@ -176,7 +176,7 @@ WORDS: Table = {
     "num_attention_heads": (3, 4),
     "max_position_embeddings": (16, 20),
 }
-EYES: Table = {
+VISION: Table = {
     "hidden_size": (48, 60),
     "intermediate_size": (50, 77),
     "num_hidden_layers": (2, 3),
@@ -236,7 +236,7 @@ CUTS: Table = {
         "iou_head_hidden_dim": (20, 32),
     },
 }
-SAM2_EYE: Table = {
+SAM2_VISION: Table = {
     "backbone_config": (
         {
             **{key: value[-1] for key, value in HIERA_TOWER.items()},
@@ -247,7 +247,7 @@ SAM2_EYE: Table = {
     "fpn_hidden_size": (32, 24),
     "fpn_kernel_size": (1, 3),
 }
-SAM3_EYE: Table = {
+SAM3_VISION: Table = {
     "backbone_config": (
         {**{key: value[-1] for key, value in VIT_TOWER.items()}, "model_type": "sam3_vit_model"},
     ),
@@ -477,7 +477,7 @@ TABLES: dict[str, Table] = {
     },
     "clipseg": {
         "text_config": WORDS,
-        "vision_config": EYES,
+        "vision_config": VISION,
         "projection_dim": (32, 40),
         "extract_layers": ([0, 1], [0, 1, 2]),
         "reduce_dim": (16, 32),
@@ -487,13 +487,13 @@ TABLES: dict[str, Table] = {
     },
     "chinese_clip": {
         "text_config": {**WORDS, "type_vocab_size": (1, 2)},
-        "vision_config": EYES,
+        "vision_config": VISION,
         "projection_dim": (32, 40),
     },
     "groupvit": {
         "text_config": WORDS,
         "vision_config": {
-            **EYES,
+            **VISION,
             "depths": ([1, 2, 1],),
             "num_group_tokens": ([8, 4, 0], [6, 3, 2], [8, 0, 2]),
             "num_output_groups": ([8, 4, 4],),
@@ -527,11 +527,11 @@ TABLES: dict[str, Table] = {
         "qkv_bias": SWITCH,
         "mlp_ratio": (4.0, 2.0),
     },
-    "sam2": {"vision_config": SAM2_EYE, **CUTS},
-    "sam2_vision_model": SAM2_EYE,
+    "sam2": {"vision_config": SAM2_VISION, **CUTS},
+    "sam2_vision_model": SAM2_VISION,
     "sam2_hiera_det_model": HIERA_TOWER,
-    "sam3_tracker": {"vision_config": SAM3_EYE, **CUTS},
-    "sam3_vision_model": SAM3_EYE,
+    "sam3_tracker": {"vision_config": SAM3_VISION, **CUTS},
+    "sam3_vision_model": SAM3_VISION,
     "sam3_vit_model": VIT_TOWER,
     "rf_detr_dinov2": {
         **VIT,

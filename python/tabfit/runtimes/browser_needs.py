@@ -1,6 +1,6 @@
 """What a runtime demands of a device, as data.
 
-In: a runtime's row of the catalogue. Out: `Needs`, which `estimate.check_kinds` turns into
+In: a runtime's row of the catalogue. Out: `Needs`, which `verdict.check_kinds` turns into
 demands of one load.
 """
 

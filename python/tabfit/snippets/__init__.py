@@ -12,6 +12,6 @@ the types of the package it imports. Imports the catalogue's values, runtimes an
 """
 
 from tabfit.snippets.registry import every, register, report, snippet
-from tabfit.snippets.snippet import Request, Snippet
+from tabfit.snippets.snippet import Snippet, SnippetRequest
 
-__all__ = ["Request", "Snippet", "every", "register", "report", "snippet"]
+__all__ = ["Snippet", "SnippetRequest", "every", "register", "report", "snippet"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from tabfit.i18n.language import _
-from tabfit.snippets.snippet import Request, Snippet, on_hub, quoted
+from tabfit.snippets.snippet import Snippet, SnippetRequest, on_hub, quoted
 
 _MEDIAPIPE: Final = """\
 import {{ FilesetResolver, LlmInference }} from "@mediapipe/tasks-genai";
@@ -58,7 +58,7 @@ _FILE: Final = {"mediapipe": "MODEL-web.task", "litertlm": "MODEL-web.litertlm"}
 _MODULES: Final = {"mediapipe": _MEDIAPIPE, "litertlm": _LITERT_LM}
 
 
-def write(asked: Request) -> Snippet:
+def write(asked: SnippetRequest) -> Snippet:
     """Return the module that streams the file to the runtime."""
     name = asked.files[0].name if asked.files else None
     if asked.repository and name:
@@ -81,7 +81,7 @@ def write(asked: Request) -> Snippet:
     )
 
 
-def _wanted(asked: Request, name: str | None) -> str:
+def _wanted(asked: SnippetRequest, name: str | None) -> str:
     """Return what is to be filled in: the address of a file that the hub does not serve."""
     if name is None or asked.publication is None:
         return _(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tabfit.i18n.language import _
-from tabfit.snippets.snippet import Request, Snippet
+from tabfit.snippets.snippet import Snippet, SnippetRequest
 
 _MODULE: Final = """\
 /** @type {LanguageModelCreateCoreOptions} */
@@ -30,7 +30,7 @@ console.log(await session.prompt("Why is the sky blue?"));
 """
 
 
-def write(asked: Request) -> Snippet:
+def write(asked: SnippetRequest) -> Snippet:
     """Return the module that asks the browser for its model."""
     return Snippet(
         code=_MODULE,

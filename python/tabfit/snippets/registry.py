@@ -15,9 +15,9 @@ from tabfit.estimate.answers import Answer
 from tabfit.recipes.onnx import session_precisions
 from tabfit.runtimes import load_options
 from tabfit.runtimes.load_options import LoadOptions
-from tabfit.snippets.snippet import Request, Snippet
+from tabfit.snippets.snippet import Snippet, SnippetRequest
 
-Writer = Callable[[Request], Snippet]
+Writer = Callable[[SnippetRequest], Snippet]
 
 #: The module that writes a runtime's snippet, in its function `write`.
 _WRITERS: Final = {
@@ -90,7 +90,7 @@ def _written(answer: Answer, facts: RuntimeFacts, precision: str) -> Snippet | N
     if write is None:
         return None
     return write(
-        Request(
+        SnippetRequest(
             about=answer.subject,
             facts=facts,
             precision=precision,

@@ -1,7 +1,7 @@
 """What a snippet is, and what its writer is told of the question.
 
-In: an answer's subject, runtime, precision and context. Out: `Request`, and the `Snippet` that a
-writer makes of it.
+In: an answer's subject, runtime, precision and context. Out: `SnippetRequest`, and
+the `Snippet` that a writer makes of it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Snippet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class SnippetRequest:
     """One model, one runtime, one precision, one context, and what the runtime is told besides."""
 
     about: Subject

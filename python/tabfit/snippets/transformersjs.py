@@ -12,7 +12,7 @@ from typing import Final
 from tabfit.estimate.defaults import is_listed
 from tabfit.i18n.language import _
 from tabfit.runtimes import named
-from tabfit.snippets.snippet import REPOSITORY, Request, Snippet, quoted
+from tabfit.snippets.snippet import REPOSITORY, Snippet, SnippetRequest, quoted
 
 _OPTIONS: Final = """\
 {{
@@ -116,7 +116,7 @@ _NAMES: Final = {"AutoTokenizer": "tokenizer", "AutoProcessor": "processor"}
 _GIVEN: Final = {"m2m_100": '"The sky is blue.", { src_lang: "eng_Latn", tgt_lang: "fra_Latn" }'}
 
 
-def write(asked: Request) -> Snippet:
+def write(asked: SnippetRequest) -> Snippet:
     """Return the module that loads the model with Transformers.js."""
     said = {
         "repository": quoted(asked.repository or REPOSITORY),
@@ -139,7 +139,7 @@ def write(asked: Request) -> Snippet:
     )
 
 
-def _is_foreign(asked: Request) -> bool:
+def _is_foreign(asked: SnippetRequest) -> bool:
     """Return whether the library has no class for this type, so that no pipeline takes it.
 
     `AutoModel` alone loads its files all the same, as its base class.
@@ -147,7 +147,7 @@ def _is_foreign(asked: Request) -> bool:
     return asked.about.config is None and not is_listed(asked.about, asked.facts)
 
 
-def _task(asked: Request) -> str:
+def _task(asked: SnippetRequest) -> str:
     """Return what the model is for; of one that was brought, whether it writes."""
     task = asked.task or ("text-generation" if asked.generates else "")
     if task == "text-generation" and not asked.generates:
@@ -155,14 +155,14 @@ def _task(asked: Request) -> str:
     return _SAME.get(task, task)
 
 
-def _options(asked: Request) -> str:
+def _options(asked: SnippetRequest) -> str:
     device = "webgpu" if named(asked.facts.id).uses_gpu else "wasm"
     each = ", ".join(f"{name}: {quoted(dtype)}" for name, dtype in asked.sessions.items())
     dtype = f"{{ {each} }}" if each else quoted(asked.precision)
     return _OPTIONS.format(dtype=dtype, device=quoted(device), data=_data(asked))
 
 
-def _data(asked: Request) -> str:
+def _data(asked: SnippetRequest) -> str:
     """Return the option that says how many data files lie beside each graph, where any do."""
     counts: dict[str, int] = {}
     for file in asked.files:
@@ -175,7 +175,7 @@ def _data(asked: Request) -> str:
     return f"\n  use_external_data_format: {{ {each} }},"
 
 
-def _notes(asked: Request) -> list[str]:
+def _notes(asked: SnippetRequest) -> list[str]:
     notes = []
     if asked.repository is None:
         notes.append(

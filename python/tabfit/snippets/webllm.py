@@ -6,7 +6,7 @@ from typing import Final
 
 from tabfit.hub.address import ENDPOINT
 from tabfit.i18n.language import _
-from tabfit.snippets.snippet import REPOSITORY, Request, Snippet, quoted
+from tabfit.snippets.snippet import REPOSITORY, Snippet, SnippetRequest, quoted
 
 _PROGRESS: Final = "initProgressCallback: ({ text }) => console.log(text)"
 
@@ -50,7 +50,7 @@ const reply = await engine.embeddings.create({ input: "Why is the sky blue?" });
 console.log(reply.data[0].embedding);"""
 
 
-def write(asked: Request) -> Snippet:
+def write(asked: SnippetRequest) -> Snippet:
     """Return the module that loads the model with WebLLM."""
     listed = asked.offer.model_id if asked.offer else None
     said = {

@@ -6,7 +6,7 @@ from typing import Final
 
 from tabfit.i18n.language import _
 from tabfit.runtimes import named
-from tabfit.snippets.snippet import REPOSITORY, Request, Snippet, quoted
+from tabfit.snippets.snippet import REPOSITORY, Snippet, SnippetRequest, quoted
 
 _MODULE: Final = """\
 import {{ Wllama }} from "@wllama/wllama/esm/index.js";
@@ -44,7 +44,7 @@ const reply = await wllama.createRerank({
 console.log(reply.results);"""
 
 
-def write(asked: Request) -> Snippet:
+def write(asked: SnippetRequest) -> Snippet:
     """Return the module that loads the model with wllama.
 
     A file is named where the repository's own listing names it; else its precision, which
@@ -73,7 +73,7 @@ def write(asked: Request) -> Snippet:
     )
 
 
-def _told(asked: Request) -> dict[str, str]:
+def _told(asked: SnippetRequest) -> dict[str, str]:
     """Return what wllama is told besides the context, by its own names."""
     options = asked.options
     told: dict[str, str] = {}
@@ -88,18 +88,18 @@ def _told(asked: Request) -> dict[str, str]:
     return told
 
 
-def _file(asked: Request) -> str:
+def _file(asked: SnippetRequest) -> str:
     own = [each for each in asked.files if each.source == _source(asked)]
     if own:
         return f"file: {quoted(own[0].name)}"
     return f"quant: {quoted(asked.precision.upper())}"
 
 
-def _source(asked: Request) -> str | None:
+def _source(asked: SnippetRequest) -> str | None:
     return asked.publication.source if asked.publication else None
 
 
-def _notes(asked: Request) -> list[str]:
+def _notes(asked: SnippetRequest) -> list[str]:
     if asked.repository is not None:
         return []
     return [

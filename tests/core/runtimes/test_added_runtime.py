@@ -209,7 +209,7 @@ def test_the_page_answers_with_an_added_runtime(catalog: Catalog) -> None:
 def test_the_code_that_loads_it_is_registered_beside_it(catalog: Catalog) -> None:
     """The page has a tab for it, open, with the code that its writer makes of the question."""
 
-    def write(asked: snippets.Request) -> snippets.Snippet:
+    def write(asked: snippets.SnippetRequest) -> snippets.Snippet:
         code = f"load({asked.repository}, {asked.precision}, {asked.context})"
         return snippets.Snippet(code=code, package="trial", version="1.0.0")
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 SIZE = (1200, 630)  # what Open Graph's readers crop to
 EDGE = 80
-GROUND, INK, QUIET, ACCENT = "#fbfaf6", "#1b1d22", "#5d5f68", "#3245c4"  # static/style/base.css
+GROUND, INK, QUIET, ACCENT = "#fbfaf6", "#1b1d22", "#5d5f68", "#3245c4"  # static/base.css
 #: The words of a verdict and their colours, as `static/base.css` has them in the light.
 OUTCOMES = {
     "likely": "#12703f",

@@ -1,7 +1,7 @@
 """Decoders built like Llama, and how each family's layers differ from Llama's.
 
 In: a `Style`: what to read for heads, biases, norms, windows and feed-forward
-layers. Out: bodies. A family is then a row of a table (decoders.py, experts.py)
+layers. Out: bodies. A family is then a row of a table of its module
 and not a model of its own.
 """
 

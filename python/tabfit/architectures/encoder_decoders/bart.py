@@ -1,7 +1,7 @@
 """BART and its relatives: learned or fixed positions, layer norms, biases everywhere.
 
 In: keys of such a config. Out: bodies and heads. Whisper and Moonshine write
-with the same kind of layer (speech.py).
+with the same kind of layer (`audio/`).
 Source: Lewis et al. 2019, arXiv:1910.13461.
 """
 

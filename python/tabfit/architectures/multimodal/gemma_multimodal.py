@@ -89,7 +89,7 @@ def gemma4(asked: Asked) -> Body:
 
 
 def gemma3n(asked: Asked) -> Body:
-    """Return Gemma 3n: a convolutional eye, an ear, and words of their own for both."""
+    """Return Gemma 3n: a convolutional vision and an audio encoder, each with words of its own."""
     keys = asked.keys
     texts = part_body(asked, "text_config", "language_model.", "gemma3n_text")
     vision = asked.part("vision_config", "vision_tower.timm_model.", "gemma3n_vision")

@@ -1,7 +1,7 @@
 """The grid's judgement: a table's answers on a device, all at once.
 
 In: a `RequirementsTable` and a device. Out: `VerdictGrid`, whose rows are ways to run a model and
-whose columns are contexts. Each runtime's rows go through `estimate.decide` as arrays, so that a
+whose columns are contexts. Each runtime's rows go through `verdict.decide` as arrays, so that a
 grid says what as many single answers would say (`tests/laws/test_grid_laws.py`).
 """
 
@@ -112,7 +112,7 @@ class VerdictGrid:
 
     @cached_property
     def because(self) -> Whole:
-        """Return which of `columns` decides each answer: what `verdict.judge` names."""
+        """Return which of `columns` decides each answer: what `decide.settle` names."""
         places = {kind.name: at for at, kind in enumerate(check_kinds.KINDS)}
         found = np.zeros(self.outcomes.shape, dtype=np.int64)
         for part in self.parts:

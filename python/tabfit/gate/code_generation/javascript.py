@@ -28,7 +28,7 @@ from tabfit.gate.code_generation.javascript_expressions import (
 from tabfit.gate.code_generation.javascript_shortening import number
 from tabfit.gate.rules.decision_tree import UNLISTED
 from tabfit.gate.rules.device_signals import GROUPS, WORDS
-from tabfit.gate.rules.runtime_rules import SHARES, Decided, Rule
+from tabfit.gate.rules.runtime_rules import SHARES, CheckLeaf, Rule
 from tabfit.gate.scenario.scenario_rules import Gate
 from tabfit.verdict import sureness
 from tabfit.verdict.probability import LIKELY_FROM, POINT_SHARES, STEPS, TAIL, UNLIKELY_TO
@@ -221,7 +221,7 @@ def _truth(value: Any) -> str:  # noqa: ANN401 - a truth or None
 def _checked(terms: Terms, rule: Rule, met: set[str]) -> str:
     """Return a check's expression; `met` learns what it may come to beside a chance."""
 
-    def leaf(made: Decided | None) -> str:
+    def leaf(made: CheckLeaf | None) -> str:
         if made is None:
             return "1"
         if made.unsupported or made.failed:

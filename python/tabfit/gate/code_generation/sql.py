@@ -16,7 +16,7 @@ from typing import Any
 from tabfit.formula import Operator
 from tabfit.gate.code_generation.merged_branches import Branches, by_text, steps
 from tabfit.gate.rules.decision_tree import Leaf, Tree
-from tabfit.gate.rules.runtime_rules import Decided, Rule
+from tabfit.gate.rules.runtime_rules import CheckLeaf, Rule
 from tabfit.gate.rules.symbols import is_numbers
 from tabfit.gate.scenario.scenario_rules import Gate
 from tabfit.units import Interval
@@ -79,15 +79,15 @@ class _Query:
     def check(self, rule: Rule) -> tuple[str, str, str]:
         """Return a check's chance where it was asked, where it was not, and its state."""
 
-        def asked(made: Decided | None) -> str:
+        def asked(made: CheckLeaf | None) -> str:
             counts = made is not None and made.known and made.asked
             return self.chance(made.chance) if made is not None and counts else "1e0"
 
-        def unasked(made: Decided | None) -> str:
+        def unasked(made: CheckLeaf | None) -> str:
             counts = made is not None and made.known and not made.asked
             return self.chance(made.chance) if made is not None and counts else "1e0"
 
-        def state(made: Decided | None) -> str:
+        def state(made: CheckLeaf | None) -> str:
             if made is None:
                 return "0"
             untold = rule.decides and not made.known

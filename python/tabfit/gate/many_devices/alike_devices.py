@@ -22,10 +22,10 @@ from tabfit.compare.run_requirements import RunRequirements
 from tabfit.gate.many_devices.device_classes import Compared, Cuts, compared
 from tabfit.gate.many_devices.vectorized_verdicts import (
     Columns,
-    Judged,
+    CombinedChecks,
     ManyDevices,
     Numbers,
-    Settled,
+    VerdictArrays,
     Whole,
     WordColumn,
     stored,
@@ -101,10 +101,12 @@ class AlikeDevices:
             usage = np.nan_to_num(told.numbers.get(_USAGE, np.zeros(told.size)))
             self.beside[_FREE] = Ranked.of(np.maximum(quota - usage, 0))
 
-    def judged(self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts) -> Judged:
+    def judged(
+        self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts
+    ) -> VerdictArrays:
         """Return how each row comes out for one way, at one of its contexts."""
         demanded = hardness(surveyed, at)
-        made, needs = Settled(len(self.of)), [needs_at(each, at) for each in surveyed]
+        made, needs = CombinedChecks(len(self.of)), [needs_at(each, at) for each in surveyed]
         for part in _parts(facts, demanded):
             kinds = surveyed if part.differs(needs) else surveyed[:1]
             devices, of = self.classes(part, kinds, needs[: len(kinds)])
@@ -113,7 +115,7 @@ class AlikeDevices:
         return made.result()
 
     def classes(
-        self, part: Part, surveyed: Sequence[RunRequirements], needs: Sequence[Needs]
+        self, part: RulesPart, surveyed: Sequence[RunRequirements], needs: Sequence[Needs]
     ) -> tuple[Columns, Whole]:
         """Return a row of each class that rules tell apart, and each row's class."""
         kinds = set[float]()
@@ -143,7 +145,7 @@ class AlikeDevices:
         return self._asked[asked]
 
     def _codes(
-        self, part: Part, signals: frozenset[str], needs: Sequence[Needs], kinds: set[float]
+        self, part: RulesPart, signals: frozenset[str], needs: Sequence[Needs], kinds: set[float]
     ) -> Iterator[tuple[str, Whole]]:
         """Yield the code of each column beside."""
         for name, each in self.beside.items():
@@ -160,7 +162,7 @@ class AlikeDevices:
                 yield "<".join(two), (one < other).astype(np.int64)
 
 
-class Part(NamedTuple):
+class RulesPart(NamedTuple):
     """Some of a runtime's rules: what they ask of devices, and of needs, by name."""
 
     rules: Rules
@@ -181,7 +183,7 @@ class Part(NamedTuple):
 
 
 @cache
-def _parts(facts: RuntimeFacts, demanded: tuple[tuple[str, bool], ...]) -> tuple[Part, ...]:
+def _parts(facts: RuntimeFacts, demanded: tuple[tuple[str, bool], ...]) -> tuple[RulesPart, ...]:
     """Return the rules that ask how much room a site has, and the others, to be judged apart.
 
     Room differs from row to row, so that together there would be a class for each of its numbers
@@ -194,12 +196,12 @@ def _parts(facts: RuntimeFacts, demanded: tuple[tuple[str, bool], ...]) -> tuple
     return tuple(_part(replace(whole, checks=each)) for each in (rest, of_room) if each)
 
 
-def _part(rules: Rules) -> Part:
+def _part(rules: Rules) -> RulesPart:
     every = tuple(each.tree for each in rules.checks)
     budgets = {name for tree in every for name in budgets_in(tree)}
     trees = (*every, *(rules.budgets[name] for name in sorted(budgets)))
     needs = set().union(*map(needs_in, every)) | {each.name for each in rules.checks}
-    return Part(
+    return RulesPart(
         rules,
         frozenset(set().union(*map(signals_in, trees))),
         compared(trees),
@@ -263,7 +265,7 @@ def _reached(values: Numbers, thresholds: set[float]) -> NDArray[np.bool_]:
     return marks[:-1]
 
 
-def _free_marks(free: Numbers, part: Part, needs: Sequence[Needs]) -> NDArray[np.bool_]:
+def _free_marks(free: Numbers, part: RulesPart, needs: Sequence[Needs]) -> NDArray[np.bool_]:
     """Return from which room on a way comes out otherwise, as far as storage decides."""
     marks = _reached(free, part.how.points[_QUOTA])
     told = free[~np.isnan(free)]

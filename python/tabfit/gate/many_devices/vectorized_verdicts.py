@@ -20,7 +20,7 @@ from tabfit.compare.run_requirements import ENDLESS, RunRequirements
 from tabfit.compare.verdict_grid.judging import IntervalEnds
 from tabfit.formula import Operator
 from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Question, Switch, Tree, leaves
-from tabfit.gate.rules.runtime_rules import EMULATED, Decided, Rules, budget
+from tabfit.gate.rules.runtime_rules import EMULATED, CheckLeaf, Rules, budget
 from tabfit.gate.rules.symbols import is_numbers
 from tabfit.gate.scenario.scenario_rules import (
     Needs,
@@ -70,7 +70,7 @@ class Columns(NamedTuple):
     numbers: Mapping[str, Numbers]
 
 
-class Judged(NamedTuple):
+class VerdictArrays(NamedTuple):
     """Each device's word, as a place in `OUTCOMES`, and its chance, where the word has one."""
 
     places: Whole
@@ -87,7 +87,9 @@ class ManyDevices:
         self._words: dict[str, WordColumn] = dict(columns.words)
         self._all = np.arange(columns.size)
 
-    def judged(self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts) -> Judged:
+    def judged(
+        self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts
+    ) -> VerdictArrays:
         """Return how one way comes out; `surveyed` are what `requirements_of_precision` gives."""
         demanded = hardness(surveyed, at)
         return self.settled(surveyed, at, rules_of(facts, demanded), dict(demanded)).result()
@@ -98,9 +100,9 @@ class ManyDevices:
         at: int,
         rules: Rules,
         hard: Mapping[str, bool],
-    ) -> Settled:
+    ) -> CombinedChecks:
         """Return how all checks of some rules come out; `hard` names those of demands."""
-        made = Settled(self.columns.size)
+        made = CombinedChecks(self.columns.size)
         for each, rows in self._by_adapter(surveyed, rules):
             made.put(rows, _Walk(self, rules, needs_at(each, at), rows).settled(hard))
         return made
@@ -168,9 +170,9 @@ class _Walk:
     def __init__(self, every: ManyDevices, rules: Rules, needs: Needs, rows: Whole) -> None:
         self._every, self._rules, self._needs, self._rows = every, rules, needs, rows
 
-    def settled(self, hard: Mapping[str, bool]) -> Settled:
+    def settled(self, hard: Mapping[str, bool]) -> CombinedChecks:
         """Return the checks taken together."""
-        made = Settled(len(self._rows))
+        made = CombinedChecks(len(self._rows))
         for rule in self._rules.checks:
             if rule.name in hard and rule.name not in self._needs:
                 continue
@@ -268,7 +270,7 @@ class _Walk:
         return _worked(Operator(kind), [self.ends(each, rows) for each in about])
 
 
-class Settled:
+class CombinedChecks:
     """The checks of devices, gathered one by one (`decide.settle`)."""
 
     def __init__(self, count: int) -> None:
@@ -276,13 +278,13 @@ class Settled:
         self.asked, self.unasked = np.ones(count), np.ones(count)
         self.failed, self.untold, self.nowhere = (np.zeros(count, dtype=bool) for _ in range(3))
 
-    def put(self, rows: Whole, some: Settled) -> None:
+    def put(self, rows: Whole, some: CombinedChecks) -> None:
         """Take what was gathered of some of the devices."""
         self.asked[rows], self.unasked[rows] = some.asked, some.unasked
         self.failed[rows], self.untold[rows] = some.failed, some.untold
         self.nowhere[rows] = some.nowhere
 
-    def beside(self, other: Settled, of: Whole) -> None:
+    def beside(self, other: CombinedChecks, of: Whole) -> None:
         """Take other checks of the same devices: what was gathered of their classes."""
         self.asked *= other.asked[of]
         self.unasked = np.minimum(self.unasked, other.unasked[of])
@@ -290,7 +292,7 @@ class Settled:
         self.untold |= other.untold[of]
         self.nowhere |= other.nowhere[of]
 
-    def add(self, found: Decided, chance: Any, at: Whole, *, decides: bool) -> None:  # noqa: ANN401
+    def add(self, found: CheckLeaf, chance: Any, at: Whole, *, decides: bool) -> None:  # noqa: ANN401
         """Add how a check came out for the devices at some places."""
         self.failed[at] |= found.failed
         self.nowhere[at] |= found.unsupported
@@ -300,7 +302,7 @@ class Settled:
         else:
             self.unasked[at] = np.minimum(self.unasked[at], chance)
 
-    def result(self) -> Judged:
+    def result(self) -> VerdictArrays:
         """Return the words' places in `OUTCOMES`, and the chances: what `decide.settle` says."""
         whole: Any = self.asked * self.unasked  # arithmetic alone
         chance: Any = drawn_in(whole)
@@ -311,7 +313,7 @@ class Settled:
             (self.nowhere, Outcome.UNSUPPORTED),
         ):
             word = np.where(holds, OUTCOMES.index(outcome), word)
-        return Judged(word.astype(np.int64), np.where(self.failed, 0.0, chance))
+        return VerdictArrays(word.astype(np.int64), np.where(self.failed, 0.0, chance))
 
 
 _EACH: Final = {

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tabfit.gate.rules.decision_tree import Leaf, Switch, Tree
 from tabfit.gate.rules.rules_json import BACKGROUND, DECIDES, DEMANDED
-from tabfit.gate.rules.runtime_rules import Decided, Rule, Rules
+from tabfit.gate.rules.runtime_rules import CheckLeaf, Rule, Rules
 
 #: The package that brings the rules to a page, beside the grid's table, and their file in it.
 SHIPPED: Final = "tabfitgrid"
@@ -73,11 +73,11 @@ class WrittenRules:
         branches = [(True, self._tree(yes, check=check)), (False, self._tree(no, check=check))]
         return Switch(question, tuple(branches))
 
-    def _decided(self, given: list[Any] | None) -> Decided | None:
+    def _decided(self, given: list[Any] | None) -> CheckLeaf | None:
         if given is None:
             return None
         failed, asked, known, unsupported = map(bool, given[1:])
-        return Decided(self._expression(given[0]), failed, asked, known, unsupported)
+        return CheckLeaf(self._expression(given[0]), failed, asked, known, unsupported)
 
     def _expression(self, given: Any) -> Any:  # noqa: ANN401 - an expression
         if not isinstance(given, list):

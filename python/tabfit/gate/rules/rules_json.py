@@ -31,7 +31,7 @@ from tabfit import __version__
 from tabfit.catalog import Catalog
 from tabfit.gate.rules.decision_tree import Leaf, Switch, Tree
 from tabfit.gate.rules.device_signals import SAID_MEMORY
-from tabfit.gate.rules.runtime_rules import EMULATED, Decided, Rules, budget, named_needs, rules
+from tabfit.gate.rules.runtime_rules import EMULATED, CheckLeaf, Rules, budget, named_needs, rules
 from tabfit.i18n.language import _
 from tabfit.verdict import sureness
 from tabfit.verdict.check_kinds import KINDS
@@ -81,7 +81,7 @@ class Nodes:
         """Return a value as JSON has it; a tree within an expression becomes its place."""
         if isinstance(value, (Leaf, Switch)):
             return self.place(value)
-        if isinstance(value, Decided):
+        if isinstance(value, CheckLeaf):
             return [self.plain(value.chance), *map(int, value[1:])]
         if isinstance(value, tuple):
             return [self.plain(each) for each in value]

@@ -4,7 +4,7 @@ In: a runtime's row. Out: `Rules`. The engine's own kinds of check are walked by
 `decision_tree.explore`: what a check asks of a budget (`Offered`) stays a name in its tree and has
 a tree of its own, so that one budget's tree serves every runtime and every check.
 
-A check's leaf is `None` where the check is not made, else `Decided`: the chance, a number or an
+A check's leaf is `None` where the check is not made, else `CheckLeaf`: the chance, a number or an
 expression (`symbols`), and whether it failed, was asked, is known. A budget's leaf is its
 expression (`budget_formulas`), `None` where nothing is known of it; that of `shares_memory` is a
 truth or `None`.
@@ -53,7 +53,7 @@ EMULATED: Final = "emulated"
 DERIVED: Final = (SHARES, EMULATED)
 
 
-class Decided(NamedTuple):
+class CheckLeaf(NamedTuple):
     """How a check comes out: what `check_rules.Decision` holds, its chance an expression."""
 
     chance: Expression
@@ -129,14 +129,14 @@ def _rule(kind: CheckKind, required: Required) -> Rule:
     return Rule(name=kind.name, decides=kind.decides, background=kind.background, tree=tree)
 
 
-def _decided(kind: CheckKind, required: Requirements, offered: Offered) -> Decided | None:
+def _decided(kind: CheckKind, required: Requirements, offered: Offered) -> CheckLeaf | None:
     """Return how a check comes out, as `verdict.decide` has it made."""
     demand = kind.demand(required)
     if demand is None or not demand.applies or not kind.counts(required, offered):
         return None
     made = kind.decision(demand, required, offered)
     said = (bool(each) for each in (made.failed, made.asked, made.known, made.unsupported))
-    return Decided(expression(made.chance), *said)
+    return CheckLeaf(expression(made.chance), *said)
 
 
 #: What is asked first where that makes a smaller tree.
@@ -176,11 +176,11 @@ def _failure(kind: Failure, required: Required) -> Tree:
         found = mapped(every, of)
         return min(found, reordered(found, _VENDOR), key=lambda tree: sum(1 for _ in leaves(tree)))
 
-    def logistic(count: int) -> Decided | None:
+    def logistic(count: int) -> CheckLeaf | None:
         if count == 0:
             return None
         terms = (effect(place) for place in range(count))
-        return Decided(("logistic", start, *terms), failed=False, asked=True, known=True)
+        return CheckLeaf(("logistic", start, *terms), failed=False, asked=True, known=True)
 
     return mapped(mapped(every, len), logistic)
 

@@ -17,14 +17,14 @@ from tabfit.gate.rules.runtime_rules import EMULATED
 from tabfit.light_dataclass import replace
 
 
-class Kind(NamedTuple):
+class AdapterKind(NamedTuple):
     """Adapters, and the place of the survey that holds for them."""
 
     adapters: Adapters
     at: int
 
 
-def told_apart(kinds: Sequence[Adapters], alike: Sequence[Hashable]) -> list[Kind]:
+def told_apart(kinds: Sequence[Adapters], alike: Sequence[Hashable]) -> list[AdapterKind]:
     """Return the kinds without those that a check need not tell from another.
 
     `alike` is equal for those that come to the same. Ranges of bindings are in falling order.
@@ -33,13 +33,15 @@ def told_apart(kinds: Sequence[Adapters], alike: Sequence[Hashable]) -> list[Kin
     >>> len(told_apart([first, second], "ab")), len(told_apart([first, second], "aa"))
     (2, 1)
     """
-    kept: list[list[Kind]] = []
+    kept: list[list[AdapterKind]] = []
     for range_ in dict.fromkeys((each.floor, each.below) for each in kinds):
         here = [
-            Kind(each, at) for at, each in enumerate(kinds) if (each.floor, each.below) == range_
+            AdapterKind(each, at)
+            for at, each in enumerate(kinds)
+            if (each.floor, each.below) == range_
         ]
         if len({alike[each.at] for each in here}) == 1:
-            here = [Kind(replace(here[0].adapters, emulated=None), here[0].at)]
+            here = [AdapterKind(replace(here[0].adapters, emulated=None), here[0].at)]
         if kept and _said(kept[-1], alike) == _said(here, alike):
             kept[-1] = [_reaching(each, range_[0]) for each in kept[-1]]
         else:
@@ -47,15 +49,15 @@ def told_apart(kinds: Sequence[Adapters], alike: Sequence[Hashable]) -> list[Kin
     return [each for here in kept for each in here]
 
 
-def _said(kinds: Sequence[Kind], alike: Sequence[Hashable]) -> list[tuple[object, Hashable]]:
+def _said(kinds: Sequence[AdapterKind], alike: Sequence[Hashable]) -> list[tuple[object, Hashable]]:
     return [(each.adapters.emulated, alike[each.at]) for each in kinds]
 
 
-def _reaching(kind: Kind, floor: int) -> Kind:
-    return Kind(replace(kind.adapters, floor=floor), kind.at)
+def _reaching(kind: AdapterKind, floor: int) -> AdapterKind:
+    return AdapterKind(replace(kind.adapters, floor=floor), kind.at)
 
 
-def kind_on(path: Path, kinds: Sequence[Kind]) -> int:
+def kind_on(path: Path, kinds: Sequence[AdapterKind]) -> int:
     """Return the place of the survey that holds for a device, as `survey_on` finds it.
 
     Whether graphics is emulated is asked by that name (`runtime_rules.EMULATED`).

@@ -22,7 +22,7 @@ from tabfit.gate.rules.decision_tree import (
     questions,
     switch,
 )
-from tabfit.gate.rules.runtime_rules import DERIVED, Decided, budget
+from tabfit.gate.rules.runtime_rules import DERIVED, CheckLeaf, budget
 
 #: Answers that never come up, by what they would be about.
 Never = Mapping[str, tuple[object, ...]]
@@ -30,7 +30,7 @@ Never = Mapping[str, tuple[object, ...]]
 Told = Mapping[Question, Hashable]
 
 
-def consistent(decided: Callable[[Path], Decided | None], never: Never) -> Tree:
+def consistent(decided: Callable[[Path], CheckLeaf | None], never: Never) -> Tree:
     """Return the tree of what a check may come to, the smaller of two orders of its questions."""
     made = _together(explore(lambda path: decided(_Consistent(path)), never), {}, never)
     first = _together(_derived_first(made, never), {}, never)

@@ -33,7 +33,7 @@ from tabfit.gate.rules.device_signals import SIGNALS, read_signal
 from tabfit.gate.rules.rules_from_json import shipped
 from tabfit.gate.rules.runtime_rules import (
     DERIVED,
-    Decided,
+    CheckLeaf,
     Rule,
     Rules,
     budget,
@@ -213,7 +213,7 @@ class _Scenario(NamedTuple):
         alike = [tuple((name in each, each.get(name)) for name in names) for each in self.needs]
         kinds = told_apart([each.adapters for each in self.surveys], alike)
 
-        def decided(path: Path) -> Decided | None:
+        def decided(path: Path) -> CheckLeaf | None:
             path = _OfOneBrowser(path) if in_page else path
             needs = self.needs[kind_on(path, kinds)]
             if demanded and rule.name not in needs:
@@ -300,9 +300,9 @@ class _Walk:
             return have is not None if kind == "known" else have
         return self._path.choose(tree.question, tuple(answer for answer, _ in tree.branches))
 
-    def decided(self, tree: Tree) -> Decided | None:
+    def decided(self, tree: Tree) -> CheckLeaf | None:
         """Return how a check comes out, its chance a number where nothing of it is open."""
-        made: Decided | None = self.value(tree)
+        made: CheckLeaf | None = self.value(tree)
         return made and made._replace(chance=self.worked(made.chance))
 
     def worked(self, made: Expression) -> Any:  # noqa: ANN401, PLR0911 - one kind a line
@@ -336,7 +336,7 @@ def signals_in(tree: Tree) -> set[str]:
     """Return the names of signals that a tree asks for, in questions and in leaves."""
     if isinstance(tree, Leaf):
         made = tree.value
-        return _signals_of(made.chance if isinstance(made, Decided) else made)
+        return _signals_of(made.chance if isinstance(made, CheckLeaf) else made)
     _kind, *about = tree.question
     own = _names_in(tuple(about))
     return own.union(*(signals_in(branch) for _answer, branch in tree.branches))

@@ -18,9 +18,9 @@ from tabfit.compare.run_requirements import RunRequirements
 from tabfit.gate.many_devices.alike_devices import AlikeDevices, alike
 from tabfit.gate.many_devices.device_classes import Cuts
 from tabfit.gate.many_devices.vectorized_verdicts import (
-    Judged,
     ManyDevices,
     Numbers,
+    VerdictArrays,
     Whole,
     WordColumn,
 )
@@ -82,7 +82,7 @@ class ManyVisits:
             {name: cells.by(*self._groups.of(name)) for name in GROUPINGS},
         )
 
-    def _judged(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> Judged:
+    def _judged(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> VerdictArrays:
         """Return how each row comes out."""
         if not self._alike.beside:
             return self._devices.judged(surveyed, 0, facts)
@@ -103,7 +103,7 @@ class _Groups:
         """Return each group's place among a grouping's words, and these."""
         return self._codes[name], self._words[name]
 
-    def counted(self, judged: Judged, classes: Whole, counts: Whole) -> _Cells:
+    def counted(self, judged: VerdictArrays, classes: Whole, counts: Whole) -> _Cells:
         """Return how many visits of each group came to each outcome, and their chances."""
         group, size = self._group[classes], len(OUTCOMES)
         cells = np.bincount(group * size + judged.places, counts, size * self._count).astype(

@@ -17,7 +17,7 @@ from tabfit.recipes.onnx.exports import (
     Packing,
     Use,
     is_transposed,
-    packed_eye,
+    packed_vision,
     type_of,
     use_of,
 )
@@ -202,9 +202,9 @@ def _worked_out(tensor: Tensor, rows: int) -> StoredTensor:
 def _seen_anew(
     tensors: Iterable[Tensor], architecture: Architecture, dtype: Dtype
 ) -> Iterator[StoredTensor]:
-    """Yield the arrays of an eye in a newer build: patches as a matrix, some tables in copies."""
+    """Yield a vision encoder's arrays in a newer build: patches as a matrix, some tables twice."""
     for tensor in tensors:
-        kind, copies = packed_eye(tensor, architecture, dtype)
+        kind, copies = packed_vision(tensor, architecture, dtype)
         flat = (tensor.shape[0], prod(tensor.shape[1:])) if len(tensor.shape) > 3 else tensor.shape
         one = keep(replace(tensor, shape=flat), kind)
         yield from (one,) * copies

@@ -85,7 +85,8 @@ _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassif
 # Read one token's state; SigLIP's text ends in a layer that it calls its head.
 _SUMS_UP = ("pooler", "pre_classifier", "summary", "text_model.head")
 _SLICED_FAMILIES = frozenset({"whisper"})
-# Their eyes look each patch's place up, as pictures differ in shape (SmolVLM's uint8 and q8 files).
+# Their vision encoders look each patch's place up, as pictures differ in shape (SmolVLM's uint8
+# and q8 files).
 _PATCHES_LOOKED_UP = frozenset({"idefics3", "smolvlm"})
 _CONV1D_FAMILIES = frozenset({"gpt2"})  # transformers' Conv1D becomes Gemm
 _CONV1D_INSIDE = "decoder.transformer.h."  # GPT-2 beside a tower that sees
@@ -101,7 +102,7 @@ _WIDENING += tuple(f"mask_decoder.upscale_conv{number}.weight" for number in (1,
 
 # Eyes that lay the patches of all pictures in one row: products of two dimensions with a bias,
 # which tracing makes Gemm. A q4f16 file of Qwen2-VL 2B's is 1.33 GB, two bytes a weight.
-_FLAT_EYES = frozenset({"qwen2_vl", "qwen2_5_vl"})
+_FLAT_VISION = frozenset({"qwen2_vl", "qwen2_5_vl"})
 
 
 def use_of(tensor: Tensor, architecture: Architecture) -> Use:
@@ -147,7 +148,7 @@ def _is_relative(tensor: Tensor) -> bool:
 
 
 def _is_gemm(tensor: Tensor, architecture: Architecture) -> bool:
-    if architecture.family in _FLAT_EYES and tensor.part in (Part.VISION, Part.PROJECTOR):
+    if architecture.family in _FLAT_VISION and tensor.part in (Part.VISION, Part.PROJECTOR):
         return True
     if tensor.layer is not None:
         return architecture.family in _CONV1D_FAMILIES or is_transposed(tensor)
@@ -161,8 +162,10 @@ def is_transposed(tensor: Tensor) -> bool:
     return tensor.name.startswith(_CONV1D_INSIDE)
 
 
-def packed_eye(tensor: Tensor, architecture: Architecture, dtype: Dtype) -> tuple[StorageType, int]:
-    """Return how a build with packed tables keeps a weight of the eye, and in how many copies."""
+def packed_vision(
+    tensor: Tensor, architecture: Architecture, dtype: Dtype
+) -> tuple[StorageType, int]:
+    """Return how a build with packed tables keeps a vision weight, how often."""
     use, family = use_of(tensor, architecture), architecture.family
     looked_up = tensor.role is Role.POSITION and family in _PLACES_LOOKED_UP
     if looked_up:

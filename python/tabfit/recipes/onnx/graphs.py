@@ -24,7 +24,7 @@ class Trace(StrEnum):
     MERGED = "both branches of a decoder beside an encoder"
     GENERATOR = "decoder traced operator by operator"
     FUSED = "decoder with fused attention"
-    EYE = "encoder of pictures beside a decoder"
+    VISION = "encoder of pictures beside a decoder"
     WINDOWS = "encoder of windows and channels"
     CUTTING = "encoder of pictures that looks through windows"
     TABLE = "a lookup alone"
@@ -42,13 +42,13 @@ class _Cost:
 
 # Measured on random weights (optimum 1.24, transformers 4.48): tests/data/onnx/made.json, float32.
 # FUSED is from published graphs kept apart from their weights: 165,580 bytes for SmolLM2-1.7B's 24
-# layers up to 780,000 for the 24 hybrid layers of Qwen3.5-2B. EYE and WINDOWS are what is left of
-# published SmolVLM (12 layers) and Florence-2 (base and large alike, 12) beside their weights.
+# layers up to 780,000 for the 24 hybrid layers of Qwen3.5-2B. VISION and WINDOWS are what is left
+# of published SmolVLM (12 layers) and Florence-2 (base and large alike, 12) beside their weights.
 # ASKED is SAM 2.1's graph beside its weights, tiny and base-plus alike. CUTTING is SAM's tower of 4
 # and 12 layers, made here (optimum 1.24), and SlimSAM's as published.
 _COSTS: dict[Trace, _Cost] = {
     Trace.ENCODER: _Cost(6_500, 22_600, 0.25, 2.7),
-    Trace.EYE: _Cost(6_500, 22_600, 0.35, 8.0),
+    Trace.VISION: _Cost(6_500, 22_600, 0.35, 8.0),
     Trace.WINDOWS: _Cost(6_500, 145_000, 0.2, 1.5),
     Trace.CUTTING: _Cost(20_000, 42_500),
     Trace.SPEECH_ENCODER: _Cost(3_000, 13_000),

@@ -144,7 +144,7 @@ def _vision_encoder(architecture: Architecture, parts: set[Part]) -> Iterator[Se
         towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
         seen = _of_parts(architecture, {Part.VISION, Part.PROJECTOR})
         seen = tuple(t for t in seen if not _is_heard(t))
-        trace = Trace.WINDOWS if architecture.family in _WINDOWED else Trace.EYE
+        trace = Trace.WINDOWS if architecture.family in _WINDOWED else Trace.VISION
         yield Session("vision_encoder", seen, trace, towers)
 
 

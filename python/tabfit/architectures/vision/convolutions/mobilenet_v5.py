@@ -1,4 +1,4 @@
-"""MobileNet V5, the eye of Gemma 3n: convolutions, and attention with one key for all heads.
+"""MobileNet V5, which sees for Gemma 3n: convolutions, and attention with one key for all heads.
 
 In: keys of a vision_config that names the one published size. Out: its body.
 Source: the definition of `mobilenetv5_300m_enc` in timm 1.0

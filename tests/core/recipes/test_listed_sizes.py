@@ -1,0 +1,36 @@
+"""Published sizes in place of computed ones, and when the recipe's tensors are still told."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+import tabfit
+from tabfit.recipes.listed_sizes import with_listed
+from tabfit.recipes.stored_model import Content, total_size
+
+
+class Listed(NamedTuple):
+    """A file as a listing has it."""
+
+    bytes: int
+    name: str = "model.gguf"
+    exact: bool = True
+    source: str = "a listing"
+    least: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.92, True), (1.08, True), (0.88, False), (1.12, False)]
+)
+def test_tensors_are_told_where_listing_and_recipe_agree(share: float, *, told: bool) -> None:
+    """A tenth apart, nobody knows how large each tensor of the published file is.
+
+    Gemma 4 E2B for MediaPipe was such a file: 2.35 GB were computed for a table of a file of 2.00.
+    """
+    stored = tabfit.estimate("smollm2-135m", runtime="wllama-cpu", precision="q8_0").stored
+    computed = total_size(file for file in stored.files if file.content is Content.WEIGHTS).likely
+    found = with_listed(stored, [Listed(bytes=round(computed * share))])
+    assert stored.tensors_known
+    assert found.tensors_known is told
