@@ -60,6 +60,17 @@ def test_the_devices_that_manage_stand_by_kind(
     assert all(kinds[each] == kind for kind, each in every)
 
 
+def test_a_column_with_nothing_in_it_is_folded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no visit can be judged, a table of shares has columns without a word."""
+    visits = tmp_path / "visits.csv"
+    visits.write_text("platform,browser,visits\nwindows,firefox,5\nmacos,safari,2\n")
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "not known: 100.0 %" in printed(capsys, "coverage", "distilbert", str(visits))
+    assert "95%  none" in printed(capsys, "coverage", str(visits))
+
+
 @pytest.mark.parametrize("words", TABLES, ids=" ".join)
 def test_a_pipe_gets_a_line_for_each_row(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

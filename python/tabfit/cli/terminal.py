@@ -110,7 +110,7 @@ def narrowed(widths: Sequence[int], words: Sequence[int], width: int) -> list[in
 def _folded(row: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
     """Return the lines of one row, each cell folded within its column."""
     others = [
-        textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+        textwrap.wrap(cell, max(width, 1), break_on_hyphens=False) or [""]
         for cell, width in zip(row[1:], widths[1:], strict=True)
     ]
     if len(row[0]) <= widths[0]:

@@ -83,6 +83,7 @@ def _covered(given: ModelLimits, least: float, anywhere: Answer, population: Cov
         anywhere.stored.precision,
         population,
         anywhere.context,
+        unsupported=anywhere.unsupported,
     )
     share = way.all.at_least(given.outcome).share
     limit = f"{given.outcome} in {given.visits}"

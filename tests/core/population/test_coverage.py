@@ -11,7 +11,7 @@ import pytest
 
 from tabfit.catalog import Catalog
 from tabfit.cli import command_line
-from tabfit.devices.device import read
+from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
@@ -30,6 +30,7 @@ WAYS = (
     ("llama-3.2-1b", "webllm", "q4f16_1"),
     ("llama-3.2-1b", "wllama-webgpu", "q4_k_m"),
     ("gemini-nano", "prompt-api", "builtin"),
+    ("bitnet-b1.58-2b", "ideal", "ternary"),  # which no browser runs
 )
 
 
@@ -42,7 +43,8 @@ def test_every_class_is_judged_as_the_estimator_does(way: tuple[str, str, str]) 
     about = subject(model, CATALOG)
     asked = Scenario(model=model, runtime=runtime, precision=precision)
     found = model_coverage.coverage_of(
-        about, CATALOG.runtime(runtime), precision, Population(visits)
+        *(about, CATALOG.runtime(runtime), precision, Population(visits)),
+        unsupported=answer(asked, CATALOG, Device()).unsupported,
     )
     verdicts = [answer(asked, CATALOG, each).verdict for each in made]
     expected = Counter[Outcome]()

@@ -25,9 +25,15 @@ def coverage_of(
     precision: str,
     population: Covering,
     context: Tokens | None = None,
+    *,
+    unsupported: bool = False,
 ) -> Coverage:
-    """Return what one way to run a model comes to; without a context at its usual one."""
-    return population.coverage(surveys_of(about, facts, precision, context), facts)
+    """Return what one way to run a model comes to; without a context at its usual one.
+
+    `unsupported` says that no browser runtime loads the model.
+    """
+    surveys = surveys_of(about, facts, precision, context, unsupported=unsupported)
+    return population.coverage(surveys, facts)
 
 
 def every_way(
@@ -61,11 +67,17 @@ Surveyed = Callable[[Subject, RuntimeFacts, str], Sequence[RunRequirements]]
 
 
 def surveys_of(
-    about: Subject, facts: RuntimeFacts, precision: str, context: Tokens | None = None
+    about: Subject,
+    facts: RuntimeFacts,
+    precision: str,
+    context: Tokens | None = None,
+    *,
+    unsupported: bool = False,
 ) -> tuple[RunRequirements, ...]:
     """Return what one way to run a model needs; without a context at its usual one."""
     contexts = () if context is None else (context,)
-    return tuple(requirements_of_precision(about, facts, precision, contexts))
+    found = requirements_of_precision(about, facts, precision, contexts, unsupported=unsupported)
+    return tuple(found)
 
 
 class Reach(NamedTuple):
