@@ -122,10 +122,7 @@ def between(given: Share) -> str:
 
 def shares(given: Answer, visits: ManyVisits) -> dict[str, Html]:
     """Return the shares of one way by verdict and by group, and the finding to be said aloud."""
-    covered = model_coverage.coverage_of(
-        *(given.subject, given.facts, given.stored.precision, visits, given.context),
-        unsupported=given.unsupported,
-    )
+    covered = model_coverage.coverage_of_answer(given, visits)
     groups = [
         _group(_GROUPS[name], name, parts) for name, parts in covered.by.items() if len(parts) > 1
     ]

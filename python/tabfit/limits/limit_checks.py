@@ -18,7 +18,7 @@ from tabfit.estimate.subjects import Subject
 from tabfit.i18n.size_text import size
 from tabfit.limits.limits_file import ModelLimits
 from tabfit.population.coverage.class_coverage import Covering
-from tabfit.population.coverage.model_coverage import coverage_of
+from tabfit.population.coverage.model_coverage import coverage_of_answer
 from tabfit.units import Tokens, exactly
 from tabfit.verdict.probability import RANK
 
@@ -77,14 +77,7 @@ def _at_most(model: str, limit: str, found: int, most: int) -> Limited:
 
 
 def _covered(given: ModelLimits, least: float, anywhere: Answer, population: Covering) -> Limited:
-    way = coverage_of(
-        anywhere.subject,
-        anywhere.facts,
-        anywhere.stored.precision,
-        population,
-        anywhere.context,
-        unsupported=anywhere.unsupported,
-    )
+    way = coverage_of_answer(anywhere, population)
     share = way.all.at_least(given.outcome).share
     limit = f"{given.outcome} in {given.visits}"
     return Limited(given.model, limit, f"{share:.1%}", f"{least:.1%}", share >= least)

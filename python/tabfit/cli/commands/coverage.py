@@ -84,10 +84,7 @@ def _covered(
     names = given.facts.id, given.stored.precision
     chosen = next((each for each in every if _names(each) == names), None)
     if chosen is None:  # a precision or a runtime that is not among those worth offering
-        chosen = model_coverage.coverage_of(
-            *(about, given.facts, names[1], population, given.context),
-            unsupported=given.unsupported,
-        )
+        chosen = model_coverage.coverage_of_answer(given, population)
     return chosen, [each for each in every if each is not chosen]
 
 

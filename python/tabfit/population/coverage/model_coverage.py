@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from tabfit.catalog import Catalog, Model, RuntimeFacts
 from tabfit.compare.run_requirements import RunRequirements, requirements_of_precision
+from tabfit.estimate.answers import Answer
 from tabfit.estimate.defaults import precisions_of, runtimes_of, usual_precision
 from tabfit.estimate.subjects import Subject, subject
 from tabfit.population.coverage.class_coverage import Coverage, Covering
@@ -34,6 +35,14 @@ def coverage_of(
     """
     surveys = surveys_of(about, facts, precision, context, unsupported=unsupported)
     return population.coverage(surveys, facts)
+
+
+def coverage_of_answer(given: Answer, population: Covering) -> Coverage:
+    """Return what the way that an answer is about comes to for a population."""
+    return coverage_of(
+        *(given.subject, given.facts, given.stored.precision, population, given.context),
+        unsupported=given.unsupported,
+    )
 
 
 def every_way(
