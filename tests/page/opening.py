@@ -74,12 +74,18 @@ def opened(
     if until and scripts:
         reached(page, until)
     yield page
+    context.unroute_all(behavior="ignoreErrors")  # what is still on its way no test waits for
     context.close()
 
 
 def reached(page: Page, state: str) -> None:
     """Wait until the page says it is in a state."""
     page.locator(f"html[data-state={state}]").wait_for(state="attached")
+
+
+def mended(page: Page) -> None:
+    """Let every file arrive as it is, once the answers that are being spoilt have been given."""
+    page.context.unroute_all(behavior="wait")
 
 
 def changed(context: BrowserContext, pattern: str, change: Callable[[str], str]) -> None:

@@ -14,6 +14,7 @@ from tests.page.opening import (
     PHONE,
     Visit,
     appended,
+    mended,
     reached,
     signal,
     without,
@@ -81,7 +82,7 @@ def test_answers_without_pyscript(visit: Visit) -> None:
     assert held
     for route in held:
         route.continue_()
-    page.context.unroute(late)
+    mended(page)
     assert "bitness" in json.loads(asked(page, "models"))
     assert len(page.workers) == 1
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.page.opening import Visit, appended, reached, without_snapshot
+from tests.page.opening import Visit, appended, mended, reached, without_snapshot
 
 Sabotage = Callable[[BrowserContext], object]
 
@@ -178,7 +178,7 @@ def test_a_late_part_fails_alone(
     page.locator("#alternatives").scroll_into_view_if_needed()  # choosing scrolled up
     problem = page.locator("#alternatives .late-problem")
     expect(problem).to_be_visible()
-    page.context.unroute(f"**/{pattern}")
+    mended(page)
     problem.get_by_role("button", name="Try again").click()
     expect(page.locator("#alternatives table").first).to_be_visible()
 
@@ -207,7 +207,7 @@ def test_a_language_fails_alone(visit: Visit, fault: Callable[[str], Sabotage]) 
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#language")).to_have_value("en")
     answered_still(page)
-    page.context.unroute("**/locale/ru.mo")
+    mended(page)
     problem.get_by_role("button", name="Try again").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
 
@@ -230,7 +230,7 @@ def test_a_picture_of_a_link_fails_alone(visit: Visit) -> None:
     problem = page.locator("#sharing .late-problem")
     expect(problem).to_be_visible()
     expect(page.locator("#link")).not_to_have_value("")
-    page.context.unroute("**/wheels/segno-*")
+    mended(page)
     problem.get_by_role("button", name="Try again").click()
     expect(page.locator("#qr svg")).to_be_visible()
 
@@ -240,7 +240,7 @@ def test_the_finder_fails_alone(visit: Visit) -> None:
     page = visit(setup=missing("**/model_search.js"))
     problem = page.locator("#late .late-problem")
     expect(problem).to_be_visible()
-    page.context.unroute("**/model_search.js")
+    mended(page)
     page.locator("#choose-model").select_option("distilbert")
     expect(page).to_have_url(re.compile("model=distilbert"))
     problem.get_by_role("button", name="Try again").click()
@@ -258,7 +258,7 @@ def test_what_fails_beside_another_is_told_beside_it(visit: Visit) -> None:
     page.locator("#language").select_option("de")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(problems).to_have_count(1)  # the finder's: nobody waits for Russian any more
-    page.context.unroute("**/model_search.js")
+    mended(page)
     problems.get_by_role("button").click()
     expect(page.locator("#open-finder")).to_be_visible()
     expect(problems).to_have_count(0)
@@ -283,7 +283,7 @@ def test_first_failure_is_final(visit: Visit) -> None:
 def test_retry(visit: Visit) -> None:
     """Retry starts the page again, and it gets ready once the fault is gone."""
     page = visit(setup=missing("**/pyodide.mjs"), until="failed")
-    page.context.unroute("**/pyodide.mjs")
+    mended(page)
     page.get_by_role("button", name="Retry").click()
     reached(page, "ready")
     expect(page.locator("#failure")).to_be_hidden()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.opening import PHONE, Visit, choose_model, drop, opened
+from tests.page.opening import PHONE, Visit, choose_model, drop, mended, opened
 from tests.page.test_accessible import assert_accessible
 
 ROWS = (
@@ -103,6 +103,6 @@ def test_without_numpy_only_the_shares_fail(visit: Visit) -> None:
     problem = page.locator("#shares .late-problem")
     expect(problem).to_be_visible()
     expect(page.locator(".what-was-read")).to_contain_text("99,982 visits")
-    page.context.unroute("**/wheels/numpy-*")
+    mended(page)
     problem.get_by_role("button", name="Try again").click()
     expect(page.locator("#shares")).to_contain_text("69.4%")
