@@ -29,8 +29,9 @@ from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 from tabfit.verdict.check_text import Check
+from tabfit.verdict.constants import LIKELY_FROM
 from tabfit.verdict.decide import demands
-from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, RANK, Outcome
+from tabfit.verdict.probability import OUTCOMES, RANK, Outcome
 from tabfit.verdict.requirements import Demand
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def possible_runs(made: VerdictGrid, reach: int | None, catalog: Catalog) -> lis
 def _failing(made: VerdictGrid) -> Iterator[tuple[str, list[list[bool]]]]:
     """Yield for each check where it applies and is not likely met."""
     for each in made.columns:
-        short = each.applies & ((each.chance < LIKELY_FROM) | ~each.known)
+        short = each.applies & ((each.chance < LIKELY_FROM.likely) | ~each.known)
         yield each.name, short.tolist()
 
 

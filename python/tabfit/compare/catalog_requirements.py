@@ -25,7 +25,7 @@ from tabfit.estimate.subjects import Subject, subject
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.runtimes.speed import bits_per_weight, token_bytes
 from tabfit.units import Basis, Interval, Tokens
-from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.constants import LEAST_BINDING
 from tabfit.verdict.requirements import Demand
 
 #: An interval as text: one number where it is exact.
@@ -92,7 +92,7 @@ def survey_on(surveyed: Sequence[RunRequirements], device: Device) -> RunRequire
         return surveyed[0]
     adapter = device.adapter
     known = adapter.max_storage_buffer_binding_size if adapter else None
-    limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING)
+    limit = ENDLESS - 1 if known is None else max(known, LEAST_BINDING.exact)
     return next(each for each in surveyed if _holds(each.adapters, limit, device.emulated))
 
 

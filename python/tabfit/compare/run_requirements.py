@@ -22,7 +22,7 @@ from tabfit.runtimes import Load
 from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.units import Bytes, Interval, Tokens
 from tabfit.verdict import decide
-from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.constants import LEAST_BINDING
 from tabfit.verdict.requirements import Demand, Requirements, Setup
 
 #: A device's own limit lies nowhere above this.
@@ -146,7 +146,7 @@ def _that_matter(setup: Setup) -> Iterator[Adapters]:
 def _limits(setup: Setup) -> list[Adapters]:
     """Return the ranges of binding limits between which something is held elsewhere."""
     tensors = setup.load.stored.tensors
-    sizes = sorted({t.size for t in tensors if t.size > LEAST_BINDING}, reverse=True)
+    sizes = sorted({t.size for t in tensors if t.size > LEAST_BINDING.exact}, reverse=True)
     kept = [Adapters()]
     for below, floor in pairwise((*sizes, 0)):
         lower = Adapters(floor=floor, below=below)
@@ -159,7 +159,7 @@ def _limits(setup: Setup) -> list[Adapters]:
 
 
 def _on(setup: Setup, adapters: Adapters) -> Setup:
-    least = max(adapters.floor, LEAST_BINDING)  # no adapter binds less
+    least = max(adapters.floor, LEAST_BINDING.exact)  # no adapter binds less
     binding = None if adapters.below == ENDLESS else Bytes(least)
     load = replace(setup.load, binding=binding, emulated=bool(adapters.emulated))
     return replace(setup, load=load)

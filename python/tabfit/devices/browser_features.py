@@ -17,14 +17,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from tabfit.devices.device import Adapter, Device, Unasked
+from tabfit.formula import Constant, Unit
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
+from tabfit.units import Basis
 
 FEATURES: Final = ("webgpu", "shader_f16", "jspi", "memory64", "threads")
 
-#: The share of page views with WebGPU over all browsers, for a browser of which nothing is known
-#: (caniuse-lite 1.0.30001828: 7.3 % of page views lack the object, and Firefox on Linux).
-UNKNOWN_BROWSER: Final = 0.85
+UNKNOWN_BROWSER: Final = Constant(
+    "share of page views with WebGPU, over all browsers",
+    (0.85, 0.85, 0.85),
+    unit=Unit.CHANCE,
+    basis=Basis.ASSUMED,
+    source="caniuse-lite 1.0.30001828: 7.3 % of page views lack the object, and Firefox on Linux",
+    fitted_on="for a browser of which nothing is known",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +111,7 @@ def _from_table(device: Device, feature: str) -> Presence:
 def _by_version(device: Device, feature: str) -> Presence:
     key, version = _key(device), _version(device)
     if key is None:
-        return Presence(there=None, share=UNKNOWN_BROWSER, why=_unknown(device))
+        return Presence(there=None, share=UNKNOWN_BROWSER.likely, why=_unknown(device))
     row = _table()["since"][feature][key]
     if row["since"] is None:
         return Presence(there=False, share=0.0, why=_("this browser has none"))

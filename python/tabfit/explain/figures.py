@@ -40,8 +40,8 @@ from tabfit.units import Basis, Interval
 from tabfit.verdict import device_history, sureness
 from tabfit.verdict.check_kinds.browser import HEAP
 from tabfit.verdict.check_kinds.memory import GPU_MEMORY, MEMORY, STORAGE, TAB_MEMORY
-from tabfit.verdict.check_rules import LEAST_STORAGE
 from tabfit.verdict.check_text import Check
+from tabfit.verdict.constants import LEAST_STORAGE
 from tabfit.verdict.labels import CHECKS, LABELS, PHASES
 from tabfit.verdict.probability import Outcome, probability
 
@@ -289,8 +289,7 @@ def _chance_of(
     weighed = Operation(Operator.CHANCE, terms, met, met, met)
     if check.name != STORAGE.name:
         return _given_past(check, weighed, device)
-    least, source = (LEAST_STORAGE,) * 3, later("an estimate is no promise")
-    return largest(weighed, share(later("at least"), least, Basis.ASSUMED, source))
+    return largest(weighed, LEAST_STORAGE)
 
 
 def _given_past(check: Check, weighed: Quantity, device: Device) -> Quantity:

@@ -119,9 +119,25 @@ GAIN_IN_WASM: Final = _gain(
 
 #: Line speeds of the download table, in Mbit/s.
 LINES: Final = (10, 50, 100, 500)
-#: Browsers that never tell of a faster line than this (WICG netinfo, Chromium's clamp).
+#: Browsers that never tell of a faster line than `CAP`.
 CAPPED: Final = frozenset({"chrome", "edge", "samsung"})
-CAP: Final = 10.0
+CAP: Final = Constant(
+    "the fastest line that a browser tells of, in Mbit/s",
+    (10, 10, 10),
+    unit=Unit.NUMBERS,
+    basis=Basis.LISTED,
+    source="WICG netinfo, Chromium's clamp",
+    fitted_on="that clamp",
+)
+#: Of weights of which no shape is disclosed.
+UNDISCLOSED_BITS: Final = Constant(
+    "bits of a weight",
+    (8, 8, 8),
+    unit=Unit.NUMBERS,
+    basis=Basis.ASSUMED,
+    source="between the 4 and the 16 bits that models are published at",
+    fitted_on="no measurement: their makers say nothing of them",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +207,9 @@ def moved(runtime: Runtime, bits: float, device: Device) -> Quantity:
 
 
 def bits_per_weight(load: Load) -> float:
-    """Return what a weight takes on average; 8 where no shape is disclosed."""
+    """Return what a weight takes on average; `UNDISCLOSED_BITS` where no shape is disclosed."""
     total = load.architecture.inventory.total
-    return 8 * load.stored.weights_bytes / total if total else 8.0
+    return 8 * load.stored.weights_bytes / total if total else UNDISCLOSED_BITS.likely
 
 
 def read_for_token(runtime: Runtime, load: Load) -> Quantity:
@@ -271,7 +287,7 @@ def network_speed(device: Device) -> NetworkSpeed | None:
     told = device.connection.downlink_mbps
     if not told or told <= 0:
         return None
-    return NetworkSpeed(told, capped=device.browser in CAPPED and told >= CAP)
+    return NetworkSpeed(told, capped=device.browser in CAPPED and told >= CAP.exact)
 
 
 def seconds(size: int, megabits: float) -> int:

@@ -3,6 +3,7 @@
 In: `Requirements` of a run and what a device has, `Offered`. Out: one `Check` for each way to
 fail, and a `Verdict` of them together. Nothing here knows which model was asked about.
 
+    constants         what verdicts are weighed by, each a record
     requirements      what a run asks of a device, and what the device has against it
     probability       a need and what there is -> a chance, and the word for it
     check_rules       how needs compare with what there is, in numbers alone

@@ -9,25 +9,19 @@ rule decides which check.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
-from tabfit.devices.browser_features import UNKNOWN_BROWSER
 from tabfit.devices.budgets import ANYWHERE
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Interval
-from tabfit.verdict.probability import UNLIKELY_TO, Outcome, choose, probability, word
-
-#: The chance given to a limit that nobody asked the browser about, as to WebGPU itself in a browser
-#: of which nothing is known (`browser_features.UNKNOWN_BROWSER`): it lowers, and does not decide.
-UNASKED: Final = UNKNOWN_BROWSER
-#: A limit that a runtime works around, at a cost, when it is not met.
-WORKED_AROUND: Final = 0.6
-#: One of two.
-HALF: Final = 0.5
-#: A need that fits everywhere, where nothing is known of the memory.
-ANYWHERE_CHANCE: Final = 0.95
-#: Browsers say too little of storage to rule a download out.
-LEAST_STORAGE: Final = 0.05
+from tabfit.verdict.constants import (
+    ANYWHERE_CHANCE,
+    LEAST_STORAGE,
+    NEAR_LIMIT,
+    UNASKED,
+    UNLIKELY_TO,
+    WORKED_AROUND,
+)
+from tabfit.verdict.probability import Outcome, choose, probability, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +53,7 @@ class Decision:
         return self.chance if self.known else None
 
 
-def feature(*, there: bool | None, hard: bool, share: float = UNASKED) -> Decision:
+def feature(*, there: bool | None, hard: bool, share: float = UNASKED.likely) -> Decision:
     """Return the decision on something a device has or has not.
 
     `None` where nobody asked: `share` of such devices have it.
@@ -68,11 +62,11 @@ def feature(*, there: bool | None, hard: bool, share: float = UNASKED) -> Decisi
         return Decision(chance=_unasked(share, hard=hard), asked=False)
     if there:
         return Decision(chance=1.0)
-    return Decision(chance=choose(hard, 0.0, WORKED_AROUND), failed=hard)
+    return Decision(chance=choose(hard, 0.0, WORKED_AROUND.likely), failed=hard)
 
 
 def _unasked(share: float, *, hard: bool) -> float:
-    return choose(hard, share, share + (1 - share) * WORKED_AROUND)
+    return choose(hard, share, share + (1 - share) * WORKED_AROUND.likely)
 
 
 def within(
@@ -85,10 +79,10 @@ def within(
     """
     if limit is None:
         met = need.high <= least
-        return Decision(chance=choose(met, 1.0, _unasked(UNASKED, hard=hard)), asked=met)
+        return Decision(chance=choose(met, 1.0, _unasked(UNASKED.likely, hard=hard)), asked=met)
     failed = (need.low > limit) & hard
-    missed = choose(failed, 0.0, WORKED_AROUND)
-    inside = choose(need.likely > limit * near, HALF, 1.0)
+    missed = choose(failed, 0.0, WORKED_AROUND.likely)
+    inside = choose(need.likely > limit * near, NEAR_LIMIT.likely, 1.0)
     return Decision(chance=choose(need.likely <= limit, inside, missed), failed=failed)
 
 
@@ -104,7 +98,7 @@ def room(need: Interval, have: Interval | None, most: int | None = None) -> Deci
     `most` is what the device can hold at all: what surely needs more never runs.
     """
     if have is None:
-        return Decision(chance=ANYWHERE_CHANCE, known=need.high <= ANYWHERE.exact)
+        return Decision(chance=ANYWHERE_CHANCE.likely, known=need.high <= ANYWHERE.exact)
     if most is None:
         return Decision(chance=probability(need, have))
     failed = need.low > most
@@ -113,15 +107,15 @@ def room(need: Interval, have: Interval | None, most: int | None = None) -> Deci
 
 def at_least(decision: Decision) -> Decision:
     """Return the decision where more is needed than was weighed: only *unlikely* still stands."""
-    return replace(decision, known=decision.known & (decision.chance <= UNLIKELY_TO))
+    return replace(decision, known=decision.known & (decision.chance <= UNLIKELY_TO.likely))
 
 
 def storage(need: Interval, have: Interval | None) -> Decision:
     """Return the decision on the room to keep a download."""
     if have is None:
         return Decision(chance=1.0, known=False)
-    chance = probability(need, have)
-    return Decision(chance=choose(chance < LEAST_STORAGE, LEAST_STORAGE, chance))
+    chance, least = probability(need, have), LEAST_STORAGE.likely
+    return Decision(chance=choose(chance < least, least, chance))
 
 
 def together(asked: Iterable[float], unasked: Iterable[float]) -> float:

@@ -32,7 +32,8 @@ from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.verdict import check_kinds, device_history
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision, together
-from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, Outcome, choose, place
+from tabfit.verdict.constants import LIKELY_FROM
+from tabfit.verdict.probability import OUTCOMES, Outcome, choose, place
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 from tabfit.verdict.sureness import drawn_in
 
@@ -156,7 +157,7 @@ def _reason(each: Decided, known: bool, fails: bool, nobody: bool) -> float:  # 
     """
     chance = each.decision.chance
     if each.kind.background:
-        chance = choose(chance >= LIKELY_FROM, 1.0, chance)
+        chance = choose(chance >= LIKELY_FROM.likely, 1.0, chance)
     if each.kind.decides:
         chance = chance - _NAMED_FIRST * (chance == 1.0)
     other = _NO_REASON if nobody is False else choose(nobody, _UNTOLD, _NO_REASON)

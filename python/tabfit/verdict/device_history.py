@@ -9,7 +9,7 @@ With B what the device gives and N what a load of the past needed (docs/memory-m
     it died    with the share w of its deaths that are of memory, B is below N:  c (1 - w reach)
 
 `c` is the chance before, `reach` how far the need lies within N, or N within the need: 1 where
-it is as large, 0 where they are more than `NEAR` apart. What lies well below a load that died
+it is as large, 0 where they are more than `TAIL` twice apart. What lies well below a load that died
 keeps its chance: a death says that B is below N, and nothing of how far.
 """
 
@@ -28,18 +28,12 @@ from tabfit.units import Interval
 from tabfit.verdict import failure_rates
 from tabfit.verdict.check_kinds.kind import CheckKind, Feature, need_of
 from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.constants import DIED_OF_MEMORY, OTHERS_WEIGH, TAIL
 from tabfit.verdict.probability import choose, rounded
 from tabfit.verdict.requirements import Demand, Offered, Requirements
 
-#: Of the reports of models that crashed or hung on an asked-for runtime (tests/data/
-#: field_reports.jsonl; no wrong output, missing feature or release), the share that died of
-#: memory, a limit, address room or a leak: 73 of 141.
-DIED_OF_MEMORY: Final = 0.52
-#: Needs are as large as each other within the outermost twentieth of both (`outcome`): 1.15 twice.
-NEAR: Final = 1.15 * 1.15
-#: What others' reports weigh beside one's own: as much as so many trials. No measurement; drivers
-#: and runtimes mostly fail on a device always or never, so that few trials count for much.
-OTHERS_WEIGH: Final = 2.0
+#: Needs are as large as each other within the outermost twentieth of both.
+_NEAR: Final = TAIL.likely * TAIL.likely
 
 
 def conditioned(
@@ -65,7 +59,8 @@ def conditioned(
 
 def _of_runtime(ran: int, decision: Decision) -> Decision:
     """Return the chance that a runtime does not fail of itself, given how often it ran here."""
-    chance = (decision.chance * OTHERS_WEIGH + ran) / (OTHERS_WEIGH + ran)
+    others = OTHERS_WEIGH.likely
+    chance = (decision.chance * others + ran) / (others + ran)
     return replace(decision, chance=rounded(chance))
 
 
@@ -79,7 +74,7 @@ def _of_memory(trials: Iterable[Trial], pool: Pool, need: Interval, decision: De
     least = history.smallest_that_died(trials, pool)
     if least is not None:
         reach = _within(least.needs[pool], need)
-        chance = chance * (1 - DIED_OF_MEMORY * reach)
+        chance = chance * (1 - DIED_OF_MEMORY.likely * reach)
         known = known | (reach >= 1)
     chance = choose(decision.failed, decision.chance, rounded(chance))
     return replace(decision, chance=chance, known=known)
@@ -95,7 +90,7 @@ def _within(small: Interval, large: Interval) -> float:
     least = 1.0
     pairs = ((small.low, large.low), (small.likely, large.likely), (small.high, large.high))
     for one, other in pairs:
-        over = (NEAR - one / choose(other > 0, other, 1)) / (NEAR - 1)
+        over = (_NEAR - one / choose(other > 0, other, 1)) / (_NEAR - 1)
         inside = choose(over > 1, 1.0, choose(over < 0, 0.0, over))
         least = choose(inside < least, inside, least)
     return least

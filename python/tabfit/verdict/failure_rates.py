@@ -20,6 +20,7 @@ from tabfit.devices.fitted_table import FittedTable, Table
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes.base import Runtime
 from tabfit.runtimes.browser_needs import Needs
+from tabfit.verdict.constants import ROOMY_IOS
 
 #: The kinds of failure, by the names of their checks.
 DRIVER, FAULT, RESERVE, WRONG = "driver", "runtime-fault", "address-room", "wrong-output"
@@ -30,9 +31,6 @@ TWO_PARTS, OTHER_MODEL = "encoder-with-decoder", "other-model"
 MADE_SO: Final = (WITHOUT_KERNELS, ONE_PASS, TWO_PARTS, OTHER_MODEL)
 #: The kinds of failure that they add to.
 ADDED_TO: Final = (FAULT, WRONG)
-#: iOS and iPadOS refuse a shared WebAssembly memory's declared maximum sooner before this version
-#: (microsoft/onnxruntime issue 22086, ricky0123/vad issues 134 and 227).
-ROOMY_IOS: Final = 18
 #: Who makes the graphics where the system alone tells.
 VENDORS: Final = {"ios": "apple", "ipados": "apple", "macos": "apple"}
 UNTOLD: Final = "untold"
@@ -104,7 +102,7 @@ def _ios(device: Device) -> str:
     version = own if own is not None else device.platform_version
     if version is None:
         return UNTOLD
-    return "before-18" if version < ROOMY_IOS else "18-and-later"
+    return "before-18" if version < ROOMY_IOS.exact else "18-and-later"
 
 
 def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from tabfit.units import Interval
+from tabfit.verdict.constants import LIKELY_FROM, STEPS, TAIL, UNLIKELY_TO
 
 
 class Outcome(StrEnum):
@@ -47,11 +48,6 @@ _LIKELY, _MAY, _UNLIKELY = (
     OUTCOMES.index(each) for each in (Outcome.LIKELY, Outcome.MAY, Outcome.UNLIKELY)
 )
 
-#: At and above: likely. At and below: unlikely. Between them: may. Of reports with a chance of 0.65
-#: to 0.75, each judged by the others, 44 of 57 ran (docs/accuracy.md).
-LIKELY_FROM: Final = 0.7
-UNLIKELY_TO: Final = 0.25
-
 
 def choose(condition: bool, yes: float, no: float) -> float:  # noqa: FBT001 - it chooses
     """Return one of two finite numbers; the condition may be an array of truths.
@@ -64,31 +60,29 @@ def choose(condition: bool, yes: float, no: float) -> float:  # noqa: FBT001 - i
 
 #: The share of a distribution that lies below each of its points.
 POINT_SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
-#: So many needs, each as likely as any other, stand for one.
-STEPS: Final = 40
-#: How far the outermost twentieth reaches beyond the ends of an interval.
-TAIL: Final = 1.15
+#: `constants.STEPS` and `TAIL`, as they are used in every comparison.
+_STEPS, _TAIL = STEPS.exact, TAIL.likely
 
 
 def points_of(interval: Interval) -> tuple[float, ...]:
     """Return the values below which an interval's `POINT_SHARES` lie."""
     return (
-        interval.low / TAIL,
+        interval.low / _TAIL,
         interval.low * 1.0,
         interval.likely * 1.0,
         interval.high * 1.0,
-        interval.high * TAIL,
+        interval.high * _TAIL,
     )
 
 
 def _step(number: int) -> tuple[int, float]:
     """Return between which points a step's share lies, and how far along."""
-    share = (number + 0.5) / STEPS
+    share = (number + 0.5) / _STEPS
     at = min(max(bisect_right(POINT_SHARES, share) - 1, 0), len(POINT_SHARES) - 2)
     return at, (share - POINT_SHARES[at]) / (POINT_SHARES[at + 1] - POINT_SHARES[at])
 
 
-_EVERY_STEP: Final = tuple(_step(number) for number in range(STEPS))
+_EVERY_STEP: Final = tuple(_step(number) for number in range(_STEPS))
 
 
 def _share_below(points: tuple[float, ...], value: float) -> float:
@@ -155,7 +149,7 @@ def apart(need: Interval, have: Interval) -> tuple[bool, bool]:
 
     The ends of either may be arrays.
     """
-    return need.high * TAIL < have.low / TAIL, need.low / TAIL > have.high * TAIL
+    return need.high * _TAIL < have.low / _TAIL, need.low / _TAIL > have.high * _TAIL
 
 
 def weighed(need: Interval, have: Interval) -> float:
@@ -168,7 +162,7 @@ def weighed(need: Interval, have: Interval) -> float:
     missed = 0.0
     for each in thresholds(need):
         missed = missed + _share_below(there, each)
-    return rounded(1.0 - missed / STEPS)
+    return rounded(1.0 - missed / _STEPS)
 
 
 def thresholds(need: Interval) -> list[float]:
@@ -198,5 +192,5 @@ def word(chance: float) -> Outcome:
 
 def place(chance: float) -> float:
     """Return where in `OUTCOMES` the word for a probability stands; for an array, each one's."""
-    unlikely = choose(chance <= UNLIKELY_TO, _UNLIKELY, _MAY)
-    return choose(chance >= LIKELY_FROM, _LIKELY, unlikely)
+    unlikely = choose(chance <= UNLIKELY_TO.likely, _UNLIKELY, _MAY)
+    return choose(chance >= LIKELY_FROM.likely, _LIKELY, unlikely)

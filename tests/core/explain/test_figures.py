@@ -13,7 +13,7 @@ import pytest
 
 from tabfit import architectures, runtimes
 from tabfit.catalog import Catalog
-from tabfit.devices import budgets
+from tabfit.devices import browser_features, budgets
 from tabfit.devices.budgets import TabMemoryRule
 from tabfit.devices.device import Device, read
 from tabfit.estimate.answers import Answer, answer
@@ -35,6 +35,7 @@ from tabfit.formula import (
 )
 from tabfit.runtimes import Label, Load, constants, speed
 from tabfit.units import GIB, MIB, Interval, Tokens
+from tabfit.verdict import constants as verdict_constants
 from tabfit.verdict.probability import Outcome, probability
 
 CATALOG: Final = Catalog()
@@ -280,12 +281,18 @@ def test_a_budget_reads_as_its_rule() -> None:
 
 
 PACKAGE: Final = Path(constants.__file__).parents[1]
-ROOMS: Final = (*sorted((PACKAGE / "runtimes").glob("*.py")), PACKAGE / "devices" / "budgets.py")
+ROOMS: Final = (
+    *sorted((PACKAGE / "runtimes").rglob("*.py")),
+    *sorted((PACKAGE / "verdict").rglob("*.py")),
+    *(PACKAGE / "devices" / each for each in ("budgets.py", "browser_features.py")),
+)
 #: Numbers that are no constant of nature: layouts and defaults that sources name in full, and
 #: choices of this project's own.
 CHOSEN: Final = {
     *("CELLS", "PAGE"),  # how llama.cpp and MLC lay their caches out
-    *("USUAL_PROMPT", "SPEECH_PROMPT", "LINES", "CAP"),  # what is asked about when nobody says
+    *("USUAL_PROMPT", "SPEECH_PROMPT", "LINES"),  # what is asked about when nobody says
+    *("POINT_SHARES", "RANK"),  # what the ends of an interval are, and the order of the words
+    "FARTHEST",  # between which ends what is learnt of sureness stays
     *("MOST_LAYERS", "MOST_SLOTS", "LONGEST_AUDIO", "LARGEST_SIDE"),  # the most that is accepted
 }
 
@@ -306,8 +313,8 @@ def isnumber(node: ast.AST) -> bool:
 
 
 def records() -> Iterator[tuple[str, Constant]]:
-    """Yield every record of the runtimes, their speeds and the devices' budgets by its name."""
-    for module in (constants, speed, budgets):
+    """Yield every record of runtimes, speeds, devices and verdicts by its name."""
+    for module in (constants, speed, budgets, browser_features, verdict_constants):
         for name, value in vars(module).items():
             held = vars_of(value)
             yield from ((name, each) for each in held if isinstance(each, Constant))

@@ -31,7 +31,7 @@ from tabfit.devices.device import Device
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Interval, Tokens
 from tabfit.verdict import check_kinds
-from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.constants import LEAST_BINDING
 from tabfit.verdict.decide import WITHOUT_CHANCE, Decided, Settled, decide, settle
 from tabfit.verdict.probability import OUTCOMES
 from tabfit.verdict.requirements import Demand, Offered, Requirements
@@ -158,7 +158,7 @@ def _holds(whole: RequirementsTable, device: Device) -> Truths:
     """Return which rows hold for the device's adapter; every adapter binds the least there is."""
     adapter = device.adapter
     limit = adapter.max_storage_buffer_binding_size if adapter else None
-    binding = np.iinfo(np.int64).max // 4 if limit is None else max(limit, LEAST_BINDING)
+    binding = np.iinfo(np.int64).max // 4 if limit is None else max(limit, LEAST_BINDING.exact)
     kind = EMULATED if device.emulated else REAL
     floor, below, kinds = whole.adapters.T
     holds: Truths = (floor <= binding) & (binding < below) & ((kinds == ANY) | (kinds == kind))

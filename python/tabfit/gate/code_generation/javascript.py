@@ -31,16 +31,17 @@ from tabfit.gate.rules.device_signals import GROUPS, WORDS
 from tabfit.gate.rules.runtime_rules import SHARES, CheckLeaf, Rule
 from tabfit.gate.scenario.scenario_rules import Gate
 from tabfit.verdict import sureness
-from tabfit.verdict.probability import LIKELY_FROM, POINT_SHARES, STEPS, TAIL, UNLIKELY_TO
+from tabfit.verdict.constants import LIKELY_FROM, STEPS, TAIL, UNLIKELY_TO
+from tabfit.verdict.probability import POINT_SHARES
 
 #: The engine's arithmetic, each where something uses it: `probability.probability`, Python's
 #: rounding, the chance of a failure rate, a choice by `device_memory`, the place of a word.
 ROUNDED: Final = "R=x=>F(x*1e4+.5000001)/1e4"
 SHARES_AT: Final = f"[{','.join(map(number, POINT_SHARES))}]"
 CHANCE: Final = (
-    f"P=a=>[a[0]/{TAIL},...a,a[2]*{TAIL}],H={SHARES_AT},"
+    f"P=a=>[a[0]/{TAIL.likely},...a,a[2]*{TAIL.likely}],H={SHARES_AT},"
     "L=([a,...A],[b,...B],x,[c]=A,[e]=B)=>x<a?0:x<c?b+(e-b)*(x-a)/(c-a):c?L(A,B,x):1,"
-    f"C=(a,b,k=.5)=>k<{STEPS}?C(a,b,k+1)-L(P(b),H,L(H,P(a),k/{STEPS}))/{STEPS}:1"
+    f"C=(a,b,k=.5)=>k<{STEPS.exact}?C(a,b,k+1)-L(P(b),H,L(H,P(a),k/{STEPS.exact}))/{STEPS.exact}:1"
 )
 EVEN: Final = "E=x=>{const f=F(x),r=x-f;return r<.5||r==.5&&!(f%2)?f:f+1}"
 LOGISTIC: Final = "G=x=>R(1/(1+Math.exp(x/1e3)))"
@@ -273,7 +274,7 @@ def _settled(met: set[str], gate: Gate, sure: list[float]) -> str:
         each = f"x.at?l=N(l,x[0]):k*={_CHANCE_OF}"
         begun, product = f";let k=1,l=1;for(const x of z){each};const ", "k*l"
     nobody = "z.includes(3)?'unsupported':'unknown'" if "3" in met else "'unknown'"
-    surest, least = number(LIKELY_FROM), number(UNLIKELY_TO)
+    surest, least = number(LIKELY_FROM.likely), number(UNLIKELY_TO.likely)
     word = f"a<{surest}?a>{least}?'may':a?'unlikely':a==0?'no':{nobody}:'likely'"
     return f"{begun}a={chance.replace('@', product)};return{{outcome:{word},probability:a}}"
 

@@ -21,14 +21,8 @@ from tabfit.gate.rules.symbols import is_numbers
 from tabfit.gate.scenario.scenario_rules import Gate
 from tabfit.units import Interval
 from tabfit.verdict import sureness
-from tabfit.verdict.probability import (
-    LIKELY_FROM,
-    POINT_SHARES,
-    STEPS,
-    TAIL,
-    UNLIKELY_TO,
-    thresholds,
-)
+from tabfit.verdict.constants import LIKELY_FROM, STEPS, TAIL, UNLIKELY_TO
+from tabfit.verdict.probability import POINT_SHARES, thresholds
 
 
 def _rounded(chance: str) -> str:
@@ -58,8 +52,9 @@ def sql(gate: Gate, table: str = "visits") -> str:
     chance = _rounded(f"{_number(ends.least)} + {span}")
     return (
         f"SELECT *, CASE state WHEN 3 THEN 'unsupported' WHEN 2 THEN 'no' WHEN 1 THEN 'unknown' "
-        f"ELSE CASE WHEN probability >= {_number(LIKELY_FROM)} THEN 'likely' "
-        f"WHEN probability <= {_number(UNLIKELY_TO)} THEN 'unlikely' ELSE 'may' END END AS outcome "
+        f"ELSE CASE WHEN probability >= {_number(LIKELY_FROM.likely)} THEN 'likely' "
+        f"WHEN probability <= {_number(UNLIKELY_TO.likely)} THEN 'unlikely' "
+        "ELSE 'may' END END AS outcome "
         f"FROM (SELECT *, CASE state WHEN 0 THEN {chance} WHEN 2 THEN 0e0 END AS probability "
         f"FROM (SELECT *, {own} FROM ({inner}) AS signals) AS checks) AS settled"
     )
@@ -153,12 +148,12 @@ class _Query:
 def _weighed(need: tuple[int, int, int], have: tuple[str, ...]) -> str:
     """Return `probability.probability` of a known need and three columns."""
     low, likely, high = have
-    edges = (f"{low} / {TAIL}e0", low, likely, high, f"{high} * {TAIL}e0")
+    edges = (f"{low} / {TAIL.likely}e0", low, likely, high, f"{high} * {TAIL.likely}e0")
     below = " + ".join(_below(each, edges) for each in thresholds(Interval(*need)))
     return (
-        f"CASE WHEN {_number(need[2] * TAIL)} < {edges[0]} THEN 1e0 "
-        f"WHEN {_number(need[0] / TAIL)} > {edges[4]} THEN 0e0 "
-        f"ELSE FLOOR((1e0 - ({below}) / {STEPS}e0) * 10000e0 + 0.5000001e0) / 10000e0 END"
+        f"CASE WHEN {_number(need[2] * TAIL.likely)} < {edges[0]} THEN 1e0 "
+        f"WHEN {_number(need[0] / TAIL.likely)} > {edges[4]} THEN 0e0 "
+        f"ELSE FLOOR((1e0 - ({below}) / {STEPS.exact}e0) * 10000e0 + 0.5000001e0) / 10000e0 END"
     )
 
 

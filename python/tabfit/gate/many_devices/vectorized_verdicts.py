@@ -30,11 +30,10 @@ from tabfit.gate.scenario.scenario_rules import (
     signals_in,
 )
 from tabfit.units import Interval
-from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
+from tabfit.verdict.constants import LEAST_BINDING, STEPS
 from tabfit.verdict.probability import (
     OUTCOMES,
     POINT_SHARES,
-    STEPS,
     Outcome,
     apart,
     place,
@@ -115,7 +114,7 @@ class ManyDevices:
             yield surveyed[0], self._all
             return
         told = self.number("webgpu_max_storage_buffer_binding_size")
-        limit = np.where(np.isnan(told), _UNTOLD_BINDING, np.maximum(told, LEAST_BINDING))
+        limit = np.where(np.isnan(told), _UNTOLD_BINDING, np.maximum(told, LEAST_BINDING.exact))
         column = self.word(EMULATED, rules)
         emulated = np.array([each is True for each in column.words], dtype=bool)[column.codes]
         for each in surveyed:
@@ -358,7 +357,7 @@ def _weighed(need: Ends, have: Numbers) -> Numbers:
     wanted = np.array(thresholds(Interval(*need)))[:, None]
     pieces = (have[:, at : at + _AT_ONCE] for at in range(0, have.shape[1], _AT_ONCE))
     missed = np.concatenate([_below(wanted, each).sum(axis=0) for each in pieces])
-    chance: Any = rounded(1.0 - missed / STEPS)  # type: ignore[arg-type] # arithmetic alone
+    chance: Any = rounded(1.0 - missed / STEPS.exact)  # type: ignore[arg-type] # arithmetic alone
     found: Numbers = chance
     return found
 

@@ -35,8 +35,8 @@ from tabfit.gate.rules.runtime_rules import EMULATED, CheckLeaf, Rules, budget, 
 from tabfit.i18n.language import _
 from tabfit.verdict import sureness
 from tabfit.verdict.check_kinds import KINDS
-from tabfit.verdict.check_kinds.graphics import LEAST_BINDING
-from tabfit.verdict.probability import LIKELY_FROM, OUTCOMES, RANK, UNLIKELY_TO
+from tabfit.verdict.constants import LEAST_BINDING, LIKELY_FROM, UNLIKELY_TO
+from tabfit.verdict.probability import OUTCOMES, RANK
 
 #: What a check's flags say.
 DECIDES, BACKGROUND, DEMANDED = 1, 2, 4
@@ -115,12 +115,12 @@ def as_json(demands: Demands, catalog: Catalog) -> dict[str, Any]:
         "outcomes": list(OUTCOMES),
         "rank": [RANK[each] for each in OUTCOMES],
         "settle": {
-            "likely": LIKELY_FROM,
-            "unlikely": UNLIKELY_TO,
+            "likely": LIKELY_FROM.likely,
+            "unlikely": UNLIKELY_TO.likely,
             "least": ends.least,
             "surest": ends.surest,
         },
-        "binding": LEAST_BINDING,
+        "binding": LEAST_BINDING.exact,
         "memory": list(SAID_MEMORY),
         "titles": {kind.name: _(kind.title) for kind in KINDS},
         "runtimes": checks,

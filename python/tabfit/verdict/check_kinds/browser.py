@@ -17,15 +17,8 @@ from tabfit.units import Basis, exactly
 from tabfit.verdict import check_rules
 from tabfit.verdict.check_kinds.kind import CheckKind, Feature, Finding, Limit, need_of
 from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.constants import UNBROKEN, UNREAD_ON_PROCESSOR
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
-
-#: An ArrayBuffer takes one unbroken stretch of addresses, which is hard to find near the largest:
-#: of three files within a tenth of 2 GiB Chrome read one (Ministral 3 3B Q4_K_S, 2,053 MB) and
-#: refused two (2,007 and 2,061 MB; abhijitramesh/webgpu-bench at 5f0b1b5).
-UNBROKEN: Final = 0.9
-#: Three exports of three families, all refused by ONNX Runtime's build for the processor
-#: (soroushdty/gaitscope, docs/research/llm-tutor-compute.md), none known to run.
-UNREAD_ON_PROCESSOR: Final = 0.1
 
 
 def _why_jspi(setup: Setup) -> str | None:
@@ -94,7 +87,7 @@ class _PackedLookup(CheckKind):
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return that hardly any runs."""
         del demand, required, offered
-        return Decision(chance=UNREAD_ON_PROCESSOR)
+        return Decision(chance=UNREAD_ON_PROCESSOR.likely)
 
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
@@ -178,5 +171,5 @@ FILE: Final = Limit(
     wanted=_wants_file,
     limit=_largest_file,
     says=later("the most one ArrayBuffer takes"),
-    near=UNBROKEN,
+    near=UNBROKEN.likely,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.devices.browser_features import UNKNOWN_BROWSER, Presence
+from tabfit.devices.browser_features import Presence
 from tabfit.devices.device import Device
 from tabfit.i18n.language import Words, _, later
 from tabfit.runtimes import Needs
@@ -19,12 +19,9 @@ from tabfit.verdict.check_kinds.kind import (
     not_asked,
 )
 from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.constants import UNASKED, VISIBLE
 from tabfit.verdict.probability import probability
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
-
-#: The share of installed memory that a system shows (Windows 97.5 %, ChromeOS 95 %).
-VISIBLE: Final = 0.95
-
 
 #: What a browser says that has its own model, or would have it.
 _READY: Final = Words(
@@ -64,7 +61,7 @@ def _why_platform(setup: Setup) -> str | None:
 def _right_platform(device: Device, needs: Needs) -> Presence:
     if device.platform is None or device.browser is None:
         why = _("not known here, most current browsers have it")
-        return Presence(there=None, share=UNKNOWN_BROWSER, why=why)
+        return Presence(there=None, share=UNASKED.likely, why=why)
     system = not needs.platforms or device.platform in needs.platforms
     right = system and (not needs.browsers or device.browser in needs.browsers)
     why = "" if right else _("this is neither")
@@ -142,7 +139,7 @@ def _too_few_cores(needs: Needs, device: Device) -> bool:
 
 def _visible(needs: Needs) -> Interval:
     """Return the memory that a system must show to a browser."""
-    return exactly(round((needs.ram_bytes or 0) * VISIBLE))
+    return exactly(round((needs.ram_bytes or 0) * VISIBLE.likely))
 
 
 class _BuiltInStorage(CheckKind):
@@ -164,7 +161,7 @@ class _BuiltInStorage(CheckKind):
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on what nobody can ask."""
         del demand, required, offered
-        return Decision(chance=check_rules.UNASKED, asked=False)
+        return Decision(chance=UNASKED.likely, asked=False)
 
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision

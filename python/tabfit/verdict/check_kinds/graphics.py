@@ -10,21 +10,19 @@ from tabfit.formula import largest, size
 from tabfit.i18n.language import _, later
 from tabfit.recipes.onnx import session_precisions
 from tabfit.runtimes import BindsScores, Needs
-from tabfit.units import KIB, MIB, Basis, Bytes, Interval
+from tabfit.units import Basis, Interval
 from tabfit.verdict import check_rules
 from tabfit.verdict.check_kinds.kind import CheckKind, Feature, Finding, Limit, declared
 from tabfit.verdict.check_rules import Decision
+from tabfit.verdict.constants import (
+    LEAST_BINDING,
+    LEAST_BUFFER,
+    LEAST_WORKGROUP_STORAGE,
+    USUAL_WORKGROUP_STORAGE,
+)
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 
-#: What every WebGPU device offers, asked or not (the specification's default limits).
-LEAST_BUFFER: Final = Bytes(256 * MIB)
-LEAST_BINDING: Final = Bytes(128 * MIB)
-LEAST_WORKGROUP_STORAGE: Final = Bytes(16 * KIB)
-#: What adapters have unless they are among the few below: every Metal device from the family
-#: Apple4 on, Direct3D 12's groups of threads, and of all Vulkan devices that were ever reported
-#: every one but Adreno 610 and some 612 (gpuweb issue 2832).
-USUAL_WORKGROUP_STORAGE: Final = Bytes(32 * KIB)
-#: As WebGPU names what those few belong to.
+#: As WebGPU names the adapters with less than `USUAL_WORKGROUP_STORAGE`.
 SMALL_WORKGROUPS: Final = frozenset({"adreno-6xx"})
 #: Systems whose browsers do not use Vulkan.
 NOT_VULKAN: Final = frozenset({"windows", "macos", "ios", "ipados"})
@@ -122,7 +120,7 @@ def _why_binding(setup: Setup) -> str:
 def _wants_scores(setup: Setup) -> Demand | None:
     runtime = setup.runtime
     need = runtime.bound_scores(setup.load) if isinstance(runtime, BindsScores) else None
-    if need is None or need.high <= LEAST_BINDING:
+    if need is None or need.high <= LEAST_BINDING.exact:
         return None
     why = _("attention over all that it sees or hears is one table of scores, bound at once")
     return Demand(name=SCORES.name, why=why, need=need, hard=False)
@@ -174,10 +172,10 @@ def _least_workgroup_storage(device: Device) -> int:
     """Return what an adapter of this maker has at least, where its limit is not told."""
     adapter = device.adapter
     if adapter is None or device.emulated:
-        return LEAST_WORKGROUP_STORAGE
+        return LEAST_WORKGROUP_STORAGE.exact
     told = adapter.vendor is not None and adapter.architecture not in SMALL_WORKGROUPS
     usual = told or device.platform in NOT_VULKAN
-    return USUAL_WORKGROUP_STORAGE if usual else LEAST_WORKGROUP_STORAGE
+    return (USUAL_WORKGROUP_STORAGE if usual else LEAST_WORKGROUP_STORAGE).exact
 
 
 def _workgroup_storage(device: Device, needs: Needs) -> int | None:
@@ -271,7 +269,7 @@ BUFFER: Final = Limit(
     wanted=_wants_buffer,
     limit=_buffer_size,
     says=later("this adapter's buffer size"),
-    least=lambda _device: LEAST_BUFFER,
+    least=lambda _device: LEAST_BUFFER.exact,
     says_least=later("which every WebGPU device has for a buffer"),
 )
 BINDING: Final = Limit(
@@ -280,7 +278,7 @@ BINDING: Final = Limit(
     wanted=_wants_binding,
     limit=_binding_size,
     says=later("this adapter's binding size"),
-    least=lambda _device: LEAST_BINDING,
+    least=lambda _device: LEAST_BINDING.exact,
     says_least=later("which every WebGPU device has for a binding"),
 )
 SCORES: Final = Limit(
@@ -289,7 +287,7 @@ SCORES: Final = Limit(
     wanted=_wants_scores,
     limit=_smaller_of_both,
     says=later("the smaller of both limits"),
-    least=lambda _device: LEAST_BINDING,
+    least=lambda _device: LEAST_BINDING.exact,
     says_least=later("which every WebGPU device has for a binding"),
     grows=True,
 )
