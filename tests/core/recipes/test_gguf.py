@@ -197,6 +197,34 @@ def test_an_importance_matrix_widens_four_bit_files_of_the_first_layers() -> Non
     assert wide == 2 * 8192 * 2048 // 32 * 2  # two of sixteen layers, two bytes a block
 
 
+def test_where_no_matrix_is_told_the_interval_holds_a_file_without_one() -> None:
+    """Qwen's own Qwen3-8B-Q5_0.gguf was made with none; told so, its size is exact."""
+    published = 5_720_761_152
+    asked, told = (
+        stored("Q5_0", "Qwen__Qwen3-8B", imatrix=used).files[0].size for used in (None, False)
+    )
+    assert asked.low <= published < asked.likely
+    assert told.likely == pytest.approx(published, rel=1e-4)
+
+
+def test_early_files_hold_latent_attention_s_expansion_as_one_array() -> None:
+    """DeepSeek V2 Lite as bartowski and mradermacher made it in 2024, and as it is made since."""
+    names = [
+        {one.name for one in stored("Q4_K_M", "catalog:deepseek-v2-lite", made=made).tensors}
+        for made in ("2025-03", "2025-04")
+    ]
+    assert "blk.0.attn_kv_b.weight" in names[0] - names[1]
+    assert {"blk.0.attn_k_b.weight", "blk.0.attn_v_b.weight"} <= names[1] - names[0]
+    usual = stored("Q4_K_M", "catalog:deepseek-v2-lite").files[0].size
+    assert usual.likely == pytest.approx(10_364_416_736, rel=1e-4)
+
+
+def test_early_files_of_pieces_hold_merges_too() -> None:
+    """The interval holds TheBloke's TinyLlama, whose tokenizer is twice as large."""
+    size = stored("Q4_K_M", "TinyLlama__TinyLlama-1.1B-Chat-v1.0").files[0].size
+    assert size.likely < 668_788_096 <= size.high < 1.005 * size.likely
+
+
 def test_a_tied_head_may_be_stored_twice() -> None:
     """Apart, the table gets the mix's base type and the head the wide one."""
     apart = {one.name: one.type.name for one in stored("Q4_K_M", head_apart=True).tensors}

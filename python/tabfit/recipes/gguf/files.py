@@ -8,13 +8,14 @@ modelled from the kind and size of the vocabulary.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tabfit.i18n.language import _
 from tabfit.recipes.gguf import metadata, projector
 from tabfit.recipes.gguf.converted_classes import CLASSES
 from tabfit.recipes.gguf.history import USUAL
-from tabfit.recipes.gguf.mixes import BASE, BITNET, FLOATS, PURE, mix_named
+from tabfit.recipes.gguf.mixes import BASE, BITNET, BY_IMATRIX, FLOATS, PURE, mix_named
 from tabfit.recipes.gguf.stored_tensors import tensors_of
 from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
@@ -23,7 +24,7 @@ from tabfit.storage.type_table import GGUF_TYPES
 from tabfit.units import Basis, Bytes, Interval, exactly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tabfit.model.architecture import Architecture
     from tabfit.storage.storage_type import StorageType
@@ -65,11 +66,13 @@ _LAYERED_TABLE = "per_layer_token_embd.weight"
 _TABLE, _HEAD = "token_embd.weight", "output.weight"
 #: Families whose publishers choose types tensor by tensor, and by what share their files differ
 #: either way from what the quantiser makes by itself: bartowski's Gemma 4 are 1.0 to 1.3 % larger,
-#: Unsloth's Qwen 3.5 2.2 % smaller to 2.2 % larger, with experts 2.4 % smaller to 6.2 % larger.
+#: Unsloth's Qwen 3.5 2.2 % smaller to 2.2 % larger, with experts 2.4 % smaller to 6.2 % larger,
+#: bartowski's Nemotron 3 Nano 0.6 % larger.
 _CHOSEN_BY_TENSOR = {
     **dict.fromkeys(("gemma3n", "gemma3n_text", "gemma4", "gemma4_text"), 0.015),
     **dict.fromkeys(("qwen3_5", "qwen3_5_text"), 0.025),
     **dict.fromkeys(("qwen3_5_moe", "qwen3_5_moe_text"), 0.065),
+    "nemotron_h": 0.015,
 }
 #: Families whose checkpoints hold a tied head: Qwen's own files and lmstudio-community's store it
 #: beside the table, others' leave it out.
@@ -83,16 +86,26 @@ class Spread(NamedTuple):
     above: Bytes = Bytes(0)
 
 
-def _spread(architecture: Architecture, tensors: Sequence[StoredTensor], mix: str) -> Spread:
-    """Return what publishers' choices leave open of a quantised file."""
+def _spread(
+    architecture: Architecture,
+    tensors: Sequence[StoredTensor],
+    mix: str,
+    without: Mapping[str, Bytes],
+) -> Spread:
+    """Return what publishers' choices leave open of a quantised file.
+
+    `without` are the tensors' bytes where no importance matrix was used.
+    """
     if mix in FLOATS or mix in BITNET:
         return Spread()
     data = sum(tensor.size for tensor in tensors)
     chosen = round(_CHOSEN_BY_TENSOR.get(architecture.family, 0.0) * data)
     base = GGUF_TYPES[BASE[mix]]
+    spared = data - sum(without.get(tensor.name, tensor.size) for tensor in tensors)
+    held = _held_head(architecture, tensors, base) + _further(architecture, base)
     return Spread(
-        Bytes(_spared(tensors, base) + chosen),
-        Bytes(_held_head(architecture, tensors, base) + _further(architecture, base) + chosen),
+        Bytes(_spared(tensors, base) + chosen + max(spared, 0)),
+        Bytes(held + chosen + max(-spared, 0)),
     )
 
 
@@ -153,8 +166,10 @@ _TOKENIZER_ERROR = (0.9, 1.0, 1.25)
 
 def _front(architecture: Architecture) -> Interval:
     """Return the bytes of keys and tokenizer, both modelled."""
-    size = exactly(metadata.vocabulary_of(architecture).size)
-    return metadata.KEYS + size.scaled(*_TOKENIZER_ERROR)
+    vocabulary = metadata.vocabulary_of(architecture)
+    size = exactly(vocabulary.size).scaled(*_TOKENIZER_ERROR)
+    most = max(size.high, metadata.with_merges(vocabulary).size)
+    return metadata.KEYS + Interval(size.low, size.likely, most)
 
 
 def _files(
@@ -164,18 +179,20 @@ def _files(
     tensors: Sequence[StoredTensor],
     front: Interval,
     most: int | None,
+    without: Mapping[str, Bytes],
 ) -> Iterator[File]:
     parts = list(_parts(tensors, most))
     if len(parts) == 1:
         why = _("every tensor as llama.cpp stores it; keys and tokenizer modelled")
-        yield _file(f"{name}.gguf", tensors, front, why, spread=_spread(architecture, tensors, mix))
+        spread = _spread(architecture, tensors, mix, without)
+        yield _file(f"{name}.gguf", tensors, front, why, spread=spread)
         return
     for number, part in enumerate(parts, start=1):
         first = number == 1
         why = _("the first part, with keys and tokenizer") if first else _("tensors only")
         keys = front + _SPLIT_KEYS if first else _SPLIT_KEYS
         file = f"{name}-{number:05d}-of-{len(parts):05d}.gguf"
-        yield _file(file, part, keys, why, spread=_spread(architecture, part, mix))
+        yield _file(file, part, keys, why, spread=_spread(architecture, part, mix, without))
 
 
 def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
@@ -193,7 +210,7 @@ def store(
     precision: str,
     *,
     name: str = "model",
-    imatrix: bool = True,
+    imatrix: bool | None = None,
     pure: bool | None = None,
     head_apart: bool | None = None,
     made: str | None = None,
@@ -201,18 +218,20 @@ def store(
 ) -> Stored:
     """Return a model as a GGUF file of that precision.
 
-    `imatrix` says that an importance matrix was used, as publishers do; it
-    changes a few mixes. `pure` gives every matrix the mix's base type, `None`
+    `imatrix` says whether an importance matrix was used, `None` where that is not
+    told: then likely, as publishers do, and the interval holds both; it changes a
+    few mixes. `pure` gives every matrix the mix's base type, `None`
     where models of that precision are published so. `head_apart` stores a tied
     head a second time, as some makers' own files do. `made` is the year and
     month of a file ("2024-09"), `None` for when the family's files were made.
     `split` is the most bytes of tensors in one part.
     """
     mix = mix_named(precision)
-    tensors = tensors_of(
-        architecture, mix, imatrix=imatrix, pure=pure, head_apart=head_apart, made=made
-    )
+    kept = partial(tensors_of, architecture, mix, pure=pure, head_apart=head_apart, made=made)
+    tensors = kept(imatrix=imatrix is not False)
+    plain = kept(imatrix=False) if imatrix is None and mix in BY_IMATRIX else ()
     front = _front(architecture)
-    files = tuple(_files(f"{name}-{mix}", architecture, mix, tensors, front, split))
+    other = {tensor.name: tensor.size for tensor in plain}
+    files = tuple(_files(f"{name}-{mix}", architecture, mix, tensors, front, split, other))
     notes = tuple(_notes(architecture, mix)) + architecture.notes
     return Stored("gguf", mix, tensors, files, notes)

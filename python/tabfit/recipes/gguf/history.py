@@ -21,23 +21,28 @@ class WriterVersion:
     `copied_heads`: a tied head is written out a second time (GPT-2's kind).
     `wide_positions`: learned positions and token types stay float32.
     `joined_queries`: Phi's three projections were still one array.
+    `joined_latents`: what latent attention expands to keys and values was still one array.
     """
 
     fused_values: bool = True
     copied_heads: bool = False
     wide_positions: bool = True
     joined_queries: bool = False
+    joined_latents: bool = False
 
 
 NOW = WriterVersion()
 
 # The month since which files are made as today. Sources: llama.cpp pull requests 12456 (heads,
 # March 2025) and 7234 (positions, May 2024); for the fused projections the source of early 2026,
-# which first knows tensor categories; for Phi the model's own change of layout.
+# which first knows tensor categories; for Phi the model's own change of layout; for what latent
+# attention expands to pull request 12801 (April 2025).
 _FUSED_VALUES = "2026-02"
 _COPIED_HEADS = {"gpt2": "2025-03", "bloom": "2025-03", "gpt_bigcode": "2025-03", "mpt": "2024-02"}
 _WIDE_POSITIONS = "2024-05"
 _JOINED_QUERIES = "2024-02"
+
+_JOINED_LATENTS = "2025-04"
 
 _JOINING = frozenset({"phi"})
 
@@ -52,6 +57,7 @@ USUAL: dict[str, str] = {
     "gpt_bigcode": "2024-05",
     "phi3": "2024-09",
     "minicpm3": "2024-09",
+    "deepseek_v2": "2024-07",
 }
 
 # Published checkpoints of these hold the tied head a second time, and so do the files.
@@ -71,6 +77,7 @@ def made_in(month: str, family: str) -> WriterVersion:
         copied_heads=month < _COPIED_HEADS.get(family, ""),
         wide_positions=month >= _WIDE_POSITIONS,
         joined_queries=family in _JOINING and month < _JOINED_QUERIES,
+        joined_latents=month < _JOINED_LATENTS,
     )
 
 

@@ -141,6 +141,17 @@ def modelled_vocabulary(kind: VocabularyKind, tokens: int) -> Vocabulary:
     )
 
 
+def with_merges(vocabulary: Vocabulary) -> Vocabulary:
+    """Return a vocabulary as early files hold it: SentencePiece's pieces with merges beside them.
+
+    Until May 2024 the converter copied those of a tokenizer.json that lay beside the model:
+    TheBloke's TinyLlama has 61,249 (ngxson/wllama-split-models, 668,788,416 bytes in three parts).
+    """
+    if vocabulary.kind is not VocabularyKind.PIECES:
+        return vocabulary
+    return modelled_vocabulary(VocabularyKind.BOTH, vocabulary.tokens)
+
+
 def _modelled_merges(tokens: int) -> Vocabulary:
     mean = _between(_PAIR_BYTES, tokens)
     per_token = _SPLIT_OFTEN.get(tokens, 1.0)

@@ -73,6 +73,8 @@ ALIASES: dict[str, str] = {
 
 PRECISIONS: tuple[str, ...] = tuple(sorted({*BASE, *ALIASES}))
 
+#: Mixes that an importance matrix changes (`_value_of_mix`, `_down`).
+BY_IMATRIX = frozenset({"IQ3_XXS", "IQ4_NL", "IQ4_XS", "Q4_0", "Q5_0"})
 FLOATS = frozenset({"F32", "F16", "BF16"})
 # Mixes of models trained in one or two bits: published with every matrix at the low type.
 PURE = frozenset({"Q1_0", "Q2_0"})

@@ -116,6 +116,21 @@ def _joined_queries(made: Sequence[Converted]) -> Iterator[Converted]:
             yield replace(one, name=name, shape=(3 * one.shape[0], *one.shape[1:]))
 
 
+_EXPANDED = (".attn_k_b.weight", ".attn_v_b.weight")
+
+
+def _joined_latents(made: Sequence[Converted]) -> Iterator[Converted]:
+    """Yield the tensors with each layer's expansion to keys and values as one array."""
+    values = {one.layer: one for one in made if one.name.endswith(_EXPANDED[1])}
+    for one in made:
+        if one.name.endswith(_EXPANDED[0]):
+            heads, rank, keys = one.shape
+            shape = (heads * (keys + values[one.layer].shape[1]), rank)
+            yield replace(one, name=f"blk.{one.layer}.attn_kv_b.weight", shape=shape)
+        elif not one.name.endswith(_EXPANDED[1]):
+            yield one
+
+
 def _as_made(
     architecture: Architecture, how: WriterVersion, *, head_apart: bool
 ) -> tuple[Converted, ...]:
@@ -123,6 +138,8 @@ def _as_made(
     made: Sequence[Converted] = converted(architecture)
     if how.joined_queries:
         made = tuple(_joined_queries(made))
+    if how.joined_latents:
+        made = tuple(_joined_latents(made))
     if head_apart or how.copied_heads:
         made = tuple(_with_head(made))
     return tuple(sorted(made, key=reading_order))
