@@ -14,6 +14,7 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import _
+from tabfit.verdict import chance_text
 
 
 def copied(answer: Answer, decides: str | None) -> Html:
@@ -38,6 +39,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     where = answer.device.name or _signals(answer.device)
     yield ", ".join(str(each) for each in (answer.subject.name, *asked, where) if each)
     yield f"{answer.verdict.words}: {plain_sentence(answer)}"
+    if answer.verdict.open_chance is not None:
+        yield chance_text.said(answer.verdict.open_chance)
     if answer.download.likely:
         yield f"{_('download')}: {bytes_(answer.download.likely)}"
     peak = _("memory at least") if answer.subject.unread else _("memory at peak")

@@ -13,10 +13,11 @@ from app.components.verdict import answer_text
 from app.components.verdict.plain_sentence import plain_sentence
 from tabfit.devices.budgets import Pool
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import _, number, whole_sentence
+from tabfit.i18n.language import _, whole_sentence
 from tabfit.i18n.size_text import rates
 from tabfit.runtimes.speed import LINES, seconds
 from tabfit.units import Basis
+from tabfit.verdict import chance_text
 from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
 
@@ -76,22 +77,12 @@ def announcement(answer: Answer) -> str:
 
 
 def _sentence(answer: Answer) -> Html:
-    verdict = answer.verdict
-    said = plain_sentence(answer)
-    if verdict.probability is None or verdict.outcome is Outcome.NO:
+    said, chance = plain_sentence(answer), answer.verdict.open_chance
+    if chance is None:
         return joined(said)
-    whole = _("{sentence} By our estimate about {hundred} in 100 such devices manage.")
-    opener = formula_popover.opener(number(_hundred(verdict.probability)), "chance")
-    return sentence(whole, sentence=said, hundred=opener)
-
-
-def _hundred(probability: float) -> int:
-    """Return of how many in a hundred a chance speaks: to five, as it is no better known.
-
-    >>> [_hundred(each) for each in (0.02, 0.12, 0.96, 0.97)]
-    [5, 10, 95, 95]
-    """
-    return min(max(round(probability * 20) * 5, 5), 95)
+    whole, hundred = chance_text.sentence_of(chance)
+    opener = formula_popover.opener(hundred, "chance")
+    return joined(said, " ", sentence(whole, hundred=opener))
 
 
 def _figures(answer: Answer) -> Iterator[Html]:

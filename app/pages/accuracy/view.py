@@ -287,7 +287,7 @@ def verdicts(known: Accuracy) -> Html:
                 svg_chart.table(
                     _("Reports left out"),
                     (_("because"), _("reports")),
-                    [(why, number(count)) for why, count in known.left_out],
+                    [(_(why), number(count)) for why, count in known.left_out],
                 ),
             ),
             class_="card",

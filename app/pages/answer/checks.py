@@ -7,7 +7,8 @@ from app.components.html import Html, sentence, tag
 from app.components.labels import SHORT, between
 from app.components.outcome_marks import chip, mark
 from tabfit.estimate.answers import Answer
-from tabfit.i18n.language import _, number, whole_sentence
+from tabfit.i18n.language import _, whole_sentence
+from tabfit.verdict import chance_text
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.labels import CHECKS
 from tabfit.verdict.probability import Outcome
@@ -50,7 +51,7 @@ def _formulas(check: Check) -> list[str]:
 def _amount(check: Check) -> str:
     if check.need is None:
         if check.probability is not None and 0 < check.probability < 1:
-            return _("{chance} in 100", chance=number(100 * check.probability, ".0f"))
+            return chance_text.phrase(check.probability)
         return {Outcome.LIKELY: _("yes"), Outcome.NO: _("no")}.get(check.outcome, _("not known"))
     need = formula_popover.opener(between(check.need), f"{check.name}-need")
     if check.have is None:

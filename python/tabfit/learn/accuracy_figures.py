@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Bytes, Interval
 from tabfit.verdict.probability import Outcome
@@ -18,6 +19,15 @@ from tabfit.verdict.probability import Outcome
 PLACE: Final = Path(__file__).with_name("accuracy_figures.json")
 #: Shares of error that rows are counted within.
 WITHIN: Final = (0.001, 0.01, 0.05, 0.12)
+#: Why people's reports are left out, as `tests/data/field_reports.jsonl` words it, gathered here
+#: for those who translate them.
+REASONS: Final = (
+    later("another runtime than those this project answers for"),
+    later("the runtime is not offered this model"),
+    later("no model of this size and kind stands in"),
+    later("another runtime, on two kinds of phone at once, and it sometimes died"),
+    later("the release could not run this family at all, whatever the memory"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +138,7 @@ class Accuracy:
     peaks: tuple[MeasuredPeak, ...]
     graphics: tuple[MeasuredPeak, ...]
     judgement: Judgement
-    left_out: tuple[tuple[str, int], ...]
+    left_out: tuple[tuple[str, int], ...]  # by a reason among `REASONS`
 
     @property
     def judged(self) -> tuple[MeasuredPeak, ...]:

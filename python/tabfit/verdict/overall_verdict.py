@@ -56,6 +56,11 @@ class Verdict:
     slowly: bool = False
 
     @property
+    def open_chance(self) -> float | None:
+        """Return the chance where it is open: `None` where nothing is known, or nothing runs."""
+        return None if self.outcome is Outcome.NO else self.probability
+
+    @property
     def words(self) -> str:
         """Return the outcome as a reader sees it."""
         return (SLOWLY if self.slowly and self.outcome in SLOWLY else WORDS)[self.outcome]

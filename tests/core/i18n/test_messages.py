@@ -12,6 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from tabfit.catalog.reader import devices
+from tabfit.learn import accuracy_figures
 from tools import messages
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -94,10 +95,11 @@ def test_plural_forms(code: str) -> None:
     assert all(len(forms(entry.string)) == found.num_plurals for entry in plurals)
 
 
-def test_typical_devices_are_gathered() -> None:
-    """Every class of devices in the catalogue has its name among the messages."""
+def test_what_data_says_is_gathered() -> None:
+    """Devices' classes in the catalogue and reasons to leave reports out are among the messages."""
     named = {row.title for row in devices() if row.generic}
     assert named <= set(wanted())
+    assert {why for why, _count in accuracy_figures.read().left_out} <= set(wanted())
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: f"{path.parent.name}.{path.stem}")

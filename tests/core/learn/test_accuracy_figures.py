@@ -11,6 +11,7 @@ from app.components.html import joined
 from app.pages.accuracy import control as page
 from app.pages.accuracy.view import KINDS
 from tabfit.catalog import Catalog
+from tabfit.devices.memory_bounds import most_held
 from tabfit.learn import accuracy_figures
 from tests.accuracy import field_judgement
 from tests.accuracy.field_judgement import BANDS, Row
@@ -109,3 +110,17 @@ def test_where_no_memory_is_told_nothing_is_said() -> None:
 
     assert unknown
     assert all(report.said.device.ram_bytes is None for report in unknown)
+
+
+def test_no_report_that_ran_is_near_what_never_runs() -> None:
+    """Of every model that ran, the need lies far below what a device holds at most."""
+    bounds = [(report, most_held(report.said.device)) for report in reports() if report.ran]
+    needs = [
+        (check.need.low / most, report.name)
+        for report, most in bounds
+        for check in report.said.checks
+        if check.name == "memory" and check.need is not None and most is not None
+    ]
+
+    assert len(needs) > 100
+    assert 1 / 3 < max(needs)[0] < 0.4  # a model of 7B on a laptop of 8 GB

@@ -19,6 +19,7 @@ from tabfit.estimate import answer_json
 from tabfit.estimate.answers import Answer, Suggestion
 from tabfit.i18n.size_text import rate, rates, size
 from tabfit.units import exactly
+from tabfit.verdict import chance_text
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.overall_verdict import Verdict
 from tabfit.verdict.probability import RANK, Outcome
@@ -69,6 +70,8 @@ def _lines(answer: Answer, suggestions: list[Suggestion], terminal: Terminal) ->
     words = terminal.coloured(answer.verdict.words, answer.verdict.outcome)
     yield from terminal.wrapped(f"{words}: {answer.verdict.sentence}")
     yield from terminal.wrapped(_what_decides(answer.verdict))
+    if answer.verdict.open_chance is not None:
+        yield from terminal.wrapped(chance_text.said(answer.verdict.open_chance))
     yield ""
     yield f"download  {size(answer.download):>14}  {answer.download_basis}"
     yield f"  and the runtime's own code, once per site: {size(answer.runtime_download)}"
