@@ -44,6 +44,27 @@ def test_tables_keep_their_columns(
     assert {line[first.end() - 2 : first.end()] for line in rows} == {"  "}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("estimate", "llama-3.1-70b", "--device", "laptop-8gb-integrated"),
+        ("estimate", "whisper-small", "--precision", "encoder=fp32,decoder=q4", "--audio", "300s"),
+        ("inspect", "tests/data/configs/HuggingFaceTB__SmolLM2-135M.json"),
+        ("link", "https://example.org/#v=1&model=gemma-2b&runtime=mediapipe"),
+        ("train", "llama-3.2-1b", "--qlora"),
+        ("coverage", "distilbert", "sample"),
+    ],
+    ids=" ".join,
+)
+def test_no_line_is_wider_than_the_terminal(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Titles, sentences and formulas are folded between words."""
+    monkeypatch.setenv("COLUMNS", "72")
+    lines = printed(capsys, *words).splitlines()
+    assert max(map(len, lines)) <= 72
+
+
 def test_the_devices_that_manage_stand_by_kind(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,11 @@ on a terminal, a pipe or a file, gets one line for each row, whole and without c
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -35,6 +36,7 @@ MARKS: Final[Mapping[Outcome, str]] = {
     Outcome.UNKNOWN: "?",
     Outcome.UNSUPPORTED: "0",
 }
+_COLOUR: Final = re.compile("\x1b\\[[0-9]+m")
 #: What parts two columns.
 GAP: Final = "  "
 #: Longer words are broken where there is no room for them.
@@ -60,8 +62,24 @@ class Terminal:
             return [text]
         hidden = sum(len(each) for each in ("\x1b[32m", "\x1b[0m")) if "\x1b" in text else 0
         return textwrap.wrap(
-            text, self.width + hidden, subsequent_indent=indent, break_on_hyphens=False
+            text,
+            self.width + hidden,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=False,
         )
+
+    def fitted(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield lines, those that are wider than the terminal folded between words.
+
+        A word that is wider alone, a path or a link, stays whole: it is typed or opened again.
+        """
+        for line in lines:
+            if self.width is None or len(_COLOUR.sub("", line)) <= self.width:
+                yield line
+            else:
+                indent = line[: len(line) - len(line.lstrip())] + "  "
+                yield from self.wrapped(line, indent)
 
     def table(
         self, rows: Sequence[Sequence[str]], outcomes: Sequence[Outcome] = ()

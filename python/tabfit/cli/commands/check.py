@@ -34,7 +34,8 @@ def run(asked: argparse.Namespace) -> int:
         found = {"schema": answer_json.SCHEMA, "holds": not broken, "limits": rows}
         printed_json.print_json(found)
     else:
-        print("\n".join(terminal.here().table([_row(each) for each in every])))
+        on = terminal.here()
+        print("\n".join(on.fitted(on.table([_row(each) for each in every]))))
         print(f"{broken} of {len(every)} limits are broken" if broken else "every limit holds")
     return int(broken > 0)
 

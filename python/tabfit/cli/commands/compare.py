@@ -33,7 +33,8 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(comparisons.report(rows, known, asked.device))
     else:
-        print("\n".join(_lines(rows, known, terminal.here())))
+        on = terminal.here()
+        print("\n".join(on.fitted(_lines(rows, known, on))))
     return 0
 
 

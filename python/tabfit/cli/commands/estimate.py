@@ -51,7 +51,8 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(answer_json.estimate(given, better))
     else:
-        print("\n".join(_lines(given, better, terminal.here())))
+        on = terminal.here()
+        print("\n".join(on.fitted(_lines(given, better, on))))
     return int(asked.fail_below is not None and _worse(given, asked.fail_below))
 
 

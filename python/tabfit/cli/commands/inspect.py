@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from tabfit.cli import printed_json
+from tabfit.cli import printed_json, terminal
 from tabfit.i18n.size_text import size
 from tabfit.sources import config_files
 from tabfit.sources.chosen_hub import chosen_hub
@@ -28,7 +28,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(_lines(found)))
+        print("\n".join(terminal.here().fitted(_lines(found))))
     return 0
 
 

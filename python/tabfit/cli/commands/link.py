@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from tabfit.cli import printed_json
+from tabfit.cli import printed_json, terminal
 from tabfit.estimate import answer_json, link
 
 
@@ -25,5 +25,6 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json({"schema": answer_json.SCHEMA, "scenario": found})
     else:
-        print("\n".join(f"{key:10} {value}" for key, value in found.items() if value is not None))
+        told = (f"{key:10} {value}" for key, value in found.items() if value is not None)
+        print("\n".join(terminal.here().fitted(told)))
     return 0

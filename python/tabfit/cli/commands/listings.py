@@ -27,7 +27,8 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(_lines(kind, found, terminal.here())))
+        on = terminal.here()
+        print("\n".join(on.fitted(_lines(kind, found, on))))
     return 0
 
 

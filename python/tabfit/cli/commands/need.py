@@ -32,7 +32,8 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(_lines(found, known, terminal.here())))
+        on = terminal.here()
+        print("\n".join(on.fitted(_lines(found, known, on))))
     return 0
 
 

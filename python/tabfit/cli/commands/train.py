@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tabfit import catalog
-from tabfit.cli import model_arguments, printed_json
+from tabfit.cli import model_arguments, printed_json, terminal
+from tabfit.cli.terminal import Terminal
 from tabfit.estimate import training_json
 from tabfit.i18n.size_text import size
 from tabfit.training import (
@@ -64,25 +65,31 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(_lines(found)))
+        on = terminal.here()
+        print("\n".join(on.fitted(_lines(found, on))))
     return 0
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
+def _lines(found: dict[str, Any], on: Terminal) -> Iterator[str]:
     """Yield the parts of a plan for a terminal."""
     counts, plan = found["parameters"], found["plan"]
     yield f"{found['model']}: {counts['trained']:,} of {counts['total']:,} parameters trained"
     run = f"{plan['optimizer']}, {plan['precision']}, {plan['batch']} x {plan['sequence']:,} tokens"
     yield run if plan["gpus"] == 1 else f"{run}, on each of {plan['gpus']:,} devices"
     yield ""
-    for part in found["components"]:
-        label, filled = LABELS[TrainingPartKind(part["name"])], part["filled"]
-        yield f"{label:28} {size(exactly(part['bytes'])):>10}  {part['formula']} = {filled}"
-    yield f"{'steady state':28} {size(exactly(found['steady_bytes'])):>10}"
     peak = found["peak_bytes"]
-    yield f"{'peak':28} {'not known' if peak is None else size(exactly(peak)):>10}"
+    wholes = (
+        ("steady state", size(exactly(found["steady_bytes"])), ""),
+        ("peak", "not known" if peak is None else size(exactly(peak)), ""),
+    )
+    yield from on.table([*(_part(each) for each in found["components"]), *wholes])
     yield ""
     for rule in found["rules"]:
         much = size(exactly(rule["bytes"]))
-        yield f"rule: {rule['formula']} = {much}, {rule['off']:+.0%} of {rule['estimates']}"
+        yield f"rule: {rule['formula']} = {much}, {rule['off']:+,.0%} of {rule['estimates']}"
     yield from (f"note: {note}" for note in found["notes"])
+
+
+def _part(row: dict[str, Any]) -> tuple[str, ...]:
+    label = LABELS[TrainingPartKind(row["name"])]
+    return label, size(exactly(row["bytes"])), f"{row['formula']} = {row['filled']}"
