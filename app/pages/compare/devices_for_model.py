@@ -14,7 +14,8 @@ from app.components.html import Html, joined, tag
 from app.components.labels import SHORT, bytes_, gigabytes
 from app.components.outcome_marks import mark
 from app.components.verdict.verdict_card import chip
-from app.pages.compare.models_on_device import ROOT, way
+from app.pages.compare.best_for_device import ROOT
+from app.pages.compare.models_on_device import way
 from tabfit.catalog import Catalog, DeviceRow
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.estimate import link

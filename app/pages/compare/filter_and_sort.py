@@ -17,7 +17,7 @@ from app.components.html import Html
 from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog, Model, read
 from tabfit.catalog.reader import plain_name
-from tabfit.compare.best_of_tasks import suitability
+from tabfit.compare.best_of_tasks import Standings, suitability
 from tabfit.compare.catalog_requirements import CatalogRequirements
 from tabfit.compare.comparisons import ComparisonRow, Judge, best
 from tabfit.devices.device import Device
@@ -217,7 +217,10 @@ def ordered(
 ) -> list[ComparisonRow]:
     """Return rows by the wanted column; those without a value come last, either way."""
     named = by_name(rows, catalog)
-    pairs = [(_values(row, catalog.model(row.line.model))[given.column], row) for row in named]
+    standings = Standings(catalog.model) if given.task else None  # measured by task alone
+    pairs = [
+        (_values(row, catalog.model(row.line.model), standings)[given.column], row) for row in named
+    ]
     told = sorted(
         (pair for pair in pairs if pair[0] is not None),
         key=lambda pair: pair[0],
@@ -226,10 +229,11 @@ def ordered(
     return [row for _value, row in told] + [row for value, row in pairs if value is None]
 
 
-def _values(row: ComparisonRow, model: Model) -> dict[str, Any]:
+def _values(row: ComparisonRow, model: Model, standings: Standings | None) -> dict[str, Any]:
     """Return what each column sorts by."""
+    quality = standings.of(model) if standings else 0.0
     return {
-        "verdict": suitability(row, model),
+        "verdict": suitability(row, model, quality),
         "name": model.name.lower(),
         "download": row.line.download.likely or None,
         "peak": row.peak.likely,

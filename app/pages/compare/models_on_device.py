@@ -13,11 +13,11 @@ from app.components.forms.question_form import task_name
 from app.components.html import Html, joined, tag
 from app.components.labels import BASES, KNOWN, SHORT, between, bytes_
 from app.components.outcome_marks import mark
-from app.pages.compare import filter_and_sort, side_by_side_link
+from app.pages.compare import best_for_device, filter_and_sort, side_by_side_link
+from app.pages.compare.best_for_device import ROOT
 from app.pages.compare.filter_and_sort import Comparison, RowFilter
 from app.pages.compare.side_by_side_link import KEYS
 from tabfit.catalog import Catalog, Model, RuntimeFacts
-from tabfit.compare.best_of_tasks import best_of_tasks
 from tabfit.compare.catalog_requirements import CatalogRequirement
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.devices.device import Device
@@ -33,10 +33,6 @@ from tabfit.verdict.probability import Outcome
 
 #: So many rows are shown until somebody asks for all: three hundred hold a phone for long.
 BEGINNING: Final = 20
-#: So many kinds of task have their best model named.
-MOST_TASKS: Final = 6
-#: The way from this page to the site's first one.
-ROOT: Final = "../"
 
 COLUMNS: Final = Words(
     {
@@ -93,48 +89,10 @@ def finding(
     )
     return joined(
         tag("h2", said),
-        None if given.narrowed else _best(rows, comparison.catalog, place),
+        None if given.narrowed else best_for_device.best(rows, comparison.catalog, place),
         more,
         tag("p", clear, class_="clear") if given.narrowed else None,
     )
-
-
-def _best(rows: Sequence[ComparisonRow], catalog: Catalog, place: str | None) -> Html | None:
-    """Return the best model of each kind of task, and what it was judged by."""
-    found = best_of_tasks(rows, catalog.model, task_name, MOST_TASKS)
-    if not found:
-        return None
-    listed = (
-        tag("li", _best_link(task, row, catalog.model(row.line.model), place))
-        for task, row in found
-    )
-    how = _(
-        "Chosen by verdict, then by whether it writes as fast as people read. No measure of "
-        "quality is published for all of them, so the size class stands in for it, the larger "
-        "first; of equals the newest is taken."
-    )
-    return tag(
-        "div",
-        tag("h3", _("Best for this device")),
-        tag("ul", listed, class_="better best-list"),
-        tag("p", how, class_="aside-note"),
-        id="best-of-tasks",
-    )
-
-
-def _best_link(task: str, row: ComparisonRow, model: Model, place: str | None) -> Html:
-    """Return a task with its model, the size class that stands in for quality, and the verdict."""
-    line = row.line
-    asked = Scenario(model=model.id, runtime=line.runtime, precision=line.precision, device=place)
-    words = tag("span", mark(row.outcome), SHORT[row.outcome], class_=f"short {row.outcome}")
-    told = " · ".join(filter(None, (size_class(model), model.released[:4])))
-    named = tag("span", tag("small", task), tag("b", model.name), " ", tag("small", told))
-    return tag("a", named, words, href=f"{ROOT}#{link.write(asked)}")
-
-
-def size_class(model: Model) -> str | None:
-    """Return a model's size class as it is written, `None` where its size is not known."""
-    return model.size_class.replace("-", "–") if model.size_class else None
 
 
 def _unavailable(comparison: Comparison, place: str | None) -> Html:

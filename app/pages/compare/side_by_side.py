@@ -14,7 +14,8 @@ from app.components.labels import SHORT, between, bytes_, tokens
 from app.components.outcome_marks import mark
 from app.components.verdict.verdict_card import chip
 from app.pages.compare import side_by_side_link
-from app.pages.compare.models_on_device import ROOT, speed
+from app.pages.compare.best_for_device import ROOT
+from app.pages.compare.models_on_device import speed
 from app.pages.compare.side_by_side_link import MOST
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool

@@ -9,6 +9,7 @@ In: a name in any spelling. Out: a row as a value, or `UnknownName` with the mos
     size_check          listed sizes that cannot be those of the repository named
     not_covered         closed models and makers of pictures, and what to ask instead
     published_quality   what ways to shrink a model cost, as published
+    published_scores    how good models are at their task, as published
     undisclosed_sizes   what people believe of models whose makers tell nothing
 
 Imports `runtimes` and `architectures`. It reads its own JSON and nothing else.
