@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.devices.device import PLATFORM_NAMES
 from tabfit.i18n.language import Words, _, amount, later, number, plural
 from tabfit.i18n.size_text import size
 from tabfit.units import GIB, Basis, Interval, exactly
@@ -43,17 +44,7 @@ SHORT: Final = Words(
     }
 )
 
-PLATFORMS: Final = Words(
-    {
-        "ios": later("an iPhone"),
-        "ipados": later("an iPad"),
-        "android": "Android",
-        "macos": "macOS",
-        "windows": "Windows",
-        "linux": "Linux",
-        "chromeos": "ChromeOS",
-    }
-)
+PLATFORMS: Final = Words({**PLATFORM_NAMES, "ios": later("an iPhone"), "ipados": later("an iPad")})
 
 BROWSERS: Final = Words(
     {

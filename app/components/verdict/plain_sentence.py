@@ -54,6 +54,10 @@ _REFUSED: Final = Words(
         "file-size": later(
             "One file of this model, {need}, is larger than a browser takes at once: {have}."
         ),
+        "advised-buffer": later(
+            "This way to run it warns or slows down here: one piece of {need} is more than "
+            "the graphics take at once, {have}."
+        ),
     }
 )
 
@@ -106,7 +110,8 @@ def _heap(check: Check) -> str | None:
 def _refusal(check: Check) -> str | None:
     if check.name not in _REFUSED:
         return None
-    if check.outcome is not Outcome.NO:
+    slowed = check.name == "advised-buffer" and check.outcome is Outcome.MAY and check.have
+    if check.outcome is not Outcome.NO and not slowed:
         return _(
             "Whether the browser and graphics of such a device take this model is not known "
             "here; most current ones do."

@@ -19,6 +19,16 @@ from tabfit.light_dataclass import dataclass, field_names
 from tabfit.units import Bytes
 
 PLATFORMS: Final = ("ios", "ipados", "android", "macos", "windows", "linux", "chromeos")
+#: Systems as their makers write them.
+PLATFORM_NAMES: Final = {
+    "ios": "iOS",
+    "ipados": "iPadOS",
+    "android": "Android",
+    "macos": "macOS",
+    "windows": "Windows",
+    "linux": "Linux",
+    "chromeos": "ChromeOS",
+}
 BROWSERS: Final = ("chrome", "edge", "safari", "firefox", "samsung", "other")
 GRAPHICS: Final = ("integrated", "discrete", "software")
 #: What stands in for a graphics processor calls itself so, in any part of an adapter's name.

@@ -102,10 +102,14 @@ def usual_context(about: Subject, facts: RuntimeFacts, offer: PublishedPrecision
 def nominal_bits(precision: str) -> int | None:
     """Return the bits a precision's name promises per weight.
 
+    MLC calls what is not quantised `q0` with the floats that it is kept in.
+
     >>> nominal_bits("q4f16"), nominal_bits("int8"), nominal_bits("bnb4"), nominal_bits("fp32")
     (4, 8, 4, 32)
+    >>> nominal_bits("q0f16")
+    16
     """
-    precision = precision.removeprefix("ud-")
+    precision = precision.removeprefix("ud-").removeprefix("q0")
     for lead in ("fp", "bf", "uint", "int", "iq", "bnb", "tq", "q", "f"):
         if precision.startswith(lead):
             digits = precision.removeprefix(lead)

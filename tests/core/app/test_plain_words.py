@@ -47,6 +47,19 @@ def test_memory_is_said_plainly(device: str, begins: str) -> None:
     assert "binding" not in said
 
 
+def test_no_first_sentence_speaks_of_buffers() -> None:
+    """Where a limit that nobody told decides, or one that is only advised, it is said plainly."""
+    asked = Scenario(model="llama-3.2-1b", runtime="webllm")
+    untold = answers.answer(asked, Catalog(), read(Catalog().device("pixel-8-pro").device))
+    small = {"max_buffer_size": 2**28, "max_storage_buffer_binding_size": 2**28}
+    phone = read({"platform": "android", "ram_bytes": 12 * 2**30, "webgpu": small})
+    told = answers.answer(asked, Catalog(), phone)
+
+    assert untold.verdict.because == told.verdict.because == "advised-buffer"
+    assert plain_sentence(untold).startswith("Whether the browser and graphics of such a device")
+    assert "one piece of 1.07 GB is more than the graphics take" in plain_sentence(told)
+
+
 def test_a_block_of_memory_is_said_plainly() -> None:
     """Where one block decides, so says the sentence, and after it what was tried there."""
     phone = read(Catalog().device("pixel-8").device)

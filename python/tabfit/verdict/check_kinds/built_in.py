@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tabfit.devices.browser_features import Presence
-from tabfit.devices.device import Device
+from tabfit.devices.device import PLATFORM_NAMES, Device
 from tabfit.i18n.language import Words, _, later
 from tabfit.runtimes import Needs
 from tabfit.units import GIB, Basis, Interval, exactly
@@ -54,7 +54,7 @@ def _why_platform(setup: Setup) -> str | None:
     needs = setup.facts.needs
     if not needs.platforms and not needs.browsers:
         return None
-    where = ", ".join(needs.platforms)
+    where = ", ".join(PLATFORM_NAMES[each] for each in needs.platforms)
     return _("{title} exists on {where} only", title=setup.facts.name, where=where)
 
 
@@ -64,7 +64,7 @@ def _right_platform(device: Device, needs: Needs) -> Presence:
         return Presence(there=None, share=UNASKED.likely, why=why)
     system = not needs.platforms or device.platform in needs.platforms
     right = system and (not needs.browsers or device.browser in needs.browsers)
-    why = "" if right else _("this is neither")
+    why = "" if right else _("this is none of them")
     return Presence(there=right, share=float(right), why=why, asked=True)
 
 
