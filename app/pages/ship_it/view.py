@@ -220,7 +220,7 @@ def _word(name: str, word: str) -> str:
 def ways(given: Answer, visits: ManyVisits, catalog: Catalog, kind: str) -> Html:
     """Return what a smaller precision or another runtime gains over the way that was chosen."""
     found = model_coverage.every_way(given.subject, catalog, visits, given.context)
-    mine = given.facts.id, given.stored.precision
+    mine = given.facts.id, given.scenario.precision
     chosen = next((each for each in found if (each.runtime, each.precision) == mine), None)
     others = [each for each in found if each is not chosen]
     if not others:

@@ -75,7 +75,7 @@ import {{ canRun }} from "tabfit";
 
 const {{ outcome, probability, download }} = await canRun("{given.subject.id}", {{
   runtime: "{given.facts.id}",
-  precision: "{given.stored.precision}",
+  precision: "{given.scenario.precision}",
   context: {given.context},
 }});
 """

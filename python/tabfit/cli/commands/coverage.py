@@ -81,7 +81,7 @@ def _covered(
     )
     given = answer(scenario, known, Device(), about)
     every = model_coverage.every_way(about, known, population, context)
-    names = given.facts.id, given.stored.precision
+    names = given.facts.id, given.scenario.precision
     chosen = next((each for each in every if _names(each) == names), None)
     if chosen is None:  # a precision or a runtime that is not among those worth offering
         chosen = model_coverage.coverage_of_answer(given, population)

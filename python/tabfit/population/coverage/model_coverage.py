@@ -40,7 +40,7 @@ def coverage_of(
 def coverage_of_answer(given: Answer, population: Covering) -> Coverage:
     """Return what the way that an answer is about comes to for a population."""
     return coverage_of(
-        *(given.subject, given.facts, given.stored.precision, population, given.context),
+        *(given.subject, given.facts, given.scenario.precision or "", population, given.context),
         unsupported=given.unsupported,
     )
 
