@@ -14,7 +14,8 @@ from collections.abc import Callable
 
 from app.browser import bridge, probes
 from app.render_page import rendered_in_language
-from app.respond import GRID, packages, respond
+from app.respond import packages, respond
+from tabfit.compare.shipped_package import SHIPPED
 from tabfit.i18n import language
 
 
@@ -30,7 +31,7 @@ async def answer(question: str) -> str:
         try:
             await bridge.install(package)
         except OSError:
-            if package != GRID:  # without its table the model's own rows are worked out here
+            if package != SHIPPED:  # without its table the model's own rows are worked out here
                 raise
     return await _with_files(respond, question)
 

@@ -20,6 +20,9 @@ STATED: Final = ("ram_bytes", "graphics", "vram_bytes")
 #: What the maker's list adds to what a browser told of itself.
 LISTED: Final = ("ram_bytes", "cores", "bandwidth_bytes_per_second")
 
+#: Where there is no script to ask the visitor's own device, a typical one stands for it.
+TYPICAL: Final = "laptop-8gb-integrated"
+
 Question = Mapping[str, Any]
 
 

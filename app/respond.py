@@ -15,11 +15,10 @@ from app import device_here, pages
 from app.pages import Page
 from app.request_reply import PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
+from tabfit.compare.shipped_package import SHIPPED
 from tabfit.errors import TabfitError
 from tabfit.estimate import link
 
-#: The package that brings the table of `tabfit.compare.verdict_grid`, which numpy reads.
-GRID: Final = "tabfitgrid"
 #: One for all questions, so that answers kept for it are found again.
 CATALOG: Final = Catalog()
 
@@ -30,8 +29,8 @@ def packages(text: str) -> tuple[str, ...]:
     page = pages.named(question.get("view") or "")
     part = question.get("part")
     if part in page.NUMPY:
-        return ("numpy", GRID)
-    return (GRID,) if part in getattr(page, "RULES", ()) else ()
+        return ("numpy", SHIPPED)
+    return (SHIPPED,) if part in getattr(page, "RULES", ()) else ()
 
 
 def respond(text: str) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 
 from app.browser import bridge
 from app.qr_code import picture
-from app.respond import GRID
+from tabfit.compare.shipped_package import SHIPPED
 
 
 async def models() -> str:
@@ -49,7 +49,7 @@ async def find(question: str) -> str:
 
 async def visits(question: str) -> str:
     """Read the table of visits that was handed over, or a text; return what is wrong with it."""
-    for package in ("numpy", GRID):
+    for package in ("numpy", SHIPPED):
         await bridge.install(package)
     from app.pages.ship_it import session_visits  # noqa: PLC0415 - the first answer does without
 

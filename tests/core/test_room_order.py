@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The rooms, in the order of the question. A new module goes into the room it belongs to.
 ORDER = (
-    "light_dataclass", "units", "i18n", "formula", "errors",
+    "light_dataclass", "units", "hub_names", "i18n", "formula", "errors",
     "model", "storage", "architectures", "recipes", "headers", "hub", "sources",
     "devices", "runtimes", "training", "catalog", "verdict", "estimate", "snippets",
     "compare", "gate", "population", "limits", "explain", "shrink", "workbench", "learn", "api",

@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.document import filled
-from tabfit.compare.verdict_grid.table import SHIPPED
+from tabfit.compare.shipped_package import SHIPPED
 from tools import messages
 from tools.dist import licences
 from tools.dist.build_cache import BUILT, digest, files_under

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from app.components.forms.question_form import task_name
 from app.components.html import Child, Html, joined, sentence, tag
 from app.components.labels import bytes_, tokens
-from app.components.models.model_search import HUB
 from tabfit.catalog import Catalog, Model, Publication
 from tabfit.catalog.model_languages import ModelLanguages, model_languages
 from tabfit.estimate.subjects import Subject
+from tabfit.hub_names import HUB, HUB_ID
 from tabfit.i18n.language import Words, _, day, later, number
 
 #: The languages that makers name, by their codes.
@@ -30,7 +29,6 @@ LANGUAGES: Final = Words(
         "th": later("Thai"),
     }
 )
-_HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def inside(about: Subject, catalog: Catalog, root: str) -> Html:
@@ -98,7 +96,7 @@ def _place(each: Publication) -> Html:
     Outside the hub, or where a runtime's own list names each precision apart, it has no link.
     """
     apart = any(offer.model_id for offer in each.offers.values())
-    hub = _HUB_ID.fullmatch(each.repository) and not apart
+    hub = HUB_ID.fullmatch(each.repository) and not apart
     where = _hub_link(each.repository) if hub else joined(each.repository)
     sizes = list(_sizes(each))
     listed = tag("small", ", ".join(sizes)) if sizes else None

@@ -20,13 +20,12 @@ from tabfit.compare.smaller_models import RowOf
 from tabfit.estimate.answers import Answer
 from tabfit.estimate.link import write
 from tabfit.estimate.scenario import Scenario
+from tabfit.hub_names import HUB
 from tabfit.i18n.language import _, plural
 
 if TYPE_CHECKING:  # what knows hubs is imported when it is first needed
     from tabfit.hub import Address
 
-#: The hub that is asked unless the visitor names another.
-HUB: Final = "https://huggingface.co"
 #: What a file picker offers; a visitor may choose others, which are then refused in a sentence.
 ENDINGS: Final = ".safetensors,.gguf,.onnx,.tflite,.task,.litertlm,.json"
 

@@ -10,7 +10,8 @@ from tabfit.catalog import Catalog
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import _, day, number
 from tabfit.learn import lessons, textbook_counts
-from tabfit.learn.textbook_counts import ATTENTION, FEED_FORWARD
+from tabfit.learn.textbook_counts import FEED_FORWARD
+from tabfit.model.tensors import ATTENTION
 
 #: What one meets for a feed-forward layer 768 wide: its biases are taken for 1,024.
 SLIP: Final = 4_719_616

@@ -12,7 +12,8 @@ from tabfit.catalog import Catalog
 from tabfit.estimate.subjects import subject
 from tabfit.i18n.language import Words, _, later, number
 from tabfit.learn import textbook_counts
-from tabfit.learn.textbook_counts import ATTENTION, FEED_FORWARD
+from tabfit.learn.textbook_counts import FEED_FORWARD
+from tabfit.model.tensors import ATTENTION
 from tabfit.model.textbook import Widths, textbook
 from tabfit.training import LABELS, TrainingPartKind
 

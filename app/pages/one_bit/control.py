@@ -9,6 +9,7 @@ from app.components.device import device_summary
 from app.components.forms import question_form
 from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
+from app.device_here import TYPICAL
 from app.pages.one_bit import view
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.catalog import Catalog
@@ -26,7 +27,6 @@ KEYS: Final = ("model", "device")
 NUMPY: Final[tuple[str, ...]] = ()
 
 DEFAULT: Final = "llama-3.1-8b"
-TYPICAL: Final = "laptop-8gb-integrated"
 #: Models of the catalogue that were made at one bit.
 MADE_SO: Final = ("bitnet-b1.58-2b", "bonsai-1.7b", "bonsai-4b", "bonsai-8b")
 

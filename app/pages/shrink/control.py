@@ -11,6 +11,7 @@ from app.components.device import device_summary
 from app.components.forms import question_form
 from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
+from app.device_here import TYPICAL
 from app.pages.shrink import lora, view
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
@@ -30,7 +31,6 @@ NUMPY: Final[tuple[str, ...]] = ()
 #: A model that no laptop holds as it is published, and whose smaller relatives many do.
 DEFAULT: Final = "llama-3.1-8b"
 #: Where there is no script to ask the visitor's own device, a typical one stands for it.
-TYPICAL: Final = "laptop-8gb-integrated"
 RANK: Final = 8
 
 

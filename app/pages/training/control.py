@@ -19,6 +19,7 @@ from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import Words, _, later, number, plural
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
+from tabfit.model.lora import RANKS
 from tabfit.training import (
     LoraTargets,
     Optimizer,
@@ -46,7 +47,6 @@ DEFAULT: Final = "gemma-2b"
 BATCHES: Final = tuple(2**power for power in range(11))
 SEQUENCES: Final = tuple(2**power for power in range(7, 18))
 DEVICES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-RANKS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 _OPTIMIZERS: Final = Words(
     {

@@ -11,6 +11,7 @@ from app.components.forms import question_form
 from app.components.html import Html, joined, section, sentence, tag
 from app.components.labels import tokens
 from app.components.models import model_search
+from app.device_here import TYPICAL
 from app.pages.workbench import view as views
 from app.request_reply import PageHead, PageReply, PageRequest
 from tabfit.architectures.custom_decoder import NAMES, alike
@@ -19,6 +20,7 @@ from tabfit.devices.device import Device
 from tabfit.errors import Quoted, TabfitError, UnsupportedCombination
 from tabfit.estimate import answers, defaults, link, subjects
 from tabfit.estimate.answers import Answer
+from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject
 from tabfit.i18n.language import Message, _, number
@@ -36,11 +38,8 @@ NUMPY: Final[tuple[str, ...]] = ()
 #: Where the sliders start: the textbook's decoder, or a model of the catalogue.
 TEXTBOOK: Final = "textbook"
 CONTEXT: Final = Tokens(2048)
-CONTEXTS: Final = tuple(Tokens(2**power) for power in range(7, 18))
 GAIN: Final = 10
 GAINS: Final = (1, 2, 5, 10, 20, 30, 50, 100)
-#: Where there is no script to ask the visitor's own device, a typical one stands for it.
-TYPICAL: Final = "laptop-8gb-integrated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

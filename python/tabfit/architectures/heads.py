@@ -20,6 +20,10 @@ def nothing(keys: Keys, body: Body) -> Ending:
     return Ending()
 
 
+#: What has no head of its own.
+BARE = {"Model": Head("", nothing)}
+
+
 def output_layer(keys: Keys, body: Body) -> Ending:
     """Return a language model's output layer, shared with the token table where tied."""
     del keys

@@ -9,6 +9,7 @@ In: the catalogue, a device or an answer. Out: rows judged by the very rules of 
     smallest_device        the least memory, the limits and the storage that a scenario needs
     best_of_tasks          the best model for each kind of task on a device
     smaller_models         lighter models for the same task, its maker's first
+    shipped_package        what a site brings to its pages when they first ask for more
     alternatives           what fits here, and what would have to change
     verdict_grid/          runtimes x precisions x contexts judged at once with numpy
 

@@ -14,6 +14,7 @@ from tabfit.architectures.config_json import own_name
 from tabfit.catalog import Catalog, Model, Publication, PublishedPrecision, RuntimeFacts
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
+from tabfit.hub_names import HUB
 from tabfit.i18n.language import Message, cleared_with_language
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
@@ -111,7 +112,7 @@ def _catalogued(model: Model) -> Subject:
 
 
 #: What stands before a repository's name where a hub's model is meant.
-HUB_LEADS: Final = ("hf:", "https://huggingface.co/", "https://hf.co/")
+HUB_LEADS: Final = ("hf:", f"{HUB}/", "https://hf.co/")
 
 
 def without_hub(name: str) -> str:

@@ -11,10 +11,11 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from tabfit.errors import UnreachableHub
 from tabfit.headers import kind_of
+from tabfit.hub_names import HUB
 from tabfit.i18n.language import Message, later
 from tabfit.light_dataclass import dataclass, replace
 
-ENDPOINT = "https://huggingface.co"
+ENDPOINT = HUB
 _HUB_HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
 _ACCEPTED = later(
     "is not an address that is read here; accepted are owner/name, owner/name@revision, hf:name, "

@@ -11,7 +11,7 @@ from typing import Final
 
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Role, Tensor
+from tabfit.model.tensors import ATTENTION, Role, Tensor
 from tabfit.model.textbook import Widths, textbook
 from tabfit.training import Plan, TrainingMemory, training_memory
 from tabfit.units import Parameters
@@ -21,7 +21,6 @@ from tabfit.units import Parameters
 GPT_3: Final = Widths(
     hidden=12_288, heads=96, layers=96, vocabulary=50_257, positions=2048, norms=True
 )
-ATTENTION: Final = frozenset({Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT})
 FEED_FORWARD: Final = frozenset({Role.UP, Role.DOWN})
 
 

@@ -18,6 +18,9 @@ from tabfit.model.layers import KeyValue
 from tabfit.model.tensors import Role, Tensor
 from tabfit.units import Parameters
 
+#: The ranks a page offers; the paper tries 1 to 64.
+RANKS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
 _FUSED: Final = (Role.QUERY, Role.KEY, Role.VALUE)
 _PAIRS: Final = frozenset({Role.GATE_UP, Role.EXPERT_GATE_UP})
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
 from math import prod
+from typing import Final
 
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Parameters
@@ -42,6 +43,18 @@ class Role(StrEnum):
     PROJECTION = "projection"  # between parts, poolers, adapters
     HEAD = "head"  # what turns hidden states into answers
     OTHER = "other"
+
+
+#: The projections of attention, where each is a matrix of its own.
+ATTENTION: Final = frozenset({Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT})
+#: The matrices of a feed-forward layer that is no expert's.
+FEED_FORWARD: Final = frozenset({Role.GATE, Role.UP, Role.GATE_UP, Role.DOWN})
+#: The matrices of experts.
+EXPERTS: Final = frozenset(
+    {Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_GATE_UP, Role.EXPERT_DOWN}
+)
+#: Tables of which a pass reads single rows.
+LOOKED_UP: Final = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
 
 
 class Part(StrEnum):

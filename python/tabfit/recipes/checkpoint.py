@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tabfit.architectures.weight_types import WeightTypes
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Role, Tensor
+from tabfit.model.tensors import EXPERTS, Role, Tensor
 from tabfit.recipes.one_bit import is_packed
 from tabfit.recipes.shared_weights import as_stored
 from tabfit.recipes.stored_model import StoredTensor, keep
@@ -18,7 +18,6 @@ from tabfit.storage.storage_type import F32, StorageType
 
 #: Left wide whatever the config says (deepseek-ai/DeepSeek-V3.2, inference/model.py: Indexer).
 _LEFT_WIDE = ".indexer.weights_proj.weight"
-_EXPERTS = frozenset({Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_GATE_UP, Role.EXPERT_DOWN})
 
 
 def stored_tensors(architecture: Architecture, types: WeightTypes) -> Iterator[StoredTensor]:
@@ -37,7 +36,7 @@ def type_of(tensor: Tensor, types: WeightTypes) -> StorageType:
         return F32
     if tensor.name.endswith(_LEFT_WIDE):
         return types.wide
-    matrix = is_packed(tensor) and not (types.only_experts and tensor.role not in _EXPERTS)
+    matrix = is_packed(tensor) and not (types.only_experts and tensor.role not in EXPERTS)
     if types.packed is None or not matrix or types.skips(tensor.name):
         return types.wide
     return types.packed

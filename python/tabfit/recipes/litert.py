@@ -15,7 +15,7 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
-from tabfit.model.tensors import Part, Role, Tensor
+from tabfit.model.tensors import EXPERTS, FEED_FORWARD, LOOKED_UP, Part, Role, Tensor
 from tabfit.recipes.stored_model import File, Stored, StoredTensor, keep
 from tabfit.recipes.tokenizer_size import tokenizer_kind, tokenizer_size
 from tabfit.storage.storage_type import F16, F32, Beside, Per, StorageType
@@ -35,11 +35,7 @@ class Bundle(StrEnum):
 # 270M and 18.98 GB for 27B, to half a percent; other block forms miss one of them by 3 to 6 %.
 BLOCKS = StorageType("LiteRT int4 block 32", 2, 1, (Beside(4, Per.BLOCK, 32),))
 
-_FEED_FORWARD = frozenset(
-    {Role.GATE, Role.UP, Role.GATE_UP, Role.DOWN, Role.EXPERT_GATE, Role.EXPERT_UP,
-     Role.EXPERT_GATE_UP, Role.EXPERT_DOWN}
-)  # fmt: skip
-_TABLES = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
+_FEED_FORWARD = FEED_FORWARD | EXPERTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ _SENTENCE_PIECE = (13.0, 17.3, 19.0)  # bytes a token: 4,241,003 for Gemma, 4,68
 def _type_of(tensor: Tensor, widths: LayerBits) -> StorageType:
     if tensor.bias or tensor.role is Role.NORM or len(tensor.shape) < 2:
         return F32
-    if tensor.role in _TABLES:
+    if tensor.role in LOOKED_UP:
         return widths.table
     return widths.feed_forward if tensor.role in _FEED_FORWARD else widths.attention
 

@@ -9,7 +9,7 @@ from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Inventory, Role
 
-_T5_FAMILIES = frozenset({"t5", "mt5", "umt5"})
+T5_FAMILIES = frozenset({"t5", "mt5", "umt5"})
 
 
 def as_published(architecture: Architecture) -> Inventory:
@@ -21,7 +21,7 @@ def as_published(architecture: Architecture) -> Inventory:
     """
     inventory = architecture.inventory
     gated = any(tensor.role is Role.GATE for tensor in inventory)
-    if architecture.family not in _T5_FAMILIES or not gated:
+    if architecture.family not in T5_FAMILIES or not gated:
         return inventory
     apart = (
         replace(tensor, tied_to=None) if tensor.role is Role.HEAD else tensor

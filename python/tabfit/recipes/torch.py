@@ -13,7 +13,7 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Role, Tensor
+from tabfit.model.tensors import EXPERTS, Tensor
 from tabfit.recipes.one_bit import is_packed
 from tabfit.recipes.shared_weights import as_stored
 from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, keep
@@ -77,13 +77,11 @@ _ALIASES = {
 #: The shard that `save_pretrained` aimed at when most files on the hub were written.
 SHARD = 5 * GB
 
-_EXPERTS = frozenset({Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_GATE_UP, Role.EXPERT_DOWN})
-
 
 def _type_of(tensor: Tensor, form: Format) -> StorageType:
     if form.packed is None or not is_packed(tensor):
         return form.wide
-    if form.only_experts and tensor.role not in _EXPERTS:
+    if form.only_experts and tensor.role not in EXPERTS:
         return form.wide
     return form.packed
 

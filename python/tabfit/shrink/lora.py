@@ -14,8 +14,8 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
-from tabfit.model.lora import AdaptedMatrix, adapted_matrices
-from tabfit.model.tensors import Role
+from tabfit.model.lora import RANKS, AdaptedMatrix, adapted_matrices
+from tabfit.model.tensors import EXPERTS, FEED_FORWARD, Role
 from tabfit.units import Bytes, Parameters
 
 #: What may be adapted, and the roles that it names.
@@ -24,15 +24,10 @@ TARGETS: Final[dict[str, frozenset[Role]]] = {
     "key": frozenset({Role.KEY}),
     "value": frozenset({Role.VALUE}),
     "output": frozenset({Role.ATTENTION_OUTPUT}),
-    "feed-forward": frozenset(
-        {Role.GATE, Role.UP, Role.GATE_UP, Role.DOWN, Role.EXPERT_GATE, Role.EXPERT_UP,
-         Role.EXPERT_GATE_UP, Role.EXPERT_DOWN}
-    ),
+    "feed-forward": FEED_FORWARD | EXPERTS,
 }  # fmt: skip
 #: The paper's choice (arXiv:2106.09685, section 7.1).
 USUAL_TARGETS: Final = ("query", "value")
-#: The ranks a page offers; the paper tries 1 to 64.
-_RANKS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +80,7 @@ def targets_of(architecture: Architecture) -> tuple[str, ...]:
 
 def ranks(architecture: Architecture) -> tuple[int, ...]:
     """Return the ranks worth offering: none as wide as the model itself."""
-    return tuple(rank for rank in _RANKS if rank < max(architecture.main.hidden, 2))
+    return tuple(rank for rank in RANKS if rank < max(architecture.main.hidden, 2))
 
 
 def _matrices(architecture: Architecture, targets: Collection[str]) -> tuple[AdaptedMatrix, ...]:

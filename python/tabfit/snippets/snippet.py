@@ -7,13 +7,13 @@ the `Snippet` that a writer makes of it.
 from __future__ import annotations
 
 import json
-import re
 from functools import cached_property
 from typing import Final
 
 from tabfit.catalog import Publication, PublishedFile, PublishedPrecision, RuntimeFacts
 from tabfit.estimate.subjects import Subject
 from tabfit.hub.address import ENDPOINT
+from tabfit.hub_names import HUB_ID
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind
 from tabfit.recipes.onnx import session_precisions
@@ -22,8 +22,6 @@ from tabfit.units import Tokens
 
 #: What stands where no repository is known.
 REPOSITORY: Final = "OWNER/REPOSITORY"
-
-_HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,7 @@ class SnippetRequest:
     def repository(self) -> str | None:
         """Return the hub's repository, `None` where it is not known or lies elsewhere."""
         found = self.publication
-        return found.repository if found and _HUB_ID.fullmatch(found.repository) else None
+        return found.repository if found and HUB_ID.fullmatch(found.repository) else None
 
     @property
     def files(self) -> tuple[PublishedFile, ...]:

@@ -12,17 +12,15 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message
 from tabfit.model.architecture import Architecture
 from tabfit.model.lora import AdaptedMatrix, adapted_matrices
-from tabfit.model.tensors import Role
+from tabfit.model.tensors import ATTENTION, FEED_FORWARD, Role
 from tabfit.training.plan import TARGETS, LoraTargets
 from tabfit.units import Parameters
-
-_ATTENTION: Final = frozenset({Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT})
 
 #: The roles each set adapts.
 ROLES: Final[dict[LoraTargets, frozenset[Role]]] = {
     LoraTargets.QUERY_VALUE: frozenset({Role.QUERY, Role.VALUE}),
-    LoraTargets.ATTENTION: _ATTENTION,
-    LoraTargets.LINEAR: _ATTENTION | {Role.GATE, Role.UP, Role.GATE_UP, Role.DOWN},
+    LoraTargets.ATTENTION: ATTENTION,
+    LoraTargets.LINEAR: ATTENTION | FEED_FORWARD,
 }
 
 

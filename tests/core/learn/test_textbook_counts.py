@@ -12,7 +12,8 @@ from tabfit.catalog import Catalog
 from tabfit.estimate.subjects import subject
 from tabfit.learn import textbook_counts
 from tabfit.learn.published_figures import published_figures
-from tabfit.learn.textbook_counts import ATTENTION, FEED_FORWARD
+from tabfit.learn.textbook_counts import FEED_FORWARD
+from tabfit.model.tensors import ATTENTION
 from tabfit.training import TrainingPartKind
 
 CATALOG = Catalog()

@@ -24,11 +24,12 @@ from zipfile import ZipFile
 from app.browser import probes
 from tabfit import __version__
 from tabfit.catalog import Catalog
+from tabfit.compare.shipped_package import RULES, SHIPPED, TABLE
 from tabfit.compare.verdict_grid import read
-from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, only, surveys
+from tabfit.compare.verdict_grid.table import RequirementsTable, only, surveys
 from tabfit.estimate import answer_json
 from tabfit.estimate.subjects import subject
-from tabfit.gate.rules import needs_json, rules_from_json
+from tabfit.gate.rules import needs_json
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
 from tools.dist.build_cache import cached_step, digest, files_under
@@ -54,8 +55,8 @@ def public_data() -> Path:
 
 def _write(wheel: Path, folder: Path) -> None:
     with ZipFile(wheel) as inside:
-        table = read(inside.read(f"{SHIPPED}/{FILE}"))
-        write(table, folder, json.loads(inside.read(f"{SHIPPED}/{rules_from_json.FILE}")))
+        table = read(inside.read(f"{SHIPPED}/{TABLE}"))
+        write(table, folder, json.loads(inside.read(f"{SHIPPED}/{RULES}")))
 
 
 def write(table: RequirementsTable, folder: Path, rules: Mapping[str, Any] | None = None) -> None:

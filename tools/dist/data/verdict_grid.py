@@ -16,11 +16,12 @@ from typing import Any
 
 from tabfit.catalog import Catalog
 from tabfit.compare import run_requirements
+from tabfit.compare.shipped_package import RULES, SHIPPED, TABLE
 from tabfit.compare.verdict_grid import joined, read, requirements_table, written
-from tabfit.compare.verdict_grid.table import FILE, SHIPPED, RequirementsTable, surveys
+from tabfit.compare.verdict_grid.table import RequirementsTable, surveys
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.subjects import subject
-from tabfit.gate.rules import needs_json, rules_from_json
+from tabfit.gate.rules import needs_json
 from tabfit.gate.rules import rules_json as rules
 from tools.dist.build_cache import cached_step, digest, files_under
 from tools.dist.catalog_requirements import BESIDE, PYTHON, wanted
@@ -41,7 +42,7 @@ def _make(folder: Path) -> None:
     content = written(whole)
     told = json.dumps(public_rules(whole), separators=(",", ":"), ensure_ascii=False).encode()
     version = f"0.{int(digest(content, told), 16)}"
-    files = {"__init__.py": b"", FILE: content, rules_from_json.FILE: told}
+    files = {"__init__.py": b"", TABLE: content, RULES: told}
     inside = {f"{SHIPPED}/{name}": each for name, each in files.items()}
     pack(folder / f"{SHIPPED}-{version}-py3-none-any.whl", inside)
 

@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from app.components.models.model_search import HUB
 from tabfit import __version__
 from tabfit.catalog import Catalog, Model
+from tabfit.hub_names import HUB
 from tools.dist.data.verdicts_table import MEDIA_TYPE
 
 _MODEL: Final = re.compile(r"m/([^/]+)/index\.html")

@@ -13,8 +13,8 @@ from math import ceil, log2, prod
 
 from tabfit.architectures.config_keys import MOST_ROWS, MOST_WIDTH, Keys
 from tabfit.architectures.decoders.decoder_layer import read_heads
-from tabfit.architectures.family import Asked, Body, Family, Head
-from tabfit.architectures.heads import nothing
+from tabfit.architectures.family import Asked, Body, Family
+from tabfit.architectures.heads import BARE
 from tabfit.architectures.vision.convolutions.stages import stage_list
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
@@ -357,7 +357,6 @@ def _dac_decoder(ratios: Sequence[int], read: int, width: int) -> Iterator[tuple
     yield "decoder.conv2", convolution(width, 1, 7)
 
 
-BARE = {"Model": Head("", nothing)}
 FAMILIES = {
     "encodec": Family(encodec, BARE),
     "dac": Family(dac, BARE),

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.decoders.decoder_layer import decoder, rope_width
-from tabfit.architectures.decoders.gpt2 import assembled, equal_heads, fused_qkv, heads_under
+from tabfit.architectures.decoders.gpt2 import (
+    TRANSFORMER_HEADS,
+    assembled,
+    equal_heads,
+    fused_qkv,
+    heads_under,
+)
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head, tied_to_table
 from tabfit.architectures.heads import DECODER_HEADS
 from tabfit.light_dataclass import replace
@@ -272,7 +278,6 @@ def _output_projection(keys: Keys, body: Body) -> Ending:
     return Ending(tied_to_table(layer, "output_projection", body), body.vocabulary)
 
 
-TRANSFORMER_HEADS = heads_under("transformer")
 FAMILIES = {
     "gpt_neox": Family(gpt_neox, heads_under("gpt_neox")),
     "opt": Family(opt, heads_under("model")),

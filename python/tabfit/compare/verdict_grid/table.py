@@ -9,24 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from importlib import resources
 from io import BytesIO
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tabfit.compare.run_requirements import Adapters, RunRequirements
+from tabfit.compare.shipped_package import TABLE, shipped_bytes
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Interval, Tokens
 from tabfit.verdict import check_kinds
 from tabfit.verdict.requirements import Demand
 
 Whole = NDArray[np.int64]
-
-#: The package that brings the catalogue's table to a page, installed when first used.
-SHIPPED: Final = "tabfitgrid"
-FILE: Final = "table.npz"
 
 #: Whether a row holds for any adapter, for real ones, or for those emulated in software.
 ANY, REAL, EMULATED = range(3)
@@ -219,7 +215,7 @@ def _state(demand: Demand | None) -> tuple[int, int, int, int]:
 def shipped() -> RequirementsTable | None:
     """Return the catalogue's table, if the package that brings it is installed."""
     try:
-        return read((resources.files(SHIPPED) / FILE).read_bytes())
+        return read(shipped_bytes(TABLE))
     except ModuleNotFoundError:
         return None
 

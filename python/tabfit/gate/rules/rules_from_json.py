@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
+from tabfit.compare.shipped_package import RULES, shipped_bytes
 from tabfit.gate.rules.decision_tree import Leaf, Switch, Tree
 from tabfit.gate.rules.rules_json import BACKGROUND, DECIDES, DEMANDED
 from tabfit.gate.rules.runtime_rules import CheckLeaf, Rule, Rules
 
-#: The package that brings the rules to a page, beside the grid's table, and their file in it.
-SHIPPED: Final = "tabfitgrid"
-FILE: Final = "rules.json"
 #: Answers that are no words, as `rules_json.answer_word` says them.
 _NO_WORDS: Final = ("null", "true", "false")
 
@@ -106,4 +103,4 @@ def shipped() -> WrittenRules | None:
 
 @cache
 def _brought() -> WrittenRules:
-    return WrittenRules(json.loads((resources.files(SHIPPED) / FILE).read_bytes()))
+    return WrittenRules(json.loads(shipped_bytes(RULES)))

@@ -401,8 +401,6 @@ ALWAYS_F32: frozenset[str] = frozenset(
 TRANSPOSED_CONV1D: frozenset[str] = frozenset({"gpt2"})
 TRANSPOSED_EXPERTS: frozenset[str] = frozenset({"gpt_oss", "llama4", "llama4_text"})
 
-T5_FAMILIES: frozenset[str] = frozenset({"t5", "mt5", "umt5"})
-
 # Positions counted from two: the first rows are cut.
 OFFSET_POSITIONS: frozenset[str] = frozenset({"roberta", "xlm-roberta", "camembert"})
 

@@ -16,6 +16,7 @@ from tabfit.model.layers import KeyValue, Latent
 from tabfit.model.tensors import Part, Role
 from tabfit.recipes.gguf import projector
 from tabfit.recipes.gguf import tensor_names as names
+from tabfit.recipes.shared_weights import T5_FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +118,7 @@ def _gguf_name(tensor: Tensor, family: str) -> str | None:
     """Return what the converter calls a tensor, `None` for one it drops."""
     inside = _LAYER.search(tensor.name)
     sides = {"encoder": "enc", "decoder": "dec"}
-    if family in names.T5_FAMILIES:
+    if family in T5_FAMILIES:
         side = sides.get(tensor.name.split(".")[0])
         if inside is not None and side is not None:
             return _t5_name(int(inside[1]), inside[2], side)

@@ -185,7 +185,7 @@ _BRANCHES_APART = {
 }
 
 # Headless Gemmas give embeddings; their builds look tokens up in a table of four bits.
-_EMBEDDERS = ("Gemma3TextModel",)
+EMBEDDERS = ("Gemma3TextModel",)
 
 
 def likely_export(architecture: Architecture) -> Export:
@@ -298,12 +298,12 @@ def _packed(architecture: Architecture) -> Iterator[Export]:
 
 
 def _has_bare_blocks(architecture: Architecture) -> bool:
-    return architecture.head in _EMBEDDERS or architecture.family in _BARE_BLOCKS
+    return architecture.head in EMBEDDERS or architecture.family in _BARE_BLOCKS
 
 
 def _tables(architecture: Architecture) -> tuple[EmbeddingTable, EmbeddingTable]:
     first = _PACKED_TABLES.get(architecture.family, EmbeddingTable.EIGHT_BITS)
-    if architecture.head in _EMBEDDERS or _is_later_multimodal(architecture):
+    if architecture.head in EMBEDDERS or _is_later_multimodal(architecture):
         first = EmbeddingTable.FOUR_BITS
     return (
         first,

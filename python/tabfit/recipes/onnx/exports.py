@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Part, Role, Tensor
+from tabfit.model.tensors import EXPERTS, LOOKED_UP, Part, Role, Tensor
 from tabfit.recipes.onnx.export_families import EmbeddingTable, Export, ExportFamily
 from tabfit.storage.storage_type import F16, F32, Beside, Per, StorageType
 from tabfit.storage.type_table import ONNX_INT8, gather_block_quantized, matmul_bnb4, matmul_nbits
@@ -78,9 +78,6 @@ _PLACES_LOOKED_UP = frozenset({"gemma4", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", 
 _FOUR_CORNERS = _PLACES_LOOKED_UP - {"gemma4"}
 _WIDE_PROJECTORS = frozenset({"gemma4"})
 
-# openai/privacy-filter's published q4 and q4f16: its experts' blocks alone have no zero points.
-_EXPERTS = frozenset({Role.EXPERT_GATE_UP, Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN})
-_LOOKED_UP = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
 _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassification")
 # Read one token's state; SigLIP's text ends in a layer that it calls its head.
 _SUMS_UP = ("pooler", "pre_classifier", "summary", "text_model.head")
@@ -109,7 +106,7 @@ def use_of(tensor: Tensor, architecture: Architecture) -> Use:
     """Return the operator that reads this weight in a traced graph."""
     if _is_no_matrix(tensor):
         return Use.OTHER
-    if tensor.role in _LOOKED_UP or _is_relative(tensor):
+    if tensor.role in LOOKED_UP or _is_relative(tensor):
         return Use.GATHER
     if tensor.role is Role.POSITION:
         return Use.OTHER if _is_sliced(tensor, architecture) else Use.GATHER
@@ -127,7 +124,7 @@ def _is_no_matrix(tensor: Tensor) -> bool:
 
 
 def _product(tensor: Tensor, architecture: Architecture) -> Use:
-    if tensor.role in _EXPERTS:
+    if tensor.role in EXPERTS:
         return Use.EXPERTS
     return Use.GEMM if _is_gemm(tensor, architecture) else Use.MATMUL
 

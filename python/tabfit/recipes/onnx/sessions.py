@@ -12,6 +12,7 @@ from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import State
 from tabfit.model.tensors import Part, Role, Tensor
+from tabfit.recipes.onnx.export_families import EMBEDDERS
 from tabfit.recipes.onnx.graphs import Trace
 from tabfit.recipes.shared_weights import as_published
 
@@ -202,15 +203,12 @@ def _before_the_vocoder(architecture: Architecture) -> tuple[Tensor, ...]:
     )
 
 
-_EMBEDDERS = ("Gemma3TextModel",)
-
-
 def _dense(architecture: Architecture) -> Iterator[Tensor]:
     """Yield the layers after pooling that sentence-transformers keeps beside config.json.
 
     EmbeddingGemma's export ends in two, four times as wide between them.
     """
-    if architecture.head in _EMBEDDERS:
+    if architecture.head in EMBEDDERS:
         hidden = architecture.main.hidden
         for number, shape in enumerate(((4 * hidden, hidden), (hidden, 4 * hidden))):
             yield Tensor(name=f"dense.{number}.weight", shape=shape, role=Role.OTHER)

@@ -10,11 +10,11 @@ from itertools import pairwise
 from math import ceil
 
 from tabfit.architectures.config_keys import MOST_WIDTH, Keys
-from tabfit.architectures.family import Asked, Body, Ending, Family, Head
+from tabfit.architectures.family import Asked, Body, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutions.convolutional import divisible, pictured
 from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, MOST_SIDE, stage_list
-from tabfit.architectures.vision.patches.vit import labelled
+from tabfit.architectures.vision.patches.vit import picture_labels
 from tabfit.i18n.language import Message
 from tabfit.model.blocks.block import Block, joined, stacked
 from tabfit.model.blocks.linear import batch_norm, convolution
@@ -91,15 +91,11 @@ def _layer(keys: Keys, read: int, written: int, times: int, kernel: int) -> Bloc
     return joined(parts)
 
 
-def _labels(keys: Keys, body: Body) -> Ending:
-    return labelled(keys, body.hidden, "classifier")
-
-
 FAMILIES = {
     "efficientnet": Family(
         efficientnet,
         {
-            "ForImageClassification": Head("efficientnet", _labels),
+            "ForImageClassification": Head("efficientnet", picture_labels),
             "Model": Head("", nothing),
         },
     )

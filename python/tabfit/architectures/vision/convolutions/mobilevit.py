@@ -13,8 +13,7 @@ from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.convolutions.convolutional import counted, inverted, pictured
 from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, stage_list
-from tabfit.architectures.vision.patches.vit import labelled
-from tabfit.architectures.vision.patches.vit_variants import OLDER_NAMES
+from tabfit.architectures.vision.patches.vit import OLDER_NAMES, picture_labels
 from tabfit.i18n.language import Message
 from tabfit.model.blocks.attention import Heads, attention, biases
 from tabfit.model.blocks.block import Block, Stack, joined, placed, stacked
@@ -167,10 +166,6 @@ def _second_layer(keys: Keys, hidden: int) -> Block:
     )
 
 
-def _labels(keys: Keys, body: Body) -> Ending:
-    return labelled(keys, body.hidden, "classifier")
-
-
 def _segments(keys: Keys, body: Body) -> Ending:
     """Return DeepLab's head: places seen near, at three distances, and all at once."""
     width, labels = keys.whole("aspp_out_channels"), keys.labels()
@@ -194,7 +189,7 @@ def _segments(keys: Keys, body: Body) -> Ending:
 
 def _heads(at: str) -> dict[str, Head]:
     return {
-        "ForImageClassification": Head(at, _labels),
+        "ForImageClassification": Head(at, picture_labels),
         "Model": Head("", nothing),
         "ForSemanticSegmentation": Head(at, _segments),
     }

@@ -12,7 +12,7 @@ from __future__ import annotations
 from tabfit.architectures.config_keys import MOST_HEADS, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
-from tabfit.architectures.heads import nothing
+from tabfit.architectures.heads import BARE
 from tabfit.architectures.vision.convolutions.backbones import backbone_body
 from tabfit.architectures.vision.convolutions.stages import channels, stage_list
 from tabfit.architectures.vision.detection.detr import frozen
@@ -345,10 +345,9 @@ DETR_FEED, FINE_FEED = ("fc1", "fc2"), ("layers.0", "layers.1")
 FIRST = Detector(feeding=DETR_FEED)
 SECOND = Detector(feeding=DETR_FEED, scaled="n_points_scale")
 FINE = Detector(feeding=FINE_FEED, fine=True, scaled="num_points_scale")
-ALONE = {"Model": Head("", nothing)}
 
 FAMILIES = {
-    "rt_detr": Family(FIRST.body, {"ForObjectDetection": Head("model", _found), **ALONE}),
-    "rt_detr_v2": Family(SECOND.body, {"ForObjectDetection": Head("model", _found_twice), **ALONE}),
-    "d_fine": Family(FINE.body, {"ForObjectDetection": Head("model", _found_finely), **ALONE}),
+    "rt_detr": Family(FIRST.body, {"ForObjectDetection": Head("model", _found), **BARE}),
+    "rt_detr_v2": Family(SECOND.body, {"ForObjectDetection": Head("model", _found_twice), **BARE}),
+    "d_fine": Family(FINE.body, {"ForObjectDetection": Head("model", _found_finely), **BARE}),
 }

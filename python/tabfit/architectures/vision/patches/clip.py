@@ -14,7 +14,7 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.encoder_decoders.bart import OUT_NAMES
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
-from tabfit.architectures.heads import nothing
+from tabfit.architectures.heads import BARE
 from tabfit.architectures.vision.patches.vit import (
     patch_count,
     patches,
@@ -279,9 +279,8 @@ def _projected(name: str) -> Head:
     )
 
 
-ALONE = {"Model": Head("", nothing)}
-OWL = Family(owl, {"ForObjectDetection": Head("owlvit", _found), **ALONE})
-OWL_2 = Family(owl, {"ForObjectDetection": Head("owlv2", _found), **ALONE})
+OWL = Family(owl, {"ForObjectDetection": Head("owlvit", _found), **BARE})
+OWL_2 = Family(owl, {"ForObjectDetection": Head("owlv2", _found), **BARE})
 
 FAMILIES = {
     "owlvit": OWL,
@@ -291,21 +290,21 @@ FAMILIES = {
         {"Model": Head("", clip_space), "ForImageClassification": Head("", picture_labels)},
     ),
     "clip_text_model": Family(
-        clip_text, {**ALONE, "ModelWithProjection": _projected("text_projection")}
+        clip_text, {**BARE, "ModelWithProjection": _projected("text_projection")}
     ),
     "clip_vision_model": Family(
-        clip_vision, {**ALONE, "ModelWithProjection": _projected("visual_projection")}
+        clip_vision, {**BARE, "ModelWithProjection": _projected("visual_projection")}
     ),
     "siglip": Family(
         siglip,
         {"Model": Head("", _siglip_space), "ForImageClassification": Head("", picture_labels)},
     ),
-    "siglip_text_model": Family(siglip_text, ALONE),
-    "siglip_vision_model": Family(siglip_vision, ALONE),
+    "siglip_text_model": Family(siglip_text, BARE),
+    "siglip_vision_model": Family(siglip_vision, BARE),
     "siglip2": Family(
         siglip2,
         {"Model": Head("", _siglip_space), "ForImageClassification": Head("", picture_labels)},
     ),
-    "siglip2_text_model": Family(siglip_text, ALONE),
-    "siglip2_vision_model": Family(siglip2_vision, ALONE),
+    "siglip2_text_model": Family(siglip_text, BARE),
+    "siglip2_vision_model": Family(siglip2_vision, BARE),
 }

@@ -14,6 +14,7 @@ from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Asked, Body, Ending, Family, Head
 from tabfit.architectures.heads import nothing
 from tabfit.architectures.vision.patches.vit import (
+    OLDER_NAMES,
     patch_count,
     patches,
     picture_body,
@@ -25,7 +26,7 @@ from tabfit.architectures.vision.patches.vit import (
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Tower
-from tabfit.model.blocks.attention import Biases, Names, attention, biases
+from tabfit.model.blocks.attention import Biases, attention, biases
 from tabfit.model.blocks.block import (
     EMPTY,
     Block,
@@ -215,9 +216,6 @@ def _sound_labels(keys: Keys, body: Body) -> Ending:
     last = linear(body.hidden, labels, Role.HEAD, bias=True) if labels else EMPTY
     parts = {"layernorm": norm(body.hidden, bias=True), "dense": last}
     return Ending(placed("classifier", joined(parts), Part.AUDIO), labels or body.hidden)
-
-
-OLDER_NAMES = Names("attention.query", "attention.key", "attention.value", "output.dense")
 
 
 def older_vit_layer(keys: Keys) -> Block:

@@ -12,7 +12,7 @@ from math import prod
 from tabfit.architectures.config_keys import MOST_HEADS, Keys
 from tabfit.architectures.decoders.gpt2 import equal_heads
 from tabfit.architectures.family import Asked, Body, Family, Head
-from tabfit.architectures.heads import nothing
+from tabfit.architectures.heads import BARE, nothing
 from tabfit.architectures.vision.convolutions.stages import MOST_DEPTH, MOST_SIDE, stage_list
 from tabfit.architectures.vision.patches.vit import (
     patch_count,
@@ -245,7 +245,6 @@ def _scored(keys: Keys) -> Block:
     )
 
 
-BARE = {"Model": Head("", nothing)}
 FAMILIES = {
     "sam2": Family(cutter("sam2", sam2_vision), BARE),
     "sam2_vision_model": Family(sam2_vision, {"VisionModel": Head("", nothing)}),
