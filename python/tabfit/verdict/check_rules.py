@@ -8,8 +8,6 @@ rule decides which check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tabfit.devices.budgets import ANYWHERE
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.units import Interval
@@ -116,17 +114,3 @@ def storage(need: Interval, have: Interval | None) -> Decision:
         return Decision(chance=1.0, known=False)
     chance, least = probability(need, have), LEAST_STORAGE.likely
     return Decision(chance=choose(chance < least, least, chance))
-
-
-def together(asked: Iterable[float], unasked: Iterable[float]) -> float:
-    """Return the chance that every check holds.
-
-    They fail for different reasons, so their chances multiply. What nobody asked the browser
-    about fails for one reason, an old browser or adapter, and counts once.
-    """
-    chance, least = 1.0, 1.0
-    for each in asked:
-        chance = chance * each
-    for each in unasked:
-        least = choose(each < least, each, least)
-    return chance * least

@@ -31,7 +31,7 @@ from tabfit.runtimes import FilesAlone
 from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.verdict import check_kinds, device_history
 from tabfit.verdict.check_kinds.kind import CheckKind
-from tabfit.verdict.check_rules import Decision, together
+from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.constants import LIKELY_FROM
 from tabfit.verdict.probability import OUTCOMES, Outcome, choose, place
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
@@ -114,34 +114,75 @@ def decide(required: Requirements, offered: Offered) -> tuple[Decided, ...]:
     return tuple(found)
 
 
-def settle(every: Sequence[Decided]) -> Settled:
-    """Return the checks taken together.
+class Gathered:
+    """Checks taken together one after the other: numbers, or arrays with a place for each scenario.
 
-    What no browser runtime loads is *unsupported*, and a failure *no*, whatever else holds;
-    where a deciding need cannot be compared with anything it is *unknown*; everything else is
-    the chance that every check holds.
+    `asked` is the chance that all hold of which somebody asked the browser: they fail for
+    different reasons, so their chances multiply. What nobody asked about fails for one reason, an
+    old browser or adapter, and counts once: `unasked` is the least. `failed` says that nothing
+    runs, `untold` that a deciding need cannot be compared with anything, `nowhere` that no browser
+    runtime loads the model.
     """
-    failed = untold = nowhere = False
-    asked: list[float] = []
-    unasked: list[float] = []
+
+    __slots__ = ("asked", "failed", "nowhere", "unasked", "untold")
+
+    def __init__(
+        self,
+        asked: float = 1.0,
+        unasked: float = 1.0,
+        failed: bool = False,  # noqa: FBT001, FBT002 - or an array of truths
+        untold: bool = False,  # noqa: FBT001, FBT002
+        nowhere: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        """Start with what is given, without any check."""
+        self.asked, self.unasked = asked, unasked
+        self.failed, self.untold, self.nowhere = failed, untold, nowhere
+
+    def add(self, decision: Decision, *, applies: bool = True, decides: bool) -> None:
+        """Take a check that applies to all, or to those places where `applies` is true."""
+        known = applies & decision.known
+        held = _or_else(known, decision.chance, 1.0)
+        self.asked = self.asked * _or_else(decision.asked, held, 1.0)
+        if decision.asked is not True:
+            each = choose(decision.asked, 1.0, held)
+            self.unasked = choose(each < self.unasked, each, self.unasked)
+        self.failed = self.failed | applies & decision.failed
+        self.nowhere = self.nowhere | applies & decision.unsupported
+        if decides and known is not True:
+            self.untold = self.untold | (applies > known)
+
+    def join(self, other: Gathered) -> None:
+        """Take other checks of the same scenarios."""
+        self.asked = self.asked * other.asked
+        self.unasked = choose(other.unasked < self.unasked, other.unasked, self.unasked)
+        self.failed = self.failed | other.failed
+        self.untold = self.untold | other.untold
+        self.nowhere = self.nowhere | other.nowhere
+
+    def result(self) -> tuple[float, float]:
+        """Return where in `OUTCOMES` the word stands, and the chance.
+
+        What no browser runtime loads is *unsupported*, and a failure *no*, whatever else holds;
+        where a deciding need cannot be compared with anything it is *unknown*; everything else is
+        the chance that every check holds.
+        """
+        chance = choose(self.failed, 0.0, drawn_in(self.asked * self.unasked))
+        word = choose(self.untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
+        word = choose(self.failed, OUTCOMES.index(Outcome.NO), word)
+        return choose(self.nowhere, OUTCOMES.index(Outcome.UNSUPPORTED), word), chance
+
+
+def settle(every: Sequence[Decided]) -> Settled:
+    """Return the checks taken together."""
+    gathered = Gathered()
     found, because = _NO_REASON, 0.0
     for number, each in enumerate(every):
         applies, decision = each.demand.applies, each.decision
-        known, fails = applies & decision.known, applies & decision.failed
-        nobody = each.kind.decides and known is not True and applies > known
-        held = _or_else(known, decision.chance, 1.0)
-        asked.append(_or_else(decision.asked, held, 1.0))
-        if decision.asked is not True:
-            unasked.append(choose(decision.asked, 1.0, held))
-        failed, untold = failed | fails, untold | nobody
-        nowhere = nowhere | applies & decision.unsupported
-        rank = _reason(each, known, fails, nobody)
+        gathered.add(decision, applies=applies, decides=each.kind.decides)
+        rank = _reason(each)
         before = rank < found
         found, because = choose(before, rank, found), choose(before, number, because)
-    chance = choose(failed, 0.0, drawn_in(together(asked, unasked)))
-    word = choose(untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
-    word = choose(failed, OUTCOMES.index(Outcome.NO), word)
-    word = _or_else(nowhere, OUTCOMES.index(Outcome.UNSUPPORTED), word)
+    word, chance = gathered.result()
     return Settled(place=word, chance=chance, because=because)
 
 
@@ -150,16 +191,18 @@ def _or_else(condition: bool, value: float, otherwise: float) -> float:  # noqa:
     return value if condition is True else choose(condition, value, otherwise)
 
 
-def _reason(each: Decided, known: bool, fails: bool, nobody: bool) -> float:  # noqa: FBT001
+def _reason(each: Decided) -> float:
     """Return what ranks a check as the reason: a failure, what nobody knows, the least likely.
 
     Where all are certain it is the one of memory. Of equals the first is taken.
     """
-    chance = each.decision.chance
+    applies, chance = each.demand.applies, each.decision.chance
+    known, fails = applies & each.decision.known, applies & each.decision.failed
     if each.kind.background:
         chance = choose(chance >= LIKELY_FROM.likely, 1.0, chance)
     if each.kind.decides:
         chance = chance - _NAMED_FIRST * (chance == 1.0)
+    nobody = each.kind.decides and known is not True and applies > known
     other = _NO_REASON if nobody is False else choose(nobody, _UNTOLD, _NO_REASON)
     rank = _or_else(known, chance, other)
     return rank if fails is False else choose(fails, _FAILED, rank)

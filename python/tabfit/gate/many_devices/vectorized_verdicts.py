@@ -30,18 +30,16 @@ from tabfit.gate.scenario.scenario_rules import (
     signals_in,
 )
 from tabfit.units import Interval
+from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.constants import LEAST_BINDING, STEPS
+from tabfit.verdict.decide import Gathered
 from tabfit.verdict.probability import (
-    OUTCOMES,
     POINT_SHARES,
-    Outcome,
     apart,
-    place,
     points_of,
     rounded,
     thresholds,
 )
-from tabfit.verdict.sureness import drawn_in
 
 Whole = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -270,49 +268,49 @@ class _Walk:
 
 
 class CombinedChecks:
-    """The checks of devices, gathered one by one (`decide.settle`)."""
+    """The checks of devices, gathered one by one: the engine's own, some places at a time."""
 
     def __init__(self, count: int) -> None:
         """Start without any check."""
-        self.asked, self.unasked = np.ones(count), np.ones(count)
-        self.failed, self.untold, self.nowhere = (np.zeros(count, dtype=bool) for _ in range(3))
+        none: Any = np.zeros(count, dtype=bool)
+        ones: Any = np.ones(count)
+        self.gathered = Gathered(ones, ones.copy(), none, none.copy(), none.copy())
 
     def put(self, rows: Whole, some: CombinedChecks) -> None:
         """Take what was gathered of some of the devices."""
-        self.asked[rows], self.unasked[rows] = some.asked, some.unasked
-        self.failed[rows], self.untold[rows] = some.failed, some.untold
-        self.nowhere[rows] = some.nowhere
+        for name in Gathered.__slots__:
+            getattr(self.gathered, name)[rows] = getattr(some.gathered, name)
 
     def beside(self, other: CombinedChecks, of: Whole) -> None:
         """Take other checks of the same devices: what was gathered of their classes."""
-        self.asked *= other.asked[of]
-        self.unasked = np.minimum(self.unasked, other.unasked[of])
-        self.failed |= other.failed[of]
-        self.untold |= other.untold[of]
-        self.nowhere |= other.nowhere[of]
+        self.gathered.join(other.at(of))
+
+    def at(self, places: Whole) -> Gathered:
+        """Return what was gathered at some places."""
+        made = Gathered()
+        for name in Gathered.__slots__:
+            setattr(made, name, getattr(self.gathered, name)[places])
+        return made
 
     def add(self, found: CheckLeaf, chance: Any, at: Whole, *, decides: bool) -> None:  # noqa: ANN401
         """Add how a check came out for the devices at some places."""
-        self.failed[at] |= found.failed
-        self.nowhere[at] |= found.unsupported
-        self.untold[at] |= decides and not found.known
-        if found.asked:
-            self.asked[at] *= chance
-        else:
-            self.unasked[at] = np.minimum(self.unasked[at], chance)
+        some = self.at(at)
+        decision = Decision(
+            chance=chance,
+            failed=found.failed,
+            asked=found.asked,
+            known=found.known,
+            unsupported=found.unsupported,
+        )
+        some.add(decision, decides=decides)
+        for name in Gathered.__slots__:
+            getattr(self.gathered, name)[at] = getattr(some, name)
 
     def result(self) -> VerdictArrays:
-        """Return the words' places in `OUTCOMES`, and the chances: what `decide.settle` says."""
-        whole: Any = self.asked * self.unasked  # arithmetic alone
-        chance: Any = drawn_in(whole)
-        word: Any = place(chance)  # arithmetic alone
-        for holds, outcome in (
-            (self.untold, Outcome.UNKNOWN),
-            (self.failed, Outcome.NO),
-            (self.nowhere, Outcome.UNSUPPORTED),
-        ):
-            word = np.where(holds, OUTCOMES.index(outcome), word)
-        return VerdictArrays(word.astype(np.int64), np.where(self.failed, 0.0, chance))
+        """Return the words' places in `OUTCOMES`, and the chances."""
+        places, chances = self.gathered.result()
+        words: Any = places  # arithmetic alone
+        return VerdictArrays(words.astype(np.int64), np.asarray(chances))
 
 
 _EACH: Final = {
