@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tabfit.catalog import Catalog, RuntimeFacts
-from tabfit.compare.ranking import preference, tier
+from tabfit.compare.ranking import OTHER, Preference, preference, tier
 from tabfit.compare.smallest_device import least_memory
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
@@ -143,16 +143,15 @@ def column(every: Sequence[PossibleRun], context: Tokens) -> Tokens:
 def best_precision(every: Sequence[PossibleRun], given: Answer) -> PossibleRun | None:
     """Return the way nearest the original that is likely here, all else as it is.
 
-    Where none is likely: the likeliest.
+    Where none is likely: the likeliest. That is the ranking with no precision preferred.
     """
     context = column(every, given.context)
     same = (w for w in every if w.runtime == given.facts.id and w.context == context)
-    return min(same, key=_widest, default=None)
+    return min(same, key=lambda way: _rank(way, OTHER), default=None)
 
 
-def _widest(each: PossibleRun) -> tuple[int, float, int]:
-    among = 0.0 if each.outcome is Outcome.LIKELY else -(each.probability or 0.0)
-    return RANK[each.outcome], among, -each.download
+def _rank(way: PossibleRun, willingly: int) -> Preference:
+    return preference(way.outcome, way.probability, willingly, way.download, way.download)
 
 
 def best_runtime(
@@ -163,12 +162,11 @@ def best_runtime(
     context = column(every, given.context)
     same = [each for each in every if each.runtime in order and each.context == context]
     same.sort(key=lambda each: order.index(each.runtime))
-
-    def rank(way: PossibleRun) -> tuple[int, int, float, int]:
-        willingly = tier(given.subject, way.facts, way.precision)
-        return preference(way.outcome, way.probability, willingly, way.download, way.download)
-
-    return min(same, key=rank, default=None)
+    return min(
+        same,
+        key=lambda way: _rank(way, tier(given.subject, way.facts, way.precision)),
+        default=None,
+    )
 
 
 def over_contexts(given: Answer, pool: Pool) -> list[tuple[Tokens, Interval]]:
