@@ -1,4 +1,4 @@
-"""Write python/tabfit/architectures/transformers_defaults.json from the installed transformers.
+"""Write python/tabfit/architectures/transformers_defaults.jsonl from the installed transformers.
 
 Facts only: for every model_type that tabfit reads, the defaults of its
 config class, the second names of keys, the parts nested in it and the names of
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = ROOT / "python/tabfit/architectures/transformers_defaults.json"
+TARGET = ROOT / "python/tabfit/architectures/transformers_defaults.jsonl"
 
 # What no tensor depends on.
 SKIPPED = re.compile(
@@ -121,9 +121,10 @@ def main() -> int:
     if options.show:
         print(json.dumps(rows[options.show], indent=1))
         return 0
-    lines = [f"{json.dumps(name)}:{json.dumps(row)}" for name, row in rows.items()]
-    head = f'{{"transformers": "{transformers.__version__}", "models": {{\n'
-    TARGET.write_text(head + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
+    lines = [{"transformers": transformers.__version__}]
+    lines += [{"model_type": name, **row} for name, row in rows.items()]
+    told = "".join(f"{json.dumps(each)}\n" for each in lines)
+    TARGET.write_text(told, encoding="utf-8")
     print(f"{len(rows)} model types written")
     return 0
 

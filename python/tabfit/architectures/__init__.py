@@ -10,6 +10,7 @@ In: a config as JSON, of any model type. Out: an `Architecture` of exact tensors
     transformers_defaults    what transformers falls back to (written by tools/oracle)
     heads                    what stands on top: language models, classifiers, embedders
     unknown_types            a type nobody listed, taken for a Llama where all keys are one's
+    weight_types             how a checkpoint's weights are stored, and quantisation's methods
     custom_decoder           the workbench's own decoder as a config
     decoders/ encoders/ encoder_decoders/ vision/ audio/ multimodal/   families, one module each
 

@@ -15,7 +15,6 @@ from tabfit.architectures.family import Family, build
 from tabfit.architectures.prediction_layers import prediction_layers
 from tabfit.architectures.registry import FAMILIES, OTHER_NAMES, TRAINED_AT
 from tabfit.architectures.transformers_defaults import facts_of
-from tabfit.architectures.unknown_types import read_unknown
 from tabfit.errors import Quoted, UnreadableConfig
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
@@ -56,7 +55,9 @@ def read(config: Mapping[str, Any]) -> Architecture:
             "per_layer_config", Message("is not read; give one shape for all layers")
         )
     if model_type not in FAMILIES:
-        return read_unknown(config, model_type, FAMILIES)
+        unknown_types = import_module("tabfit.architectures.unknown_types")
+        taken: Architecture = unknown_types.read_unknown(config, model_type, FAMILIES)
+        return taken
     keys = Keys(config, facts_of(model_type))
     found = build(family_of(model_type), keys, config.get("architectures"))
     beyond = prediction_layers(config, found)

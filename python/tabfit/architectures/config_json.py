@@ -46,7 +46,7 @@ NEVER: Final[Mapping[str, str]] = {
     "quantize_config.json": later("how a model was quantised"),
     "model_index.json": later("the list of an image generator’s parts"),
 }
-_NAMED: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_NAMED: Final = r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
 MLC: Final = "mlc-chat-config.json"
 MLC_METHOD: Final = "MLC "
 
@@ -108,7 +108,7 @@ def own_name(config: Mapping[str, Any]) -> str | None:
     ('openai/whisper-tiny', None)
     """
     said = config.get("_name_or_path")
-    return said if isinstance(said, str) and _NAMED.fullmatch(said) else None
+    return said if isinstance(said, str) and re.fullmatch(_NAMED, said) else None
 
 
 def may_be_config(name: str) -> bool:

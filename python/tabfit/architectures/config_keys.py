@@ -267,6 +267,11 @@ class Keys:
         return len(names)
 
 
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return an object of JSON, empty where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def is_whole(value: object) -> TypeGuard[int]:
     """Return whether a value is a whole number (true and false are not)."""
     return isinstance(value, int) and not isinstance(value, bool)

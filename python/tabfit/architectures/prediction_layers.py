@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from tabfit.architectures.config_keys import mapping
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Part, Role, Tensor
@@ -37,17 +38,13 @@ def prediction_layers(config: Mapping[str, Any], architecture: Architecture) -> 
     """Return the tensors of the layers that predict further tokens, none where there are none."""
     if architecture.family not in FAMILIES:
         return ()
-    said = {**config, **_mapping(config.get("text_config"))}
+    said = {**config, **mapping(config.get("text_config"))}
     return tuple(
         tensor
         for key in KEYS
         for number in range(_count(said.get(key)))
         for tensor in _layer(architecture, number, own_head=FAMILIES[architecture.family])
     )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _count(said: object) -> int:

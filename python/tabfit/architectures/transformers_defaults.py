@@ -1,7 +1,8 @@
 """What transformers' config classes fall back to: defaults, aliases, nested parts, classes.
 
 In: a model_type. Out: the facts that `tools/oracle/transformers_defaults.py` read from the
-pinned transformers and wrote into transformers_defaults.json.
+pinned transformers and wrote into transformers_defaults.jsonl: a line for the version, then one
+for each model_type, of which only the one asked about is decoded.
 """
 
 from __future__ import annotations
@@ -34,19 +35,25 @@ class Facts:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, Any]:
+def _lines() -> list[str]:
     # importlib.resources and pathlib would each take longer than reading a whole config.
-    path = __file__.rpartition(".")[0] + ".json"
+    path = __file__.rpartition(".")[0] + ".jsonl"
     with open(path, encoding="utf-8") as file:  # noqa: PTH123
-        table: dict[str, Any] = json.load(file)
-    return table
+        return file.readlines()
+
+
+def _row(model_type: str) -> dict[str, Any]:
+    """Return the line of a model_type; most others do not even hold its name."""
+    name = json.dumps(model_type)
+    rows = (json.loads(line) for line in _lines() if name in line)
+    return next((row for row in rows if row.get("model_type") == model_type), {})
 
 
 @lru_cache(maxsize=256)
 def facts_of(model_type: str) -> Facts:
     """Return what is known of a model_type; nothing at all where it is not listed."""
     model_type = OTHER_NAMES.get(model_type, model_type)
-    row = _table()["models"].get(model_type, {})
+    row = _row(model_type)
     return Facts(
         model_type=model_type,
         defaults=row.get("defaults", {}),
@@ -59,5 +66,5 @@ def facts_of(model_type: str) -> Facts:
 
 def transformers_version() -> str:
     """Return the version of transformers that the facts were read from."""
-    version: str = _table()["transformers"]
+    version: str = json.loads(_lines()[0])["transformers"]
     return version

@@ -11,23 +11,14 @@ headers of published files.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Final
 
+from tabfit.architectures.config_keys import mapping
 from tabfit.light_dataclass import dataclass
-from tabfit.storage.storage_type import BF16, F16, F32, I8, StorageType
-from tabfit.storage.type_table import (
-    FP8,
-    FP8_BLOCK,
-    LLM_INT8,
-    MXFP4,
-    NF4,
-    NF4_DOUBLE,
-    NVFP4,
-    gptq,
-    scaled,
-)
+from tabfit.storage.storage_type import BF16, F16, F32, StorageType
 
 #: What a config calls the type of its weights; other names are read as 32-bit floats.
 STORED_AS: Final[Mapping[str, StorageType]] = {
@@ -36,8 +27,6 @@ STORED_AS: Final[Mapping[str, StorageType]] = {
     "bfloat16": BF16,
     "half": F16,
 }
-_GROUPS: Final = range(8, 4097)
-_BITS: Final = (2, 3, 4, 8)
 _MOST_SKIPPED: Final = 4096
 
 
@@ -71,16 +60,16 @@ def weight_types(config: Mapping[str, Any]) -> WeightTypes:
     >>> weight_types({"quantization_config": made}).packed.name
     'FP8 block 128'
     """
-    text = _mapping(config.get("text_config"))
+    text = mapping(config.get("text_config"))
     said = next((each for each in (_dtype(config), _dtype(text)) if each is not None), None)
-    quantised = _mapping(config.get("quantization_config") or text.get("quantization_config"))
+    quantised = mapping(config.get("quantization_config") or text.get("quantization_config"))
     if not quantised:
         return WeightTypes(wide=said or F32)
     if config.get("expert_dtype"):
         return WeightTypes(wide=said or BF16, unread=f"expert_dtype {config['expert_dtype']!s:.20}")
-    method = str(quantised.get("quant_method") or _nameless(quantised)).lower()
-    read = _METHODS.get(method)
-    packed = read(quantised) if read else None
+    # few configs quantise, and others start sooner without
+    method_of = import_module("tabfit.architectures.quantisation").method_of
+    method, packed = method_of(quantised)
     if packed is None:
         return WeightTypes(wide=said or BF16, unread=method[:60] or "no quant_method")
     skipped = _skipped(quantised)
@@ -94,99 +83,10 @@ def weight_types(config: Mapping[str, Any]) -> WeightTypes:
     )
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _dtype(config: Mapping[str, Any]) -> StorageType | None:
     said = config.get("dtype") or config.get("torch_dtype")
     return STORED_AS.get(said.removeprefix("torch."), F32) if isinstance(said, str) else None
 
-
-def _nameless(given: Mapping[str, Any]) -> str:
-    """Return the method of configs that name none: bitsandbytes' first ones."""
-    return "bitsandbytes" if "load_in_4bit" in given or "load_in_8bit" in given else ""
-
-
-# Each method: what its matrices become, `None` for settings that are not understood.
-
-
-def _of_gptq(given: Mapping[str, Any], *, order: bool = True) -> StorageType | None:
-    bits, group = given.get("bits"), given.get("group_size", 128)
-    if bits not in _BITS or not isinstance(group, int):
-        return None
-    if group == -1:  # one group for a whole column
-        return gptq(bits, group=2**20, order=order)
-    return gptq(bits, group=group, order=order) if group in _GROUPS else None
-
-
-def _of_awq(given: Mapping[str, Any]) -> StorageType | None:
-    named = {"bits": given.get("bits", given.get("w_bit")), **given}
-    named["group_size"] = given.get("group_size", given.get("q_group_size", 128))
-    return _of_gptq(named, order=False) if given.get("zero_point", True) else None
-
-
-def _of_bitsandbytes(given: Mapping[str, Any]) -> StorageType | None:
-    if given.get("load_in_8bit") or given.get("_load_in_8bit"):
-        return LLM_INT8
-    if not (given.get("load_in_4bit") or given.get("_load_in_4bit")):
-        return None
-    return NF4_DOUBLE if given.get("bnb_4bit_use_double_quant") else NF4
-
-
-def _of_fp8(given: Mapping[str, Any]) -> StorageType | None:
-    block = given.get("weight_block_size")
-    if block is None:
-        return FP8
-    return FP8_BLOCK if block in ([128, 128], (128, 128)) else None
-
-
-def _of_compressed(given: Mapping[str, Any]) -> StorageType | None:
-    groups = [_mapping(_mapping(each).get("weights")) for each in _groups(given)]
-    kinds = {_of_group(each, str(given.get("format") or "")) for each in groups}
-    return kinds.pop() if len(kinds) == 1 else None
-
-
-def _groups(given: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(_mapping(given.get("config_groups")).values())[:16]
-
-
-def _of_group(weights: Mapping[str, Any], form: str) -> StorageType | None:
-    """Return what one group of compressed-tensors makes of a matrix."""
-    bits, kind, strategy = (weights.get(key) for key in ("num_bits", "type", "strategy"))
-    group = weights.get("group_size")
-    if bits == 4 and kind == "float":
-        return {16: NVFP4, 32: MXFP4}.get(group) if isinstance(group, int) else None
-    if bits == 8 and kind == "float":
-        tiled = strategy == "block" and weights.get("block_structure") == [128, 128]
-        return FP8_BLOCK if tiled else _eight(strategy)
-    if bits == 8 and kind == "int" and "pack" not in form:
-        return _eight(strategy)
-    known = kind == "int" and weights.get("symmetric", True)
-    if not known or bits not in (4, 8) or strategy not in ("group", "channel"):
-        return None
-    return scaled(bits, group=group if strategy == "group" and group in _GROUPS else None)
-
-
-def _eight(strategy: object) -> StorageType | None:
-    """Return eight-bit weights with a scale of two bytes for a tensor or a channel."""
-    return {"tensor": scaled(8, tensor=True), "channel": scaled(8)}.get(str(strategy))
-
-
-def _of_modelopt(given: Mapping[str, Any]) -> StorageType | None:
-    return {"NVFP4": NVFP4, "FP8": FP8}.get(str(given.get("quant_algo")).upper())
-
-
-_METHODS: Final[Mapping[str, Callable[[Mapping[str, Any]], StorageType | None]]] = {
-    "gptq": _of_gptq,
-    "awq": _of_awq,
-    "bitsandbytes": _of_bitsandbytes,
-    "fp8": _of_fp8,
-    "mxfp4": lambda _given: MXFP4,
-    "compressed-tensors": _of_compressed,
-    "modelopt": _of_modelopt,
-    "int8": lambda _given: I8,
-}
 
 # Names of modules that are left alone
 

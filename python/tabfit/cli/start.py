@@ -7,6 +7,7 @@ programs call over and over goes round it. Whatever goes wrong is said by `cli`.
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,13 @@ def _at_once(words: Sequence[str]) -> bool:
     """Print what a config holds where the words ask for that and nothing more."""
     if len(words) != 3 or words[0] != "inspect" or words[2] != "--json":
         return False
-    from tabfit.sources import config_files
+    gc.disable()  # what is made here lives until the process ends
+    try:
+        from tabfit.sources import config_files
 
-    if words[1].startswith("-") or not config_files.is_config(words[1]):
-        return False
-    print_json(config_files.inspected(words[1]))
+        if words[1].startswith("-") or not config_files.is_config(words[1]):
+            return False
+        print_json(config_files.inspected(words[1]))
+    finally:
+        gc.enable()
     return True

@@ -13,9 +13,9 @@ English needs neither, and is what is said where a catalogue is missing.
 from __future__ import annotations
 
 import json
-import string
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from tabfit.light_dataclass import dataclass
@@ -246,23 +246,11 @@ class Words(Mapping[Key, str]):
         return len(self._messages)
 
 
-class _Places(string.Formatter):
-    """Fills places, with numbers in the signs of the language in use."""
-
-    def format_field(self, value: object, format_spec: str) -> str:
-        """Return what fills one place."""
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return number(value, format_spec)
-        return str(super().format_field(value, format_spec))
-
-
-_PLACES: Final = _Places()
-
-
 def _filled(message: str, values: Mapping[str, object]) -> str:
     if _speech.signs is None:
         return message.format_map(values)
-    return _PLACES.vformat(message, (), values)
+    filled: str = import_module("tabfit.i18n.local_places").filled(message, values)
+    return filled
 
 
 # Numbers

@@ -57,6 +57,12 @@ EXPERTS: Final = frozenset(
 LOOKED_UP: Final = frozenset({Role.EMBEDDING, Role.PER_LAYER_EMBEDDING})
 
 
+#: What stays wide of what lies inside a layer, and all that lies outside.
+_NOT_LINEAR: Final = LOOKED_UP | {
+    *(Role.NORM, Role.CONVOLUTION, Role.ROUTER, Role.POSITION, Role.HEAD)
+}
+
+
 class Part(StrEnum):
     """Which part of a model a tensor belongs to; runtimes may fetch parts as separate files."""
 
@@ -104,6 +110,15 @@ class Tensor:
         """Return the same tensor with `prefix` put before its name."""
         tied = None if self.tied_to is None else prefix + self.tied_to
         return replace(self, name=prefix + self.name, tied_to=tied)
+
+
+def is_layer_matrix(tensor: Tensor) -> bool:
+    """Return whether a tensor is a matrix inside a layer, which methods of few bits shrink.
+
+    Biases, norms, the token table, the head and what chooses experts stay wide.
+    """
+    matrix = len(tensor.shape) >= 2 and not tensor.bias and not tensor.buffer
+    return matrix and tensor.layer is not None and tensor.role not in _NOT_LINEAR
 
 
 @dataclass(frozen=True)

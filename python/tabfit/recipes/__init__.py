@@ -12,7 +12,3 @@ Each module offers `store(architecture, precision, ...)` and the `PRECISIONS` it
 
 Imports `storage`, `model` and `architectures`. What a file needs once loaded is for `runtimes`.
 """
-
-from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, keep, total_size
-
-__all__ = ["Content", "File", "Stored", "StoredTensor", "keep", "total_size"]

@@ -10,20 +10,20 @@ from collections.abc import Iterator
 
 from tabfit.architectures.weight_types import WeightTypes
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import EXPERTS, Role, Tensor
-from tabfit.recipes.one_bit import is_packed
+from tabfit.model.tensors import EXPERTS, Role, Tensor, is_layer_matrix
 from tabfit.recipes.shared_weights import as_stored
-from tabfit.recipes.stored_model import StoredTensor, keep
 from tabfit.storage.storage_type import F32, StorageType
 
 #: Left wide whatever the config says (deepseek-ai/DeepSeek-V3.2, inference/model.py: Indexer).
 _LEFT_WIDE = ".indexer.weights_proj.weight"
 
 
-def stored_tensors(architecture: Architecture, types: WeightTypes) -> Iterator[StoredTensor]:
+def stored_types(
+    architecture: Architecture, types: WeightTypes
+) -> Iterator[tuple[Tensor, StorageType]]:
     """Yield every array that the checkpoint holds, what shares another's storage left out."""
     for tensor in as_stored(architecture).stored:
-        yield keep(tensor, type_of(tensor, types))
+        yield tensor, type_of(tensor, types)
 
 
 def type_of(tensor: Tensor, types: WeightTypes) -> StorageType:
@@ -36,7 +36,7 @@ def type_of(tensor: Tensor, types: WeightTypes) -> StorageType:
         return F32
     if tensor.name.endswith(_LEFT_WIDE):
         return types.wide
-    matrix = is_packed(tensor) and not (types.only_experts and tensor.role not in EXPERTS)
+    matrix = is_layer_matrix(tensor) and not (types.only_experts and tensor.role not in EXPERTS)
     if types.packed is None or not matrix or types.skips(tensor.name):
         return types.wide
     return types.packed

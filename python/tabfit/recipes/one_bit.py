@@ -11,7 +11,7 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _, later, number
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Role, Tensor
+from tabfit.model.tensors import is_layer_matrix
 from tabfit.recipes.stored_model import File, Stored, keep
 from tabfit.storage.storage_type import F16, StorageType
 from tabfit.storage.type_table import (
@@ -85,20 +85,6 @@ METHODS: dict[str, Method] = {
 PRECISIONS: tuple[str, ...] = tuple(METHODS)
 _ALIASES = {"b1.58": "ternary", "bitnet": "i2_s", "pb-llm": "pbllm"}
 
-_NOT_LINEAR = frozenset(
-    {Role.NORM, Role.CONVOLUTION, Role.ROUTER, Role.EMBEDDING, Role.POSITION,
-     Role.PER_LAYER_EMBEDDING, Role.HEAD}
-)  # fmt: skip
-
-
-def is_packed(tensor: Tensor) -> bool:
-    """Return whether a one-bit method shrinks this tensor: a matrix inside a layer.
-
-    Biases, norms, the token table, the head and what chooses experts stay wide.
-    """
-    matrix = len(tensor.shape) >= 2 and not tensor.bias and not tensor.buffer
-    return matrix and tensor.layer is not None and tensor.role not in _NOT_LINEAR
-
 
 def store(architecture: Architecture, precision: str) -> Stored:
     """Return every tensor as a one-bit method keeps it, in one file of weights."""
@@ -110,7 +96,7 @@ def store(architecture: Architecture, precision: str) -> Stored:
         )
     method = METHODS[name]
     tensors = tuple(
-        keep(tensor, method.packed if is_packed(tensor) else F16)
+        keep(tensor, method.packed if is_layer_matrix(tensor) else F16)
         for tensor in architecture.inventory.stored
     )
     size = sum(tensor.size for tensor in tensors)

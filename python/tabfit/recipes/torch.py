@@ -13,8 +13,7 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import EXPERTS, Tensor
-from tabfit.recipes.one_bit import is_packed
+from tabfit.model.tensors import EXPERTS, Tensor, is_layer_matrix
 from tabfit.recipes.shared_weights import as_stored
 from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, keep
 from tabfit.recipes.tokenizer_size import small_files
@@ -79,7 +78,7 @@ SHARD = 5 * GB
 
 
 def _type_of(tensor: Tensor, form: Format) -> StorageType:
-    if form.packed is None or not is_packed(tensor):
+    if form.packed is None or not is_layer_matrix(tensor):
         return form.wide
     if form.only_experts and tensor.role not in EXPERTS:
         return form.wide

@@ -29,7 +29,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import Subject, subject
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
-from tabfit.model.tensors import Part
+from tabfit.model.tensors import Part, is_layer_matrix
 from tabfit.recipes import one_bit
 from tabfit.recipes.listed_sizes import travelling
 from tabfit.recipes.stored_model import Content, Stored
@@ -283,7 +283,7 @@ def _shared(given: Answer) -> Iterator[Rung]:
 def _ideal(given: Answer, catalog: Catalog) -> Iterator[Rung]:
     """Yield what no browser's runtime loads, as weights and cache alone."""
     facts, architecture = catalog.weights_alone, given.load.architecture
-    if not any(one_bit.is_packed(tensor) for tensor in architecture.inventory.stored):
+    if not any(is_layer_matrix(tensor) for tensor in architecture.inventory.stored):
         return
     sparse = _with_texts(given, shrink.two_of_four(architecture))
     yield Rung(

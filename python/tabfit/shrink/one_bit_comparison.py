@@ -20,6 +20,7 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
+from tabfit.model.tensors import is_layer_matrix
 from tabfit.recipes import one_bit as recipe
 from tabfit.recipes.gguf import files
 from tabfit.recipes.stored_model import Stored
@@ -111,7 +112,7 @@ def _step(method: str, named: float, given: Answer) -> MethodSize:
 
 def _packed(architecture: Architecture, stored: Stored) -> tuple[int, Bytes]:
     """Return how many weights lie in matrices inside the layers, and their bytes."""
-    inside = {t.name: t.elements for t in architecture.inventory.stored if recipe.is_packed(t)}
+    inside = {t.name: t.elements for t in architecture.inventory.stored if is_layer_matrix(t)}
     size = sum(t.size for t in stored.tensors if any(name in inside for name in t.origin))
     return sum(inside.values()), Bytes(size)
 

@@ -13,8 +13,7 @@ from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture, Tower
-from tabfit.model.tensors import Inventory, Part, Tensor
-from tabfit.recipes.one_bit import is_packed
+from tabfit.model.tensors import Inventory, Part, Tensor, is_layer_matrix
 from tabfit.recipes.stored_model import File, Stored, keep
 from tabfit.storage.storage_type import F16, I8, StorageType
 from tabfit.units import Basis, exactly
@@ -34,10 +33,11 @@ def two_of_four(architecture: Architecture, kind: StorageType = HALF_2_4) -> Sto
     multiplies by such matrices: this is what a file would hold.
     """
     tensors = tuple(
-        keep(tensor, kind if is_packed(tensor) else F16) for tensor in architecture.inventory.stored
+        keep(tensor, kind if is_layer_matrix(tensor) else F16)
+        for tensor in architecture.inventory.stored
     )
     dense = sum(
-        (_DENSE[kind] if is_packed(tensor) else F16).size_of(tensor.shape)
+        (_DENSE[kind] if is_layer_matrix(tensor) else F16).size_of(tensor.shape)
         for tensor in architecture.inventory.stored
     )
     size = sum(tensor.size for tensor in tensors)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from tabfit.architectures.weight_types import WeightTypes, weight_types
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Tensor
-from tabfit.recipes.checkpoint import stored_tensors, type_of
+from tabfit.recipes.checkpoint import stored_types, type_of
 from tabfit.recipes.shared_weights import as_stored
 from tabfit.storage.storage_type import StorageType
 
@@ -44,7 +44,8 @@ def of_architecture(
     """
     types = WeightTypes(wide=stored_as) if isinstance(stored_as, StorageType) else stored_as
     inventory = architecture.inventory
-    sizes = [tensor.size for tensor in stored_tensors(architecture, types)]
+    kept = stored_types(architecture, types)
+    sizes = [kind.size_of(tensor.shape) for tensor, kind in kept]
     return {
         "schema": SCHEMA,
         "source": source,

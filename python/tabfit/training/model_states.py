@@ -18,8 +18,7 @@ from typing import Final
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Inventory, Part, Role, Tensor
-from tabfit.recipes.one_bit import is_packed
+from tabfit.model.tensors import Inventory, Part, Role, Tensor, is_layer_matrix
 from tabfit.storage.type_table import NF4_DOUBLE
 from tabfit.training import formula_sources
 from tabfit.training.component import TrainingPart, TrainingPartKind, divided, filled
@@ -151,7 +150,7 @@ def _quantised(inventory: Inventory, devices: int) -> tuple[int, int]:
     packed = rest = 0
     for each in inventory.stored:
         over = devices if splits(each) else 1
-        if is_packed(each):
+        if is_layer_matrix(each):
             packed += -(-NF4_DOUBLE.size_of(each.shape) // over)
         else:
             rest += 0 if each.buffer else -(-each.elements // over)

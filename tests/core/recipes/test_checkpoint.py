@@ -14,7 +14,7 @@ from tabfit.architectures import read
 from tabfit.architectures.weight_types import weight_types
 from tabfit.headers import Header, Span, drive
 from tabfit.headers.safetensors import read_header
-from tabfit.recipes.checkpoint import stored_tensors
+from tabfit.recipes.checkpoint import stored_types
 from tabfit.sources.inspection import of_architecture
 
 CONFIGS = Path(__file__).parents[2] / "data" / "configs"
@@ -52,10 +52,10 @@ HELD = {
 def test_every_array_of_a_published_checkpoint_is_counted(name: str) -> None:
     """Layers that predict further tokens and 8-bit scales are there, to the last number."""
     config = config_of(name)
-    tensors = list(stored_tensors(read(config), weight_types(config)))
-    scales = sum(size // 4 for each in tensors for size in each.type.arrays_of(each.shape)[1:])
+    kept = list(stored_types(read(config), weight_types(config)))
+    scales = sum(size // 4 for each, kind in kept for size in kind.arrays_of(each.shape)[1:])
 
-    assert sum(prod(each.shape) for each in tensors) + scales == HELD[name]
+    assert sum(prod(each.shape) for each, _kind in kept) + scales == HELD[name]
 
 
 def test_four_bit_experts_fill_what_is_published() -> None:
@@ -215,9 +215,7 @@ def test_modules_that_are_named_stay_as_they_were(pattern: str, left: tuple[str,
     """A name is a whole step of a path, a star anything, and an expression is read where plain."""
     made = {"quant_method": "fp8", "modules_to_not_convert": [pattern]}
     config = {**SMALL, "quantization_config": made}
-    kept = {
-        each.name: each.type.name for each in stored_tensors(read(config), weight_types(config))
-    }
+    kept = {each.name: kind.name for each, kind in stored_types(read(config), weight_types(config))}
 
     for module in LAYER:
         wide = kept[f"model.layers.0.{module}.weight"] == "F16"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tabfit.errors import UnsupportedCombination
+from tabfit.model.tensors import is_layer_matrix
 from tabfit.recipes import one_bit
-from tabfit.recipes.one_bit import is_packed
 from tabfit.units import GB
 from tests.accuracy.one_bit_sizes import PUBLISHED, llama, rows_of
 
@@ -61,7 +61,7 @@ def test_what_is_stored_is_more_than_what_is_named() -> None:
 
 def test_table_head_and_norms_stay_wide() -> None:
     """Nothing outside the layers is packed, nor any vector inside them."""
-    wide = {t.role for t in llama("LLaMA-7B").inventory if not is_packed(t)}
+    wide = {t.role for t in llama("LLaMA-7B").inventory if not is_layer_matrix(t)}
     assert {str(role) for role in wide} == {"embedding", "norm", "head"}
 
 

@@ -15,8 +15,7 @@ from tabfit.catalog import Catalog, published_quality
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate.subjects import subject
 from tabfit.model.architecture import Architecture
-from tabfit.model.tensors import Part
-from tabfit.recipes.one_bit import is_packed
+from tabfit.model.tensors import Part, is_layer_matrix
 from tabfit.shrink import SharedLayers
 from tabfit.units import MIB
 
@@ -89,7 +88,7 @@ def test_no_layer_or_all_of_them_is_refused() -> None:
 def test_two_of_four_stores_nine_sixteenths_of_what_it_prunes() -> None:
     """PyTorch's own factors: 9/16 at 16 bits and 10/16 at 8, the rest of the model as before."""
     whole = of("llama-3.2-1b")
-    packed = sum(t.elements for t in whole.inventory.stored if is_packed(t))
+    packed = sum(t.elements for t in whole.inventory.stored if is_layer_matrix(t))
     rest = whole.inventory.total - packed
 
     assert shrink.two_of_four(whole).weights_bytes == 2 * packed * 9 / 16 + 2 * rest
