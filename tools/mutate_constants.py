@@ -48,16 +48,26 @@ ROOMS: Final = {
     "runtimes": ("tests/core/runtimes", "tests/runtimes/test_measured.py", "tests/core/verdict"),
     "verdict": ("tests/core/verdict", "tests/core/estimate"),
     "estimate": ("tests/core/estimate", "tests/core/verdict"),
+    "recipes": ("tests/core/recipes/test_listed_sizes.py", "tests/core/estimate"),
     "catalog": ("tests/core/devices", "tests/core/verdict", "tests/core/runtimes"),
 }
-#: Those whose modules hold constants; the catalogue's stand in its rows.
-OF_PYTHON: Final = ("devices", "runtimes", "verdict", "estimate")
+#: The modules that hold constants; the catalogue's stand in its rows. Of recipes one decides what
+#: counts as known, and the others lay files out, which published files judge (`make accuracy`).
+OF_PYTHON: Final = {
+    **dict.fromkeys(("devices", "runtimes", "verdict", "estimate"), "*.py"),
+    "recipes": "listed_sizes.py",
+}
+
+
+def worked_examples(place: str) -> str:
+    """Return the table of worked examples of a place of tests: in its folder, or itself."""
+    return place if place.endswith(".py") else f"{place}/test_boundaries.py"
+
+
 #: The tables of worked examples that are tried before anything else.
 BOUNDARIES: Final = {
-    room: tuple(
-        table for folder in folders if (ROOT / (table := f"{folder}/test_boundaries.py")).is_file()
-    )
-    for room, folders in ROOMS.items()
+    room: tuple(table for place in places if (ROOT / (table := worked_examples(place))).is_file())
+    for room, places in ROOMS.items()
 }
 #: Modules of these rooms in which nothing decides a verdict: what is said, read or addressed.
 BESIDE: Final = {
@@ -397,12 +407,17 @@ def of_feature_rows() -> Iterator[Mutant]:
         yield Mutant(FEATURE_ROWS, f"systems[{at}]", "left out", json.dumps(changed))
 
 
+def modules() -> Iterator[Path]:
+    """Yield the modules whose constants decide verdicts."""
+    for room, names in OF_PYTHON.items():
+        paths = sorted((CORE / room).rglob(names))
+        yield from (path for path in paths if path.name not in BESIDE)
+
+
 def mutants() -> Iterator[Mutant]:
     """Yield every mutant of every constant."""
-    for room in OF_PYTHON:
-        for path in sorted((CORE / room).rglob("*.py")):
-            if path.name not in BESIDE:
-                yield from of_module(path)
+    for path in modules():
+        yield from of_module(path)
     yield from of_runtime_rows()
     yield from of_feature_rows()
 

@@ -9,20 +9,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from tabfit.formula import Constant, Unit
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
 from tabfit.recipes.stored_model import Content, File, Stored, StoredTensor, total_size
 from tabfit.recipes.tokenizer_size import travelled
 from tabfit.units import Basis, Bytes, Interval, exactly
 
-#: A difference smaller than this is not worth a reader's time.
-WORTH_SAYING: Final = 0.01
-#: Where the recipe is off by more than this, its tensors say nothing of how large each is: the
-#: published files keep others, or keep them otherwise (Gemma 4 E2B for MediaPipe: a table of
-#: 2.35 GB was computed for a file of 2.00 GB).
-TRUSTED: Final = 0.1
-#: A listing rounded to three digits is off by at most this share.
-ROUNDING: Final = 0.005
+
+def _share(label: str, value: float, basis: Basis, source: str, fitted_on: str) -> Constant:
+    ends = (value, value, value)
+    return Constant(label, ends, unit=Unit.SHARE, basis=basis, source=source, fitted_on=fitted_on)
+
+
+WORTH_SAYING: Final = _share(
+    "difference that is worth a reader's time",
+    0.01,
+    Basis.ASSUMED,
+    "a choice of this project: a hundredth",
+    "no measurement: no verdict hangs on less",
+)
+TRUSTED: Final = _share(
+    "difference up to which the recipe's tensors tell how large each is",
+    0.1,
+    Basis.ASSUMED,
+    "beyond it the published files keep other tensors, or keep them otherwise",
+    "Gemma 4 E2B for MediaPipe: a table of 2.35 GB was computed for a file of 2.00 GB",
+)
+ROUNDING: Final = _share(
+    "share by which a listing of three digits is off at most",
+    0.005,
+    Basis.COMPUTED,
+    "half of the last of three digits",
+    "the least number of three digits, 1.00",
+)
 
 
 class Published(Protocol):
@@ -68,7 +88,7 @@ def with_listed(
         if tensors:  # of an undisclosed shape nothing was computed to compare
             sizes = (total_size(listed), total_size(computed))
             notes += _difference(*sizes)
-            known = known and abs(_off(*sizes)) <= TRUSTED
+            known = known and abs(_off(*sizes)) <= TRUSTED.likely
         files = (*listed, *others)
     named = {each.name: each for each in common}
     files = tuple(
@@ -143,7 +163,7 @@ def _travelling(file: File) -> File:
 def _file(published: Published, content: Content) -> File:
     size = exactly(published.bytes)
     if not published.exact:
-        size = size.scaled(1 - ROUNDING, 1, 1 + ROUNDING)
+        size = size.scaled(1 - ROUNDING.likely, 1, 1 + ROUNDING.likely)
     if published.least is not None:
         size = Interval(published.least, size.likely, size.high)
     return File(
@@ -160,7 +180,7 @@ def _off(listed: Interval, computed: Interval) -> float:
 
 def _difference(listed: Interval, computed: Interval) -> tuple[str, ...]:
     off = _off(listed, computed)
-    if abs(off) <= WORTH_SAYING:
+    if abs(off) <= WORTH_SAYING.likely:
         return ()
     off_by = {"bytes": listed.likely, "share": abs(off)}
     if off > 0:

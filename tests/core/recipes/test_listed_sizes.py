@@ -8,7 +8,7 @@ import pytest
 
 import tabfit
 from tabfit.recipes.listed_sizes import with_listed
-from tabfit.recipes.stored_model import Content, total_size
+from tabfit.recipes.stored_model import Content, Stored, total_size
 
 
 class Listed(NamedTuple):
@@ -34,3 +34,24 @@ def test_tensors_are_told_where_listing_and_recipe_agree(share: float, *, told: 
     found = with_listed(stored, [Listed(bytes=round(computed * share))])
     assert stored.tensors_known
     assert found.tensors_known is told
+
+
+def weights_of(share: float, *, exact: bool = True) -> Stored:
+    """Return a model's files where the listing is a share of what the recipe computes."""
+    stored = tabfit.estimate("smollm2-135m", runtime="wllama-cpu", precision="q8_0").stored
+    computed = total_size(file for file in stored.files if file.content is Content.WEIGHTS).likely
+    return with_listed(stored, [Listed(bytes=round(computed * share), exact=exact)])
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.995, False), (1.005, False), (0.985, True)])
+def test_a_difference_is_told_from_one_in_a_hundred_on(share: float, *, said: bool) -> None:
+    """Less is not worth a reader's time."""
+    assert any("our recipe computes" in note for note in weights_of(share).notes) is said
+
+
+def test_a_rounded_listing_is_half_a_digit_wide() -> None:
+    """Three digits are off by half of the last one: of 1.00 by one in two hundred."""
+    files = weights_of(1.0, exact=False).files
+    size = next(file.size for file in files if file.content is Content.WEIGHTS)
+    assert size.low == pytest.approx(size.likely * 0.995, abs=1)
+    assert size.high == pytest.approx(size.likely * 1.005, abs=1)
