@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -78,6 +79,17 @@ def roots(name: str) -> set[str]:
 def step(name: str) -> str:
     """Return the room a module lies in: `model` for `tabfit.model.tensors`."""
     return name.split(".")[1] if "." in name else ""
+
+
+def test_packages_say_what_they_hold() -> None:
+    """What goes in, what comes out, what is imported, and every module by its name."""
+    for name, path in MODULES.items():
+        if path.name != "__init__.py" or name in ("tabfit", "app.pages"):
+            continue  # the public face; the list of pages
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        inside = {each.rpartition(".")[2] for each in MODULES if each.rpartition(".")[0] == name}
+        assert {"In:", "Out:", "Imports"} <= set(said.split()), name
+        assert inside <= set(re.findall(r"\w+", said)), name
 
 
 def test_placed() -> None:

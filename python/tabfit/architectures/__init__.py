@@ -10,9 +10,12 @@ In: a config as JSON, of any model type. Out: an `Architecture` of exact tensors
     transformers_defaults    what transformers falls back to (written by tools/oracle)
     heads                    what stands on top: language models, classifiers, embedders
     unknown_types            a type nobody listed, taken for a Llama where all keys are one's
-    weight_types             how a checkpoint's weights are stored, and quantisation's methods
+    weight_types             how a checkpoint's weights are stored; quantisation has its methods
+    prediction_layers        layers that predict further tokens: stored, and built by no class
+    config_json              what a JSON file beside a model is, and the config inside it
     custom_decoder           the workbench's own decoder as a config
     decoders/ encoders/ encoder_decoders/ vision/ audio/ multimodal/   families, one module each
+    time_series              the families that read no text, picture or sound
 
 Imports `model` and `storage`, and nothing after them.
 """

@@ -6,6 +6,7 @@ In: a name in any spelling. Out: a row as a value, or `UnknownName` with the mos
     rows                the rows as values
     search              what somebody types -> the models it may mean
     validation          what the files must keep to (`tools/format_catalog.py` asks it)
+    model_languages     which languages a model is for
     size_check          listed sizes that cannot be those of the repository named
     not_covered         closed models and makers of pictures, and what to ask instead
     published_quality   what ways to shrink a model cost, as published

@@ -8,6 +8,7 @@ tensors with shapes and types, metadata, and for GGUF the config it tells of.
     header           what every reader returns
     encodings/       what formats are written in: protocol buffers, FlatBuffers, names of types
     packed_weights   packed words counted as the weights they hold
+    other_files      files that are no model of a kind read here, and the way to an answer
     not_models       adapters, projectors and others that are no model
 
 Imports `model`, `storage` and `recipes` (what is stored is told in their values).

@@ -6,6 +6,7 @@ In: a word from the command line. Out: what is known of the model, its tensors a
     config_files   a config.json on this machine, read so that `inspect` starts at once
     inspection     what `inspect` says of a config
     chosen_hub     the hub that the environment names
+    hub_token      the token of a hub, for models that are gated or private
     http_fetch     the small requests of `hub`, carried out with the standard library
 
 Imports `architectures`, `headers` and `hub`. This is the only room that reads files or the

@@ -12,7 +12,7 @@ fail, and a `Verdict` of them together. Nothing here knows which model was asked
     failure_rates     how often runs die of what no limit tells, fitted on reports
     device_history    what ran or died on the device before, weighed
     decide            the one engine: requirements and a device -> decisions, settled
-    check_text        what was decided, in words
+    check_text        what was decided, in words; chance_text words the chances
     overall_verdict   the checks taken together
     labels            words for phases, pools and checks
 

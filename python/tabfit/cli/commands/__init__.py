@@ -7,5 +7,5 @@ what `--help` says of them, stands in `cli.command_line`.
     estimate  inspect  compare  need  snippet  gate  coverage  check  train  link  completion  mcp
     listings      models, devices and runtimes
 
-They import the rooms whose question they ask, and no other command.
+Imports `cli` and the rooms whose question a command asks, and no other command.
 """

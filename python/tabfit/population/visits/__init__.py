@@ -4,6 +4,8 @@ In: a CSV or Parquet file with a row for each visit. Out: classes of visits, eac
 
     columns         what a visit's columns may hold
     visit_classes   a table as classes of visits that say the same, each with its count
+    table_cells     the cells of a table by column, as they come
+    visit_columns   the same as columns of what they say (numpy)
     csv_lines       the lines of a CSV, counted as they come in pieces
     csv_visits      classes from CSV, with the standard library alone
     parquet_visits  the same from Parquet, by DuckDB

@@ -12,6 +12,8 @@ sentence for it; `decide` applies them all, whoever asks.
     memory      peaks against budgets, the download against its room
     failures    what no limit tells, learnt from reports
     model_failures  what fails of how a model is made, learnt from reports
+
+Imports `verdict.check_rules`, `requirements` and `failure_rates`; `decide` alone walks the list.
 """
 
 from __future__ import annotations
