@@ -7,6 +7,7 @@ In: a count and a seed. Out: how often each outcome came, exit status 1 where so
     links            the text after # of a link
     hub              what a hub may answer
     headers          headers of model files; damaged_headers makes and examines them
+    trials           what they share: a count and a seed, one trial after another
     late_files       files of the page that arrive late, or not at all
 
 Imports `tabfit`, `app`, and the fakes beside it.

@@ -9,19 +9,18 @@ another code than 0 or 2, or took longer than `MOST_SECONDS`.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import json
 import tempfile
-import time
-import traceback
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tabfit.cli import command_line
 from tools.fuzz.configs import mutated
+from tools.fuzz.trials import Trials, counting
 
 #: Seconds of processor that one command may take.
 MOST_SECONDS: Final = 1.0
@@ -43,12 +42,9 @@ def ran(words: list[str]) -> int:
 
 def main() -> int:
     """Give so many damaged configs to each command and say what happened."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = counting(__doc__, 200).parse_args()
     codes: Counter[tuple[str, int]] = Counter()
-    faults, slowest = 0, (0.0, "")
+    trials = Trials()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.json"
         ran(["estimate", "distilbert"])  # what is read once is read
@@ -56,20 +52,13 @@ def main() -> int:
             path.write_text(json.dumps(mutated(options.seed, number)), encoding="utf-8")
             for command in COMMANDS:
                 name = f"{' '.join(command)}, mutant {number}"
-                began = time.process_time()
-                try:
-                    code = ran([command[0], str(path), *command[1:]])
-                except BaseException:  # noqa: BLE001 - this is what is looked for
-                    traceback.print_exc(limit=-2)
-                    code = 1
-                if code not in {0, 2}:
-                    faults += 1
-                    print(name)
-                codes[command[0], code] += 1
-                slowest = max(slowest, (time.process_time() - began, name))
+                words = [command[0], str(path), *command[1:]]
+                code = trials.tried(name, partial(ran, words))
+                if code is not None and code not in {0, 2}:
+                    trials.broke(name)
+                codes[command[0], 1 if code is None else code] += 1
     told = ", ".join(f"{name} {code}: {count}" for (name, code), count in sorted(codes.items()))
-    print(f"{faults} faults; {told}; slowest {slowest[0]:.2f} s ({slowest[1]})")
-    return 1 if faults or slowest[0] > MOST_SECONDS else 0
+    return trials.done(told, MOST_SECONDS)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ anything but `UnreadableConfig` came out, or one took longer than `MOST_SECONDS`
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import random
 import sys
-import time
-import traceback
 import tracemalloc
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +23,7 @@ sys.path.insert(0, str(ROOT / "python"))
 
 from tabfit.architectures import read  # noqa: E402 - the path is set above
 from tabfit.errors import UnreadableConfig  # noqa: E402
+from tools.fuzz.trials import Trials, counting  # noqa: E402
 
 DATA = ROOT / "tests/data"
 MOST_SECONDS: Final = 1.0  # of computing, for one config
@@ -104,34 +103,25 @@ def examined(config: dict[str, Any]) -> bool:
 
 def main() -> int:
     """Read so many damaged configs and say what happened."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = counting(__doc__, 10_000)
     parser.add_argument("--memory", action="store_true", help="trace memory too (slower)")
     options = parser.parse_args()
     if options.memory:
         tracemalloc.start()
-    answered, slowest, most = 0, (0.0, 0), (0, 0)
+    answered, trials, most = 0, Trials(), (0, 0)
     for number in range(options.count):
         config = mutated(options.seed, number)
         if options.memory:
             tracemalloc.reset_peak()
-        started = time.process_time()
-        try:
-            answered += examined(config)
-        except Exception:  # noqa: BLE001 - this is what is looked for
-            traceback.print_exc()
-            print(f"mutant {number}: {json.dumps(config)[:2000]}")
-            return 1
-        slowest = max(slowest, (time.process_time() - started, number))
+        name = f"mutant {number}: {json.dumps(config)[:2000]}"
+        answered += bool(trials.tried(name, partial(examined, config)))
         if options.memory:
             most = max(most, (tracemalloc.get_traced_memory()[1], number))
-    refused = options.count - answered
-    line = f"{options.count} read: {answered} answered, {refused} refused; "
-    print(f"{line}slowest {slowest[0] * 1000:.0f} ms (mutant {slowest[1]})")
     if options.memory:
         print(f"most memory {most[0] / 2**20:.0f} MiB (mutant {most[1]})")
-    return 1 if slowest[0] > MOST_SECONDS else 0
+    refused = options.count - answered - trials.faults
+    told = f"{options.count} read: {answered} answered, {refused} refused"
+    return trials.done(told, MOST_SECONDS)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,11 @@ slowest. Exit 1 where anything but a typed refusal was raised, a plan asked more
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
-import time
-import traceback
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -31,6 +29,7 @@ from tabfit.light_dataclass import replace
 from tools.fake_hub import description
 from tools.fake_hub_models import Repository, repositories
 from tools.fuzz.configs import AWKWARD
+from tools.fuzz.trials import Trials, counting
 
 #: Seconds of processor that one model may take, all its answers and the page's reply together.
 MOST_SECONDS: Final = 2.0
@@ -154,26 +153,13 @@ def brought(seed: int, number: int, held: Mapping[str, Repository]) -> bool:
 
 def main() -> int:
     """Look up so many damaged models and say what happened."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--count", type=int, default=5_000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    held, answered, faults, slowest = repositories(), 0, 0, (0.0, 0)
+    options = counting(__doc__, 5_000).parse_args()
+    held, answered, trials = repositories(), 0, Trials()
     respond("{}")  # what is read once is read
     for number in range(options.count):
-        began = time.process_time()
-        try:
-            answered += brought(options.seed, number, held)
-        except Exception:  # noqa: BLE001 - this is what is looked for
-            faults += 1
-            traceback.print_exc(limit=-3)
-            print(f"model {number}")
-        slowest = max(slowest, (time.process_time() - began, number))
-    print(
-        f"{options.count} models of a hub: {faults} faults, {answered} answered; "
-        f"slowest {slowest[0]:.2f} s (model {slowest[1]})"
-    )
-    return 1 if faults or slowest[0] > MOST_SECONDS else 0
+        ask = partial(brought, options.seed, number, held)
+        answered += bool(trials.tried(f"model {number}", ask))
+    return trials.done(f"{options.count} models of a hub: {answered} answered", MOST_SECONDS)
 
 
 if __name__ == "__main__":

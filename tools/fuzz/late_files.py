@@ -10,7 +10,6 @@ Exit 1 where the page called it a fault of its own, no longer answered, or did n
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
@@ -22,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, syn
 from tests.page.opening import COMPLAINTS, DESKTOP, opened
 from tools.dist.paths import DIST, ROOT
 from tools.find_chromium import MISSING, found
+from tools.fuzz.trials import counting
 from tools.serve import TYPES, Site
 
 #: Late files by what a visitor does that needs them.
@@ -161,10 +161,7 @@ def visited(browser: Browser, address: str, seed: int, number: int) -> list[str]
 
 def main() -> int:
     """Make so many visits and say what was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--count", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = counting(__doc__, 40).parse_args()
     path = found()
     if path is None:
         raise SystemExit(MISSING)

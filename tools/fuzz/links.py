@@ -9,11 +9,9 @@ one answer took longer than `MOST_SECONDS`.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import time
-import traceback
+from functools import partial
 from typing import Any, Final
 
 from app import pages
@@ -22,6 +20,7 @@ from tabfit import catalog
 from tabfit.errors import UnreadableLink
 from tabfit.estimate import link
 from tools.fuzz.configs import DATA, mutated
+from tools.fuzz.trials import Trials, counting
 
 #: Seconds of processor that one link may take; a model of 60,000 tensors takes one.
 MOST_SECONDS: Final = 3.0
@@ -80,29 +79,16 @@ def opened(text: str, view: str) -> dict[str, Any]:
 
 def main() -> int:
     """Open so many damaged links and say what happened."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--count", type=int, default=5_000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    kept, faults, noticed, slowest = samples(), 0, 0, (0.0, "")
+    options = counting(__doc__, 5_000).parse_args()
+    kept, noticed, trials = samples(), 0, Trials()
     for view in pages.NAMES:
         opened("", view)  # what is read once is read
     for number in range(options.count):
         text = damaged(options.seed, number, kept)
         view = pages.NAMES[0] if number % 2 else pages.NAMES[number % len(pages.NAMES)]
-        began = time.process_time()
-        try:
-            noticed += bool(opened(text, view)["notice"])
-        except Exception:  # noqa: BLE001 - this is what is looked for
-            faults += 1
-            traceback.print_exc(limit=-2)
-            print(f"link {number} on {view}: {text[:300]}")
-        slowest = max(slowest, (time.process_time() - began, f"link {number} on {view}"))
-    print(
-        f"{options.count} links: {faults} faults, {noticed} notices; "
-        f"slowest {slowest[0]:.2f} s ({slowest[1]})"
-    )
-    return 1 if faults or slowest[0] > MOST_SECONDS else 0
+        said = trials.tried(f"link {number} on {view}: {text[:300]}", partial(opened, text, view))
+        noticed += bool(said and said["notice"])
+    return trials.done(f"{options.count} links: {noticed} notices", MOST_SECONDS)
 
 
 if __name__ == "__main__":

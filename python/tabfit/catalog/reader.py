@@ -156,11 +156,15 @@ def _table(kind: str, make: Callable[[Row, Row], Value]) -> CatalogTable[Value]:
     return CatalogTable(kind, headings, lambda asked: make(found[asked], whole["sources"]))
 
 
+#: What a list shows of a row beside its names: a task, a kind of device, or what is loaded.
+_GROUPS: Final = ("task", "group", "formats")
+
+
 def _shown(row: Row) -> RowHeading:
-    """Return what a list shows of a row, of which the first four keys tell it."""
-    identity, name, aliases, group = tuple(row.values())[:4]
+    """Return what a list shows of a row."""
+    group = next(row[key] for key in _GROUPS if key in row)
     shown = group if isinstance(group, str) else ", ".join(group)
-    return RowHeading(id=identity, name=name, aliases=tuple(aliases), group=shown)
+    return RowHeading(id=row["id"], name=row["name"], aliases=tuple(row["aliases"]), group=shown)
 
 
 @cache

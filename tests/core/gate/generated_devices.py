@@ -103,7 +103,7 @@ def estimator(
 ) -> Callable[[Device], tuple[str, float | None]]:
     """Return the estimator of one scenario: word and chance for a device, its files laid out once.
 
-    tests/core/population holds it to `estimate.answers.answer`.
+    tests/core/gate/test_device_classes.py holds it to `estimate.answers.answer`.
     """
     about, facts = subject(model, catalog), catalog.runtime(runtime)
     contexts = () if context is None else (Tokens(context),)

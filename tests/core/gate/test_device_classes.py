@@ -11,7 +11,7 @@ from tabfit.estimate.subjects import subject
 from tabfit.gate.many_devices.device_classes import cuts, key
 from tabfit.gate.rules.device_signals import flat
 from tabfit.gate.scenario.scenario_rules import UNTOLD_BY_BROWSERS, gate
-from tests.core.gate.generated_devices import devices
+from tests.core.gate.generated_devices import devices, estimator
 
 CATALOG = Catalog()
 MODEL, RUNTIME, PRECISION = "distilbert", "transformersjs-wasm", "q8"
@@ -35,3 +35,12 @@ def test_one_class_comes_out_alike() -> None:
         told = verdict.outcome, verdict.probability, verdict.because
         assert seen.setdefault(key(every, flat(device)), told) == told
     assert 100 < len(seen) < 1_500
+
+
+def test_the_estimator_of_these_tests_gives_the_whole_answer() -> None:
+    """Files laid out once and judged by the engine come to what an answer says."""
+    asked = Scenario(model=MODEL, runtime=RUNTIME, precision=PRECISION)
+    estimated = estimator(MODEL, RUNTIME, PRECISION, None, CATALOG)
+    for each in map(read, devices(60, seed=12)):
+        verdict = answer(asked, CATALOG, each).verdict
+        assert estimated(each) == (verdict.outcome.value, verdict.probability)

@@ -187,7 +187,7 @@ def test_a_family_that_llama_cpp_does_not_convert_is_refused() -> None:
 
 def test_a_month_is_written_with_its_year() -> None:
     """Anything else is refused."""
-    with pytest.raises(UnknownName, match="year and a month"):
+    with pytest.raises(UnsupportedCombination, match="year and a month"):
         stored("Q8_0", made="spring")
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from tabfit.errors import UnknownName
+from tabfit.errors import Quoted, UnsupportedCombination
+from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
 
 
@@ -71,7 +72,10 @@ def made_in(month: str, family: str) -> WriterVersion:
     (False, True)
     """
     if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month) is None:
-        raise UnknownName("month", month, ("a year and a month such as 2024-09",))
+        raise UnsupportedCombination(
+            Message("{month} is no month", month=Quoted(month)),
+            [Message("a year and a month such as {example}", example="2024-09")],
+        )
     return WriterVersion(
         fused_values=month >= _FUSED_VALUES,
         copied_heads=month < _COPIED_HEADS.get(family, ""),
