@@ -538,9 +538,9 @@ TABLES: dict[str, Table] = {
 
 def all_tables() -> dict[str, Table]:
     """Return the tables of every family, those in the files beside this one included."""
-    from variants_latest import TABLES as LATEST
-    from variants_more import TABLES as MORE
-    from variants_other import TABLES as OTHERS
+    from variants_2026 import TABLES as LATEST
+    from variants_encoders import TABLES as OTHERS
+    from variants_kin import TABLES as MORE
     from variants_pictures import TABLES as PICTURES
     from variants_speech import TABLES as SPEECH
 
@@ -574,9 +574,9 @@ def drawn(model_type: str, count: int, seed: int = 0) -> Iterator[dict[str, Any]
 
 def _chosen(dice: random.Random, table: Table) -> dict[str, Any]:
     """Return some of a table's keys with one choice each; a table inside gives a config inside."""
-    from variants_latest import SIZES as LATEST_SIZES
-    from variants_more import SIZES as MORE_SIZES
-    from variants_other import SIZES as OTHER_SIZES
+    from variants_2026 import SIZES as LATEST_SIZES
+    from variants_encoders import SIZES as OTHER_SIZES
+    from variants_kin import SIZES as MORE_SIZES
     from variants_pictures import SIZES as PICTURE_SIZES
     from variants_speech import SIZES as SPEECH_SIZES
 

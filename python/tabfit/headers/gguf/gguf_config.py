@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tabfit.headers.gguf.gguf_families import SETTLED, Seen, widths
-from tabfit.headers.gguf.gguf_later_families import SETTLED_LATER
+from tabfit.headers.gguf.gguf_families_2025 import SETTLED_2025
 from tabfit.recipes.stored_model import StoredTensor
 
 _Values = Mapping[str, object]
@@ -196,6 +196,6 @@ def _settle(config: dict[str, Any], seen: Seen) -> None:
         config.setdefault("head_dim", width // heads)
     widths(config, seen)
     model_type = str(config["model_type"])
-    settle = SETTLED.get(model_type, SETTLED_LATER.get(model_type))
+    settle = SETTLED.get(model_type, SETTLED_2025.get(model_type))
     if settle is not None:
         settle(config, seen)

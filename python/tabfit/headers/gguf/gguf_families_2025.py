@@ -140,7 +140,7 @@ def jina(config: Config, seen: Seen) -> None:
 
 
 #: How these families' configs differ from what the common keys say, by model_type.
-SETTLED_LATER: Mapping[str, Callable[[Config, Seen], None]] = {
+SETTLED_2025: Mapping[str, Callable[[Config, Seen], None]] = {
     "mpt": mpt,
     "phimoe": phimoe,
     "hunyuan_v1_moe": hunyuan,

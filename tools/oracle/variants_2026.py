@@ -1,4 +1,4 @@
-"""The same, for types that Transformers.js and llama.cpp came to know in 2026."""
+"""Keys to draw small variants of the types that runtimes came to know in 2026."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys to draw small variants of the models read last from: kin of BERT, pictures, speech.
+"""Keys to draw small variants from of kin: of BERT, of Llama, of readers of pictures and of speech.
 
 In: nothing. Out: a table per model_type, as variants.py describes them.
 """
@@ -6,7 +6,7 @@ In: nothing. Out: a table per model_type, as variants.py describes them.
 from __future__ import annotations
 
 from variants import DENSE, LATENT, LLAMA, Table
-from variants_other import (
+from variants_encoders import (
     BART,
     ENCODER,
     LLAMA_TEXT,
@@ -21,7 +21,7 @@ from variants_other import (
     VIT,
     WAVES,
 )
-from variants_other import TABLES as OTHERS
+from variants_encoders import TABLES as OTHERS
 
 #: Keys drawn every time, beside those of the other tables.
 SIZES = (
