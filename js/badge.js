@@ -3,10 +3,6 @@
 
 import { canRun } from "./index.js";
 
-const WORDS = {
-  likely: "likely fits", may: "may fit", unlikely: "unlikely to fit", no: "will not fit", unknown: "cannot tell",
-  unsupported: "no browser runs it yet",
-};
 const STYLE = `:host{display:inline-flex;font:600 .8em system-ui,sans-serif;border-radius:.4em;overflow:hidden;color:#fff}
 span{padding:.2em .6em;background:#3a3d46}b{padding:.2em .6em;background:#5d5f68}
 b[data-outcome=likely]{background:#1a7f4b}b[data-outcome=may]{background:#8a6100}
@@ -24,30 +20,26 @@ export class TabfitBadge extends HTMLElement {
   }
 
   async renew() {
-    const given = (name) => this.getAttribute(name) ?? undefined;
-    const context = given("context");
-    const options = { runtime: given("runtime"), precision: given("precision"), context: context && Number(context) };
+    const told = TabfitBadge.observedAttributes.map((name) => this.getAttribute(name) ?? undefined);
+    const [model = "", runtime, precision, context, base] = told;
     const turn = (this.turn = (this.turn ?? 0) + 1);
-    let [outcome, word, title] = ["", "…", ""];
-    this.show(outcome, word, title);
+    const show = (outcome, words, title) => turn === this.turn && this.show(model, outcome, words, title);
+    show("", "…", "");
     try {
-      const answer = await canRun(given("model") ?? "", { ...options, base: given("base") });
-      const likely = (answer.download.likely / 1e6).toFixed(0);
-      ({ outcome } = answer);
-      word = WORDS[outcome] ?? outcome;
-      title = `${answer.model} ${answer.precision}, ${answer.runtime}, ${likely} MB`;
-    } catch (error) {
-      [outcome, word, title] = ["unknown", "cannot tell", error.message];
+      const said = await canRun(model, { runtime, precision, context: context && Number(context), base });
+      const megabytes = (said.download.likely / 1e6).toFixed(0);
+      show(said.outcome, said.words, `${model} ${said.precision}, ${said.runtime}, ${megabytes} MB`);
+    } catch ({ message }) {
+      show("unknown", "Cannot tell", message);
     }
-    if (turn === this.turn) this.show(outcome, word, title);
   }
 
-  show(outcome, word, title) {
+  show(model, outcome, words, title) {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const [style, name, said] = ["style", "span", "b"].map((tag) => document.createElement(tag));
     style.textContent = STYLE;
-    name.textContent = this.getAttribute("model") ?? "";
-    said.textContent = word;
+    name.textContent = model;
+    said.textContent = words;
     said.dataset.outcome = outcome;
     this.title = title;
     root.replaceChildren(style, name, said);

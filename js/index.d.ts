@@ -10,6 +10,8 @@ export interface Reason { check: string; title: string; chance: number | null; f
 /** One way to run a model here. */
 export interface Way {
   outcome: Outcome;
+  /** The outcome in words, such as "Likely fits". */
+  words: string;
   /** The chance that it runs, from 0 to 1; null where the outcome is "unknown". */
   probability: number | null;
   /** The name of the check that decides. */

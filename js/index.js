@@ -9,30 +9,26 @@ const DATA = new URL("./data/", import.meta.url).href;
 const fetched = new Map();
 
 const json = (address) => {
-  if (!fetched.has(address)) {
-    const answer = fetch(address).then((reply) => {
-      if (!reply.ok) throw new Error(`tabfit: ${address} was answered with ${reply.status}`);
-      return reply.json();
-    });
-    answer.catch(() => fetched.delete(address)); // whoever asks again may be luckier
-    fetched.set(address, answer);
-  }
-  return fetched.get(address);
+  const answer = fetched.get(address) ?? fetch(address).then((reply) => {
+    if (reply.ok) return reply.json();
+    throw new Error(`tabfit: ${address} was answered with ${reply.status}`);
+  });
+  fetched.set(address, answer);
+  answer.catch(() => fetched.delete(address)); // whoever asks again may be luckier
+  return answer;
 };
 
-const list = (values) => [...new Set(values)].join(", ");
-
-const refuse = (what, given, accepted) => {
-  throw new RangeError(`tabfit: ${what} is ${JSON.stringify(given)}; accepted are: ${accepted}`);
+const refuse = (what, given, ...accepted) => {
+  throw new RangeError(`tabfit: ${what} is ${JSON.stringify(given)}; accepted are: ${[...new Set(accepted)].join(", ")}`);
 };
 
 /** The way that is meant; a runtime's first is its usual precision. */
 const chosen = ({ ways }, runtime, precision) => {
-  const some = ways.filter((way) => runtime === undefined || way.runtime === runtime);
-  if (!some.length) refuse("runtime", runtime, list(ways.map((way) => way.runtime)));
-  const same = ({ precision: name }) => name.toLowerCase() === String(precision).toLowerCase();
-  const mine = precision === undefined ? some[0] : some.find((way) => way.runtime === some[0].runtime && same(way)) ?? some.find(same);
-  return mine ?? refuse("precision", precision, list(some.map((way) => way.precision)));
+  const some = ways.filter((way) => (runtime ?? way.runtime) === way.runtime);
+  if (!some.length) refuse("runtime", runtime, ...ways.map((way) => way.runtime));
+  const same = some.filter((way) => way.precision.toLowerCase() === String(precision ?? way.precision).toLowerCase());
+  const usual = some[0].runtime;
+  return same.find((way) => way.runtime === usual) ?? same[0] ?? refuse("precision", precision, ...some.map((way) => way.precision));
 };
 
 /** Where a way's context stands among those surveyed: the next larger one, the usual if none is said. */
@@ -43,20 +39,28 @@ const placed = (contexts, way, context) => {
 };
 
 const on = (rules, needs, way, signals, place) => {
-  const { outcome, probability, because, reasons } = judge(rules, way.runtime, signals, needed(rules, way, signals, place));
-  const { runtime, precision } = way;
-  const context = place < needs.contexts.length ? needs.contexts[place] : way.context;
-  const [low, likely, high] = [way.download].flat().length === 3 ? way.download : Array(3).fill(way.download);
-  const said = reasons.map(({ name, chance, failed, known }) => ({ check: name, title: rules.titles[name], chance: known ? chance : null, failed: !!failed }));
-  return { outcome, probability, because, reasons: said, runtime, precision, context, download: { low, likely, high } };
+  const { reasons, ...said } = judge(rules, way.runtime, signals, needed(rules, way, signals, place));
+  const [low, likely, high] = [way.download].flat();
+  return {
+    ...said,
+    words: rules.words[said.outcome],
+    reasons: reasons.map(({ name, chance, failed, known }) =>
+      ({ check: name, title: rules.titles[name], chance: known ? chance : null, failed: !!failed })),
+    runtime: way.runtime,
+    precision: way.precision,
+    context: needs.contexts[place] ?? way.context,
+    download: { low, likely: likely ?? low, high: high ?? low },
+  };
 };
 
 /** The ways that come out better here, the best first; of equals the one more willingly chosen. */
 const better = (rules, needs, given, signals, context) => {
   const rank = ({ outcome }) => rules.rank[rules.outcomes.indexOf(outcome)];
-  const every = needs.ways.map((way) => on(rules, needs, way, signals, placed(needs.contexts, way, context)));
-  const some = every.filter((each) => rank(each) < rank(given)).sort((a, b) => rank(a) - rank(b));
-  return some.map(({ reasons, ...rest }) => rest);
+  return needs.ways
+    .map((way) => on(rules, needs, way, signals, placed(needs.contexts, way, context)))
+    .filter((each) => rank(each) < rank(given))
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ reasons, ...rest }) => rest);
 };
 
 /** Whether a model will run here, from what this browser says: see index.d.ts. */

@@ -56,8 +56,8 @@ PLATFORMS: Final = (
 )
 # What tells a system's version, and from which to which version it is not the true one.
 SYSTEMS: Final = (
-    (r"\bOS (\d{1,3})(?:_\d+)+ like Mac OS X", 18, 999),
-    (r"\bAndroid (\d{1,3})\b(?!; K\))", 10, 10),
+    ("ios", r"\bOS (\d{1,3})(?:_\d+)+ like Mac OS X", 18, 999),
+    ("android", r"\bAndroid (\d{1,3})\b(?!; K\))", 10, 10),
 )
 # Brands and platforms as `navigator.userAgentData` spells them (User-Agent Client Hints).
 BRANDS: Final = {
@@ -185,7 +185,7 @@ def _platform_version(text: str) -> dict[str, int]:
     >>> _platform_version("Linux; Android 10; K"), _platform_version("Android 14; Mobile; rv:150.0")
     ({}, {'platform_version': 14})
     """
-    for pattern, first, last in SYSTEMS:
+    for _system, pattern, first, last in SYSTEMS:
         match = re.search(pattern, text)
         if match:
             version = int(match[1])

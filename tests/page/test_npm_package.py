@@ -16,29 +16,10 @@ from tabfit.estimate.answers import answer
 from tabfit.estimate.scenario import Scenario
 from tests.core.app.test_probes import AGENTS, WEBKIT, brands
 from tests.core.gate import npm_page
-from tests.core.gate.generated_devices import devices
-from tests.core.gate.test_rules_json import verdicts
 from tests.page.conftest import SOFTWARE_ADAPTER
 from tools.find_chromium import found
 
 CATALOG: Final = Catalog()
-JUDGE: Final = """async (cases) => {
-  const { flat, judge, needed } = await import("/node_modules/tabfit/engine.js");
-  const { rules, models } = cases;
-  let otherwise = 0;
-  for (const { device, verdicts } of cases.cases) {
-    const signals = flat(device, rules);
-    for (const [model, runtime, precision, place, ...expected] of verdicts) {
-      const same = (way) => way.runtime === runtime && way.precision === precision;
-      const needs = needed(rules, models[model].ways.find(same), signals, place);
-      const { outcome, probability, because } = judge(rules, runtime, signals, needs);
-      const said = JSON.stringify([outcome, probability, because]);
-      if (said !== JSON.stringify(expected)) otherwise += 1;
-    }
-  }
-  return otherwise;
-}"""
-
 READ: Final = """async ([every, tables]) => {
   const { agent } = await import("/node_modules/tabfit/device.js");
   return every.map((each) => agent(each, tables));
@@ -126,10 +107,3 @@ def test_browsers_are_read_alike(page: Page, data: dict[str, Any]) -> None:
     every: list[dict[str, Any]] = [*texts, *hinted, {"userAgentData": opera}]
     found = page.evaluate(READ, [every, data["rules"]["agent"]])
     assert found == [probes.agent(each) for each in every]
-
-
-@pytest.mark.slow
-def test_every_engine_agrees(page: Page, data: dict[str, Any]) -> None:
-    """Of 500 devices and 40 scenarios none comes out otherwise, whatever the browser."""
-    every = [{"device": each, "verdicts": list(verdicts(each))} for each in devices(500, seed=4)]
-    assert page.evaluate(JUDGE, {**data, "cases": every}) == 0

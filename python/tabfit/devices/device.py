@@ -173,8 +173,11 @@ _TEXTS: Final = frozenset({"name", "vendor", "architecture", "type"})
 def read(given: object) -> Device:
     """Return the device a mapping describes.
 
-    Raises `UnreadableDevice` naming the first key that is unknown or wrong.
+    An empty text says nothing, as where an adapter keeps its vendor to itself (WebGPU,
+    GPUAdapterInfo). Raises `UnreadableDevice` naming the first key that is unknown or wrong.
 
+    >>> read({"webgpu": {"vendor": ""}}).webgpu.vendor is None
+    True
     >>> read({"platform": "android", "device_memory": 8}).device_memory
     8
     >>> read({"webgpu": None}).webgpu is None, read({}).webgpu
@@ -202,7 +205,7 @@ def _fields(kind: type, given: Mapping[Any, Any], prefix: str) -> dict[str, Any]
             found |= _group(key, value)
         elif key == "history" and value is not None:
             found[key] = history.read(value)
-        elif value is not None:
+        elif value is not None and not (key in _TEXTS and value == ""):
             found[key] = _value(key, value, prefix)
     return found
 

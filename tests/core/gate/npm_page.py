@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any, Final
 
 from app.browser import probes
 from tests.core.gate.test_rules_json import models, rules
+from tools import npm_package
 from tools.serve import Site
 
-PACKAGE: Final = Path(__file__).resolve().parents[3] / "js"
 #: Three lines, besides where a bundler or an import map finds the package.
 THREE_LINES: Final = """<!doctype html><meta charset="utf-8"><title>Fits?</title>
 <script type="importmap">{"imports": {"tabfit": "./node_modules/tabfit/index.js",
@@ -33,7 +32,7 @@ def data() -> dict[str, Any]:
 def served(root: Path, carried: dict[str, Any]) -> Iterator[str]:
     """Lay the page with its node_modules into a folder, and yield its address."""
     package = root / "node_modules" / "tabfit"
-    shutil.copytree(PACKAGE, package)
+    npm_package.lay_code(package)
     (package / "data" / "models").mkdir(parents=True, exist_ok=True)
     (package / "data" / "rules.json").write_text(json.dumps(carried["rules"]))
     for name, needs in carried["models"].items():

@@ -49,7 +49,7 @@ def _put(text: str, expression: str, name: str) -> str:
 def _alone(expression: str) -> re.Pattern[str]:
     """Return a pattern of an expression that is not the end of another, as `(x)` is in `f(x)`."""
     end = r"(?![\w.])" if expression[-1].isalnum() else ""
-    return re.compile(r"(?<![\w)\].$])" + re.escape(expression) + end)
+    return re.compile(r"(?:(?<![\w)\].$])|(?<=\.{3}))" + re.escape(expression) + end)
 
 
 def in_order(meant: Mapping[str, str]) -> Iterator[str]:

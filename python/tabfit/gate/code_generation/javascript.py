@@ -45,7 +45,7 @@ CHANCE: Final = (
 )
 EVEN: Final = "E=x=>{const f=F(x),r=x-f;return r<.5||r==.5&&!(f%2)?f:f+1}"
 LOGISTIC: Final = "G=x=>R(1/(1+Math.exp(x/1e3)))"
-BY_MEMORY: Final = "(..._)=>m>=0?_[N(31-Math.clz32(m*4|1),7)]??1:-1"
+BY_MEMORY: Final = "(..._)=>m>=0?_[N(Math.log2(m*4|1),7)|0]??1:-1"
 PLACE: Final = "I=(w,x)=>w.indexOf(x?.slice({0},{1})||0)/{2}"
 #: Signals of words of which there are no others, so that a piece of one tells it.
 CLOSED: Final = ("platform", "browser")
@@ -126,7 +126,7 @@ def _used_once(every: dict[str, str], body: str) -> tuple[dict[str, str], str]:
     left = dict(every)
     for name, where in every.items():
         alone = re.compile(rf"(?<![\w.']){name}(?![\w'])")
-        if not where.startswith(("d.", "g.")) or name == "g":
+        if not where.startswith(("d.", "g.")) or name == "g" or "??" in where:
             continue
         counts = [len(alone.findall(each)) for each in (body, *left.values())]
         if sum(counts) == 1:
@@ -148,7 +148,7 @@ def _bare(text: str) -> str:
             open_.append(at)
         elif sign == ")":
             begun = open_.pop()
-            if text[begun - 1] in "[(,=:?" and text[at + 1] in ",)]:;":
+            if text[begun - 1] in "[(,=:?." and text[at + 1] in ",)]:;":
                 drop |= {begun, at}
     return "".join(sign for at, sign in enumerate(text) if at not in drop)
 

@@ -23,6 +23,7 @@ from tabfit.gate.code_generation.javascript_shortening import (
     is_truth,
     number,
     opposite,
+    shared_beginning,
     shared_call,
     thousandths,
 )
@@ -37,11 +38,11 @@ from tabfit.gate.scenario.scenario_rules import TELL_NO_MEMORY, Gate
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "platform": ("p", "d.platform"),
     "browser": ("b", "d.browser"),
-    "browser_version": ("v", "d.browser_version"),
-    "platform_version": ("o", "d.platform_version"),
+    "browser_version": ("v", "d.browser_version??NaN"),
+    "platform_version": ("o", "d.platform_version??NaN"),
     "graphics": ("r", "d.graphics"),
     "device_memory": ("m", "d.device_memory??NaN"),
-    "cores": ("n", "d.cores"),
+    "cores": ("n", "d.cores??NaN"),
     "language_model": ("e", "d.language_model"),
     "secure_context": ("y", "d.secure_context"),
     "cross_origin_isolated": ("i", "d.cross_origin_isolated"),
@@ -63,6 +64,8 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     SHARES: ("s", ""),
     EMULATED: ("T", ""),
 }
+#: Signals that are no number where they are not told, so that no comparison of them holds.
+_NO_NUMBER: Final = frozenset(short for short, where in NAMES.values() if where.endswith("??NaN"))
 #: What a choice by memory (`javascript.BY_MEMORY`) comes to where none is told, and where more is
 #: told than it lists.
 NOBODY_KNOWS, CERTAIN = "-1", "1"
@@ -188,7 +191,7 @@ class Terms:
         self._taken: set[str] = set()
         self._untold: dict[str, str] = {}
         self._told: dict[str, tuple[str, str]] = {}
-        self._instead: dict[str, str] = {}
+        self._instead: dict[str, tuple[str, str]] = {}
 
     def _kept(self, text: str) -> str:
         self.written.add(text)
@@ -237,18 +240,36 @@ class Terms:
 
     def _said_once(self, condition: str, yes: str, no: str) -> str | None:
         """Return a choice within what two texts share, `None` where they differ in more."""
-        for either, other in self._instead.items():
+        for either, (name, other) in self._instead.items():
             if either in yes and yes.replace(either, other) == no:
-                chosen = self._kept(f"({condition}?{either[1:-1]}:{other})")
+                asked = f"({condition})" if "||" in condition else condition
+                chosen = self._kept(f"({asked}&&{name}>=0?{name}:{other})")
                 return self._kept(yes.replace(either, chosen))
         shared = shared_call(yes, no)
-        if shared is None or shared[0] == "(":  # the whole choice is no part of it
-            return None
+        if shared is None:
+            return self._begun_once(condition, yes, no)
         before, first, second, after = shared
-        made = self._kept(f"{before}{self._if(condition, first, second)}{after}")
+        made = f"{before}{self._if(condition, first, second)}{after}"
+        return self._of_same_untold(made, yes, no)
+
+    def _begun_once(self, condition: str, yes: str, no: str) -> str | None:
+        """Return a call of what two begin with, and of what a condition chooses from there on."""
+        shared = shared_beginning(yes, no)
+        if shared is None:
+            return None
+        begun, first, second = shared
+        rest = f"({condition}?[{first}]:[{second}])"
+        made = f"{begun}...{rest})"
+        if len(made) >= len(f"({condition}?{yes}:{no})"):
+            return None
+        self._kept(rest)
+        return self._of_same_untold(made, yes, no)
+
+    def _of_same_untold(self, made: str, yes: str, no: str) -> str:
+        """Return what was made of two texts, which says what both say where no memory is told."""
         if yes in self._untold and self._untold[yes] == self._untold.get(no):
             self._untold[made] = self._untold[yes]
-        return made
+        return self._kept(made)
 
     def _asked_within(self, condition: str, yes: str, no: str) -> str | None:
         """Return a choice within the branches of another, where two texts make the same one."""
@@ -272,13 +293,24 @@ class Terms:
         other, same = self._told.get(no, ("", ""))
         alone = re.compile(rf"\b{other}\b")
         if other and alone.sub(name, same) == yes:
-            either = self._kept(f"({name}??{other})")
+            either = self._kept(f"({name}>=0?{name}:{other})")
             made = self._kept(alone.sub(either, no))
-            self._instead[either] = other
+            self._instead[either] = name, other
             return made
-        made = self._if(f"{name}==null", no, yes)
+        made = self._if_number(name, yes, no) if name in _NO_NUMBER else None
+        made = made or self._if(f"{name}==null", no, yes)
         self._told[made] = name, yes
         return made
+
+    def _if_number(self, name: str, yes: str, no: str) -> str:
+        """Return a choice by whether a signal is a number; one that is none is less than none."""
+        condition, below, other = self._conditions.get(yes, ("", "", ""))
+        if condition.startswith(f"{name}<") and "|" not in condition and "&" not in condition:
+            if other == no:
+                return yes
+            if below == no:
+                return self._if(condition.replace("<", ">="), other, below)
+        return self._if(f"{name}>=0", yes, no)
 
     def _placed_elsewhere(self, condition: str, yes: str, no: str) -> str:
         """Return a list taken at another place where it holds what a condition would choose."""

@@ -6,7 +6,13 @@ In: places, truths and texts of expressions. Out: conditions, numbers, and what 
 from __future__ import annotations
 
 import re
-from typing import Any
+from itertools import takewhile
+from typing import Any, Final
+
+#: The end of a text within which an argument or an element begins.
+_BEGINS: Final = re.compile(r"[\w\])]\($|[,\[]$")
+#: A text that may be one call.
+_CALL: Final = re.compile(r"(\w+)\(.+\)")
 
 
 def among(name: str, wanted: list[int], every: list[int]) -> str:
@@ -57,11 +63,12 @@ def shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
     >>> shared_call("M(1,[2],3)", "M(1,[4],3)")
     ('M(1,[', '2', '4', '],3)')
     >>> shared_call("f(1)", "g(1)")
+    >>> shared_call("(a?1:(b?2:3))", "(a?1:(b?2:4))")  # parentheses that call nothing
     """
     least = min(len(first), len(second))
     same = next((at for at in range(least) if first[at] != second[at]), least)
     rest = next((at for at in range(least - same) if first[~at] != second[~at]), least - same)
-    for begin in (at for at in range(same, 0, -1) if first[at - 1] in "(,["):
+    for begin in (at for at in range(same, 0, -1) if _BEGINS.search(first[:at])):
         for end in (at for at in range(rest, 0, -1) if first[-at] in "),]"):
             parts = first[begin:-end], second[begin:-end]
             if all(map(_is_argument, parts)):
@@ -69,18 +76,54 @@ def shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
     return None
 
 
-def _is_argument(text: str) -> bool:
-    """Return whether a text is one whole argument.
+def shared_beginning(first: str, second: str) -> tuple[str, str, str] | None:
+    """Return what two calls have before they differ, and what each has from there on.
 
-    >>> [_is_argument(each) for each in ("f(a,b)", "a,b", "a)+(b", "")]
-    [True, False, False, False]
+    >>> shared_beginning("M(2,2,f(1),3)", "M(2,2,5)")
+    ('M(2,2,', 'f(1),3', '5')
+    >>> shared_beginning("M(2)", "[2]")
+    """
+    called, *others = (_CALL.fullmatch(each) for each in (first, second))
+    if not called or not all(each and each[1] == called[1] for each in others):
+        return None
+    one, other = _arguments(first), _arguments(second)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    if not 0 < same < min(len(one), len(other)):
+        return None
+    begun = "".join(f"{each}," for each in one[:same])
+    return f"{called[1]}({begun}", ",".join(one[same:]), ",".join(other[same:])
+
+
+def _arguments(call: str) -> list[str]:
+    """Return the arguments of a text that is one call; none where it is more.
+
+    >>> _arguments("f(1,g(2,3),[4,5])"), _arguments("f(1)+g(2)")
+    (['1', 'g(2,3)', '[4,5]'], [])
+    """
+    found, depth = [""], 0
+    for sign in call[call.index("(") + 1 : -1]:
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0:
+            return []
+        if sign == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += sign
+    return found
+
+
+def _is_argument(text: str) -> bool:
+    """Return whether a text is one whole argument, and no list spread into many.
+
+    >>> [_is_argument(each) for each in ("f(a,b)", "a,b", "a)+(b", "", "...a")]
+    [True, False, False, False, False]
     """
     depth = 0
     for sign in text:
         depth += (sign in "([") - (sign in ")]")
         if depth < 0 or (sign == "," and depth == 0):
             return False
-    return bool(text) and depth == 0
+    return bool(text) and depth == 0 and not text.startswith("...")
 
 
 def number(value: float) -> str:

@@ -11,7 +11,9 @@ In: `Rules`, and what ways to run a model need. Out: objects of plain JSON.
     budgets    name: node
     runtimes   id: [[check, flags, node], …]
                flags: 1 decides, 2 in the background, 4 only if demanded
-    settle     what takes checks together (`verdict.decide.settle`), as numbers
+    words      of the outcomes, as pages say them
+    settle     what takes checks together (`verdict.decide.settle`) and weighs a need against what
+               there is (`verdict.probability`), as numbers
     binding    the least that any adapter binds, in bytes
     memory     what `navigator.deviceMemory` may say
     titles     of the checks
@@ -35,8 +37,9 @@ from tabfit.gate.rules.runtime_rules import EMULATED, CheckLeaf, Rules, budget, 
 from tabfit.i18n.language import _
 from tabfit.verdict import sureness
 from tabfit.verdict.check_kinds import KINDS
-from tabfit.verdict.constants import LEAST_BINDING, LIKELY_FROM, UNLIKELY_TO
-from tabfit.verdict.probability import OUTCOMES, RANK
+from tabfit.verdict.constants import LEAST_BINDING, LIKELY_FROM, STEPS, TAIL, UNLIKELY_TO
+from tabfit.verdict.overall_verdict import WORDS
+from tabfit.verdict.probability import OUTCOMES, POINT_SHARES, RANK
 
 #: What a check's flags say.
 DECIDES, BACKGROUND, DEMANDED = 1, 2, 4
@@ -114,11 +117,15 @@ def as_json(demands: Demands, catalog: Catalog) -> dict[str, Any]:
         "licence": "Apache-2.0",
         "outcomes": list(OUTCOMES),
         "rank": [RANK[each] for each in OUTCOMES],
+        "words": {each: WORDS[each] for each in OUTCOMES},
         "settle": {
             "likely": LIKELY_FROM.likely,
             "unlikely": UNLIKELY_TO.likely,
             "least": ends.least,
             "surest": ends.surest,
+            "shares": list(POINT_SHARES),
+            "tail": TAIL.likely,
+            "steps": STEPS.exact,
         },
         "binding": LEAST_BINDING.exact,
         "memory": list(SAID_MEMORY),
