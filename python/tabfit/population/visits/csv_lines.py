@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
@@ -25,6 +24,8 @@ _MARK: Final = b"\xef\xbb\xbf"  # that some programs begin a text in UTF-8 with
 MOST_LINES: Final = 2_000_000
 #: So many lines are taken apart at once.
 AT_ONCE: Final = 20_000
+#: Lines that say nothing.
+_BLANK: Final = (b"", b"\r")
 #: No row of visits is as long as this.
 LONGEST_LINE: Final = 65_536
 
@@ -78,31 +79,47 @@ class CountedLines:
         self._rest = b""
         names = self._names()
         check_names(names)
-        return names, list(_rows(names, self._parsed(names)))
+        every = sorted(self._first.items(), key=itemgetter(1))
+        return names, list(_rows(names, self._parsed(names, every)))
 
     def cells(self) -> TableCells:
         """Return the cells of the distinct lines by column. Raises `UnreadableVisits`."""
+        from tabfit.population.visits import plain_lines  # noqa: PLC0415 - few have numpy
+
         self._count([self._rest])
         self._rest = b""
         names = self._names()
         check_names(names)
-        found, parsed = TableCells(names), self._parsed(names)
-        while some := list(islice(parsed, AT_ONCE)):
-            rows, times, cells = zip(*some, strict=True)
-            wrong = next((at for at, each in enumerate(cells) if len(each) != len(names)), None)
-            if wrong is not None:
-                raise missing_cell(rows[wrong], names, len(cells[wrong]))
-            found.take(rows, times, cells)
+        found, every = TableCells(names), sorted(self._first.items(), key=itemgetter(1))
+        columns_of = plain_lines.PlainColumns(found)
+        for start in range(0, len(every), AT_ONCE):
+            some = {line: row for line, row in every[start : start + AT_ONCE] if line not in _BLANK}
+            plain = plain_lines.plain([*some], len(names))
+            if plain is None:
+                self._take_one_by_one(found, some)
+            else:
+                found.rows.extend(some.values())
+                found.counts.extend(map(self._times.__getitem__, some))
+                columns_of.take(plain)
         return found
+
+    def _take_one_by_one(self, found: TableCells, some: Mapping[bytes, int]) -> None:
+        """Add the cells of distinct lines, by the row where each stands first."""
+        rows, times, cells = zip(*self._parsed(found.names, some.items()), strict=True)
+        found.take(rows, times, cells)
 
     def _names(self) -> list[str]:
         text = _text(1, (), self._head or b"")
         return [each.strip().lower() for each in _cells(1, (), text)]
 
-    def _parsed(self, names: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+    def _parsed(
+        self, names: Sequence[str], lines: Iterable[tuple[bytes, int]]
+    ) -> Iterator[tuple[int, int, list[str]]]:
         """Yield the first place, the number and the cells of each distinct line."""
-        for line, row in sorted(self._first.items(), key=itemgetter(1)):
+        for line, row in lines:
             cells = _cells(row, names, _text(row, names, line))
+            if cells and len(cells) != len(names):
+                raise missing_cell(row, names, len(cells))
             if cells:
                 yield row, self._times[line], cells
 
@@ -132,8 +149,6 @@ def _rows(
     found: dict[tuple[str, ...], list[int]] = {}
     at = names.index(columns.VISITS) if columns.VISITS in names else None
     for row, times, cells in parsed:
-        if len(cells) != len(names):
-            raise missing_cell(row, names, len(cells))
         count = times
         if at is not None:
             count *= columns.visits(row, cells[at])

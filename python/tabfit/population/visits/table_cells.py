@@ -16,7 +16,7 @@ from tabfit.population.visits.columns import VISITS
 from tabfit.population.visits.visit_classes import DistinctRow
 
 #: A number of so many digits is exact as a float.
-_DIGITS: Final = 15
+MOST_DIGITS: Final = 15
 _AT_ONCE: Final = 20_000
 
 
@@ -35,7 +35,11 @@ class WordCells:
 
     def take(self, cells: Sequence[Any]) -> None:
         """Add rows' cells."""
-        self.codes.extend(map(self._places.__getitem__, cells))
+        self.codes.extend(self.places_of(cells))
+
+    def places_of(self, cells: Sequence[Any]) -> list[int]:
+        """Return the places of cells among those that differ."""
+        return [self._places[each] for each in cells]
 
 
 class _Places(dict[Any, int]):
@@ -81,7 +85,7 @@ def _are_digits(cells: Sequence[Any]) -> bool:
     except TypeError:
         return False
     digits = not joined or (joined.isascii() and joined.isdigit())
-    return digits and max(map(len, cells)) <= _DIGITS
+    return digits and max(map(len, cells)) <= MOST_DIGITS
 
 
 class TableCells:
