@@ -13,6 +13,8 @@ from jsonschema.exceptions import ValidationError
 from tabfit.catalog import Catalog
 from tabfit.cli import command_line
 from tabfit.compare.verdict_grid import requirements_table
+from tabfit.devices.device import read
+from tabfit.gate.rules.device_signals import flat
 from tests.core.gate.test_rules_json import CONTEXTS, models, rows, rules
 from tools.dist.data import visitor_kinds
 
@@ -57,3 +59,16 @@ def test_gate(capsys: pytest.CaptureFixture[str]) -> None:
     keeps("rules", printed["rules"])
     keeps("needs", printed["needs"])
     assert [each["precision"] for each in printed["needs"]["ways"]] == ["encoder=fp32,decoder=q4"]
+
+
+def test_kinds_of_visitors() -> None:
+    """Every device of the catalogue is of a kind; a browser that tells no memory makes one kind."""
+    catalog = Catalog()
+    found = visitor_kinds.kinds(catalog)
+    for row in catalog.devices:
+        told = flat(read(row.device))
+        assert any(each.items() <= told.items() for each in found), row.id
+    assert len(found) == len({tuple(each.items()) for each in found}) > 40
+    macs = [each for each in found if (each["platform"], each["browser"]) == ("macos", "safari")]
+    assert {each["webgpu_vendor"] for each in macs} == {"amd", "apple", "intel"}
+    assert not any("device_memory" in each for each in macs)

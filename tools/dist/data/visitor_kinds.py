@@ -5,11 +5,12 @@ In: the grid's table. Out: one object. `kinds` are rows of signals
 `outcomes` and `chances` one row for each way with a place for each kind: an outcome's place in
 `words`, and the chance from 0 to 1. A kind tells its memory as `navigator.deviceMemory` does and a
 maker of graphics, and nothing else: what its browser has is as likely as for all of its version.
+Kinds are derived from the catalogue's devices and the sample of visits.
 """
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -17,38 +18,55 @@ import numpy as np
 from tabfit.catalog import Catalog
 from tabfit.compare.verdict_grid import judge_table
 from tabfit.compare.verdict_grid.table import RequirementsTable
-from tabfit.gate.rules.device_signals import read_flat
+from tabfit.devices.device import read
+from tabfit.gate.rules.device_signals import flat, read_flat
+from tabfit.gate.scenario.scenario_rules import TELL_NO_MEMORY
+from tabfit.population.visits import sample
 from tabfit.verdict.probability import OUTCOMES
 
-#: System, browser, what is told of memory in GiB, and makers of graphics.
-KINDS: Final = (
-    (("ios",), ("safari",), (None,), ("apple",)),
-    (("ipados",), ("safari",), (None,), ("apple",)),
-    (("android",), ("chrome",), (2, 4, 8), ("qualcomm", "arm")),
-    (("macos",), ("chrome",), (8, 16, 32), ("apple",)),
-    (("macos",), ("safari",), (None,), ("apple",)),
-    (("windows",), ("chrome", "edge"), (4, 8, 16, 32), ("intel", "nvidia")),
-    (("windows", "linux"), ("firefox",), (None,), (None,)),
-    (("linux",), ("chrome",), (8, 16, 32), ("intel", "nvidia")),
-    (("chromeos",), ("chrome",), (4, 8, 16), ("intel",)),
-)
+#: What kinds are told apart by.
+COLUMNS: Final = ("platform", "browser", "device_memory", "webgpu", "webgpu_vendor")
 
 
-def kinds() -> list[dict[str, Any]]:
-    """Return the kinds as rows of signals."""
-    rows = []
-    for some in KINDS:
-        for platform, browser, memory, vendor in product(*some):
-            told = {"platform": platform, "browser": browser, "device_memory": memory}
-            adapter = {"webgpu": "adapter", "webgpu_vendor": vendor} if vendor else {}
-            known = {name: value for name, value in told.items() if value is not None}
-            rows.append({**known, **adapter})
-    return rows
+def kinds(catalog: Catalog) -> list[dict[str, Any]]:
+    """Return the kinds as rows of signals, each once.
+
+    They are those of the catalogue's devices, and those that the devices which tell their memory
+    would be in every other browser that the sample of visits has on their system.
+    """
+    own = [_kind(flat(read(row.device))) for row in catalog.devices]
+    there = {(row["platform"], row["browser"]) for row in own}
+    others = [
+        _kind({**row, "browser": browser})
+        for row in own
+        for platform, browser in sorted(_visiting() - there)
+        if platform == row["platform"] and "device_memory" in row
+    ]
+    every = {tuple(row.items()): row for row in (*own, *others)}
+    return sorted(every.values(), key=_place)
+
+
+def _visiting() -> set[tuple[str, str]]:
+    """Return the systems and browsers of the sample of visits."""
+    told = (each.device for each in sample.read())
+    return {(each.platform, each.browser) for each in told if each.platform and each.browser}
+
+
+def _kind(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a kind is told by; some browsers tell no memory."""
+    hidden = {told.get("platform"), told.get("browser")} & TELL_NO_MEMORY
+    kept = (name for name in COLUMNS if not (hidden and name == "device_memory"))
+    return {name: told[name] for name in kept if name in told}
+
+
+def _place(kind: Mapping[str, Any]) -> tuple[Any, ...]:
+    words = (str(kind.get(name, "")) for name in COLUMNS if name != "device_memory")
+    return *words, kind.get("device_memory", 0)
 
 
 def verdicts(table: RequirementsTable, catalog: Catalog) -> dict[str, Any]:
     """Return every way's verdict for every kind of visitor."""
-    every = kinds()
+    every = kinds(catalog)
     shape = (len(table.models), len(every))
     outcomes, chances = np.full(shape, -1), np.full(shape, np.nan)
     for at, kind in enumerate(every):
