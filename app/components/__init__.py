@@ -3,6 +3,7 @@
 In: answers and other values of the core. Out: `Html`, and the style that lies beside a module.
 
     html               the only maker of HTML
+    copied_text        what is shown, as text to copy
     labels             words for the core's names, numbers as people read them
     outcome_marks      a shape and a word for each outcome
     page_layout        what every page has around it; loading_status is said before Python is there

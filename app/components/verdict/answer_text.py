@@ -1,13 +1,14 @@
 """An answer as plain text, for an issue, a chat or a commit message.
 
-In: an answer. Out: a few lines; the page's script adds the link to them.
+In: an answer. Out: a few lines, and the button that copies them (`copied_text`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.components.html import Html, joined, tag
+from app.components import copied_text
+from app.components.html import Html
 from app.components.labels import between, bytes_, tokens
 from app.components.verdict.plain_sentence import plain_sentence
 from tabfit.devices.budgets import Pool
@@ -19,22 +20,11 @@ from tabfit.verdict import chance_text
 
 def copied(answer: Answer, decides: str | None) -> Html:
     """Return the button that copies an answer, where it says that it did, and the text itself."""
-    lines = (*_lines(answer), *((decides,) if decides else ()))
-    return joined(
-        tag(
-            "button",
-            _("Copy as text"),
-            type="button",
-            class_="quiet",
-            data_copy=_("Copied."),
-            data_with_link=True,
-        ),
-        tag("span", role="status", class_="copied"),
-        tag("pre", tag("code", "\n".join(lines)), hidden=True),
-    )
+    return copied_text.copied((*lines(answer), *((decides,) if decides else ())))
 
 
-def _lines(answer: Answer) -> Iterator[str]:
+def lines(answer: Answer) -> Iterator[str]:
+    """Yield the question, the verdict and the figures, a line each."""
     asked = (answer.scenario.precision, answer.facts.name, tokens(answer.context))
     where = answer.device.name or _signals(answer.device)
     yield ", ".join(str(each) for each in (answer.subject.name, *asked, where) if each)

@@ -6,16 +6,16 @@ The three are views of one page, each with its own question and its own link.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app import site_data
-from app.components import page_layout
+from app.components import copied_text, page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form, scenario_link
 from app.components.html import Html, joined, sentence, tag
 from app.components.models import model_search
-from app.components.verdict import common_devices
+from app.components.verdict import answer_text, common_devices
 from app.pages.compare import (
     devices_for_model,
     export,
@@ -178,7 +178,7 @@ def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
     rows = [row for row in passing if not wanted.verdicts or row.outcome in wanted.verdicts]
     if asked.part in FILES:
         return _file(asked, rows, place)
-    known = place if isinstance(place, str) else None
+    known, title = place if isinstance(place, str) else None, _title(place, device)
     return PageReply(
         parts={
             "views": _views("models", known),
@@ -186,9 +186,9 @@ def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
             "said": device_summary.summary(
                 device, stated=asked.stated, elsewhere=place is not None
             ),
-            **_model_parts(asked, comparison, wanted, rows, passing, place),
+            **_model_parts(asked, comparison, wanted, rows, passing, place, title),
         },
-        title=_title(place, device),
+        title=title,
         fields={**filter_and_sort.fields(wanted), "device": _written(place)},
         with_device={**filter_and_sort.fields(wanted), "device": _written(place or device)},
         folder=FOLDER,
@@ -209,6 +209,7 @@ def _model_parts(
     rows: list[ComparisonRow],
     passing: list[ComparisonRow],
     place: str | Device | None,
+    title: str,
 ) -> dict[str, Html]:
     """Return all of the view, or what a change of its forms leaves to renew."""
     catalog, known = asked.catalog, place if isinstance(place, str) else None
@@ -216,13 +217,23 @@ def _model_parts(
     found = models_on_device.finding(rows, wanted, comparison, known)
     tray = joined(models_on_device.tray(wanted, picked, known))
     more = models_on_device.more(rows, wanted)
+    text = models_on_device.as_text(rows, title, catalog)
+    copying = copied_text.copied(text)
     if asked.linked or not asked.fields:
         table = models_on_device.table(rows, wanted, comparison, place)
         filters = form.filters(wanted, passing, catalog)
         return {
-            "compared": _whole(filters, found, joined(table, tag("div", more, id="more")), tray)
+            "compared": joined(
+                _whole(filters, found, joined(table, tag("div", more, id="more")), tray),
+                tag("div", copying, id="copying", class_="buttons"),
+            )
         }
-    parts = {"finding": found, "tray": tray, "heads": models_on_device.heads(wanted, place)}
+    parts = {
+        "finding": found,
+        "copying": copying,
+        "tray": tray,
+        "heads": models_on_device.heads(wanted, place),
+    }
     if asked.changed != {"pick"}:
         parts["more"] = joined(more)
         parts["rows"] = models_on_device.body(rows, wanted, comparison, place)
@@ -353,6 +364,7 @@ def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
             "compared": joined(
                 tag("div", _difference(given), id="finding"),
                 side_by_side.actions(given),
+                tag("div", copied_text.copied(_as_text(given)), class_="buttons"),
                 side_by_side.table(given, asked.catalog, only_differences=only),
             ),
         },
@@ -365,6 +377,13 @@ def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
         folder=FOLDER,
         notice=notice or unanswered,
     )
+
+
+def _as_text(given: list[Answer]) -> Iterator[str]:
+    """Yield what is said of each scenario, as text."""
+    for each in given:
+        yield from answer_text.lines(each)
+        yield ""
 
 
 def _difference(given: list[Answer]) -> Html:

@@ -67,16 +67,6 @@ def finding(
     rows: Sequence[ComparisonRow], given: RowFilter, comparison: Comparison, place: str | None
 ) -> Html:
     """Return how many fit, in one sentence, and the way back to all of them."""
-    likely = filter_and_sort.counted(rows)[Outcome.LIKELY]
-    whole = plural("{count} model", "{count} models", len(rows))
-    said = plural(
-        "{count} of {models} likely fits here",
-        "{count} of {models} likely fit here",
-        likely,
-        models=whole,
-    )
-    if not rows:
-        said = _("No model passes all of these choices")
     more = None
     if not given.narrowed and comparison.without_runtime:
         more = tag("p", _unavailable(comparison, place), class_="lead")
@@ -88,11 +78,32 @@ def finding(
         data_change="stay",
     )
     return joined(
-        tag("h2", said),
+        tag("h2", _finding(rows)),
         None if given.narrowed else best_for_device.best(rows, comparison.catalog, place),
         more,
         tag("p", clear, class_="clear") if given.narrowed else None,
     )
+
+
+def _finding(rows: Sequence[ComparisonRow]) -> str:
+    if not rows:
+        return _("No model passes all of these choices")
+    return plural(
+        "{count} of {models} likely fits here",
+        "{count} of {models} likely fit here",
+        filter_and_sort.counted(rows)[Outcome.LIKELY],
+        models=plural("{count} model", "{count} models", len(rows)),
+    )
+
+
+def as_text(rows: Sequence[ComparisonRow], title: str, catalog: Catalog) -> Iterator[str]:
+    """Yield what the finding and the first rows say, as text."""
+    yield title
+    yield _finding(rows)
+    for each in rows[:BEGINNING]:
+        how = f"{runtime_name(each.facts)}, {each.line.precision}"
+        said = catalog.model(each.line.model).name, SHORT[each.outcome], how, _download(each)
+        yield " · ".join(said)
 
 
 def _unavailable(comparison: Comparison, place: str | None) -> Html:

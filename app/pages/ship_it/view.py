@@ -6,14 +6,15 @@ judged; those that cannot stand apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from app.components import copied_text
 from app.components.charts import svg_chart
 from app.components.charts.svg_chart import Bar
 from app.components.forms import question_form
 from app.components.html import Html, joined, section, tag
-from app.components.labels import BROWSERS, PLATFORMS, SHORT, bytes_
+from app.components.labels import BROWSERS, PLATFORMS, SHORT, bytes_, tokens
 from app.components.outcome_marks import mark
 from app.pages.ship_it import largest_model_chart, session_visits
 from app.pages.ship_it.session_visits import ReadVisits
@@ -133,12 +134,27 @@ def shares(given: Answer, visits: ManyVisits) -> dict[str, Html]:
             _known(covered.all),
             _verdicts(covered.all),
             _mean(covered.all),
+            tag("div", copied_text.copied(_lines(given, covered.all)), class_="buttons"),
             class_="card verdict-shares",
             aria_label=_("Shares by verdict"),
         ),
         tag("div", groups, class_="groups") if groups else None,
     )
     return {"shares": drawn, "announced": joined(finding)}
+
+
+def _lines(given: Answer, whole: Tally) -> Iterator[str]:
+    """Yield what the shares say, as text."""
+    asked = (given.subject.name, given.stored.precision, given.facts.name, tokens(given.context))
+    yield ", ".join(str(each) for each in asked if each)
+    yield _finding(given, whole)
+    yield _known(whole)
+    for each in JUDGED:
+        if whole.counts.get(each):
+            share = whole.share(each)
+            yield f"{SHORT[each]}: {percent(share.share)} ({between(share)})"
+    if whole.chance is not None:
+        yield _mean_said(whole.chance)
 
 
 def _finding(given: Answer, whole: Tally) -> str:
@@ -163,14 +179,18 @@ def _known(whole: Tally) -> str:
 def _mean(whole: Tally) -> Html | None:
     if whole.chance is None:
         return None
-    said = _(
-        "About {share} of those that can be judged will run it, by the mean of their chances.",
-        share=percent(whole.chance),
-    )
     intervals = _(
         "The smaller figures are 95% intervals: how far chance alone may have moved a share."
     )
-    return joined(tag("p", said, class_="deciding"), tag("p", intervals, class_="aside-note"))
+    said = tag("p", _mean_said(whole.chance), class_="deciding")
+    return joined(said, tag("p", intervals, class_="aside-note"))
+
+
+def _mean_said(chance: float) -> str:
+    return _(
+        "About {share} of those that can be judged will run it, by the mean of their chances.",
+        share=percent(chance),
+    )
 
 
 def _verdicts(whole: Tally) -> Html:

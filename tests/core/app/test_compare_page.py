@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from functools import cache
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -28,7 +29,7 @@ from tabfit.estimate import answers, link
 from tabfit.estimate.scenario import Scenario
 from tabfit.light_dataclass import replace
 from tabfit.verdict.probability import Outcome
-from tests.core.app.test_respond import HOSTILE, elements
+from tests.core.app.test_respond import HOSTILE, elements, plain
 
 CATALOG = catalog.read()
 MODELS = ("distilbert", "gemma-2b", "whisper-base", "all-minilm-l6-v2", "deberta-v3-small")
@@ -55,6 +56,27 @@ def names(html: str) -> list[str]:
     return [
         model for _at, model in sorted((html.find(f'value="{m}"'), m) for m in MODELS) if _at > 0
     ]
+
+
+def test_what_is_shown_is_copied_as_text() -> None:
+    """The finding and the rows as they stand; after a choice anew; side by side each answer."""
+    html = reply("v=1&device=pixel-8-pro&sort=-name").parts["compared"]
+    title, finding, *rows = copied(html).splitlines()
+    assert title == "Which models fit Google Pixel 8 Pro?"
+    assert f"<h2>{finding}</h2>" in plain(html)
+    named = [CATALOG.model(model).name for model in names(html)]
+    assert [row.split(" · ")[0] for row in rows] == named
+    changed = reply(fields={"device": "pixel-8-pro", "q": "gemma"}, changed={"q"})
+    assert "Gemma" in copied(changed.parts["copying"])
+    assert "DistilBERT" not in copied(changed.parts["copying"])
+    sides = copied(reply("v=1&view=sides").parts["compared"])
+    assert len(sides.strip().split("\n\n")) == 2
+
+
+def copied(html: str) -> str:
+    """Return the text that a page copies."""
+    (text,) = re.findall(r"<pre hidden><code>(.*?)</code></pre>", html, re.DOTALL)
+    return unescape(text)
 
 
 def test_every_model_a_runtime_has_is_compared() -> None:

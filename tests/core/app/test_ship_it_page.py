@@ -75,6 +75,10 @@ def test_shares_of_a_file() -> None:
     assert "5 of 6 visits can be judged; 16.7% tell too little." in said
     assert "By platform" in said
     assert "By country" not in said
+    text = said.partition("Copy as text")[2]
+    assert "DistilBERT (SST-2 sentiment), q8, Transformers.js" in text
+    assert "80.0% of the visits that can be judged likely run DistilBERT" in text
+    assert "likely: 80.0% (37.6 to 96.4%)" in text  # Wilson's interval of four of five
 
 
 def test_a_malformed_file_keeps_what_was_there() -> None:
