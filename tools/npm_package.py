@@ -23,11 +23,18 @@ def lay_code(target: Path) -> None:
     Raises `CalledProcessError` where a module cannot be read.
     """
     shutil.copytree(SOURCE, target, ignore=shutil.ignore_patterns("*.js"))
-    written = ["--removeComments", "--target", "esnext", "--module", "esnext", "--outDir", target]
-    subprocess.run(
-        [ROOT / "node_modules" / ".bin" / "tsc", "--allowJs", *written, *SOURCE.glob("*.js")],
-        check=True,
-    )
+    written = [
+        "--removeComments",
+        "--target",
+        "esnext",
+        "--module",
+        "esnext",
+        "--outDir",
+        str(target),
+    ]
+    modules = map(str, SOURCE.glob("*.js"))
+    compiler = str(ROOT / "node_modules" / ".bin" / "tsc")
+    subprocess.run([compiler, "--allowJs", *written, *modules], check=True)
 
 
 def main() -> None:

@@ -297,8 +297,10 @@ class Terms:
             made = self._kept(alone.sub(either, no))
             self._instead[either] = name, other
             return made
-        made = self._if_number(name, yes, no) if name in _NO_NUMBER else None
-        made = made or self._if(f"{name}==null", no, yes)
+        if name in _NO_NUMBER:
+            made = self._if_number(name, yes, no)
+        else:
+            made = self._if(f"{name}==null", no, yes)
         self._told[made] = name, yes
         return made
 
