@@ -9,11 +9,17 @@ import shutil
 import subprocess
 import sys
 import venv
+from importlib import metadata
 from pathlib import Path
 
+import duckdb
 import pytest
+from mcp import Client, StdioServerParameters, stdio_client
+from packaging.requirements import Requirement
 
 from tests.core.test_docs import COMMANDS, SESSIONS
+from tests.event_loops import finished
+from tools import fake_hub
 from tools.dist.pyodide import python_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,3 +156,87 @@ def test_a_hub_is_asked_without_its_library(fresh: Path) -> None:
     assert done.returncode == 2
     assert "could not be reached" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+#: What each extra opens, as the documentation says it.
+OPENED = {
+    "completion": ("tabfit completion bash",),
+    "data": (
+        "tabfit gate distilbert --as sql --dialect bigquery",
+        "tabfit coverage distilbert visits.parquet",
+    ),
+    "numpy": ("tabfit coverage distilbert visits.csv",),
+}
+
+
+def _with_extra(fresh: Path, extra: str) -> dict[str, str]:
+    """Lay beside the wheel what its extra asks for, and nothing else; return the environment.
+
+    The packages are those that `make setup` installed from the lock.
+    """
+    place = fresh.parent / extra
+    place.mkdir(exist_ok=True)
+    left, seen = [f"tabfit[{extra}]"], set[str]()
+    while left:
+        asked = Requirement(left.pop())
+        if asked.name.lower() in seen and not asked.extras:
+            continue
+        seen.add(asked.name.lower())
+        found = metadata.distribution(asked.name)
+        for line in found.requires or ():
+            needed = Requirement(line)
+            every = [{"extra": each} for each in ("", *asked.extras)]
+            if needed.marker is None or any(map(needed.marker.evaluate, every)):
+                left.append(str(needed))
+        if asked.name != "tabfit":
+            _linked(found, place)
+    return {**_told(), "PYTHONPATH": str(place)}
+
+
+def _linked(found: metadata.Distribution, place: Path) -> None:
+    tops = {
+        file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")
+    }
+    for top in tops:
+        if not (place / top).exists():
+            (place / top).symlink_to(Path(str(found.locate_file(top))))
+
+
+@pytest.mark.parametrize("extra", OPENED)
+def test_an_extra_opens_its_doors(extra: str, fresh: Path) -> None:
+    """The wheel with one extra answers what the documentation says of it."""
+    told = _with_extra(fresh, extra)
+    rows = "platform,browser,device_memory\n" + "windows,chrome,8\nios,safari,\n" * 3
+    (fresh / "visits.csv").write_text(rows)
+    duckdb.read_csv(str(fresh / "visits.csv")).write_parquet(str(fresh / "visits.parquet"))
+    for line in OPENED[extra]:
+        command = [str(fresh / "bin" / "tabfit"), *line.split()[1:]]
+        done = subprocess.run(
+            command, cwd=fresh, env=told, check=False, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, ""), line
+        assert len(done.stdout) > 100, line
+
+
+def test_the_hub_s_extra_sends_its_token(fresh: Path) -> None:
+    """A gated repository is read with the token of HF_TOKEN, from the wheel with its extra."""
+    with fake_hub.running() as (address, _state):
+        told = {**_with_extra(fresh, "hub"), "HF_ENDPOINT": address, "HF_TOKEN": fake_hub.TOKEN}
+        command = [str(fresh / "bin" / "tabfit"), "inspect", "faults/gated", "--json"]
+        done = subprocess.run(command, env=told, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["parameters"]["total"] > 0
+
+
+def test_the_server_s_extra_starts_it(fresh: Path) -> None:
+    """An assistant that starts `tabfit mcp` from the wheel with its extra finds three tools."""
+    told = _with_extra(fresh, "mcp")
+
+    async def ask() -> set[str]:
+        command = StdioServerParameters(
+            command=str(fresh / "bin" / "tabfit"), args=["mcp"], env=told
+        )
+        async with Client(stdio_client(command)) as client:
+            return {each.name for each in (await client.list_tools()).tools}
+
+    assert finished(ask()) == {"estimate", "compare", "inspect"}

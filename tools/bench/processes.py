@@ -5,7 +5,7 @@
   the meta device (where `make oracle` has set that up);
 - reading a config, inspecting it, answering a question, and judging the whole catalogue
   at all its precisions and eight contexts inside Pyodide beside CPython, the first time
-  and again.
+  and again; and a table of a million visits, no two alike, read, made into classes and judged.
 
 Medians of several runs; of processes the processor's own time, since a busy machine makes
 everything wait.
@@ -30,9 +30,17 @@ ORACLE = ROOT / ".oracle" / "bin" / "python"
 PROCESSES, TIMES = 9, 7
 CACHES = shutil.ignore_patterns("__pycache__")
 
+SAMPLE = ROOT / "python" / "tabfit" / "population" / "visits" / "sample_visits.csv"
+#: Besides the config, a table of a million visits of which no two rows are alike, in pieces.
 SETUP = f"""
-import json
+import json, random
 text = {CONFIG.read_text()!r}
+head, *sample = {SAMPLE.read_text().splitlines()!r}
+chance = random.Random(15)
+quotas = (chance.randrange(10**8, 10**12) for _ in range(10**6))
+table = (f"{{sample[at % len(sample)]}},{{quota}}\\n" for at, quota in enumerate(quotas))
+pieces = [f"{{head}},storage_quota_bytes\\n".encode()]
+pieces += ["".join(next(table) for _ in range(50_000)).encode() for _ in range(20)]
 """
 INSPECT = """
 from tabfit import architectures
@@ -61,6 +69,30 @@ judged = lambda: grid.judge_table(whole, device, catalog, CONTEXTS[2:10])
 judged()
 """
 RUNS |= {"the whole grid, first": (GRID, 1), "the whole grid, again": ("judged()", TIMES)}
+#: A table of visits as *Ship it* has it: read, made into classes, and held against one way.
+READ = """
+from tabfit.population.visits.csv_lines import CountedLines
+lines = CountedLines()
+for piece in pieces:
+    lines.take(piece)
+cells = lines.cells()
+"""
+CLASSES = """
+from app.pages.ship_it import session_visits
+many = session_visits._gathered(cells).many
+"""
+JUDGED = """
+from tabfit.population.coverage import model_coverage
+facts = catalog.runtime("webllm")
+about = model_coverage.subject("llama-3.2-1b", catalog)
+model_coverage.coverage_of(about, facts, "q4f16_1", many)
+"""
+RUNS |= {
+    "a million visits, read": (READ, 1),
+    "a million visits, classes": (CLASSES, 1),
+    "a million visits, judged, first": (JUDGED, 1),
+    "a million visits, judged, again": (JUDGED, TIMES),
+}
 META = """
 import sys
 import torch
