@@ -57,6 +57,28 @@ class Row:
         return sure and not self.ran and self.kind in CHECKED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A batch of reports judged before they were known, between ends fitted without it.
+
+    `brier` is the score of what was said of it then, drawn in between `least` and `surest`;
+    `others` that of always saying the share that ran in the other batches.
+    """
+
+    date: str
+    least: float
+    surest: float
+    brier: float
+    others: float
+
+
+@cache
+def left_out_batches() -> tuple[LeftOut, ...]:
+    """Return how each batch of `unseen_judgement.json` is told without it, in their order."""
+    text = (DATA / "field_judgement.json").read_text(encoding="utf-8")
+    return tuple(LeftOut(**row) for row in json.loads(text)["left_out"])
+
+
 @cache
 def rows() -> tuple[Row, ...]:
     """Return every report that is a question."""

@@ -25,5 +25,5 @@ def test_webllm_at_an_insecure_address(playwright: Playwright, chromium: str, si
 
     assert page.evaluate("[isSecureContext, Boolean(navigator.gpu)]") == [False, False]
     expect(page.locator(".verdict")).to_have_text("Will not fit")
-    expect(page.locator("#answer")).to_contain_text("this address is not secure, and browsers")
+    expect(page.locator("#answer")).to_contain_text("This address is not secure, and browsers")
     launched.close()

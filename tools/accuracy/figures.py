@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from tabfit.learn.accuracy_figures import PLACE, WITHIN
-from tests.accuracy import field_judgement
+from tests.accuracy import field_judgement, unseen_reports
 from tests.runtimes.chart import Pair, pairs
 from tools.accuracy.document import SHOWN, Section, ordered
 from tools.accuracy.memory import RECORD
@@ -28,6 +28,7 @@ def written(sections: Iterable[Section]) -> str:
         f'"errors": {_listed(_errors(each) for each in sections if each.rows)}',
         f'"peaks": {_listed(_peak(each) for each in _by_error(pairs(record)))}',
         f'"graphics": {_listed(_peak(each) for each in _by_error(pairs(record, "gpu")))}',
+        f'"blind": {json.dumps(_blind())}',
         f'"judgement": {json.dumps(_judgement(), ensure_ascii=False)}',
         f'"left_out": {_listed(list(each) for each in field_judgement.left_out())}',
     ]
@@ -60,6 +61,16 @@ def _by_error(found: Iterable[Pair]) -> list[Pair]:
 
 def _peak(pair: Pair) -> list[Any]:
     return [pair.id, pair.split == "judge", pair.measured, pair.low, pair.likely, pair.high]
+
+
+def _blind() -> dict[str, Any]:
+    """Return how the reports came out that were judged before anybody had read them."""
+    brier, others = unseen_reports.blind_scores()
+    return {
+        "reports": len(unseen_reports.drawn_in()),
+        "brier": round(brier, PLACES),
+        "others": round(others, PLACES),
+    }
 
 
 def _judgement() -> dict[str, Any]:

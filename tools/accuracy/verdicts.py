@@ -24,11 +24,12 @@ def verdicts() -> Section:
         about=f"{len(every)} reports from {sources} projects and sites, in {threads} threads, "
         "result files of benchmarks and articles, of models that ran or died in a browser "
         "(`tests/data/field_reports.jsonl`), each judged by chances fitted on the reports of "
-        "all other projects and sites (`make budgets`): nothing here was seen by what judges "
-        "it. What a report does not say is not known: where no memory is told, there is no "
-        "chance either way. Trackers gather what failed, and benchmarks what ran on one good "
-        "machine: both are kept; the reports of one project weigh together as the root of "
-        "their number, its threads alike, older ones less.",
+        "all other projects and sites (`make budgets`). No figure that judges a report has seen "
+        "it; the rules were made by people who had read it, which is why the first section of "
+        "this page is the stricter test. What a report does not say is not known: where no "
+        "memory is told, there is no chance either way. Trackers gather what failed, and "
+        "benchmarks what ran on one good machine: both are kept; the reports of one project "
+        "weigh together as the root of their number, its threads alike, older ones less.",
         claims=(
             Claim(f"Brier score at most {MOST} (0 perfect)", f"{brier:.3f}", brier <= MOST),
             Claim(

@@ -26,12 +26,14 @@ def write() -> None:
     about = {"written_by": "make budgets", **counts(every)}
     _write(CATALOG / "budgets.json", {**about, "rules": memory_fit.fit(every)})
     found = judged(every)
-    ends = sureness_fit.fit([each.unseen for each in found])
+    unseen_by_rates = [each.unseen for each in found]
+    ends = sureness_fit.fit(unseen_by_rates)
     rates = {"sureness": {"ends": ends}, "kinds": failure_fit.fit(every)}
     _write(CATALOG / "failure_rates.json", {**about, **rates})
     sources = sorted({each.report.source for each in every})
     rows = list(judgements(found, sources))
-    _write(JUDGEMENT, {"about": ABOUT, **counts(every), "rows": rows})
+    left_out = list(sureness_fit.left_out(unseen_by_rates))
+    _write(JUDGEMENT, {"about": ABOUT, **counts(every), "rows": rows, "left_out": left_out})
     told = [(row["probability"], row["ran"]) for row in rows if row["probability"] is not None]
     print(
         f"{len(told)} of {len(rows)} told, left out by source: Brier {brier_score(told):.3f},",
@@ -42,7 +44,8 @@ def write() -> None:
 
 ABOUT: Final = (
     "What is said of each report by chances fitted on the reports of all other sources; "
-    "`make budgets` writes it."
+    "`left_out`: what was said of each batch of reports before they were known, between ends that "
+    "are fitted without the batch. `make budgets` writes it."
 )
 
 

@@ -1,7 +1,8 @@
 """Each source judged by rates fitted without it: what the accuracy page shows first.
 
-Twice over: what rates say that never saw a source is also what the ends of all chances are fitted
-on (`sureness_fit`), again without the source that is judged.
+Twice over: what rates say that never saw a source, or what was said of it before anybody knew it,
+is also what the ends of all chances are fitted on (`sureness_fit`), again without the source that
+is judged.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Judged(NamedTuple):
     """A case by rates that never saw its source: every check, and what came of them together.
 
     The checks are of the device as told, `unseen` of one with the memory that such devices mostly
-    have: without any there is no chance, and most reports tell none.
+    have: without any there is no chance, and most reports tell none. Where a report was judged
+    before it was known, `unseen` has what was said then.
     """
 
     decided: tuple[Decided, ...]
@@ -46,7 +48,8 @@ def judged(cases: Sequence[Case]) -> list[Judged]:
             sureness.FITTED.replaced_by(_AS_THEY_ARE),
         ):
             found += [_judged(each) for each in own]
-    return found
+    said = sureness_fit.as_said([each.unseen for each in found])
+    return [Judged(each.decided, unseen) for each, unseen in zip(found, said, strict=True)]
 
 
 def _judged(case: Case) -> Judged:

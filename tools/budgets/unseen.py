@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tabfit.verdict import sureness
 from tests.accuracy import field_reports
 from tests.accuracy.published import DATA
 from tests.accuracy.unseen_reports import JUDGED
@@ -25,7 +26,8 @@ REPORTS: Final = DATA / "field_reports.jsonl"
 ABOUT: Final = (
     "What was said of reports before any fit had seen them: `as told` and `assuming` usual memory; "
     "tools/budgets/unseen.py adds a batch each time reports are collected, and changes none. "
-    "`before` is what the rule in use until then said, in a batch for which a rule was changed."
+    "`before` is what the rule in use until then said, in a batch for which a rule was changed. "
+    "`ends` are those between which chances lay in that fit."
 )
 
 
@@ -39,7 +41,9 @@ def take_in(path: Path, fit: dict[str, int]) -> dict[str, Any]:
         message = f"these threads are known already: {', '.join(again)}"
         raise ValueError(message)
     date = datetime.now(tz=UTC).date().isoformat()
-    batch = {"date": date, "fit": fit, "collected": len(new), "rows": list(judged(new))}
+    ends = {"least": sureness.ends().least, "surest": sureness.ends().surest}
+    rows = list(judged(new))
+    batch = {"date": date, "fit": fit, "ends": ends, "collected": len(new), "rows": rows}
     _keep(batch)
     _merge([*old, *new])
     return batch

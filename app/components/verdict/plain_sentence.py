@@ -70,7 +70,8 @@ def plain_sentence(answer: Answer) -> str:
     memory = _heap(check) or _memory(check, answer.device)
     if memory and check.past:
         return f"{memory} {whole_sentence(check.past)}"
-    return memory or _refusal(check) or whole_sentence(answer.verdict.sentence)
+    refused = _insecure(check, answer.device) or _refusal(check)
+    return memory or refused or whole_sentence(answer.verdict.sentence)
 
 
 def _deciding(answer: Answer) -> Check | None:
@@ -104,6 +105,18 @@ def _heap(check: Check) -> str | None:
         "usually allows a page a block of {have}.",
         need=between(check.need),
         have=between(check.have),
+    )
+
+
+def _insecure(check: Check, device: Device) -> str | None:
+    """Return that the address is why, which whoever opened it can change."""
+    if device.secure_context is not False or check.outcome is not Outcome.NO:
+        return None
+    if check.name not in ("webgpu", "shader-f16"):
+        return None
+    return _(
+        "This address is not secure, and browsers let only secure ones (https) use the graphics "
+        "processor, which this model runs on."
     )
 
 

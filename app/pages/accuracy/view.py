@@ -44,29 +44,37 @@ FILES: Final = ("gguf", "onnx_known", "mlc", "litert", "safetensors")
 
 
 def short(known: Accuracy) -> Html:
-    """Return the page in three sentences."""
+    """Return the page in four sentences, the strictest test first."""
     files = [each for each in known.errors if each.key in FILES]
     judged = known.judged
     worst = max(abs(each.error) for each in judged)
-    return tag(
-        "p",
-        sentence(
-            _(
-                "Of {told} people’s reports that say enough, each judged by chances that never saw "
-                "its source, {right} are on the right side. {peaks} measured peaks of memory that "
-                "no constant was fitted on are {typical} off in the middle and {worst} at worst. "
-                "{files} published files were computed from shapes alone; {near} of them come out "
-                "within one percent."
-            ),
-            files=tag("b", number(sum(each.rows for each in files), ",")),
-            near=tag("b", number(sum(each.within[1] for each in files), ",")),
-            peaks=tag("b", number(len(judged))),
-            typical=tag("b", percent(_middle([abs(each.error) for each in judged]))),
-            worst=tag("b", percent(worst)),
-            told=tag("b", number(known.judgement.told)),
-            right=tag("b", number(known.judgement.right)),
+    blind = sentence(
+        _(
+            "{blind} people’s reports were judged before anybody here had read them: the chances "
+            "score {score}, always saying the share that ran in the others would score {others}, "
+            "and 0 would be perfect."
         ),
+        blind=tag("b", number(known.blind.reports)),
+        score=tag("b", number(known.blind.brier, ".3f")),
+        others=tag("b", number(known.blind.others, ".3f")),
     )
+    rest = sentence(
+        _(
+            "Of {told} people’s reports that say enough, each judged by chances that never saw "
+            "its source, {right} are on the right side. {peaks} measured peaks of memory that "
+            "no constant was fitted on are {typical} off in the middle and {worst} at worst. "
+            "{files} published files were computed from shapes alone; {near} of them come out "
+            "within one percent."
+        ),
+        files=tag("b", number(sum(each.rows for each in files), ",")),
+        near=tag("b", number(sum(each.within[1] for each in files), ",")),
+        peaks=tag("b", number(len(judged))),
+        typical=tag("b", percent(_middle([abs(each.error) for each in judged]))),
+        worst=tag("b", percent(worst)),
+        told=tag("b", number(known.judgement.told)),
+        right=tag("b", number(known.judgement.right)),
+    )
+    return tag("p", blind, " ", rest)
 
 
 def _middle(sizes: list[float]) -> float:

@@ -336,8 +336,11 @@ def _drawn_in(chance: Quantity) -> Quantity:
     """Return a chance between the ends that reports give, as `sureness.drawn_in` does."""
     ends = sureness.ends()
     source = (
-        later("{reports} people’s reports, each judged by the others"),
-        {"reports": ends.reports},
+        later(
+            "{reports} people’s reports: {blind} judged before anybody here had read them, the "
+            "others each by the rest"
+        ),
+        {"reports": ends.reports, "blind": ends.blind},
     )
     least, surest = (
         share(words, (end,) * 3, Basis.MEASURED, source)

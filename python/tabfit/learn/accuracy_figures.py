@@ -128,6 +128,20 @@ class Judgement:
         return self.words[said][0 if ran else 1]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blind:
+    """How chances came out of reports that were judged before anybody here had read them.
+
+    Each batch of reports is told between ends that are fitted without it. `brier` is the mean
+    square of chance less outcome, `others` what always saying the share that ran in the other
+    batches would give.
+    """
+
+    reports: int
+    brier: float
+    others: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
     """Everything known of how accurate the estimator is."""
@@ -137,6 +151,7 @@ class Accuracy:
     errors: tuple[ErrorSummary, ...]
     peaks: tuple[MeasuredPeak, ...]
     graphics: tuple[MeasuredPeak, ...]
+    blind: Blind
     judgement: Judgement
     left_out: tuple[tuple[str, int], ...]  # by a reason among `REASONS`
 
@@ -156,6 +171,7 @@ def read() -> Accuracy:
         errors=tuple(_errors(each) for each in rows["errors"]),
         peaks=tuple(_peak(each) for each in rows["peaks"]),
         graphics=tuple(_peak(each) for each in rows["graphics"]),
+        blind=Blind(**rows["blind"]),
         judgement=_judgement(rows["judgement"]),
         left_out=tuple((why, count) for why, count in rows["left_out"]),
     )

@@ -4,8 +4,8 @@ In: the chance that every check holds, from 0 to 1. Out: the chance of a verdict
 between two ends learnt from reports: the share that ran although every check spoke against it, and
 the share that ran where none did. Reports name the wrong cause, devices differ from what is told
 of them, and models die of what nobody thought of. `make budgets` fits both ends on what was said
-of people’s threads by rates that never saw them (tools/budgets/sureness_fit.py), and writes them
-into `catalog/failure_rates.json`.
+of reports before anybody here knew them, and of people’s threads by rates that never saw them
+(tools/budgets/sureness_fit.py), and writes them into `catalog/failure_rates.json`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ FARTHEST: Final = (0.02, 0.97)
 
 
 class Ends(NamedTuple):
-    """Between which chances every verdict lies, and on how many reports that stands."""
+    """Between which chances every verdict lies, and on how many reports that stands.
+
+    Of these so many were judged `blind`: before anybody here had read them.
+    """
 
     least: float
     surest: float
     reports: int
+    blind: int = 0
 
 
 def ends() -> Ends:

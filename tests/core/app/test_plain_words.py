@@ -60,6 +60,22 @@ def test_no_first_sentence_speaks_of_buffers() -> None:
     assert "one piece of 1.07 GB is more than the graphics take" in plain_sentence(told)
 
 
+@pytest.mark.parametrize(("runtime", "said"), [("webllm", True), ("wllama-cpu", False)])
+@pytest.mark.parametrize("asked", [{}, {"browser": "firefox", "browser_version": 115}])
+def test_an_address_that_is_not_secure_is_the_first_thing_said(
+    runtime: str, *, said: bool, asked: dict[str, object]
+) -> None:
+    """What runs on graphics fails of the address, whatever else the browser lacks."""
+    laptop = {"platform": "windows", "browser": "chrome", "ram_bytes": 2**34, **asked}
+    device = read({**laptop, "secure_context": False})
+    given = answers.answer(Scenario(model="smollm2-135m", runtime=runtime), Catalog(), device)
+
+    assert plain_sentence(given).startswith("This address is not secure, and ") is said
+    assert "not secure" not in plain_sentence(
+        answers.answer(given.scenario, Catalog(), replace(device, secure_context=True))
+    )
+
+
 def test_a_block_of_memory_is_said_plainly() -> None:
     """Where one block decides, so says the sentence, and after it what was tried there."""
     phone = read(Catalog().device("pixel-8").device)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from tabfit.verdict.constants import LIKELY_FROM, UNLIKELY_TO
 from tests.accuracy import field_judgement, field_reports, unseen_reports
-from tools.budgets import unseen
+from tools.budgets import sureness_fit, unseen
+from tools.budgets.cases import cases
+from tools.budgets.cross_validation import judged
 from tools.budgets.usual_memory import with_usual_memory
 
 REPORT = {
@@ -81,6 +85,56 @@ def test_what_was_judged_unseen_is_in_the_fit_now() -> None:
     assert {(row.source, row.ran) for row in every} <= known
     assert all(len(batch.assuming) == len(batch.rows) >= 40 for batch in unseen_reports.batches())
     assert all(batch.collected >= len(batch.rows) for batch in unseen_reports.batches())
+
+
+@pytest.mark.parametrize("before", [{"least": 0.2, "surest": 0.8}, {"least": 0.0, "surest": 1.0}])
+def test_what_was_said_is_drawn_in_between_other_ends(before: dict[str, float]) -> None:
+    """A chance lies as far along between the new ends; what a limit ruled out stays at none."""
+    least, surest = before["least"], before["surest"]
+    chances = (0.0, *((least,) if least else ()), (least + surest) / 2, surest)
+    row = unseen_reports.batches()[0].rows[0]
+    rows = tuple(replace(row, report=str(each), assuming=each) for each in chances)
+    batch = replace(unseen_reports.batches()[0], rows=rows, ends=before)
+
+    found = [chance for chance, _ran in batch.between(0.3, 0.7)]
+    assert found == pytest.approx([0.0, 0.3, 0.5, 0.7] if least else [0.0, 0.5, 0.7])
+
+
+def test_a_batch_is_no_part_of_the_ends_that_tell_it() -> None:
+    """Only what others said moves them, and what was said blind counts where it is no thread."""
+    every = [each.unseen for each in judged(cases())]
+    batch = [each for each in every if each.batch == 2]
+    turned = [
+        replace(each, chance=1 - (each.chance or 0)) if each.batch == 2 else each for each in every
+    ]
+    written = field_judgement.left_out_batches()
+
+    assert sum(each.batch is not None for each in every) > 180
+    assert len([each for each in batch if each.counted and not each.case.of_thread]) > 40
+    assert [asdict(each) for each in written] == list(sureness_fit.left_out(every))
+    first, _second, third = sureness_fit.left_out(turned)
+    assert third == asdict(written[2])
+    assert first != asdict(written[0])
+
+
+def test_words_begin_where_reports_say() -> None:
+    """The lowest twentieth from which 4 of 5 ran as others judge, and 3 of 5 of those unseen."""
+    rows = field_judgement.rows()
+    told = [(row.probability, row.ran) for row in rows if row.probability is not None]
+    pairs = (told, 0.8), (unseen_reports.drawn_in(), 0.6)
+
+    def ran(chances: unseen_reports.Pairs, least: float, most: float = 1.0) -> float:
+        within = [ran for chance, ran in chances if least <= chance <= most]
+        return sum(within) / len(within)
+
+    enough = [
+        twentieth / 20
+        for twentieth in range(10, 16)
+        if all(ran(chances, twentieth / 20) >= share for chances, share in pairs)
+    ]
+    assert enough[0] == LIKELY_FROM.likely
+    assert ran(told, 0, UNLIKELY_TO.likely) <= 1 / 4
+    assert ran(unseen_reports.drawn_in(), 0, UNLIKELY_TO.likely) <= 1 / 3
 
 
 def test_bands_hold_every_unseen_report_once() -> None:

@@ -43,16 +43,16 @@ def on(signals: dict[str, Any], model: str, runtime: str, context: int | None = 
     ("chance", "said"),
     [
         (0.71, Outcome.LIKELY),
-        (0.7, Outcome.LIKELY),
-        (0.69, Outcome.MAY),
-        (0.66, Outcome.MAY),
+        (0.65, Outcome.LIKELY),
+        (0.64, Outcome.MAY),
+        (0.61, Outcome.MAY),
         (0.34, Outcome.MAY),
-        (0.26, Outcome.MAY),
-        (0.25, Outcome.UNLIKELY),
+        (0.31, Outcome.MAY),
+        (0.3, Outcome.UNLIKELY),
         (0.16, Outcome.UNLIKELY),
     ],
 )
-def test_seven_of_ten_is_likely_and_one_of_four_unlikely(chance: float, said: Outcome) -> None:
+def test_two_of_three_is_likely_and_three_of_ten_unlikely(chance: float, said: Outcome) -> None:
     """A word stands for a range of chances, and the page names the chance beside it."""
     assert word(chance) is said
 
@@ -252,10 +252,10 @@ UNTOLD: Final = Decision(chance=1.0, known=False)
 
 
 def test_no_chance_is_surer_than_anybody_can_be() -> None:
-    """Of reports that nothing spoke against one in seven died, of hopeless ones one in six ran."""
+    """Of reports that nothing spoke against one in five died, of hopeless ones as many ran."""
     best, worst = settled((GPU, SURE)), settled((GPU, Decision(chance=0.0)))
-    assert best.chance == pytest.approx(6 / 7, abs=0.04)
-    assert worst.chance == pytest.approx(1 / 6, abs=0.05)
+    assert best.chance == pytest.approx(4 / 5, abs=0.04)
+    assert worst.chance == pytest.approx(1 / 5, abs=0.05)
     assert worst.outcome is Outcome.UNLIKELY
 
 
