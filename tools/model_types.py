@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+from tabfit.architectures.refused_types import NOT_READ
 from tabfit.architectures.registry import FAMILIES, OTHER_NAMES
 from tabfit.architectures.transformers_defaults import transformers_version
 
@@ -18,24 +19,6 @@ PACKAGE = ROOT / "node_modules/@huggingface/transformers"
 TARGET = ROOT / "docs/model-types.md"
 VARIANTS = ROOT / "tests/data/oracle_variants.json"
 CONFIGS = ROOT / "tests/data/configs"
-
-#: Types of the registry that transformers itself has no model class for.
-WITHOUT_CLASS = frozenset(
-    (
-        *("fastvit", "jais", "jina_clip", "lite-whisper", "llava_qwen2", "metric3d"),
-        *("metric3dv2", "mobilellm", "mobilenet_v3", "mobilenet_v4", "moondream1"),
-        *("multi_modality", "neobert", "openelm", "phi3_v", "pyannote", "sapiens", "snac"),
-        *("style_text_to_speech_2", "supertonic", "ultravox", "wespeaker-resnet"),
-    )
-)
-#: Types whose class stands on a part that is not read.
-STANDS_ON = {"edgetam": "its tower is timm's RepViT"}
-#: Asked about, without a class in Transformers.js, and not read: each with why.
-NOT_READ = {
-    "mllama": "no runtime here loads it",
-    "nemo-conformer-tdt": "NeMo's own config has no model class; parakeet_tdt is the same model",
-    "FluxTransformer2DModel": "a part of an image generator, which no runtime here loads",
-}
 
 
 def registered() -> list[str]:
@@ -48,10 +31,7 @@ def checked(model_type: str) -> str:
     """Return how the reading of a type was checked, or why it is refused."""
     known = OTHER_NAMES.get(model_type, model_type)
     if known not in FAMILIES:
-        why = STANDS_ON.get(model_type, "not read yet")
-        if model_type in WITHOUT_CLASS:
-            why = "transformers has no class to compare with"
-        return f"refused by name: {why}; answered by its ONNX files"
+        return f"refused by name: {NOT_READ[model_type]}"
     variants = json.loads(VARIANTS.read_text(encoding="utf-8"))["variants"]
     real = sum(
         json.loads(path.read_text(encoding="utf-8")).get("model_type") == known
@@ -86,18 +66,19 @@ Written by `python -m tools.model_types`.
 | --- | --- |
 """
     others = [name for name in sorted(FAMILIES) if name not in names]
+    apart = [name for name in NOT_READ if name not in names]
     tail = f"""
 ## Read without a class in Transformers.js
 
 {len(others)} more are read, for `llama.cpp`, WebLLM and what a browser may run next, and
-checked in the same way. Of those asked about, {len(NOT_READ)} are not.
+checked in the same way. Of those asked about, {len(apart)} are not.
 
 | model type | how it is read |
 | --- | --- |
 """
     rows = "".join(f"| {name} | {checked(name)} |\n" for name in names)
     more = "".join(f"| {name} | {checked(name)} |\n" for name in others)
-    refused = "".join(f"| {name} | refused by name: {why} |\n" for name, why in NOT_READ.items())
+    refused = "".join(f"| {name} | {checked(name)} |\n" for name in apart)
     return head + rows + tail + more + refused
 
 

@@ -240,13 +240,23 @@ class UnsupportedArchitecture(UnreadableConfig):
     code = "unsupported-architecture"
 
     def __init__(
-        self, model_type: str, known: Iterable[str], *, strange: Iterable[str] = ()
+        self,
+        model_type: str,
+        known: Iterable[str],
+        *,
+        strange: Iterable[str] = (),
+        why: Message | None = None,
     ) -> None:
-        """Keep the type asked for, the types known and the keys that are not understood."""
+        """Keep the type asked for, the types known and the keys that are not understood.
+
+        `why` is said in their place where it is known.
+        """
         self.model_type, self.known = model_type, tuple(sorted(known))
         self.strange = tuple(strange)
         given, listed = Quoted(model_type), _Listed(self.known, asked=model_type)
-        if self.strange:
+        if why is not None:
+            problem = Message("{given} is not read: {why}", given=given, why=why)
+        elif self.strange:
             problem = Message(
                 "{given} is not known, and no Llama: {keys} are not understood; known are: {known}",
                 keys=", ".join(map(shown, self.strange[:6])),

@@ -190,12 +190,36 @@ def test_model_types_are_told_apart_by_what_they_are() -> None:
 
     What a format's writer does with some families stands in that recipe's tables.
     """
-    told = {
-        name: _compared(path) & {*FAMILIES}
-        for name, path in MODULES.items()
-        if not name.startswith("tabfit.architectures")
-    }
+    others = {n: path for n, path in MODULES.items() if not n.startswith("tabfit.architectures")}
+    told = {name: _compared(path) & {*FAMILIES} for name, path in others.items()}
     assert not {name: found for name, found in told.items() if found}
+    assert not {name: found for name, path in others.items() if (found := _by_beginning(path))}
+
+
+KEY = "model_type"
+
+
+def _by_beginning(path: Path) -> list[str]:
+    """Return where a family's name is asked how it begins or ends, or if it is one in a name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = ("family.startswith", "family.endswith", "model_type.startswith", "model_type.endswith")
+    parts = [ast.unparse(call.func) for call in _calls(path)]
+    alone = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and node.value.value in FAMILIES
+    }
+    compared = [
+        side.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and ("family" in (said := ast.unparse(node)) or KEY in said)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Name) and side.id in alone
+    ]
+    return [part for part in parts if part.endswith(asked)] + compared
 
 
 def test_the_catalogue_is_passed() -> None:

@@ -194,7 +194,7 @@ def test_a_type_of_transformers_js_that_is_not_read_is_refused_by_name(kind: str
     said = brought({}, config=json.dumps({"model_type": kind}))
 
     assert isinstance(said, str)
-    assert f"'{kind}' is not known" in said
+    assert f"'{kind}' is not read: " in said
 
 
 @pytest.mark.parametrize("kind", UNREAD)

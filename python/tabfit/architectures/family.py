@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from tabfit.architectures.config_keys import Keys
+from tabfit.architectures.tokenizers import tokenizer_of
 from tabfit.architectures.transformers_defaults import facts_of, transformers_version
 from tabfit.errors import Quoted, UnreadableConfig
 from tabfit.i18n.language import Message
@@ -98,6 +99,7 @@ def build(family: Family, keys: Keys, given: object) -> Architecture:
         vocabulary=body.vocabulary,
         outputs=answer.outputs,
         notes=notes + body.notes,
+        tokenizer=tokenizer_of(keys.type, body.vocabulary),
     )
 
 

@@ -276,8 +276,14 @@ FAMILIES: dict[str, str] = {
 }
 
 #: Names under which configs give a family that transformers calls otherwise: the vocoder's
-#: own class writes the first, Kimi K2's files come with DeepSeek-V3's code.
-OTHER_NAMES = {"hifigan": "speecht5_hifigan", "kimi_k2": "deepseek_v3", "new": "gte"}
+#: own class writes the first, Kimi K2's files come with DeepSeek-V3's code, MiniMax-M3's
+#: text part alone has the last among its engines.
+OTHER_NAMES = {
+    "hifigan": "speecht5_hifigan",
+    "kimi_k2": "deepseek_v3",
+    "new": "gte",
+    "minimax_m3": "minimax_m3_vl_text",
+}
 FAMILIES |= {name: FAMILIES[known] for name, known in OTHER_NAMES.items()}
 
 #: Families trained with weights of few values, which are not themselves at any other width: those

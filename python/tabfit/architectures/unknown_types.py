@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from tabfit.architectures.config_keys import Keys
 from tabfit.architectures.family import Family, build
+from tabfit.architectures.refused_types import NOT_READ
 from tabfit.architectures.transformers_defaults import facts_of
 from tabfit.errors import UnsupportedArchitecture, shown
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
+from tabfit.model.tokenizer import Tokenizer
 
 #: What nearly every Llama-like config says.
 LLAMA_LIKE_KEYS: Final = (
@@ -61,7 +63,8 @@ def read_unknown(
     lacks = [key for key in LLAMA_LIKE_KEYS if config.get(key) is None]
     strange = tuple(not_understood(config))
     if lacks or strange:
-        raise UnsupportedArchitecture(model_type, known, strange=strange)
+        why = NOT_READ.get(model_type)
+        raise UnsupportedArchitecture(model_type, known, strange=strange, why=why)
     family: Family = import_module("tabfit.architectures.decoders.llama").UNKNOWN
     read_as = build(family, Keys(config, facts_of("llama")), ["LlamaForCausalLM"])
     note = _(
@@ -69,7 +72,8 @@ def read_unknown(
         "has: what it may add without saying so is not counted",
         given=shown(model_type),
     )
-    return replace(read_as, family=model_type, notes=(note, *read_as.notes))
+    notes = (note, *read_as.notes)
+    return replace(read_as, family=model_type, notes=notes, tokenizer=Tokenizer())
 
 
 def not_understood(config: Mapping[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from tabfit.light_dataclass import dataclass
 from tabfit.model.layers import Keeps, KeyValue, Latent, Layer, State
 from tabfit.model.tensors import Inventory, Part, Tensor
+from tabfit.model.tokenizer import Tokenizer
 
 __all__ = ["Architecture", "Keeps", "KeyValue", "Kind", "Latent", "Layer", "State", "Tower"]
 
@@ -62,7 +63,8 @@ class Architecture:
     model, the labels of a classifier, 0 for bare hidden states. `notes` are
     sentences the reader of the config must see ("assumed Llama-like"). `beyond` are
     tensors that checkpoints hold and no class builds: layers that predict further tokens.
-    `trained_at` is the precision that its weights were trained for, where others make no sense.
+    `trained_at` is the precision that its weights were trained for, where others make no sense;
+    `tokenizer` is what its family's models come with.
     """
 
     family: str
@@ -75,6 +77,7 @@ class Architecture:
     notes: tuple[str, ...] = ()
     beyond: tuple[Tensor, ...] = ()
     trained_at: str | None = None
+    tokenizer: Tokenizer = Tokenizer()
 
     def tower(self, part: Part) -> Tower | None:
         """Return the tower of one part, if the model has it."""

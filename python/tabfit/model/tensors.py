@@ -82,7 +82,8 @@ class Tensor:
     this one shares. `uses` counts how often one pass applies it (ALBERT's one
     layer is applied twelve times). `active` is the number of elements one
     token uses, `None` for all of them. `buffer` marks stored state that is not
-    a parameter (batch-norm statistics).
+    a parameter (batch-norm statistics). `unread` marks what a checkpoint holds
+    and no output of its class needs: a graph that is traced leaves it out.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Tensor:
     uses: int = 1
     active: int | None = None
     buffer: bool = False
+    unread: bool = False
 
     @property
     def elements(self) -> int:

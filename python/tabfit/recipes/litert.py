@@ -17,7 +17,7 @@ from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import EXPERTS, FEED_FORWARD, LOOKED_UP, Part, Role, Tensor
 from tabfit.recipes.stored_model import File, Stored, StoredTensor, keep
-from tabfit.recipes.tokenizer_size import tokenizer_kind, tokenizer_size
+from tabfit.recipes.tokenizer_size import tokenizer_size
 from tabfit.storage.storage_type import F16, F32, Beside, Per, StorageType
 from tabfit.storage.type_table import LITERT_INT4, LITERT_INT8
 from tabfit.units import NOTHING, Basis, Bytes, Interval, exactly
@@ -63,6 +63,8 @@ FAMILIES: tuple[str, ...] = tuple(Bundle)
 
 #: Families whose files Google converted in 2024 from its first checkpoints.
 _FIRST_CONVERTED = frozenset({"gemma"})
+#: Families whose web files of "int4" are known to hold a table of eight bits.
+_WIDE_TABLES = frozenset({"gemma3", "gemma3_text", "gemma3n", "gemma3n_text"})
 _SPARE_ROWS = 128  # Google's first Gemma checkpoints hold 256,128 tokens
 _GRAPH = Interval(50_000, 200_000, 2_000_000)  # bytes a layer, in bundles with TFLite graphs
 _LAYER_LIST = Interval(0, 40_000, 400_000)  # and in web bundles, whose runtime knows the layers
@@ -91,7 +93,7 @@ def widths_of(
     wide_table = replace(widths, table=LITERT_INT8)
     if architecture.family in _FIRST_CONVERTED:
         return widths, None
-    return wide_table, None if architecture.family.startswith("gemma3") else widths
+    return wide_table, None if architecture.family in _WIDE_TABLES else widths
 
 
 def _tensors(architecture: Architecture, widths: LayerBits) -> tuple[StoredTensor, ...]:
@@ -112,13 +114,12 @@ def _tokenizer(architecture: Architecture, bundle: Bundle) -> Interval:
 
     The latter is the hub's original, with all its white space.
     """
-    kind = tokenizer_kind(architecture)
-    if kind is None:
+    if not architecture.vocabulary:
         return NOTHING
     low, likely, high = (round(architecture.vocabulary * each) for each in _SENTENCE_PIECE)
     if bundle is not Bundle.LITERTLM:
         return Interval(low, likely, high)
-    spelled = tokenizer_size(kind, architecture.vocabulary).high
+    spelled = tokenizer_size(architecture.tokenizer.kind, architecture.vocabulary).high
     return Interval(low, round(0.97 * spelled), spelled)
 
 

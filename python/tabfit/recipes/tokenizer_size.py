@@ -8,52 +8,14 @@ every merge; how much white space lies between is the writer's choice.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part
+from tabfit.model.tokenizer import TokenizerKind
 from tabfit.recipes.stored_model import Content, File
 from tabfit.units import Basis, Interval
-
-
-class TokenizerKind(StrEnum):
-    """How a tokenizer.json is laid out."""
-
-    WORD_PIECE = "WordPiece"
-    BYTE_PAIR = "byte-pair encoding"
-    UNIGRAM = "unigram"
-
-
-_WORD_PIECE_FAMILIES = frozenset(
-    {
-        "bert",
-        "distilbert",
-        "mobilebert",
-        "electra",
-        "mpnet",
-        "squeezebert",
-        "nomic_bert",
-        "layoutlm",
-    }
-)
-_UNIGRAM_FAMILIES = frozenset(
-    {"t5", "mt5", "albert", "xlm-roberta", "deberta-v2", "camembert", "marian", "m2m_100", "mbart",
-     "umt5", "speecht5", "xlnet", "siglip", "siglip_text_model"}
-)  # fmt: skip
-
-
-def tokenizer_kind(architecture: Architecture) -> TokenizerKind | None:
-    """Return the kind of tokenizer that models of this family ship, `None` without a vocabulary."""
-    if not architecture.vocabulary:
-        return None
-    if architecture.family in _WORD_PIECE_FAMILIES:
-        return TokenizerKind.WORD_PIECE
-    if architecture.family in _UNIGRAM_FAMILIES:
-        return TokenizerKind.UNIGRAM
-    return TokenizerKind.BYTE_PAIR
-
 
 # Bytes of one entry, fitted in 2026 on the files in tests/data/onnx/tokenizers.json: a quoted token
 # is 8 to 12 bytes, its number 5 or 6; indentation adds 8 to an entry of the vocabulary, and 7 to a
@@ -140,15 +102,15 @@ def _files(architecture: Architecture) -> Iterator[File]:
     if not architecture.vocabulary:
         return
     yield from tokenizer_file(architecture)
-    many = architecture.family.startswith("gemma")
+    many = architecture.tokenizer.many_added
     yield _file(_TOKENIZER_CONFIG, _MANY_ADDED if many else None)
 
 
 def tokenizer_file(architecture: Architecture) -> Iterator[File]:
     """Yield tokenizer.json, unless the model takes no text."""
-    kind = tokenizer_kind(architecture)
-    if kind is None:
+    if not architecture.vocabulary:
         return
+    kind = architecture.tokenizer.kind
     size = tokenizer_size(kind, architecture.vocabulary)
     yield File(
         name="tokenizer.json",

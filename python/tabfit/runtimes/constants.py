@@ -112,6 +112,16 @@ MEDIAPIPE_IN_FLIGHT: Final = Constant(
     source=later("one layer and the token table between network and graphics"),
     fitted_on="no measurement: sizes of layers and tables of the models it runs",
 )
+LITERTLM_HOLDS: Final = Constant(
+    later("what the page may hold of the file"),
+    (0, 0, 0.32),
+    unit=Unit.SHARE,
+    basis=Basis.REPORTED,
+    source=later(
+        "LiteRT-LM issue 2368: Gemma 4 E2B requires around 4 GB of free memory in a browser"
+    ),
+    fitted_on="no measurement: so that the upper end of that model is what its maker asks for",
+)
 MEDIAPIPE_PIECE: Final = Constant(
     later("tokens of a prompt at once"),
     (512, 512, 512),

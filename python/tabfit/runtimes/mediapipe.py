@@ -10,11 +10,13 @@ from typing import Final
 
 from tabfit.formula import Quantity, rounded, share
 from tabfit.i18n.language import later
+from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import litert
 from tabfit.recipes.stored_model import Stored
 from tabfit.runtimes.base import Load
 from tabfit.runtimes.constants import (
+    LITERTLM_HOLDS,
     MEDIAPIPE_ALIVE,
     MEDIAPIPE_FLOOR,
     MEDIAPIPE_GPU_SHARE,
@@ -45,9 +47,12 @@ class LiteRt:
     in_tab: Final = True
     splits_bindings: Final = False
 
-    def __init__(self, name: str) -> None:
-        """Choose which of the two packages."""
-        self.name = name
+    def __init__(self, name: str, *, holds: bool = False) -> None:
+        """Choose which of the two packages, and whether it may hold more of the file than streams.
+
+        Of LiteRT-LM its maker says so; what it holds has not been measured.
+        """
+        self.name, self.holds = name, holds
 
     def can_store(self, architecture: Architecture) -> bool:
         """Return whether it makes text from tokens: there are no other bundles."""
@@ -73,7 +78,11 @@ class LiteRt:
         weights = on_gpu(Label.WEIGHTS, rounded(load.files * MEDIAPIPE_GPU_SHARE))
         cache = on_gpu(Label.CACHE, load.cache(self.kept(load)))
         work = on_gpu(Label.WORK, _work(load))
-        return streamed(floor, flight, weights, cache, work)
+        phases = streamed(floor, flight, weights, cache, work)
+        if not self.holds:
+            return phases
+        held = on_page(Label.COPIES, rounded(load.files * LITERTLM_HOLDS))
+        return tuple(replace(each, components=(*each.components, held)) for each in phases)
 
     def heap(self, load: Load) -> Interval | None:
         """Return nothing: weights stream to the GPU, layer by layer."""

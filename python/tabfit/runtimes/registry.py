@@ -17,7 +17,7 @@ _MADE: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "wllama-cpu": ("wllama", "Wllama", {"on_gpu": False}),
     "wllama-webgpu": ("wllama", "Wllama", {"on_gpu": True}),
     "mediapipe": ("mediapipe", "LiteRt", {"name": "mediapipe"}),
-    "litertlm": ("mediapipe", "LiteRt", {"name": "litertlm"}),
+    "litertlm": ("mediapipe", "LiteRt", {"name": "litertlm", "holds": True}),
     "prompt-api": ("prompt_api", "PromptApi", {}),
     "ideal": ("ideal", "Ideal", {}),
 }

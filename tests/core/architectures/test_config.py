@@ -79,6 +79,27 @@ def test_an_unknown_type_is_refused_by_name_with_the_list_of_known_ones() -> Non
     assert "llama" in caught.value.known
 
 
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("mllama", "no runtime here loads Llama 3.2's models that see"),
+        ("edgetam", "it sees with timm's RepViT"),
+        ("multi_modality", "its own code builds it"),
+    ],
+)
+def test_a_type_that_is_asked_for_and_not_read_says_why(kind: str, why: str) -> None:
+    """One sentence instead of a list of other types."""
+    with pytest.raises(UnsupportedArchitecture, match=f"'{kind}' is not read: {why}"):
+        read({"model_type": kind, "text_config": {"hidden_size": 8}})
+
+
+def test_minimax_m3_alone_is_its_text_part() -> None:
+    """Its engines call the text part so; the arrays are those of transformers' own type."""
+    small = {"num_hidden_layers": 2, "num_local_experts": 4, "hidden_size": 64}
+    named = read({**small, "model_type": "minimax_m3"})
+    assert named.inventory == read({**small, "model_type": "minimax_m3_vl_text"}).inventory
+
+
 def test_an_unknown_type_with_the_usual_keys_is_assumed_llama_like() -> None:
     """The counts are those of a Llama of the same widths, and the answer says so."""
     read_as = read({**LLAMA, "model_type": "perceptron9000", "architectures": ["X9000ForCausalLM"]})

@@ -205,6 +205,8 @@ LANDMARKS = [
     ("onnx-community/granite-speech-4.1-2b-ONNX", "audio_encoder q4 (packed)", 0.01),
     ("Xenova/larger_clap_music_and_speech", "audio_model q8 (traced)", 0.02),  # windows cut
     ("onnx-community/GLM-OCR-ONNX", "vision_encoder q4f16 (packed)", 0.01),
+    ("Xenova/clipseg-rd64-refined", "model fp16 (traced)", 0.002),  # layers that nothing reads
+    ("onnx-community/DepthPro-ONNX", "model q4 (traced)", 0.001),  # its first step, too
 ]
 
 

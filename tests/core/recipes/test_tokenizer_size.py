@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from tabfit.architectures import read
+from tabfit.model.tokenizer import TokenizerKind
 from tabfit.recipes.stored_model import Content
 from tabfit.recipes.tokenizer_size import (
     COMPRESSED_BELOW,
-    TokenizerKind,
     small_files,
-    tokenizer_kind,
     tokenizer_size,
     travelled,
 )
@@ -57,4 +56,4 @@ def test_small_files_say_what_they_are() -> None:
     architecture = read(config)
     kinds = {file.content for file in small_files(architecture)}
     assert kinds == {Content.CONFIG, Content.TOKENIZER}
-    assert tokenizer_kind(architecture) is TokenizerKind.BYTE_PAIR
+    assert architecture.tokenizer.kind is TokenizerKind.BYTE_PAIR

@@ -17,7 +17,7 @@ from tabfit.architectures.vision.convolutions.stages import stage_list
 from tabfit.architectures.vision.patches.vision_encoders import part_body
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
-from tabfit.model.blocks.block import EMPTY, Block, joined, placed
+from tabfit.model.blocks.block import EMPTY, Block, joined, placed, unread
 from tabfit.model.blocks.linear import batch_norm, convolution, linear, transposed_convolution
 from tabfit.model.tensors import Part, Role
 
@@ -47,7 +47,8 @@ def _neck(keys: Keys) -> Block:
         }
         parts[f"reassemble_stage.layers.{number}"] = joined(again)
         parts[f"convs.{number}"] = convolution(width, fused, 3, 3, bias=False)
-        parts[f"fusion_stage.layers.{number}"] = _fusion(fused)
+        pair = _pair(fused)
+        parts[f"fusion_stage.layers.{number}"] = _fusion(fused, pair if number else unread(pair))
     return joined(parts)
 
 
@@ -64,13 +65,17 @@ def resized(keys: Keys, width: int, factor: object) -> Block:
     return transposed_convolution(width, width, factor, factor)
 
 
-def _fusion(width: int, *, first: bool = False) -> Block:
-    pair = joined({f"convolution{n}": convolution(width, width, 3, 3) for n in (1, 2)})
+def _pair(width: int) -> Block:
+    return joined({f"convolution{n}": convolution(width, width, 3, 3) for n in (1, 2)})
+
+
+def _fusion(width: int, coarser: Block) -> Block:
+    """Return what adds a finer map to what `coarser` makes of the last; the first has none."""
     return joined(
         {
             "projection": convolution(width, width, 1, 1),
-            "residual_layer1": EMPTY if first else pair,
-            "residual_layer2": pair,
+            "residual_layer1": coarser,
+            "residual_layer2": _pair(width),
         }
     )
 
@@ -109,7 +114,7 @@ def _canopy(keys: Keys, read: int) -> Block:
     }
     for number, width in enumerate(widths):
         parts[f"convs.{number}"] = convolution(width, fused, 3, 3, bias=False)
-        parts[f"fusion_layers.{number}"] = _fusion(fused, first=number == 0)
+        parts[f"fusion_layers.{number}"] = _fusion(fused, _pair(fused) if number else EMPTY)
     for number, (width, factor) in enumerate(zip(widths, factors, strict=False)):
         stage = "reassemble_stage"
         parts[f"{stage}.layers.{number}.projection"] = convolution(read, width, 1, 1)

@@ -33,7 +33,16 @@ from tabfit.architectures.vision.patches.vit import (
 )
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
-from tabfit.model.blocks.block import EMPTY, Block, array, beside, joined, placed, stacked
+from tabfit.model.blocks.block import (
+    EMPTY,
+    Block,
+    array,
+    beside,
+    joined,
+    placed,
+    stacked,
+    unread,
+)
 from tabfit.model.blocks.feed_forward import plain
 from tabfit.model.blocks.linear import (
     batch_norm,
@@ -107,7 +116,7 @@ def _neck(keys: Keys, hidden: int, *, reassembled: bool) -> Block:
     parts = {}
     for number, width in enumerate(stage_list(keys, "neck_hidden_sizes")):
         parts[f"convs.{number}"] = convolution(width, fused, 3, 3, bias=False)
-        parts[f"fusion_stage.layers.{number}"] = _fusion(keys)
+        parts[f"fusion_stage.layers.{number}"] = _fusion(keys, first=number == 0)
         if not reassembled or (hybrid and number <= 1):
             continue
         stage = "reassemble_stage"
@@ -120,14 +129,14 @@ def _neck(keys: Keys, hidden: int, *, reassembled: bool) -> Block:
     return joined(parts)
 
 
-def _fusion(keys: Keys) -> Block:
-    """Return what adds a finer map to a coarser one."""
+def _fusion(keys: Keys, *, first: bool) -> Block:
+    """Return what adds a finer map to a coarser one; the first has no coarser one to add to."""
     width = keys.whole("fusion_hidden_size")
     residual = refining(keys)
     return joined(
         {
             "projection": convolution(width, width, 1, 1),
-            "residual_layer1": residual,
+            "residual_layer1": unread(residual) if first else residual,
             "residual_layer2": residual,
         }
     )
@@ -297,7 +306,11 @@ def _pro_depth(keys: Keys, body: Body) -> Ending:
         "residual_layer2": residual,
     }
     grows = {"deconv": transposed_convolution(width, width, 2, 2, bias=False)}
-    parts = {f"fusion_stage.intermediate.{n}": joined(fusion | grows) for n in range(count - 1)}
+    alone = fusion | {"residual_layer1": unread(residual)}  # nothing coarser comes before it
+    parts = {
+        f"fusion_stage.intermediate.{n}": joined((fusion if n else alone) | grows)
+        for n in range(count - 1)
+    }
     half = width // 2
     head = {
         "fusion_stage.final": joined(fusion),

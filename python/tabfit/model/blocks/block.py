@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tabfit.errors import UnreadableConfig
 from tabfit.i18n.language import Message
-from tabfit.light_dataclass import dataclass
+from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.layers import Keeps, Layer
 from tabfit.model.tensors import Part, Role, Tensor
 
@@ -88,7 +88,13 @@ def named(tensor: Tensor, name: str, layer: int | None = None, part: Part | None
         uses=tensor.uses,
         active=tensor.active,
         buffer=tensor.buffer,
+        unread=tensor.unread,
     )
+
+
+def unread(block: Block) -> Block:
+    """Return the block as one that no output needs."""
+    return replace(block, tensors=tuple(replace(t, unread=True) for t in block.tensors))
 
 
 def placed(at: str, block: Block, part: Part = Part.DECODER) -> tuple[Tensor, ...]:

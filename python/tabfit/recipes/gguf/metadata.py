@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tabfit.light_dataclass import dataclass
+from tabfit.model.tokenizer import TokenizerKind
 from tabfit.units import Interval
 
 if TYPE_CHECKING:
@@ -82,32 +83,19 @@ _CHARACTER_MAP = 237_539  # the precompiled table of nmt_nfkc normalisation
 _SPLIT_OFTEN = {128_256: 2.184, 131_072: 2.057, 151_552: 2.10, 201_088: 2.22}
 _SPLIT_LONGER = 1.144  # how much longer such a merge is than a token and a space
 
-_WORD_FAMILIES = frozenset({"bert", "distilbert", "nomic_bert", "electra", "mobilebert", "mpnet"})
-_UNIGRAM_FAMILIES = frozenset({"t5", "mt5", "umt5", "xlm-roberta", "camembert"})
-# Families whose tokenizer is SentencePiece whatever its size; and the sizes that mean it elsewhere.
-_PIECE_FAMILIES = frozenset(
-    {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n", "gemma3n_text", "minicpm3", "internlm2"}
-    | {"ernie4_5", "ernie4_5_moe"}
-)
-_PIECE_SIZES = range(31_900, 32_100)
-_PIECES_OF = frozenset({"llama", "mistral", "mixtral", "phi3", "minicpm", "olmo", "phimoe"})
+# Whose pieces the converter stores with the merges that they were converted to.
+_PIECES_WITH_MERGES = frozenset({"gemma4", "gemma4_text"})
 
 
-def tokenizer_kind(family: str, tokens: int) -> VocabularyKind:
-    """Return how a family's tokenizer is stored, judged by its name and vocabulary size."""
-    if family.startswith("gemma4"):
+def vocabulary_kind(architecture: Architecture) -> VocabularyKind:
+    """Return how llama.cpp's converter stores a model's tokenizer."""
+    kind = architecture.tokenizer.kind
+    if kind is not TokenizerKind.BYTE_PAIR:
+        words = kind is TokenizerKind.WORD_PIECE
+        return VocabularyKind.WORDS if words else VocabularyKind.UNIGRAM
+    if architecture.family in _PIECES_WITH_MERGES:
         return VocabularyKind.BOTH
-    if family in _WORD_FAMILIES:
-        return VocabularyKind.WORDS
-    if family in _UNIGRAM_FAMILIES:
-        return VocabularyKind.UNIGRAM
-    small = family in _PIECES_OF and (tokens in _PIECE_SIZES or tokens in _PIECES_EXTENDED)
-    return VocabularyKind.PIECES if family in _PIECE_FAMILIES or small else VocabularyKind.MERGES
-
-
-_PIECES_EXTENDED = frozenset(
-    {32_768, 32_256, 64_000, 32_016}
-)  # Mistral v0.3 and others' added tokens
+    return VocabularyKind.PIECES if architecture.tokenizer.pieces else VocabularyKind.MERGES
 
 
 def _between(points: Sequence[tuple[int, float]], count: int) -> float:
@@ -169,7 +157,7 @@ def _modelled_merges(tokens: int) -> Vocabulary:
 def vocabulary_of(architecture: Architecture) -> Vocabulary:
     """Return the vocabulary that a model's family and vocabulary size suggest."""
     count = architecture.vocabulary
-    return modelled_vocabulary(tokenizer_kind(architecture.family, count), count)
+    return modelled_vocabulary(vocabulary_kind(architecture), count)
 
 
 def directory_size(name: str, shape: Sequence[int]) -> int:

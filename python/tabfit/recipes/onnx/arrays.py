@@ -35,7 +35,6 @@ WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight"
 
 _TURNING = (Part.DECODER, Part.ENCODER)  # parts that read words, whose places may turn
 _STRETCHED = frozenset({"sam2"})  # families whose places an export stretches over the picture
-_WINDOWED = ("swin", "clap")  # families of scores of distances in a window
 
 
 def stored_arrays(
@@ -106,7 +105,7 @@ def _kept(
     for tensor in tensors:
         if folded and tensor.name.endswith(PLACES):
             continue
-        if tensor.name.endswith(DISTANCES) and architecture.family.startswith(_WINDOWED):
+        if tensor.name.endswith(DISTANCES) and _is_of_a_window(tensor):
             yield _spread(tensor, dtype)
             continue
         if tensor.name.endswith(PROBED) and _is_probed_apart(dtype, export):
@@ -137,6 +136,14 @@ def _folded_places(architecture: Architecture, export: Export) -> int:
         return 0
     tables = (t for t in architecture.inventory if t.name.endswith(PLACES))
     return next((table.shape[0] for table in tables), 0)
+
+
+def _is_of_a_window(tensor: Tensor) -> bool:
+    """Return whether it has a row for each distance in a square window, and none beside.
+
+    Swin's has; BEiT's three more rows lead from and to the token of the whole picture.
+    """
+    return isqrt(tensor.shape[0]) ** 2 == tensor.shape[0]
 
 
 def _spread(tensor: Tensor, dtype: Dtype) -> StoredTensor:

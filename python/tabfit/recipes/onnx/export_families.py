@@ -166,8 +166,7 @@ _BARE_BLOCKS = frozenset({"voxtral"})
 # exported), Qwen2 and the others until 4.45 (September 2024). Later ones work them out.
 _KEPT_TABLES = frozenset({"qwen2", "qwen2_moe", "mistral", "phi", "gpt_neox", "stablelm", "falcon"})
 _KEPT_TABLES |= {"codegen", "gptj"}
-_KEPT_AT_FIRST = "llama"
-_FIRST_POSITIONS = 4096
+_KEPT_UP_TO = {"llama": 4096}  # positions
 
 # Positions in three directions (time, height, width) cannot be read from one table.
 _THREE_WAYS = frozenset({"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm_ocr"})
@@ -280,8 +279,9 @@ def _traced(architecture: Architecture) -> Iterator[Export]:
 
 
 def _kept_tables(architecture: Architecture) -> bool:
-    if architecture.family == _KEPT_AT_FIRST:
-        return (architecture.main.positions or 0) <= _FIRST_POSITIONS
+    most = _KEPT_UP_TO.get(architecture.family)
+    if most is not None:
+        return (architecture.main.positions or 0) <= most
     return architecture.family in _KEPT_TABLES
 
 

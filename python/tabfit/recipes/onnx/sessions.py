@@ -18,7 +18,6 @@ from tabfit.recipes.shared_weights import as_published
 
 MEANS = ".running_mean"
 UNUSED = ("mask_token", "masked_spec_embed", "original0")  # training's; a weight norm's length
-UNREAD = "fusion_stage.layers.0.residual_layer1."  # DPT's first step has nothing to add to
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
     folded = {t.name.removesuffix(MEANS) for t in held if t.name.endswith(MEANS)}
     for tensor in held:
         module, _, name = tensor.name.rpartition(".")
-        if name in UNUSED or UNREAD in tensor.name or (module in folded and name != "bias"):
+        if name in UNUSED or tensor.unread or (module in folded and name != "bias"):
             continue
         if tensor.tied_to is None:
             kept[tensor.name] = tensor

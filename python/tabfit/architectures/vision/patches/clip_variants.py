@@ -43,7 +43,7 @@ from tabfit.model.blocks.linear import (
     norm,
     transposed_convolution,
 )
-from tabfit.model.tensors import Part, Role
+from tabfit.model.tensors import Part, Role, Tensor
 
 
 def clipseg(asked: Asked) -> Body:
@@ -52,9 +52,18 @@ def clipseg(asked: Asked) -> Body:
         clip_text(older_part(asked, "text_config", "text_model.", "clipseg_text_model")),
         clip_vision(older_part(asked, "vision_config", "vision_model.", "clipseg_vision_model")),
     )
-    return replace(
-        body, tensors=body.tensors + renamed(asked.at, clip_space(asked.keys, body).tensors)
-    )
+    tensors = body.tensors + renamed(asked.at, clip_space(asked.keys, body).tensors)
+    if asked.head == "ForImageSegmentation":
+        looked = max(asked.keys.wholes("extract_layers", most=MOST_LAYERS) or (MOST_LAYERS,))
+        tensors = tuple(replace(t, unread=_is_behind(t, looked)) for t in tensors)
+    return replace(body, tensors=tensors)
+
+
+def _is_behind(tensor: Tensor, looked: int) -> bool:
+    """Return whether it lies behind the last layer of CLIP that the decoder looks at."""
+    if tensor.part is Part.VISION and tensor.layer is not None:
+        return tensor.layer > looked
+    return "post_layernorm" in tensor.name or "visual_projection" in tensor.name
 
 
 def _segmented(keys: Keys, body: Body) -> Ending:
