@@ -10,6 +10,8 @@ In: a config as JSON, of any model type. Out: an `Architecture` of exact tensors
     transformers_defaults    what transformers falls back to (written by tools/oracle)
     heads                    what stands on top: language models, classifiers, embedders
     unknown_types            a type nobody listed, taken for a Llama where all keys are one's
+    refused_types            types that are asked for and not read, each with why
+    tokenizers               the tokenizer that a family's models come with
     weight_types             how a checkpoint's weights are stored; quantisation has its methods
     prediction_layers        layers that predict further tokens: stored, and built by no class
     config_json              what a JSON file beside a model is, and the config inside it

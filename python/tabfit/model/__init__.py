@@ -7,6 +7,7 @@ and role, and whose layers say what they keep between tokens.
     layers         what one layer keeps between tokens
     blocks/        attention, feed-forward, linear and recurrent blocks, each yielding its tensors
     architecture   blocks stacked into a model
+    tokenizer      how text becomes tokens, as far as files depend on it
     lora           which matrices get a low-rank adapter, and how wide each is
     textbook       GPT-2's layers with every width said aloud
 
