@@ -141,7 +141,7 @@ def test_the_first_answer_needs_neither_hub_nor_snippets() -> None:
         "import json, sys; from app.respond import respond;"
         "respond(json.dumps({'view': 'answer', 'device': {}}));"
         "print([name for name in sys.modules if name.startswith(("
-        "'tabfit.hub', 'tabfit.snippets', 'tabfit.catalog.not_covered'))])"
+        "'tabfit.hub.', 'tabfit.snippets', 'tabfit.catalog.not_covered'))])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
