@@ -69,13 +69,15 @@ def opened(
         changed(context, "**/interpreter.mjs*", lambda script: f"{prelude}\n{script}")
     if setup:
         setup(context)
-    page = context.new_page()
-    page.goto(site + path, wait_until="commit" if scripts else "load")
-    if until and scripts:
-        reached(page, until)
-    yield page
-    context.unroute_all(behavior="ignoreErrors")  # what is still on its way no test waits for
-    context.close()
+    try:
+        page = context.new_page()
+        page.goto(site + path, wait_until="commit" if scripts else "load")
+        if until and scripts:
+            reached(page, until)
+        yield page
+    finally:  # a page that never came, too, must not complain in another test
+        context.unroute_all(behavior="ignoreErrors")  # what is still on its way no test waits for
+        context.close()
 
 
 def reached(page: Page, state: str) -> None:
@@ -86,6 +88,52 @@ def reached(page: Page, state: str) -> None:
 def mended(page: Page) -> None:
     """Let every file arrive as it is, once the answers that are being spoilt have been given."""
     page.context.unroute_all(behavior="wait")
+
+
+def asked(page: Page, function: str, *text: str) -> str:
+    """Return what one of Python's functions answers to the page, once PyScript is there."""
+    page.wait_for_function("document.getElementById('estimator').xworker?.ready")
+    call = f"""async (text) => {{
+      const {{ xworker }} = document.getElementById("estimator");
+      await xworker.ready;
+      return xworker.sync.{function}(...text);
+    }}"""
+    answer: str = page.evaluate(call, list(text))
+    return answer
+
+
+class Held:
+    """A setup by which requests wait until they are let go; those that come later do not."""
+
+    def __init__(self, pattern: str) -> None:
+        """Hold what matches `pattern`."""
+        self._pattern = pattern
+        self._waiting: list[Route] = []
+        self._free = False
+
+    def __call__(self, context: BrowserContext) -> None:
+        """Hold a context's requests."""
+        context.route(self._pattern, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._free:
+            route.continue_()
+        else:
+            self._waiting.append(route)
+
+    def came(self, page: Page) -> None:
+        """Wait until something has been asked for."""
+        for _ in range(PATIENCE // 50):
+            if self._waiting:
+                return
+            page.wait_for_timeout(50)
+        raise AssertionError(f"nobody asked for {self._pattern}")
+
+    def let_go(self) -> None:
+        """Let what waits arrive, and what comes from now on."""
+        self._free = True
+        for route in self._waiting:
+            route.continue_()
 
 
 def changed(context: BrowserContext, pattern: str, change: Callable[[str], str]) -> None:

@@ -7,14 +7,16 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.page.conftest import ROOT
 from tests.page.opening import (
     DESKTOP,
     PHONE,
+    Held,
     Visit,
     appended,
-    mended,
+    asked,
     reached,
     signal,
     without,
@@ -32,18 +34,6 @@ def described(page: Page) -> dict[str, Any]:
     """Return the device as the page's Python describes it."""
     device: dict[str, Any] = json.loads(page.evaluate(DESCRIBE))
     return device
-
-
-def asked(page: Page, function: str, *text: str) -> str:
-    """Return what one of Python's functions answers to the page, once PyScript is there."""
-    page.wait_for_function("document.getElementById('estimator').xworker?.ready")
-    call = f"""async (text) => {{
-      const {{ xworker }} = document.getElementById("estimator");
-      await xworker.ready;
-      return xworker.sync.{function}(...text);
-    }}"""
-    answer: str = page.evaluate(call, list(text))
-    return answer
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -72,17 +62,26 @@ def test_from_snapshot(ready: Page) -> None:
     assert ready.workers[0].evaluate("fromSnapshot") is True
 
 
+AFTER_A_TAP = ("hub", "headers", "sources", "gate/code_generation")
+
+
+def test_what_a_tap_asks_for_comes_later(ready: Page) -> None:
+    """What reads hubs and files, and writes gates, is no part of what a first answer waits for."""
+    del ready  # it is built
+    (memory,) = (ROOT / "dist" / "snapshot").glob("*/memory.wasm")
+    held = set(re.findall(rb"site-packages/tabfit/([\w/]+)/\w+\.pyc?", memory.read_bytes()))
+    assert b"estimate" in held
+    assert not {each for each in held if each.decode().startswith(AFTER_A_TAP)}
+
+
 def test_answers_without_pyscript(visit: Visit) -> None:
     """The first answer waits for no PyScript, which takes the worker that is there afterwards."""
-    held: list[Route] = []
-    late = "**/pyscript/core*.js"
-    page = visit(setup=lambda context: context.route(late, lambda route: held.append(route)))
+    held = Held("**/pyscript/core*.js")
+    page = visit(setup=held)
     page.locator("[name=context]").select_option(index=1)
     expect(page).to_have_url(re.compile("context="))
-    assert held
-    for route in held:
-        route.continue_()
-    mended(page)
+    held.came(page)
+    held.let_go()
     assert "bitness" in json.loads(asked(page, "models"))
     assert len(page.workers) == 1
 
@@ -245,19 +244,15 @@ def test_ipad(ready: Page) -> None:
 
 def test_not_blocked(visit: Visit) -> None:
     """While Python loads, its stage is named, and one can scroll, choose and read."""
-    held: list[Route] = []
-    page = visit(
-        until="loading",
-        setup=lambda context: context.route("**/*.wasm", lambda route: held.append(route)),
-    )
+    held = Held("**/*.wasm")
+    page = visit(until="loading", setup=held)
     expect(page.get_by_role("status").first).to_contain_text("Loading Python")
     page.mouse.wheel(0, 400)
     page.wait_for_function("scrollY > 0")
     field = page.locator("select, input, textarea").first
     field.focus()
     expect(field).to_be_focused()
-    for route in held:
-        route.continue_()
+    held.let_go()
     reached(page, "ready")
     expect(field).to_be_focused()
 

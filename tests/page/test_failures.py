@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.page.opening import Visit, appended, mended, reached, without_snapshot
+from tests.page.opening import Held, Visit, appended, asked, mended, reached, without_snapshot
 
 Sabotage = Callable[[BrowserContext], object]
 
@@ -134,7 +134,8 @@ LATE = [
 def test_late_files(visit: Visit, fault: Sabotage) -> None:
     """What arrives after the first answer may fail to: the page stays ready and answers."""
     page = visit("#v=1&model=distilbert", setup=fault)
-    page.wait_for_timeout(1500)  # for what comes after the first answer
+    with pytest.raises(Error):  # Python's, when the page asks for what did not arrive
+        asked(page, "whole")
     page.locator("[name=context]").select_option(index=1)
     expect(page).to_have_url(re.compile("context="))
     expect(page.locator("#failure")).to_be_hidden()
@@ -291,19 +292,18 @@ def test_retry(visit: Visit) -> None:
 
 def test_slow(visit: Visit) -> None:
     """A wait past all patience is said; the answer that comes late is shown all the same."""
-    held: list[Route] = []
+    held = Held("**/*.wasm")
 
     def hold(context: BrowserContext) -> None:
         context.clock.install()
-        context.route("**/*.wasm", lambda route: held.append(route))
+        held(context)
 
     page = visit(setup=hold, until="loading")
     expect(page.get_by_role("status").first).to_contain_text("Loading Python")
     page.clock.fast_forward(61_000)
     reached(page, "slow")
     told(page, "longer than it should")
-    for route in held:
-        route.continue_()
+    held.let_go()
     reached(page, "ready")
     expect(page.locator("#failure")).to_be_hidden()
 

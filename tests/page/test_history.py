@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.page.opening import DESKTOP, Visit, changed, choose_model, reached, signal
+from tests.page.opening import DESKTOP, Held, Visit, changed, choose_model, reached, signal
 
 MEMORY = signal("deviceMemory", "8")
 PRECISION = "[data-for=precision]"
@@ -26,20 +26,13 @@ def in_link(page: Page, text: str) -> None:
 
 def test_a_choice_made_while_python_loads_is_shown_and_answered(visit: Visit) -> None:
     """The sentence says it at once; at ready it is answered, and Back leads before it."""
-    held: list[Route] = []
-    memory = "**/memory.wasm"
-    page = visit(
-        "m/distilbert/",
-        prelude=MEMORY,
-        until=None,
-        setup=lambda context: context.route(memory, lambda route: held.append(route)),
-    )
+    held = Held("**/memory.wasm")
+    page = visit("m/distilbert/", prelude=MEMORY, until=None, setup=held)
     page.locator("html[data-state=loading]").wait_for(state="attached")
     page.get_by_label("Precision", exact=True).select_option("fp32")
     expect(page.locator(PRECISION)).to_have_text("fp32")
     page.get_by_label("Context length").or_(page.get_by_label("Input length")).select_option("128")
-    for route in held:
-        route.continue_()
+    held.let_go()
     reached(page, "ready")
 
     expect(page.locator(PRECISION)).to_have_text("fp32")
@@ -52,10 +45,12 @@ def test_a_choice_made_while_python_loads_is_shown_and_answered(visit: Visit) ->
 def test_a_link_is_shown_while_python_loads_and_a_choice_goes_before_it(visit: Visit) -> None:
     """What a link says stays, but for what was chosen since."""
     link = "m/distilbert/#v=1&model=distilbert&precision=fp32&context=256"
-    page = visit(link, prelude=MEMORY, until=None)
+    held = Held("**/memory.wasm")
+    page = visit(link, prelude=MEMORY, until=None, setup=held)
     expect(page.locator(PRECISION)).to_have_text("fp32")
     page.get_by_label("Device", exact=True).select_option("iphone-13")
     assert page.locator("html").get_attribute("data-state") == "loading"
+    held.let_go()
     reached(page, "ready")
 
     expect(page.locator("[data-for=device]")).to_have_text("iPhone 13")
@@ -289,16 +284,12 @@ def test_back_while_python_loads_takes_the_choice_back(visit: Visit) -> None:
 
 def test_a_choice_made_before_the_page_can_hear_it_is_kept(visit: Visit) -> None:
     """The lists stand there from the first; the script that hears them may come seconds later."""
-    held: list[Route] = []
-    page = visit(
-        "m/distilbert/#v=1&model=distilbert&precision=fp16",
-        prelude=MEMORY,
-        until=None,
-        setup=lambda context: context.route("**/page.js", lambda route: held.append(route)),
-    )
+    held = Held("**/page.js")
+    link = "m/distilbert/#v=1&model=distilbert&precision=fp16"
+    page = visit(link, prelude=MEMORY, until=None, setup=held)
     page.get_by_label("Precision", exact=True).select_option("fp32")
     expect(page.locator(PRECISION)).to_have_text("q8")
-    held[0].continue_()
+    held.let_go()
 
     expect(page.locator(PRECISION)).to_have_text("fp32")
     reached(page, "ready")
