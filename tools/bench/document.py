@@ -33,6 +33,26 @@ the milliseconds are one machine's.
   answers, as they went over the wire, to all that was asked before the first verdict. *Memory* is
   the tab's process (PSS).
 """
+REASONS = """What does not hold, and why, as looked into on 2026-11-30:
+
+- *Cold and slow.* Some 7.5 MB are asked for before the verdict, and 4.9 MB by bare Pyodide: 6.6
+  and 4.4 s at 9 Mbit/s, before anything else is counted. Of ours Pyodide's WebAssembly is 2.8 MB,
+  its script 0.2 MB, and the memory that Python starts from most of the rest: 4.2 MB at brotli's
+  highest quality (4.4 when the table was made), 4.8 MB at quality 9, in which the rest of this is
+  told. With nothing of ours in it that memory is 2.1 MB, with what one first answer needs 4.0 MB;
+  the other pages and all families of models are the rest. To be level with bare Pyodide it would
+  have to be some 2 MB.
+- *Tried, and left.* A memory for answers alone was 4.4 of 5.0 MB, and what other pages add to it
+  3.1 MB, as importing changes counts all over: every other page, and keeping the site, would cost
+  2.5 MB more. Without the bodies of functions that no first answer runs it is 0.4 MB smaller at
+  most: places in memory (1.7 MB) do not compress, code does. Bytes sorted by their place in a
+  word, or places told by their distance, make it larger.
+- *Warm.* Shares of one visit on a busy machine, by marks in the worker: until the interpreter
+  runs 15 %, what is kept is read and compiled 26 %, the instance made 13 %, memory laid and
+  Python woken 12 %, the browser asked 8 %, the answer 24 %, the page 1 %. Nothing is fetched. The
+  collector of garbage has no part in it: 11 short passes in 120 changes.
+- *Catalogue × 10.* Time grows with the length; beyond ten it is the collector (9.9 × without it).
+"""
 STLITE = """stlite (Streamlit in the page) is not among them. Its npm package brings Streamlit's
 wheel (tried with `@stlite/browser` 1.9.2), but numpy, pandas, Pillow and fastparquet built for its
 Pyodide lie on jsDelivr alone; no package index has them, and the bench asks nobody else.
@@ -53,6 +73,7 @@ def written(record: Record) -> str:
         f"Last run: {record.date}, {record.browser}, on {record.machine}.",
         "## What is asked of it",
         table((("asked", "found", "holds"), *_claims(record))),
+        REASONS,
         "## Visits",
         table((_VISITS, *_visits(record))),
         STLITE,

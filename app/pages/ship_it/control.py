@@ -15,7 +15,7 @@ from app.components.forms import question_form, scenario_link
 from app.components.html import Html, joined, section, sentence, tag
 from app.components.models import model_search
 from app.model_import import session_models
-from app.pages.ship_it import code_to_copy, session_visits, view, visits_form
+from app.pages.ship_it import session_visits, view, visits_form
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
@@ -70,7 +70,13 @@ def main(catalog: Catalog, root: str) -> Html:
 
 def _written(given: Answer) -> Html | None:
     """Return the code at build time, the longest left out; in the page all follows at once."""
-    return None if sys.platform == "emscripten" else code_to_copy.inside(given, whole=False)
+    return None if sys.platform == "emscripten" else _code(given, whole=False)
+
+
+def _code(given: Answer, *, whole: bool = True) -> Html:
+    from app.pages.ship_it import code_to_copy  # noqa: PLC0415 - the first answer does without
+
+    return code_to_copy.inside(given, whole=whole)
 
 
 def respond(asked: PageRequest) -> PageReply:
@@ -105,7 +111,7 @@ def _part(asked: PageRequest, part: str, given: Answer, kind: str) -> dict[str, 
     if sys.platform == "emscripten" and rules_from_json.shipped() is None:
         raise OSError("the rules did not arrive")
     if part == "last-step":
-        return {part: code_to_copy.inside(given)}
+        return {part: _code(given)}
     visits = session_visits.many(kind)
     if visits is None:
         return {part: Html("")}

@@ -11,14 +11,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tabfit.errors import TabfitError
-from tabfit.headers import Span
 from tabfit.i18n.language import _, number
 from tabfit.population.visits import sample
 from tabfit.population.visits.csv_lines import CountedLines
 from tabfit.population.visits.table_cells import TableCells
 
-if TYPE_CHECKING:  # what needs numpy is imported once that is there
+if TYPE_CHECKING:  # imported once it is wanted; the first answer does without
     from tabfit.gate.many_devices.device_classes import Cuts
+    from tabfit.headers import Span
     from tabfit.population.coverage.many_visits import ManyVisits
 
 #: What a question's `visits` may say: a file or a text of this tab, or the sample.
@@ -57,6 +57,8 @@ async def read(asked: Mapping[str, Any], ports: Ports) -> dict[str, str]:
 
 
 async def _counted(asked: Mapping[str, Any], ports: Ports) -> TableCells:
+    from tabfit.headers import Span  # noqa: PLC0415 - with the rest
+
     lines = CountedLines()
     if "text" in asked:
         lines.take(str(asked["text"]).encode())

@@ -12,8 +12,7 @@ from typing import Final
 
 from tabfit.catalog import Publication, PublishedFile, PublishedPrecision, RuntimeFacts
 from tabfit.estimate.subjects import Subject
-from tabfit.hub.address import ENDPOINT
-from tabfit.hub_names import HUB_ID
+from tabfit.hub_names import HUB, HUB_ID
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind
 from tabfit.recipes.onnx import session_precisions
@@ -112,4 +111,4 @@ def quoted(text: str) -> str:
 
 def on_hub(repository: str, file: str) -> str:
     """Return the address at which the hub serves a file (its documentation, "Download files")."""
-    return f"{ENDPOINT}/{repository}/resolve/main/{file}"
+    return f"{HUB}/{repository}/resolve/main/{file}"

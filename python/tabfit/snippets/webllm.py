@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tabfit.hub.address import ENDPOINT
+from tabfit.hub_names import HUB
 from tabfit.i18n.language import _
 from tabfit.snippets.snippet import REPOSITORY, Snippet, SnippetRequest, quoted
 
@@ -63,7 +63,7 @@ def write(asked: SnippetRequest) -> Snippet:
     if listed:
         code = _LISTED.format(**said)
     else:
-        weights = quoted(f"{ENDPOINT}/{asked.repository or REPOSITORY}")
+        weights = quoted(f"{HUB}/{asked.repository or REPOSITORY}")
         library = quoted("https://YOUR.SITE/MODEL-webgpu.wasm")
         code = _OTHER.format(**said, weights=weights, library=library)
         notes = (

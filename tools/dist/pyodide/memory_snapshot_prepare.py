@@ -11,6 +11,8 @@ AFTER_A_TAP = (
     *("app.model_import", "tabfit.cli", "tabfit.headers", "tabfit.hub", "tabfit.sources"),
     *("tabfit.__main__", "tabfit.api", "tabfit.gate", "tabfit.limits", "tabfit.population"),
     *("tabfit.catalog.size_check", "tabfit.catalog.validation"),
+    *("tabfit.estimate.imported_model", "tabfit.estimate.training_json"),
+    "app.pages.ship_it.code_to_copy",
 )
 
 
@@ -34,7 +36,7 @@ def prepare() -> None:  # noqa: C901, PLR0915 - one function, so that no name of
     for wheel in sorted(Path("/wheels").iterdir()):
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(site.getsitepackages()[0])
-    importlib.invalidate_caches()
+    sys.path_importer_cache.clear()  # `invalidate_caches` would import importlib.metadata
 
     import app
     import tabfit
