@@ -17,7 +17,7 @@ from tabfit.estimate import answers
 from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import ENGLISH, LANGUAGES, folder, use
-from tests.page.opening import DESKTOP, PHONE, Visit, signal
+from tests.page.opening import DESKTOP, PHONE, Visit, reached, signal
 from tools.screenshots import DEVICE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +29,12 @@ SOME = [*sorted(each.id for each in read_catalog().models)[::50], "gemma-3n-e2b"
 MOST_SHIFT = 0.02  # a fifth of what web.dev calls good
 FIRST_LOOK = 480  # pixels from the top of a phone by which the verdict's word has ended
 LEAST_TYPE = 14  # pixels
+#: Links whose question takes many words: two of the longest names, and every choice said.
+LONG_LINKS = [
+    ("bert-base-multilingual-uncased-sentiment", ""),
+    ("paraphrase-multilingual-mpnet-base-v2", "&runtime=transformersjs-webgpu&precision=fp16"),
+    ("qwen3-coder-480b-a35b", "&runtime=wllama-webgpu&precision=q4_k_m&context=131072"),
+]
 
 WATCH = """window.shifts = []; new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries()) if (!hadRecentInput)
@@ -48,6 +54,12 @@ SMALL = """(least) => { const found = new Set();
         && !element.closest(unread)) found.add(`${element.tagName}.${element.className}: ${size}`);
   }
   return [...found]; }"""
+
+TORN = """() => [...document.querySelectorAll("no-break")].map((each) => each.parentElement)
+  .filter((each) => { const { display, columnGap } = getComputedStyle(each);
+    return display.includes("flex") && columnGap === "normal"
+      && [...each.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()); })
+  .map((each) => each.innerText)"""
 
 
 def slowed(context: BrowserContext) -> None:
@@ -146,11 +158,21 @@ def test_both_columns_end_at_one_height(visit: Visit, path: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_verdict_is_on_the_first_screen(visit: Visit, language: str) -> None:
-    """On a phone the word is read without scrolling, and the device takes one line."""
-    page = visit(f"#v=1&lang={language}", prelude=DEVICE)
+    """On a phone the word is read without scrolling, and the device takes one line.
 
-    assert page.evaluate(WORD) <= FIRST_LOOK
-    assert page.locator("#said summary").bounding_box()["height"] <= 48  # type: ignore[index]
+    So it is on the first page, on a model's own, and where a link brings a long name or a long way.
+    """
+    catalog = read_catalog()
+    page = visit(
+        f"m/{LONG_LINKS[0][0]}/#v=1&model={LONG_LINKS[0][0]}&lang={language}", prelude=DEVICE
+    )
+    for model, more in (*LONG_LINKS, ("gemma-2b", "")):
+        page.evaluate("link => (location.hash = link)", f"v=1&model={model}&lang={language}{more}")
+        expect(page).to_have_title(re.compile(re.escape(catalog.model(model).name)))
+        reached(page, "ready")
+
+        assert page.evaluate(WORD) <= FIRST_LOOK, model
+        assert page.locator("#said summary").bounding_box()["height"] <= 48  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -158,11 +180,15 @@ def test_the_verdict_is_on_the_first_screen(visit: Visit, language: str) -> None
     [pytest.param(each, marks=pytest.mark.slow if each else ()) for each in FOLDERS],
 )
 def test_no_text_is_small(visit: Visit, path: str) -> None:
-    """Nothing that people read is under 14 pixels on a phone, whatever is folded out."""
+    """Nothing that people read is under 14 pixels on a phone, whatever is folded out.
+
+    No line of words is torn into boxes beside each other, which would lose the spaces between.
+    """
     page = visit(path, prelude=DEVICE)
     page.locator("main details").evaluate_all("all => all.forEach((each) => (each.open = true))")
 
     assert page.evaluate(SMALL, LEAST_TYPE) == []
+    assert page.evaluate(TORN) == []
 
 
 def test_type_has_five_sizes() -> None:

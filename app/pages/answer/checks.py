@@ -11,7 +11,7 @@ from tabfit.i18n.language import _, whole_sentence
 from tabfit.verdict import chance_text
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.labels import CHECKS
-from tabfit.verdict.probability import Outcome
+from tabfit.verdict.probability import RANK, Outcome
 
 
 def card(answer: Answer) -> Html:
@@ -19,11 +19,23 @@ def card(answer: Answer) -> Html:
     return tag(
         "section",
         tag("h3", _("Checks")),
+        tag("p", together, class_="aside-note") if (together := _together(answer)) else None,
         tag("ul", [_item(check) for check in answer.checks], class_="checks"),
         [formula_popover.place(name) for check in answer.checks for name in _formulas(check)],
         class_="card checked",
         aria_label=_("Checks"),
     )
+
+
+def _together(answer: Answer) -> str | None:
+    """Return why the verdict is worse than every check: each may fail by itself."""
+    outcome = answer.verdict.outcome
+    if outcome not in (Outcome.MAY, Outcome.UNLIKELY):
+        return None
+    told = [each.outcome for each in answer.checks if each.outcome is not Outcome.UNKNOWN]
+    if any(RANK[each] >= RANK[outcome] for each in told):
+        return None
+    return _("Each may fail by itself, so all of them together hold less often than any one.")
 
 
 def _item(check: Check) -> Html:

@@ -576,11 +576,15 @@ def storage(device: Device) -> Budget:
         for words, each in ((_QUOTA, quota), (later("in use"), usage))
     )
     free = largest(told - used, ZERO)
+    have = floored(free * (QUOTA_MEANS if synthetic else ESTIMATE_MEANS)).interval
     return Budget(
         pool=Pool.STORAGE,
-        have=floored(free * (QUOTA_MEANS if synthetic else ESTIMATE_MEANS)).interval,
+        have=have,
         basis=Basis.REPORTED,
-        why=_("this browser says at most 10.7 GB, whatever is really free")
+        why=_(
+            "this browser tells every site 10.7 GB; what is really free may be {have}",
+            have=size_text.size(have),
+        )
         if synthetic
         else _("what the browser says it would let this site keep"),
     )
