@@ -143,7 +143,7 @@ def test_compare(given: Answer) -> None:
         if (each.runtime, each.precision.lower()) == (given.facts.id, given.scenario.precision)
     )
     row = Judge(CATALOG, here).row(line)
-    told = reported(row, CATALOG, given.scenario.device)
+    told = reported(row, CATALOG, str(given.scenario.device))
     assert (told["outcome"], told["probability"]) == (
         given.verdict.outcome,
         given.verdict.probability,
