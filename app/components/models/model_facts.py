@@ -29,6 +29,18 @@ LANGUAGES: Final = Words(
         "th": later("Thai"),
     }
 )
+#: Formats of files, as their makers write them.
+FORMATS: Final = Words(
+    {
+        "builtin": later("part of the browser"),
+        "gguf": "GGUF",
+        "litertlm": "LiteRT-LM",
+        "mediapipe": "MediaPipe",
+        "mlc": "MLC",
+        "onnx": "ONNX",
+        "bitnet.cpp": "bitnet.cpp",
+    }
+)
 
 
 def inside(about: Subject, catalog: Catalog, root: str) -> Html:
@@ -101,7 +113,7 @@ def _place(each: Publication) -> Html:
     sizes = list(_sizes(each))
     listed = tag("small", ", ".join(sizes)) if sizes else None
     source = tag("small", each.source, lang="en")
-    return joined(tag("b", each.format), " ", where, " ", listed, source)
+    return joined(tag("b", FORMATS[each.format]), " ", where, " ", listed, source)
 
 
 def _sizes(each: Publication) -> Iterator[str]:

@@ -113,7 +113,9 @@ def test_a_runtimes_own_list_is_no_repository() -> None:
     """MLC has a repository for each precision: the name of all of them is no address."""
     html = facts("gemma-2b")
     assert 'href="https://huggingface.co/iAkashPaul/gemma-2b-it-gguf"' in html
-    assert "mlc-ai/gemma-2b-it" in html
+    assert "<b>MLC</b> mlc-ai/gemma-2b-it" in html
+    listed = {each.format for row in Catalog().models for each in row.published}
+    assert listed <= {*model_facts.FORMATS}
     assert "huggingface.co/mlc-ai" not in html
 
 
