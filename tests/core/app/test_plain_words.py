@@ -22,6 +22,7 @@ from tabfit.i18n import language
 from tabfit.i18n.language import whole_sentence
 from tabfit.light_dataclass import replace
 from tabfit.units import Interval, exactly
+from tabfit.verdict import chance_text
 from tools.dist.pages import share_image
 
 HAVE = Interval(1_000_000_000, 2_000_000_000, 4_000_000_000)
@@ -164,6 +165,19 @@ def test_words_of_the_interface(code: str, speaking: Callable[[str], str]) -> No
     assert {word: language._(word) for word in SETTLED[code]} == SETTLED[code]
     assert english & tasks <= {"Embeddings"}  # German says so too
     assert ideal == "no overhead at all" != Catalog().runtime("ideal").short
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_chances_end_in_bounds(code: str, speaking: Callable[[str], str]) -> None:
+    """Below 3 and above 97 in 100 a chance is a bound, in every language; between them to five."""
+    speaking(code)
+    said = [chance_text.said(each) for each in (0.01, 0.031, 0.52, 0.969, 0.99)]
+    numbers = [re.findall(r"\d+", each)[0] for each in said]
+    shapes = [re.sub(r"\d+", "#", each) for each in said]
+
+    assert numbers == ["3", "5", "50", "95", "97"]
+    assert shapes[1] == shapes[2] == shapes[3]
+    assert len({*shapes}) == len({chance_text.phrase(each) for each in (0.01, 0.5, 0.99)}) == 3
 
 
 def test_a_precision_is_written_as_its_files_are() -> None:
