@@ -143,7 +143,7 @@ LARGEST = (
     ("deepseek-r1-distill-qwen-7b", "webllm", 1_900),
     ("gemma-7b", "mediapipe", 1_750),
     ("clip-vit-large-patch14", "transformersjs-webgpu", MOST),
-    ("gemma-2-27b", "wllama-webgpu", MOST),
+    ("qwen2.5-72b", "wllama-webgpu", MOST),
 )
 
 

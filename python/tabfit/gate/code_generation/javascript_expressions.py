@@ -20,6 +20,7 @@ from typing import Any, Final
 from tabfit.formula import Operator
 from tabfit.gate.code_generation.javascript_shortening import (
     among,
+    both,
     is_truth,
     number,
     opposite,
@@ -232,8 +233,7 @@ class Terms:
             condition, no = f"{condition}||{self._conditions[no][0]}", self._conditions[no][2]
         elif yes in self._conditions and self._conditions[yes][2] == no:
             inner, yes, _no = self._conditions[yes]
-            both = (f"({each})" if "||" in each else each for each in (condition, inner))
-            condition = "&&".join(both)
+            condition = both(condition, inner)
         made = f"({condition}?{yes}:{no})"
         self._conditions[made] = condition, yes, no
         return self._kept(made)
@@ -310,8 +310,10 @@ class Terms:
         if condition.startswith(f"{name}<") and "|" not in condition and "&" not in condition:
             if other == no:
                 return yes
+            further = condition.replace("<", ">=")
             if below == no:
-                return self._if(condition.replace("<", ">="), other, below)
+                return self._if(further, other, below)
+            return self._if(condition, below, self._if(further, other, no))
         return self._if(f"{name}>=0", yes, no)
 
     def _placed_elsewhere(self, condition: str, yes: str, no: str) -> str:

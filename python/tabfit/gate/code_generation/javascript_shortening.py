@@ -57,6 +57,29 @@ def opposite(condition: str) -> str:
     return f"{name}<{int(place) + 1}" if sign == ">" else f"{name}>{int(place) - 1}"
 
 
+def both(first: str, second: str) -> str:
+    """Return the condition that two hold; of two bounds of one name the lower one is.
+
+    >>> both("a", "b||c"), both("S<15e8", "S<2**20"), both("S<2**20", "S<15e8")
+    ('a&&(b||c)', 'S<2**20', 'S<2**20')
+    """
+    bounds = [re.fullmatch(r"(\w+)<([\d.e*]+)", each) for each in (first, second)]
+    one, other = bounds
+    if one and other and one[1] == other[1]:
+        return min(first, second, key=lambda each: _worth(each.partition("<")[2]))
+    return "&&".join(f"({each})" if "||" in each else each for each in (first, second))
+
+
+def _worth(written: str) -> float:
+    """Return what a number is that `number` wrote.
+
+    >>> _worth("15e8"), _worth("9*2**24") == 9 * 2**24, _worth("2**32") == 2**32
+    (1500000000.0, True, True)
+    """
+    times, _sign, power = written.rpartition("2**")
+    return float(times.rstrip("*") or 1) * 2.0 ** int(power) if _sign else float(written)
+
+
 def shared_call(first: str, second: str) -> tuple[str, str, str, str] | None:
     """Return what two calls or lists share, where they differ in one argument alone.
 
