@@ -203,6 +203,29 @@ IDEFICS: Table = {
     "vision_config": SQUARE,
     "scale_factor": (2, 3),
 }
+JANUS: Table = {
+    **{key: values for key, values in SEES.items() if key != "vision_config"},
+    "vision_config": {
+        **{key: values for key, values in SQUARE.items() if key != "intermediate_size"},
+        "mlp_ratio": (2.0, 3.5),
+        "attention_bias": (True, False),
+        "use_qk_norm": (True, False),
+        "projection_dim": (40, 48),
+        "depth": (1, 3),
+    },
+    "vq_config": {
+        "embed_dim": (4, 8),
+        "num_embeddings": (64, 96),
+        "double_latent": (True, False),
+        "latent_channels": (32, 64),
+        "base_channels": (32, 64),
+        "channel_multiplier": ([1, 2], [1, 1, 2], [2, 3]),
+        "num_res_blocks": (1, 2),
+        "projection_dim": (40, 48),
+        "num_hidden_layers": (1, 3),
+        "image_token_embed_dim": (48, 60),
+    },
+}
 PIXTRAL: Table = {
     **SQUARE,
     "model_type": ("pixtral",),
@@ -462,6 +485,7 @@ TABLES: dict[str, Table] = {
     "pixtral": PIXTRAL,
     "idefics3": IDEFICS,
     "smolvlm": IDEFICS,
+    "janus": JANUS,
     "llava": LLAVA,
     "llava_next": LLAVA,
     "llava_onevision": LLAVA,

@@ -18,7 +18,7 @@ _OWN_CODE: Final = Message(
 _OF_TRANSFORMERS_JS: Final = (
     *("fastvit", "jais", "jina_clip", "lite-whisper", "llava_qwen2", "metric3d"),
     *("metric3dv2", "mobilellm", "mobilenet_v3", "mobilenet_v4", "moondream1"),
-    *("multi_modality", "neobert", "openelm", "phi3_v", "pyannote", "sapiens", "snac"),
+    *("neobert", "openelm", "phi3_v", "pyannote", "sapiens", "snac"),
     *("style_text_to_speech_2", "supertonic", "ultravox", "wespeaker-resnet"),
 )
 

@@ -258,6 +258,7 @@ FAMILIES: dict[str, str] = {
     **_in("vision.detection.rf_detr", ("rf_detr", "rf_detr_dinov2")),
     **_in("vision.detection.rt_detr", ("rt_detr", "rt_detr_v2", "d_fine")),
     **_in("multimodal.colpali", ("colpali", "colqwen2")),
+    **_in("multimodal.janus", ("janus", "multi_modality")),
     **_in("audio.parakeet", ("parakeet_ctc", "parakeet_encoder", "parakeet_rnnt", "parakeet_tdt")),
     **_in("vision.detection.detr", ("detr", "table-transformer")),
     **_in("vision.segmentation.sam", ("sam", "sam_vision_model")),

@@ -52,7 +52,11 @@ _ROLES: Final = {
     Role.CONVOLUTION: Group.STATE,
     Role.HEAD: Group.HEAD,
 }
-_PARTS: Final = {Part.VISION: Group.VISION, Part.AUDIO: Group.AUDIO}
+_PARTS: Final = {
+    Part.VISION: Group.VISION,
+    Part.DRAWING: Group.VISION,
+    Part.AUDIO: Group.AUDIO,
+}
 
 
 def group_of(tensor: StoredTensor) -> Group:

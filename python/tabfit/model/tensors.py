@@ -71,6 +71,7 @@ class Part(StrEnum):
     VISION = "vision"
     AUDIO = "audio"
     PROJECTOR = "projector"
+    DRAWING = "drawing"  # what a model that writes tokens of pictures makes pictures with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

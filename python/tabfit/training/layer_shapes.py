@@ -19,7 +19,7 @@ from tabfit.model.layers import KeyValue, Latent, Layer
 from tabfit.model.tensors import Part, Role, Tensor
 
 _GATES: Final = {Role.GATE, Role.GATE_UP, Role.EXPERT_GATE, Role.EXPERT_GATE_UP}
-_FIXED: Final = {Part.VISION, Part.AUDIO}
+_FIXED: Final = {Part.VISION, Part.AUDIO, Part.DRAWING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def test_an_unknown_type_is_refused_by_name_with_the_list_of_known_ones() -> Non
     [
         ("mllama", "no runtime here loads Llama 3.2's models that see"),
         ("edgetam", "it sees with timm's RepViT"),
-        ("multi_modality", "its own code builds it"),
+        ("moondream1", "its own code builds it"),
     ],
 )
 def test_a_type_that_is_asked_for_and_not_read_says_why(kind: str, why: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tabfit.architectures import FAMILIES, read
-from tabfit.errors import UnsupportedCombination
+from tabfit.errors import UnreadableConfig, UnsupportedCombination
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.tensors import Part, Role, Tensor, gather
 from tabfit.recipes.onnx import files, sessions
@@ -23,6 +23,7 @@ from tests.accuracy.onnx_sizes import (
     Row,
     Withheld,
     architecture_of,
+    predicted,
     rows,
     session_of,
 )
@@ -368,6 +369,59 @@ def test_a_side_of_a_comparison_is_a_session_of_its_own() -> None:
     assert [side.name for side in sides] == ["text_model", "vision_model"]
     assert {t.name for t in whole.tensors} - set(names) == {"logit_scale"}
     assert sessions_apart(architecture_of(DISTILBERT)) == ()
+
+
+def _params(**said: object) -> dict[str, object]:
+    return {"params": said}
+
+
+JANUS = {
+    "model_type": "multi_modality",
+    "architectures": ["MultiModalityCausalLM"],
+    "language_config": {
+        "vocab_size": 102400,
+        "hidden_size": 2048,
+        "intermediate_size": 5632,
+        "num_hidden_layers": 24,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 16,
+        "max_position_embeddings": 16384,
+    },
+    "vision_config": _params(model_name="siglip_large_patch16_384", image_size=384),
+    "aligner_config": _params(depth=2, input_dim=1024, n_embed=2048),
+    "gen_vision_config": _params(image_token_size=16384, n_embed=8),
+    "gen_aligner_config": _params(depth=2, input_dim=8, n_embed=2048),
+    "gen_head_config": _params(image_token_embed=2048, image_token_size=16384, n_embed=2048),
+}
+
+
+@pytest.mark.parametrize(
+    ("session", "dtype", "published"),
+    [
+        ("prepare_inputs_embeds", "q4", 1_038_802_881),
+        ("language_model", "q4", 779_633_963),
+        ("lm_head", "fp32", 838_861_112),
+        ("gen_head", "fp32", 151_070_926),
+        ("gen_img_embeds", "fp32", 17_385_630),
+        ("image_decode", "fp32", 170_460_651),
+    ],
+)
+def test_janus_sees_and_draws_in_six_sessions(session: str, dtype: str, published: int) -> None:
+    """onnx-community/Janus-Pro-1B-ONNX, by an app that checks each file's bytes and SHA-256."""
+    row = {"sessions": [session], "dtype": dtype, "config": JANUS, "files": []}
+    size = predicted({"repository": "", "bytes": published, "tolerance": 0, **row}, UNKNOWN)
+    assert size is not None
+    assert size.low <= published <= size.high
+    assert size.likely == pytest.approx(published, rel=0.001)
+
+
+def test_a_tower_that_janus_does_not_have_is_refused() -> None:
+    """Nothing is guessed from a tower's name alone."""
+    other = {**JANUS, "vision_config": _params(model_name="siglip_so400m_patch14_384")}
+    with pytest.raises(UnreadableConfig, match="known are: siglip_large_patch16_384"):
+        read(other)
+    with pytest.raises(UnreadableConfig, match="gen_head_config' is missing"):
+        read({**JANUS, "gen_head_config": {}})
 
 
 def test_experts_are_packed_without_zero_points() -> None:

@@ -8,6 +8,7 @@ Figures of tests/data/ hold them to what transformers builds.
     gemma_multimodal  qwen_vl          encoders of their own before the decoder
     expert_vision  voxtral_realtime    experts that see, speech heard as it is spoken
     image_to_text  florence  glm_ocr   pictures read aloud, pages written down
+    janus                              pictures read and drawn
     colpali                            pages found by what can be seen on them
 
 Imports `model.blocks`, `architectures.config_keys`, `family` and `heads`, and the rooms of their

@@ -100,6 +100,8 @@ GGUF_ARCHITECTURES: dict[str, str] = {
     "idefics3": "llama",
     "smolvlm": "llama",
     "llava": "llama",
+    "janus": "llama",
+    "multi_modality": "llama",
     "voxtral": "llama",
     "internlm3": "llama",
     "mellum": "mellum",

@@ -150,6 +150,7 @@ _USUALLY_PACKED = frozenset(_PACKED_TABLES) - {"qwen3"}
 # that came later keep theirs at four bits, whatever their type (Granite Speech, LightOnOCR,
 # Qwen3.5, Gemma 4, GLM-OCR, Voxtral Realtime).
 _EARLIER_MULTIMODAL = frozenset({"florence2", "idefics3", "llava", "llava_onevision", "paligemma"})
+_EARLIER_MULTIMODAL |= {"janus", "multi_modality"}
 _EARLIER_MULTIMODAL |= {"qwen2_vl", "qwen2_5_vl", "smolvlm", "vision-encoder-decoder"}
 
 # Loaded mostly as exported after June 2024, when the script began to simplify graphs.

@@ -25,7 +25,7 @@ SHORT: Final[Mapping[str, str]] = {
 }
 _MAP: Final = re.compile(r"(?:[A-Za-z_]+=[A-Za-z0-9]*(?:,|$))+")
 #: The sessions that make tokens.
-_MAKERS: Final = ("decoder_model_merged", "model")
+_MAKERS: Final = ("decoder_model_merged", "language_model", "model")
 
 
 def is_map(precision: str) -> bool:

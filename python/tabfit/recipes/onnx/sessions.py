@@ -54,6 +54,8 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
     parts = {tensor.part for tensor in architecture.inventory}
     if architecture.kind is Kind.ENCODER_DECODER:
         return _encoder_and_decoder(architecture, parts - {Part.DECODER})
+    if Part.DRAWING in parts:
+        return tuple(_seeing_and_drawing(architecture))
     if architecture.kind is Kind.DECODER and parts & {Part.VISION, Part.AUDIO}:
         return tuple(_multimodal(architecture, parts))
     if architecture.family in _LOOKED_AT_BY:
@@ -136,6 +138,33 @@ def _multimodal(architecture: Architecture, parts: set[Part]) -> Iterator[Sessio
         else:
             heard += _of_parts(architecture, {Part.PROJECTOR})
         yield Session("audio_encoder", heard, Trace.ENCODER, towers)
+
+
+def _seeing_and_drawing(architecture: Architecture) -> Iterator[Session]:
+    """Yield the sessions of a decoder that also writes tokens of pictures (Janus).
+
+    Its token table lies with what sees; what made tokens of pictures for training lies in none.
+    """
+    text, drawing = (_of_parts(architecture, {part}) for part in (Part.DECODER, Part.DRAWING))
+    seen = _of_parts(architecture, {Part.VISION, Part.PROJECTOR})
+    towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
+    tables = tuple(t for t in text if t.role is Role.EMBEDDING)
+    heads = tuple(t for t in architecture.inventory if t.role is Role.HEAD)
+    heads = tuple(t for t in heads if t.part is Part.DECODER)
+    rest = tuple(t for t in text if t not in tables and t.role is not Role.HEAD)
+    yield Session("prepare_inputs_embeds", (*tables, *seen), Trace.VISION, towers)
+    yield Session("language_model", rest, Trace.GENERATOR, (architecture.main,))
+    yield Session("lm_head", heads, Trace.TABLE)
+    for name, trace, inside in _DRAWING:
+        held = tuple(t for t in drawing if any(part in t.name for part in inside))
+        yield Session(name, held, trace)
+
+
+_DRAWING = (
+    ("gen_head", Trace.TABLE, ("generation_head.",)),
+    ("gen_img_embeds", Trace.TABLE, ("generation_embeddings.", "generation_aligner.")),
+    ("image_decode", Trace.CONVOLUTIONS, ("vqmodel.decoder.", "post_quant_", "quantize.")),
+)
 
 
 def _vision_encoder(architecture: Architecture, parts: set[Part]) -> Iterator[Session]:
