@@ -17,7 +17,7 @@ from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.scenario import Scenario
 from tabfit.runtimes import Needs
 from tabfit.units import GIB, KIB, MB, MIB, Basis, Bytes, Interval, Tokens, exactly
-from tabfit.verdict import check_kinds, check_rules, decide, failure_rates
+from tabfit.verdict import chance_text, check_kinds, check_rules, decide, failure_rates
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.check_text import Check, severity
@@ -110,6 +110,24 @@ def test_halves_go_up() -> None:
     """Four places, whatever the noise of floats (ISO 80000-1, B.3: half away from zero)."""
     assert (rounded(0.47505), rounded(0.47504), rounded(0.47506)) == (0.4751, 0.475, 0.4751)
     assert (rounded(0.123449), rounded(0.123459)) == (0.1234, 0.1235)
+
+
+@pytest.mark.parametrize(
+    ("chance", "to_five", "said"),
+    [
+        (0.029, "3", "fewer than 3 in 100"),
+        (0.03, "5", "3 in 100"),
+        (0.05, "5", "5 in 100"),
+        (0.12, "10", "12 in 100"),
+        (0.13, "15", "13 in 100"),
+        (0.97, "95", "97 in 100"),
+        (0.971, "97", "more than 97 in 100"),
+    ],
+)
+def test_chances_are_said_to_five_and_as_bounds(chance: float, to_five: str, said: str) -> None:
+    """Hundreds of reports tell nothing rarer than three in a hundred, and no verdict to one."""
+    assert chance_text.sentence_of(chance)[1] == to_five
+    assert chance_text.phrase(chance) == said
 
 
 # Rules
