@@ -128,8 +128,14 @@ class TransformersJs:
         return widest(found).interval if self.uses_gpu and found else None
 
     def heap(self, load: Load) -> Interval | None:
-        """Return what ONNX Runtime's heap holds once everything is loaded."""
+        """Return what ONNX Runtime's heap holds once everything is loaded.
+
+        On the processor a first pass works there too, in what loading left free and beyond.
+        """
         held = _heap(load, on_gpu=self.uses_gpu)
+        if held is not None and not self.uses_gpu:
+            beyond = largest(_work(load) - _room(load), ZERO)
+            held = named(later("the WebAssembly heap in a first pass"), held + beyond)
         return held.interval if held else None
 
     def phases(self, load: Load) -> tuple[Phase, ...]:

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tabfit import architectures, runtimes
+from tabfit import architectures, catalog, runtimes
 from tabfit.devices.budgets import Pool
+from tabfit.devices.device import Device
+from tabfit.estimate.answers import answer
+from tabfit.estimate.scenario import Scenario
 from tabfit.model.architecture import Architecture
 from tabfit.runtimes import Load
 from tabfit.runtimes.memory.footprint import Footprint
@@ -86,3 +89,17 @@ def test_external_data_need_less_of_the_tab() -> None:
     needs = [Footprint(RUNTIME.phases(load)).peak_in(Pool.PAGE) for load in (one, beside)]
 
     assert needs[0].likely - needs[1].likely > one.stored.weights_bytes
+
+
+def test_the_processor_works_in_the_heap() -> None:
+    """A first pass lies in WebAssembly's memory there, beyond what loading left free."""
+    asked = Scenario(model="sam-vit-base", runtime="transformersjs-wasm")
+    load = answer(asked, catalog.read(), Device()).load
+    own = runtimes.named("transformersjs-wasm")
+    held, work = own.heap(load), own.workspace(load)
+    free = load.stored.download.likely + max(each.size for each in load.stored.tensors)
+
+    assert held is not None
+    assert work.likely > 2 * 2**30  # SAM's tables of scores: 64 x 64 places with each other
+    assert held.likely > work.likely
+    assert held.likely < work.likely + 3 * free
