@@ -93,6 +93,16 @@ def test_module(
     assert judged(module, cases, tmp_path) == (f"{NUMBER} judged, 0 otherwise", "")
 
 
+def test_where_no_adapter_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A module says *unknown* where a page has no answer to its asking, whatever else it tells."""
+    module = written(["llama-3.2-1b", "--runtime", "webllm", "--precision", "q4f16_1"], capsys)
+    cases: list[Any] = []
+    for each in map(in_page, devices(20, seed=7)):
+        del each["webgpu"]
+        cases.append([each, {"outcome": "unknown", "probability": None}])
+    assert judged(module, cases, tmp_path) == ("20 judged, 0 otherwise", "")
+
+
 def test_what_a_page_tells_its_runtime(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The type of the cache, layers on the GPU and the prompt are in the rule and its command."""
     said = "--runtime wllama-webgpu --precision q4_k_m --context 8192 --prompt 64"
