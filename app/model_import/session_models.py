@@ -2,7 +2,7 @@
 
 In: a name. Out: the model behind it, of those kept or of the catalogue. One that had to go is
 asked for again, as after the page was opened anew. What asks hubs
-and reads files is in `finding`, which is imported when it is first needed.
+and reads files is in `importer`, which is imported when it is first needed.
 """
 
 from __future__ import annotations

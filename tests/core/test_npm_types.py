@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tools import npm_package
+from tools.dist.paths import ROOT
 
-COMPILER = npm_package.ROOT / "node_modules" / ".bin" / "tsc"
+COMPILER = ROOT / "node_modules" / ".bin" / "tsc"
 PAGE = """import { canRun, type Answer } from "tabfit";
 import { TabfitBadge } from "tabfit/badge";
 const answer: Answer = await canRun("llama-3.2-1b", { runtime: "webllm" });

@@ -93,6 +93,21 @@ def test_packages_say_what_they_hold() -> None:
         assert inside <= set(re.findall(r"\w+", said)), name
 
 
+def test_packages_import_what_they_say() -> None:
+    """A room that another's page names as imported is imported by it."""
+    for name, path in MODULES.items():
+        if path.name != "__init__.py" or name in ("tabfit", "app.pages"):
+            continue
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        named = re.findall(
+            r"`(?:tabfit\.)?(\w+)`",
+            said.rpartition("Imports")[2].partition(".\n")[0].partition(". ")[0],
+        )
+        inside = [each for each in MODULES if f"{each}.".startswith(f"{name}.")]
+        rooms = {other.split(".")[1] for each in inside for other in imported(each) if "." in other}
+        assert {*named} & {*ORDER} <= rooms, name
+
+
 def test_placed() -> None:
     """Every module has its place in the order of the steps."""
     assert {step(name) for name in modules("tabfit")} - {""} <= set(ORDER)

@@ -9,5 +9,6 @@ In: a form's fields or a link, and the device. Out: the page, and what is renewe
     lazy_parts: what is worked out when somebody looks
     on_this_device: what was tried and measured here
 
-Imports `app.components` and `tabfit`; a number is formatted here, never worked out.
+Imports `app.components`, `app.model_import`, `app.pages.compare` (what would help) and `tabfit`; a
+number is formatted here, never worked out.
 """

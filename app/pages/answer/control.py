@@ -44,8 +44,8 @@ FINDER_PARTS: Final = ("matches", "listed-matches", "verdicts")
 
 #: The page opens on this: the textbook case.
 DEFAULT: Final = Scenario(model="gemma-2b")
-#: The two textbook cases, answered before anything else.
-TEXTBOOK: Final = (Scenario(model="gemma-2b"), Scenario(model="distilbert"))
+#: The other textbook case, which the first page answers below this one.
+OTHER: Final = Scenario(model="distilbert")
 
 
 def head(catalog: Catalog) -> PageHead:
@@ -63,8 +63,18 @@ def head(catalog: Catalog) -> PageHead:
 def main(catalog: Catalog, root: str) -> Html:
     """Return the first page: the question, and the textbook cases on common devices."""
     answer = answers.answer(DEFAULT, catalog, Device())
-    rows = [view.everywhere(scenario, catalog) for scenario in TEXTBOOK]
-    return view.main(answer, rows, catalog, root=root)
+    return view.main(answer, _on_common_devices(answer, catalog, None), catalog, root=root)
+
+
+def _on_common_devices(given: Answer, catalog: Catalog, about: str | None) -> list[list[Answer]]:
+    """Return a model's verdicts on common devices, one row for each way to run it.
+
+    The first page has a row more until another model is asked about: the same rows before and
+    after scripts, so that nothing moves.
+    """
+    rows = view.everywhere_by_way(given, catalog)
+    first = about is None and given.scenario.model == DEFAULT.model
+    return [*rows, view.everywhere(OTHER, catalog)] if first else rows
 
 
 def respond(asked: PageRequest) -> PageReply:
@@ -113,7 +123,7 @@ def _part(given: Answer, part: str, asked: PageRequest) -> PageReply:
         ways: PageReply = _finder().ways(given, asked.catalog, asked.here)
         return ways
     if part == view.COMMON:
-        rows = view.everywhere_by_way(given, asked.catalog)
+        rows = _on_common_devices(given, asked.catalog, asked.about)
         return PageReply(parts={part: common_devices.answers(rows)}, title="")
     if part in LATER:
         return _looked_closer(given, part, asked)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.components.html import Html, joined, section, sentence, tag
 from tabfit.i18n.language import _
 from tabfit.population.visits.columns import COLUMNS
+
+#: Two lines of a file, the same in every language.
+_EXAMPLE: Final = "platform,browser,device_memory,visits\nwindows,chrome,8,1200"
 
 
 def card(sample: str) -> Html:
@@ -50,7 +55,7 @@ def _pasting() -> Html:
             wrap="off",
             spellcheck="false",
             aria_label=_("Rows of visits"),
-            placeholder="platform,browser,device_memory,visits\nwindows,chrome,8,1200",
+            placeholder=_EXAMPLE,
         ),
         tag("button", _("Count them"), type="button", data_paste_visits=True),
     )

@@ -10,5 +10,5 @@ a `Budget`: an interval of bytes with its basis and a sentence, or none where no
     memory_bounds     what no program on the device gets beyond
     fitted_table      a table fitted on reports, or another in its place
 
-Imports `units`, `errors` and `i18n`. Nothing here knows a model.
+Imports `units`, `errors`, `formula` and `i18n`. Nothing here knows a model.
 """

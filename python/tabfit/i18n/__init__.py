@@ -7,5 +7,5 @@ sizes and dates as CLDR writes them. Translations lie in `locale/`, one folder a
     local_places   places filled with another language's numbers, imported with the first of them
     size_text      bytes as people read them, in steps of a thousand
 
-Imports nothing but `light_dataclass`; everything that speaks to a person imports it.
+Imports `units` and `light_dataclass` alone; everything that speaks to a person imports it.
 """

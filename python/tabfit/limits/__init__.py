@@ -5,5 +5,5 @@ In: a tabfit.toml, which names models, devices or visits, and limits. Out: a row
     limits_file   the file, read
     limit_checks  every limit compared with what it limits
 
-Imports `population`, `compare` and `estimate`.
+Imports `population` and `estimate`.
 """

@@ -11,5 +11,5 @@ and role, and whose layers say what they keep between tokens.
     lora           which matrices get a low-rank adapter, and how wide each is
     textbook       GPT-2's layers with every width said aloud
 
-Imports `units` and `errors` alone. Nothing here knows a file, a runtime or a config's keys.
+Imports `units`, `errors` and `i18n` alone. Nothing here knows a file, a runtime or a config's keys.
 """

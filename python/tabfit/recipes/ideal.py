@@ -1,7 +1,7 @@
 """Ideal: every weight at the width its precision is named for, in no file at all.
 
 This is what "parameters x bits / 8" gives, and what no real file reaches: the
-one-bit methods, whose wide parts are part of the method, come from `onebit`.
+one-bit methods, whose wide parts are part of the method, come from `one_bit`.
 """
 
 from __future__ import annotations

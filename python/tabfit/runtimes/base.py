@@ -1,7 +1,7 @@
 """What every runtime answers, and the values it answers from.
 
 In: a `Load`: an architecture, its stored files and the visitor's context. Out:
-phases, the cache and working memory. What it asks of a device is in `needs`.
+phases, the cache and working memory. What it asks of a device is in `browser_needs`.
 """
 
 from __future__ import annotations

@@ -9,6 +9,6 @@ In: a word from the command line. Out: what is known of the model, its tensors a
     hub_token      the token of a hub, for models that are gated or private
     http_fetch     the small requests of `hub`, carried out with the standard library
 
-Imports `architectures`, `headers` and `hub`. This is the only room that reads files or the
-network; the page has its own carrier of requests.
+Imports `architectures`, `headers` and `hub`. This is the only room that reads a
+visitor's files or the network; the page has its own carrier of requests.
 """

@@ -14,7 +14,7 @@ In: an `Architecture` and a `Plan`. Out: `TrainingMemory`: parts with bytes and 
     rules_of_thumb   the rough rules people quote, beside the exact figures
     formula_sources  where the formulas come from
 
-Imports `model`, `recipes` (widths as stored) and `runtimes` (the cache), and no room after them.
+Imports `model`, `storage` (widths) and `runtimes` (the cache), and no room after them.
 """
 
 from tabfit.training.component import LABELS, STEADY_KINDS, TrainingPart, TrainingPartKind

@@ -3,7 +3,7 @@
 In: `Requirements` and what a device has, `Offered`. Out: `Decided`, one for each check that
 is made, and `Settled`, the checks taken together. Numbers and arrays pass through the same
 lines: one answer, the rows of a comparison and thousands of a grid's scenarios are judged
-here and nowhere else, and `checks` only puts what came out into words.
+here and nowhere else, and `check_text` only puts what came out into words.
 
 To add a kind of check, add one record to `check_kinds.KINDS`. It says
 
@@ -18,7 +18,7 @@ To add a kind of check, add one record to `check_kinds.KINDS`. It says
 and, where they differ from the usual, `decides`, `grows`, `pool` and `counts`. `Feature` and
 `Limit` need no method at all. Nothing else changes: answers, comparisons, the catalogue's
 requirements and the grid take their kinds from that list. A new signal of a device goes into
-`devices.device`, a new declaration of a runtime into `runtimes.needs`.
+`devices.device`, a new declaration of a runtime into `runtimes.browser_needs`.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
+from PIL import Image, ImageDraw
 
 from app.components import labels
 from app.components.charts import budget_band
@@ -127,6 +128,17 @@ def test_a_shared_picture_has_the_verdicts_colours() -> None:
     assert share_image.colours(said) == tuple(
         share_image.OUTCOMES[word] for word in ("unlikely", "likely")
     )
+
+
+def test_a_shared_picture_ends_above_the_site_s_name() -> None:
+    """Long descriptions are written smaller, whole: no line runs into the name below."""
+    pen = ImageDraw.Draw(Image.new("RGB", share_image.SIZE))
+    title = "Will BERT multilingual uncased, five stars of sentiment fit?"
+    said = "168–171 MB to download. Google Pixel 8 Pro: no browser yet; Laptop, 8 GB: likely. "
+    below = share_image.write(pen, title, top=80, size=76, ink="#000000", end=365)
+    for times in (1, 2, 3):
+        end = share_image.write(pen, said * times, top=below + 28, size=40, ink="#000000", end=486)
+        assert below < end <= 486
 
 
 @pytest.mark.parametrize(

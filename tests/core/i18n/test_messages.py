@@ -16,7 +16,7 @@ from tabfit.learn import accuracy_figures
 from tools import messages
 
 ROOT = Path(__file__).resolve().parents[3]
-VIEWS = sorted(path for name in ("views", "pages") for path in (ROOT / "app" / name).glob("*.py"))
+VIEWS = sorted((ROOT / "app").rglob("*.py"))
 
 # What makes HTML of its children, and the attributes that a reader hears.
 MAKERS = {"tag", "sentence", "joined"}

@@ -558,7 +558,7 @@ def test_whole_numbers_stay_on_the_processor(precision: str) -> None:
 
 
 def test_activations_by_hand() -> None:
-    """Attention spelt out keeps three tables of scores, fused two (tests/runtimes/model_notes.md).
+    """Attention spelt out keeps three tables of scores, fused two (docs/memory-model.md).
 
     DistilBERT with 128 tokens: 3 x 12 x 128 x 128, and 128 x (2 x 3,072 + 4 x 768), in 32 bits.
     Llama 3.2 1B: 2 x 32 x 128 x 128, 128 x (3 x 8,192 + 4 x 2,048), and 128 rows of logits.

@@ -21,7 +21,8 @@ OUTCOMES = {
     "cannot tell": "#4d5b78",
     "no browser yet": "#4d5b78",
 }
-SMALLEST = 24
+SMALLEST = 20
+GAP = 28  # between what is written
 STEPS = 16  # of each ink, for the edges of letters
 SITE = "Will it fit?"
 
@@ -37,10 +38,11 @@ def draw(title: str, lines: Sequence[str], colours: Sequence[str] = (ACCENT,)) -
     for at, colour in enumerate(colours):
         top, end = (round(SIZE[1] * each / len(colours)) for each in (at, at + 1))
         pen.rectangle((0, top, 24, end), fill=colour)
-    bottom = _write(pen, title, top=EDGE, size=76, ink=INK, most=3)
+    name = SIZE[1] - EDGE - 36  # where the site's name begins
+    bottom = write(pen, title, top=EDGE, size=76, ink=INK, end=EDGE + 3 * 95)
     for line in lines:
-        bottom = _write(pen, line, top=bottom + 28, size=40, ink=QUIET, most=5)
-    _write(pen, SITE, top=SIZE[1] - EDGE - 36, size=36, ink=ACCENT, most=1)
+        bottom = write(pen, line, top=bottom + GAP, size=40, ink=QUIET, end=name - GAP)
+    write(pen, SITE, top=name, size=36, ink=ACCENT, end=SIZE[1])
     out = io.BytesIO()
     picture.quantize(palette=_palette(), dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -76,15 +78,25 @@ def _palette() -> Image.Image:
     return palette
 
 
-def _write(pen: ImageDraw.ImageDraw, text: str, *, top: int, size: int, ink: str, most: int) -> int:
-    """Write `text` in at most so many lines; return where the last one ends."""
-    across = SIZE[0] - 2 * EDGE
-    lines = wrap(text, width=max(1, int(across / (size * 0.5))))
-    while len(lines) > most and size > SMALLEST:  # whole sentences, if need be in smaller letters
+def write(pen: ImageDraw.ImageDraw, text: str, *, top: int, size: int, ink: str, end: int) -> int:
+    """Write `text` from `top`, in smaller letters where it would pass `end`.
+
+    Returns where its last line ends, in pixels from the top.
+    """
+    lines = _wrapped(text, size)
+    while top + len(lines) * _height(size) > end and size > SMALLEST:  # whole sentences
         size -= 2
-        lines = wrap(text, width=max(1, int(across / (size * 0.5))))
+        lines = _wrapped(text, size)
     font = ImageFont.load_default(size)
     for line in lines:
         pen.text((EDGE, top), line, font=font, fill=ink)
-        top += round(size * 1.25)
+        top += _height(size)
     return top
+
+
+def _wrapped(text: str, size: int) -> list[str]:
+    return wrap(text, width=max(1, int((SIZE[0] - 2 * EDGE) / (size * 0.5))))
+
+
+def _height(size: int) -> int:
+    return round(size * 1.25)

@@ -13,5 +13,5 @@ In: an `Architecture` and a precision's name. Out: a `Stored`.
     metadata            keys, tokenizer and directory
     projector           the file beside it of a model that sees or hears
 
-Imports `storage`, `model` and `architectures`.
+Imports `storage` and `model`.
 """
