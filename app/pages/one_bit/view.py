@@ -33,7 +33,7 @@ PAPERS: Final = Words(
 _NAMES: Final = Words(
     {
         WIDE: later("16 bits"),
-        USUAL: later("Q4_K_M, a usual file"),
+        USUAL: later("Q4_K_M, llama.cpp’s usual mix"),
         "ternary": later("Ternary, packed as tightly as it goes"),
         BOUND: later("One bit and nothing else"),
     }
@@ -71,7 +71,13 @@ def finding(steps: Sequence[MethodSize], name: str) -> Html:
         size=tag("b", bytes_(one.size)),
         share=number(one.wide_bytes / one.size, ".0%"),
     )
-    beside = _("A usual 4-bit file is {usual}.", usual=bytes_(usual.size)) if usual else None
+    if usual is None:
+        return tag("p", said)
+    beside = _(
+        "At four bits by llama.cpp’s usual mix (Q4_K_M) its weights would be {usual}, without the "
+        "tokenizer.",
+        usual=bytes_(usual.size),
+    )
     return tag("p", joined(said, " ", beside))
 
 

@@ -27,7 +27,7 @@ from tabfit.recipes.stored_model import Stored
 from tabfit.storage.storage_type import F16
 from tabfit.units import GB, Bytes
 
-#: What the methods are held against: sixteen bits, and a usual file of about four.
+#: What the methods are held against: sixteen bits, and llama.cpp's usual mix of about four.
 WIDE: Final = "fp16"
 USUAL: Final = "q4_k_m"
 #: The methods, as they are stored, and one that is only a bound.
@@ -90,7 +90,7 @@ def method_sizes(scenario: Scenario, catalog: Catalog, here: Device) -> list[Met
 
 
 def _usual(given: Answer, shape: Architecture) -> Iterator[MethodSize]:
-    """Yield the file of about four bits that people really use, where llama.cpp knows the shape."""
+    """Yield the weights by llama.cpp's usual mix of four bits, where it knows the shape."""
     try:
         stored = files.store(shape, USUAL)
     except TabfitError:
