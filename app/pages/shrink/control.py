@@ -30,7 +30,6 @@ NUMPY: Final[tuple[str, ...]] = ()
 
 #: A model that no laptop holds as it is published, and whose smaller relatives many do.
 DEFAULT: Final = "llama-3.1-8b"
-#: Where there is no script to ask the visitor's own device, a typical one stands for it.
 RANK: Final = 8
 
 

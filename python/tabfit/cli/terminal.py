@@ -69,6 +69,10 @@ class Terminal:
             break_long_words=False,
         )
 
+    def show(self, lines: Iterable[str]) -> None:
+        """Print lines, none wider than the terminal where its words allow it."""
+        print("\n".join(self.fitted(lines)))
+
     def fitted(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield lines, those that are wider than the terminal folded between words.
 

@@ -21,7 +21,7 @@ OUTCOMES = {
     "cannot tell": "#4d5b78",
     "no browser yet": "#4d5b78",
 }
-SMALLEST = 20
+TITLE, SMALLEST = 76, 20
 GAP = 28  # between what is written
 STEPS = 16  # of each ink, for the edges of letters
 SITE = "Will it fit?"
@@ -39,7 +39,7 @@ def draw(title: str, lines: Sequence[str], colours: Sequence[str] = (ACCENT,)) -
         top, end = (round(SIZE[1] * each / len(colours)) for each in (at, at + 1))
         pen.rectangle((0, top, 24, end), fill=colour)
     name = SIZE[1] - EDGE - 36  # where the site's name begins
-    bottom = write(pen, title, top=EDGE, size=76, ink=INK, end=EDGE + 3 * 95)
+    bottom = write(pen, title, top=EDGE, size=TITLE, ink=INK, end=EDGE + 3 * _height(TITLE))
     for line in lines:
         bottom = write(pen, line, top=bottom + GAP, size=40, ink=QUIET, end=name - GAP)
     write(pen, SITE, top=name, size=36, ink=ACCENT, end=SIZE[1])

@@ -35,7 +35,7 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json(found)
     else:
         on = terminal.here()
-        print("\n".join(on.fitted(on.table([_row(each) for each in every]))))
+        on.show(on.table([_row(each) for each in every]))
         print(f"{broken} of {len(every)} limits are broken" if broken else "every limit holds")
     return int(broken > 0)
 

@@ -34,7 +34,7 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json(comparisons.report(rows, known, asked.device))
     else:
         on = terminal.here()
-        print("\n".join(on.fitted(_lines(rows, known, on))))
+        on.show(_lines(rows, known, on))
     return 0
 
 

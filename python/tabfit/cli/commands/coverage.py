@@ -64,7 +64,7 @@ def run(asked: argparse.Namespace) -> int:
             )
             return 0
         lines = ["", *_curve_lines(every, terminal.here())]
-    print("\n".join(terminal.here().fitted((_population_line(population), *lines))))
+    terminal.here().show((_population_line(population), *lines))
     return 0
 
 

@@ -52,7 +52,7 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json(answer_json.estimate(given, better))
     else:
         on = terminal.here()
-        print("\n".join(on.fitted(_lines(given, better, on))))
+        on.show(_lines(given, better, on))
     return int(asked.fail_below is not None and _worse(given, asked.fail_below))
 
 

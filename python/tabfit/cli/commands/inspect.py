@@ -28,7 +28,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         printed_json.print_json(found)
     else:
-        print("\n".join(terminal.here().fitted(_lines(found))))
+        terminal.here().show(_lines(found))
     return 0
 
 

@@ -26,5 +26,5 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json({"schema": answer_json.SCHEMA, "scenario": found})
     else:
         told = (f"{key:10} {value}" for key, value in found.items() if value is not None)
-        print("\n".join(terminal.here().fitted(told)))
+        terminal.here().show(told)
     return 0

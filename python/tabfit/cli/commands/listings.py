@@ -28,7 +28,7 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json(found)
     else:
         on = terminal.here()
-        print("\n".join(on.fitted(_lines(kind, found, on))))
+        on.show(_lines(kind, found, on))
     return 0
 
 

@@ -33,7 +33,7 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json(found)
     else:
         on = terminal.here()
-        print("\n".join(on.fitted(_lines(found, known, on))))
+        on.show(_lines(found, known, on))
     return 0
 
 

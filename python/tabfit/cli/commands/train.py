@@ -66,7 +66,7 @@ def run(asked: argparse.Namespace) -> int:
         printed_json.print_json(found)
     else:
         on = terminal.here()
-        print("\n".join(on.fitted(_lines(found, on))))
+        on.show(_lines(found, on))
     return 0
 
 

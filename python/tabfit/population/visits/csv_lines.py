@@ -75,22 +75,15 @@ class CountedLines:
 
     def table(self) -> tuple[list[str], list[DistinctRow]]:
         """Return the columns' names and the distinct rows. Raises `UnreadableVisits`."""
-        self._count([self._rest])
-        self._rest = b""
-        names = self._names()
-        check_names(names)
-        every = sorted(self._first.items(), key=itemgetter(1))
+        names, every = self._finished()
         return names, list(_rows(names, self._parsed(names, every)))
 
     def cells(self) -> TableCells:
         """Return the cells of the distinct lines by column. Raises `UnreadableVisits`."""
         from tabfit.population.visits import plain_lines  # noqa: PLC0415 - few have numpy
 
-        self._count([self._rest])
-        self._rest = b""
-        names = self._names()
-        check_names(names)
-        found, every = TableCells(names), sorted(self._first.items(), key=itemgetter(1))
+        names, every = self._finished()
+        found = TableCells(names)
         columns_of = plain_lines.PlainColumns(found)
         for start in range(0, len(every), AT_ONCE):
             some = {line: row for line, row in every[start : start + AT_ONCE] if line not in _BLANK}
@@ -107,6 +100,14 @@ class CountedLines:
         """Add the cells of distinct lines, by the row where each stands first."""
         rows, times, cells = zip(*self._parsed(found.names, some.items()), strict=True)
         found.take(rows, times, cells)
+
+    def _finished(self) -> tuple[list[str], list[tuple[bytes, int]]]:
+        """Return the columns' names and the distinct lines with the row where each stands first."""
+        self._count([self._rest])
+        self._rest = b""
+        names = self._names()
+        check_names(names)
+        return names, sorted(self._first.items(), key=itemgetter(1))
 
     def _names(self) -> list[str]:
         text = _text(1, (), self._head or b"")
