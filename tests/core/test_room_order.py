@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tabfit.architectures import FAMILIES
 from tabfit.catalog import read
-from tabfit.runtimes import NAMES
+from tabfit.runtimes import module_of, names
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -167,7 +167,7 @@ def test_runtimes_are_told_apart_by_what_they_are() -> None:
     """
     formats = {form for facts in read().runtimes for form in facts.formats}
     told = {
-        name: _compared(path) & {*NAMES} - formats
+        name: _compared(path) & {*names()} - formats
         for name, path in MODULES.items()
         if not name.startswith("tabfit.runtimes")
     }
@@ -184,20 +184,17 @@ def _said(path: Path) -> set[str]:
     }
 
 
-def test_a_runtime_is_named_in_four_files() -> None:
-    """Its class, its line in the registry, its row, and who writes the code that loads it.
+def test_a_runtime_is_named_in_two_files() -> None:
+    """Its own module and its row; who writes the code that loads it is called as it is.
 
     A file format may be called as the one runtime that reads it.
     """
     formats = {form for facts in read().runtimes for form in facts.formats}
-    names = {facts.id for facts in read().runtimes if not facts.hypothetical} - formats
     said = {module: _said(path) for module, path in modules("tabfit").items()}
-    named = {each: {module for module in said if each in said[module]} for each in names}
-    beside = {"tabfit.runtimes.registry", "tabfit.snippets.registry"}
-    for runtime, found in named.items():
-        assert beside <= found, runtime
-        assert len(found) <= 3, runtime  # and the row of runtimes.json
-        assert {step(module) for module in found} == {"runtimes", "snippets"}, runtime
+    told = {facts.id for facts in read().runtimes if not facts.hypothetical}
+    for runtime in told - formats:
+        found = {module for module in said if runtime in said[module]}
+        assert found == {module_of(runtime, "tabfit.runtimes").__name__}, runtime
 
 
 def test_model_types_are_told_apart_by_what_they_are() -> None:

@@ -26,7 +26,7 @@ _POOLS = {"page": Pool.PAGE, "gpu": Pool.GPU}
 def asked(entry: dict[str, Any]) -> bool:
     """Return whether an entry is a question the estimator takes."""
     return (
-        entry["runtime"] in runtimes.NAMES
+        entry["runtime"] in runtimes.names()
         and entry["batch"] == entry["threads"] == 1
         and not entry["session"]
         and not entry["last"]

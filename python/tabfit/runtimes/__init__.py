@@ -4,8 +4,8 @@ In: a `Load`: an architecture, its stored files, a context. Out: phases of compo
 figures remember their formulas; what a device must offer; tokens per second.
 
     base           what every runtime answers
-    registry       the runtimes by name, each imported when asked for
-    transformersjs  webllm  wllama  mediapipe  prompt_api  ideal  files_alone   one each
+    registry       the runtimes by name, each in the module called so, imported when asked for
+    transformersjs  webllm  wllama  mediapipe  litertlm  prompt_api  ideal  files_alone   one each
     memory/        what fills a tab: phases, caches, and the peaks that decide
     load_options   what a page tells its runtime besides, and what the model is fed
     browser_needs  features and limits that a runtime asks of a browser
@@ -19,10 +19,9 @@ from tabfit.runtimes.base import BindsScores, Load, Runtime
 from tabfit.runtimes.browser_needs import Needs
 from tabfit.runtimes.files_alone import FilesAlone
 from tabfit.runtimes.memory.phases import Component, Label, Phase
-from tabfit.runtimes.registry import NAMES, named, register
+from tabfit.runtimes.registry import is_brought, module_of, named, names, register
 
 __all__ = [
-    "NAMES",
     "BindsScores",
     "Component",
     "FilesAlone",
@@ -31,6 +30,9 @@ __all__ = [
     "Needs",
     "Phase",
     "Runtime",
+    "is_brought",
+    "module_of",
     "named",
+    "names",
     "register",
 ]

@@ -53,3 +53,6 @@ class Ideal:
         """Return nothing: no weight passes a WebAssembly heap."""
         del load
         return None
+
+
+RUNTIMES: Final = {"ideal": Ideal}

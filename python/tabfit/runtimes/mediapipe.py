@@ -6,6 +6,7 @@ allocated for the chosen number of tokens.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from tabfit.formula import Quantity, rounded, share
@@ -97,3 +98,6 @@ def _work(load: Load) -> Quantity:
     vectors = times(8, _GUESS) * hidden_width(shape) + times(3, _GUESS) * inner_width(shape)
     rows = share(later("rows of logits"), (1, 1, piece.high), Basis.ASSUMED, _GUESS)
     return rounded(piece * vectors * WIDE * MEDIAPIPE_ALIVE) + rows * vocabulary(shape) * WIDE
+
+
+RUNTIMES: Final = {"mediapipe": partial(LiteRt, "mediapipe")}

@@ -56,3 +56,6 @@ class PromptApi:
         """Return nothing: the model is outside the tab."""
         del load
         return None
+
+
+RUNTIMES: Final = {"prompt-api": PromptApi}

@@ -17,6 +17,7 @@ docs/memory-model.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import ceil
 from typing import Final, NamedTuple
 
@@ -579,3 +580,10 @@ class _Held(NamedTuple):
 
 _FUSED: Final = _Held.of(2, 3, 4, later("attention fused"))
 _SPELT_OUT: Final = _Held.of(3, 2, 4, later("attention spelt out"))
+
+
+#: On the processor and in graphics memory.
+RUNTIMES: Final = {
+    "transformersjs-wasm": partial(TransformersJs, on_gpu=False),
+    "transformersjs-webgpu": partial(TransformersJs, on_gpu=True),
+}

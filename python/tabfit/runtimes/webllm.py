@@ -196,3 +196,6 @@ def encoder_temporaries(
     tables = times(2, _PLAN) * heads + times(1, _PLAN)
     plain = batch * tokens * WIDE * (tables * tokens + times(4, _PLAN) * hidden)
     return span(smallest(batch * times(9, _PLAN) * tokens * WIDE * hidden, plain), plain)
+
+
+RUNTIMES: Final = {"webllm": WebLLM}

@@ -9,6 +9,7 @@ the prompt times the vocabulary.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from tabfit.formula import (
@@ -283,3 +284,9 @@ def _outputs(load: Load) -> tuple[Quantity, ...]:
     if not load.generates:
         return ()
     return (_slots(load) * vocabulary(load.architecture) * WIDE,)
+
+
+RUNTIMES: Final = {
+    "wllama-cpu": partial(Wllama, on_gpu=False),
+    "wllama-webgpu": partial(Wllama, on_gpu=True),
+}

@@ -4,7 +4,7 @@ In: an answer. Out: `Snippet`, a module of JavaScript for each runtime that has 
 
     snippet          what a snippet is, and what a writer is told: repository, file, precision
     registry         which runtime is written by whom; others `register` theirs
-    transformersjs, webllm, wllama, litert, prompt_api       one writer a runtime
+    transformersjs, webllm, wllama, mediapipe, litertlm, prompt_api       one writer a runtime
 
 Repositories, files and ids are those of the catalogue or of a hub's listing. What is not known
 stands in capitals, and a sentence says what belongs there. `tests/core/snippets/` holds each to

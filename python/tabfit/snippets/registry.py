@@ -1,14 +1,16 @@
 """Which runtime's snippet is written by whom, each imported only when asked for.
 
+No list says so: a writer is the module of this room that is called as its runtime is.
+
 In: an answer. Out: its snippet, or those of every runtime that has the model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, Final, cast
 
+from tabfit import runtimes
 from tabfit.catalog import Catalog, RuntimeFacts
 from tabfit.estimate import answer_json, defaults
 from tabfit.estimate.answers import Answer
@@ -19,18 +21,6 @@ from tabfit.snippets.snippet import Snippet, SnippetRequest
 
 Writer = Callable[[SnippetRequest], Snippet]
 
-#: The module that writes a runtime's snippet, in its function `write`.
-_WRITERS: Final = {
-    "transformersjs-wasm": "transformersjs",
-    "transformersjs-webgpu": "transformersjs",
-    "webllm": "webllm",
-    "wllama-cpu": "wllama",
-    "wllama-webgpu": "wllama",
-    "mediapipe": "litert",
-    "litertlm": "litert",
-    "prompt-api": "prompt_api",
-}
-
 #: Writers that others bring, by the name of their runtime.
 _BROUGHT: Final[dict[str, Writer]] = {}
 
@@ -40,13 +30,13 @@ def register(runtime: str, write: Writer) -> None:
     _BROUGHT[runtime] = write
 
 
-def _writer(runtime: str) -> Writer | None:
-    if runtime in _BROUGHT:
-        return _BROUGHT[runtime]
-    module = _WRITERS.get(runtime)
-    if module is None:
+def _writer(facts: RuntimeFacts) -> Writer | None:
+    """Return the `write` of the module that is called as the runtime is, or as it begins."""
+    if facts.id in _BROUGHT:
+        return _BROUGHT[facts.id]
+    if facts.hypothetical or runtimes.is_brought(facts.id):
         return None
-    return cast("Writer", import_module(f"tabfit.snippets.{module}").write)
+    return cast("Writer", runtimes.module_of(facts.id, "tabfit.snippets").write)
 
 
 def snippet(answer: Answer) -> Snippet | None:
@@ -86,7 +76,7 @@ def every(answer: Answer, catalog: Catalog) -> tuple[tuple[RuntimeFacts, Snippet
 
 
 def _written(answer: Answer, facts: RuntimeFacts, precision: str) -> Snippet | None:
-    write = _writer(facts.id)
+    write = _writer(facts)
     if write is None:
         return None
     return write(

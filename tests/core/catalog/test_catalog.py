@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tabfit import runtimes
 from tabfit.architectures import read as read_config
 from tabfit.catalog import (
     CatalogTable,
@@ -30,18 +31,6 @@ MODELS = tuple(CATALOG.models)
 DEVICES = tuple(CATALOG.devices)
 RUNTIMES = tuple(CATALOG.runtimes)
 WITH_SHAPE = [model for model in MODELS if model.config is not None]
-
-NINE = {
-    "transformersjs-wasm",
-    "transformersjs-webgpu",
-    "webllm",
-    "wllama-cpu",
-    "wllama-webgpu",
-    "mediapipe",
-    "litertlm",
-    "prompt-api",
-    "ideal",
-}
 
 #: Precisions of one export from the widest to the narrowest.
 NARROWING = ("fp32", "fp16", "q4f16")
@@ -215,10 +204,26 @@ def test_a_heading_comes_first() -> None:
 
 
 def test_the_catalogue_is_as_large_as_promised() -> None:
-    """There are at least 260 models and 110 devices, and the nine runtimes by name."""
+    """There are at least 260 models, 110 devices and nine runtimes."""
     assert len(MODELS) >= 260
     assert len(DEVICES) >= 110
-    assert {each.id for each in RUNTIMES} == NINE
+    assert len(RUNTIMES) >= 9
+
+
+def test_every_runtime_has_its_row_its_class_and_who_writes_its_code() -> None:
+    """None of the three stands alone, but that the one no browser has is loaded by nothing."""
+    assert {each.id for each in RUNTIMES} == {*runtimes.names()}
+    for facts in RUNTIMES:
+        assert runtimes.named(facts.id).name == facts.id
+        if not facts.hypothetical:
+            assert callable(runtimes.module_of(facts.id, "tabfit.snippets").write)
+
+
+@pytest.mark.parametrize("name", ["wllama", "wllama-tpu", "memory", "base", "../ideal", ""])
+def test_a_runtime_that_is_none_is_refused(name: str) -> None:
+    """Neither a module without runtimes nor a part of a name is one."""
+    with pytest.raises(UnknownName, match="wllama-webgpu"):
+        runtimes.named(name)
 
 
 @pytest.mark.parametrize("model", WITH_SHAPE, ids=lambda model: model.id)

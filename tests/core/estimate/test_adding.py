@@ -1,4 +1,4 @@
-"""Adding things: a made-up runtime, precision, device, model and budget, by public doors alone.
+"""A runtime, a device and a model that others bring, by public doors alone.
 
 Each is answered, explained, compared and judged in a grid, and the four say the same.
 """
@@ -15,7 +15,6 @@ from tabfit.catalog import Catalog
 from tabfit.compare import alternatives, ranking, run_requirements, verdict_grid
 from tabfit.compare.catalog_requirements import requirements_of_model
 from tabfit.compare.comparisons import Judge, best
-from tabfit.devices import budgets
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.errors import CatalogFault
@@ -24,7 +23,7 @@ from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.explain import explained
-from tabfit.formula import Constant, Unit
+from tabfit.formula import Constant
 from tabfit.model.architecture import Architecture
 from tabfit.recipes import ideal
 from tabfit.recipes.stored_model import Stored
@@ -211,25 +210,3 @@ def test_a_name_that_is_taken_is_refused() -> None:
         runtimes.register("webllm", Toaster)
     with pytest.raises(CatalogFault, match="claimed"):
         catalog.read().extended(runtimes=[{**RUNTIME, "id": "other", "name": "WebLLM"}])
-
-
-def test_a_new_budget_decides(kitchen: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule for a system, changed in its one place, changes answer and comparison alike."""
-    before = asked(kitchen)
-    share = Constant(
-        "share of it",
-        (0.001, 0.002, 0.003),
-        unit=Unit.SHARE,
-        basis=Basis.ASSUMED,
-        source="nobody",
-        fitted_on="nothing",
-    )
-    scarce = budgets.TabMemoryRule(name="made-up", why="it is a toaster", share=share)
-    monkeypatch.setattr(budgets, "TAB", scarce)
-    after = asked(kitchen)
-    here = place("kitchen", Device(), kitchen)
-    row = best(requirements_of_model("sourdough-1b", kitchen), Judge(kitchen, here))
-
-    assert (before.verdict.probability or 0) > (after.verdict.probability or 0)
-    assert "it is a toaster" in after.verdict.sentence
-    assert (row.outcome, row.because) == (after.verdict.outcome, after.verdict.because)

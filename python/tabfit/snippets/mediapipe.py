@@ -1,6 +1,6 @@
-"""MediaPipe LLM Inference and LiteRT-LM: one file, read as it arrives.
+"""MediaPipe LLM Inference: one file, read as it arrives.
 
-Neither tells how much has arrived, so the module counts it on the way.
+It does not tell how much has arrived, so the module counts it on the way.
 """
 
 from __future__ import annotations
@@ -25,19 +25,6 @@ const model = await LlmInference.createFromOptions(runtime, {{
 console.log(await model.generateResponse("Why is the sky blue?"));
 """
 
-_LITERT_LM: Final = """\
-import {{ Engine }} from "@litert-lm/core";
-
-{arriving}
-const engine = await Engine.create({{
-  model: file,
-  mainExecutorSettings: {{ maxNumTokens: {context} }},
-}});
-
-const chat = await engine.createConversation();
-console.log(await chat.sendMessage("Why is the sky blue?"));
-"""
-
 _ARRIVING: Final = """\
 const answer = await fetch({address});
 if (!answer.ok || !answer.body) throw new Error(`the file did not come: ${{answer.status}}`);
@@ -53,13 +40,14 @@ const file = answer.body.pipeThrough(
   }}),
 );"""
 
-#: What a file is called where its own name is not known.
-_FILE: Final = {"mediapipe": "MODEL-web.task", "litertlm": "MODEL-web.litertlm"}
-_MODULES: Final = {"mediapipe": _MEDIAPIPE, "litertlm": _LITERT_LM}
-
 
 def write(asked: SnippetRequest) -> Snippet:
-    """Return the module that streams the file to the runtime."""
+    """Return the module that streams the file to MediaPipe."""
+    return streaming(asked, _MEDIAPIPE, "MODEL-web.task")
+
+
+def streaming(asked: SnippetRequest, module: str, unnamed: str) -> Snippet:
+    """Return a module that streams one file; `unnamed` is what it is called if nobody knows."""
     name = asked.files[0].name if asked.files else None
     if asked.repository and name:
         address = on_hub(asked.repository, name)
@@ -67,10 +55,10 @@ def write(asked: SnippetRequest) -> Snippet:
             _("where the hub asks for a login first, fetch the file once and serve it yourself"),
         )
     else:
-        address = f"https://YOUR.SITE/{name or _FILE[asked.facts.id]}"
+        address = f"https://YOUR.SITE/{name or unnamed}"
         notes = (_wanted(asked, name),)
     return Snippet(
-        code=_MODULES[asked.facts.id].format(
+        code=module.format(
             arriving=_ARRIVING.format(address=quoted(address)),
             context=asked.context,
             version=asked.facts.version,
