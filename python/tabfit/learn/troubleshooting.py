@@ -58,6 +58,7 @@ TROUBLES: Final = (
         messages=(
             *("shader-f16", "ShaderF16", "does not support fp16", "Float16Array"),
             *("Invalid ShaderModule", "no matching constructor", "requires f16", "'f16'"),
+            "Invalid ComputePipeline",
         ),
         check="shader-f16",
         helps=later("a precision that computes in 32 bits: q4 or q8 instead of q4f16, q4f32_1"),
@@ -89,6 +90,8 @@ TROUBLES: Final = (
             ),
             *(
                 "WebGPU is not supported",
+                "WebGPU not available",
+                "WebGPU Context Provider",
                 "requestAdapterInfo",
                 "no available backend found. ERR: [webgpu]",
             ),
@@ -135,6 +138,7 @@ TROUBLES: Final = (
             *("Failed to allocate a buffer", "Can't create a session", "Aw, Snap", "Aw Snap"),
             *("VK_ERROR_OUT_OF_DEVICE_MEMORY", "Out of memory", "A problem repeatedly occurred"),
             *("insufficient memory", "Too big to run", "buffer download failed", "crashes"),
+            "Error code = 6",
         ),
         check="memory",
         helps=later("a smaller model or precision, a shorter context, or more memory"),

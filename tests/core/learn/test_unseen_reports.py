@@ -83,7 +83,7 @@ def test_what_was_judged_unseen_is_in_the_fit_now() -> None:
     every = [row for batch in unseen_reports.batches() for row in batch.rows]
 
     assert {(row.source, row.ran) for row in every} <= known
-    assert all(len(batch.assuming) == len(batch.rows) >= 40 for batch in unseen_reports.batches())
+    assert all(len(batch.assuming) == len(batch.rows) >= 36 for batch in unseen_reports.batches())
     assert all(batch.collected >= len(batch.rows) for batch in unseen_reports.batches())
 
 
@@ -112,7 +112,7 @@ def test_a_batch_is_no_part_of_the_ends_that_tell_it() -> None:
     assert sum(each.batch is not None for each in every) > 180
     assert len([each for each in batch if each.counted and not each.case.of_thread]) > 40
     assert [asdict(each) for each in written] == list(sureness_fit.left_out(every))
-    first, _second, third = sureness_fit.left_out(turned)
+    first, _second, third, _fourth = sureness_fit.left_out(turned)
     assert third == asdict(written[2])
     assert first != asdict(written[0])
 
