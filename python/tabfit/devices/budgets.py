@@ -67,6 +67,8 @@ class TabMemoryRule:
 
     Never less than a twentieth of the memory and never more than the `ceiling`. `why` is said
     to the reader beside the budget.
+
+    Source: each constant's own.
     """
 
     name: str
@@ -125,7 +127,11 @@ FITTED: Final = FittedTable(_read)
 
 
 def learnt_of(rule: str) -> Constant | None:
-    """Return what `make budgets` learnt of a rule from reports: a factor for each of its ends."""
+    """Return what `make budgets` learnt of a rule from reports: a factor for each of its ends.
+
+    `None` where no report taught anything. Source: people's reports
+    (tests/data/field_reports.jsonl), fitted by tools/budgets/memory_fit.py.
+    """
     row = FITTED.rows.get(rule)
     if row is None:
         return None
@@ -294,7 +300,10 @@ APPLE_MOBILE_RAM: Final = Constant(
 
 
 def installed(device: Device) -> Budget:
-    """Return the memory the device has, as an interval with how it is known."""
+    """Return the memory the device has, as an interval with how it is known.
+
+    In bytes. Source: the maker's row, the visitor, or `navigator.deviceMemory` (W3C Device Memory).
+    """
     if device.ram_bytes is not None:
         ram = device.ram_bytes
         return Budget(
@@ -384,14 +393,21 @@ def _memory(ram: Budget) -> Quantity | None:
 
 
 def peak(device: Device) -> Budget:
-    """Return what page and graphics may take together."""
+    """Return what page and graphics may take together.
+
+    In bytes. Source: the rule of the device's system, each with what it rests on, and what reports
+    taught of it.
+    """
     ram = installed(device)
     memory = _memory(ram) or (APPLE_MOBILE_RAM if device.on_apple_mobile else None)
     return _by_rule(Pool.PEAK, rule_of(device), memory, ram, device)
 
 
 def page(device: Device) -> Budget:
-    """Return what the tab alone may take where graphics has memory of its own."""
+    """Return what the tab alone may take where graphics has memory of its own.
+
+    In bytes. Source: the rule `TAB`, and what reports taught of it.
+    """
     ram = installed(device)
     return _by_rule(Pool.PAGE, TAB, _memory(ram), ram, device)
 
@@ -433,7 +449,11 @@ def _measured_why(why: str, measured: int | None) -> str:
 
 
 def graphics(device: Device) -> Budget:
-    """Return what a separate graphics card offers."""
+    """Return what a separate graphics card offers.
+
+    In bytes. Source: `VRAM_SHARE` or, of a card that nobody names, `UNKNOWN_CARD`; and what reports
+    taught of cards.
+    """
     have: Quantity = UNKNOWN_CARD
     learnt = learnt_of(CARD)
     why = _("no browser tells how much memory a graphics card has")
@@ -497,6 +517,8 @@ def wasm_memory_granted(device: Device) -> Quantity | None:
     """Return what a phone's browser grants one WebAssembly memory, `None` elsewhere.
 
     Each end is the small phones' or the others' as the same end of installed memory is.
+
+    In bytes. Source: `WASM_ON` and `WASM_ON_SMALL_ANDROID`, reports of phones that refused.
     """
     usual, ram = WASM_ON.get(device.platform or ""), installed(device).have
     if usual is None or ram is None or device.platform != "android":
@@ -516,6 +538,9 @@ def wasm(device: Device, ceiling: int, source: str = "") -> Budget:
     """Return how much WebAssembly may address: a ceiling, and less on phones.
 
     `source` says where the runtime's own ceiling is from.
+
+    In bytes. Source: the runtime's own maximum (its row of the catalogue) and
+    `wasm_memory_granted`.
     """
     most = size(later("the runtime’s own ceiling"), ceiling, Basis.COMPUTED, source or _REACH)
     usual = wasm_memory_granted(device)
@@ -560,7 +585,11 @@ ESTIMATE_MEANS: Final = Constant(
 
 
 def storage(device: Device) -> Budget:
-    """Return the room to keep a download, as far as the browser's estimate tells."""
+    """Return the room to keep a download, as far as the browser's estimate tells.
+
+    In bytes. Source: `navigator.storage.estimate()` (WHATWG Storage), and what such an answer means
+    in Chrome (`QUOTA_MEANS`, `ESTIMATE_MEANS`).
+    """
     quota, usage = device.storage.quota_bytes, device.storage.usage_bytes or 0
     if quota is None:
         return Budget(

@@ -55,7 +55,11 @@ LENT_TO_CARDS: Final = Constant(
 
 
 def most_held(device: Device) -> Bytes | None:
-    """Return the most that all programs together can hold."""
+    """Return the most that all programs together can hold.
+
+    Source: `SWAP_OF_COMPUTERS`, `SWAP_OF_PHONES` and `SWAP_OF_IPHONES`, or more where a test here
+    held more.
+    """
     ram = installed(device).have
     if ram is None and not device.on_apple_mobile:
         return None
@@ -70,7 +74,10 @@ def _swap(device: Device) -> Constant:
 
 
 def most_on_card(device: Device) -> Bytes | None:
-    """Return the most that a graphics card and the memory lent to it can hold."""
+    """Return the most that a graphics card and the memory lent to it can hold.
+
+    Source: `LENT_TO_CARDS`, or more where a test here held more.
+    """
     ram, card = installed(device).have, device.vram_bytes
     if ram is None or card is None:
         return None

@@ -52,7 +52,10 @@ from tabfit.verdict.requirements import Offered, Setup
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Everything a view shows. `unsupported` says that no browser runtime loads the model."""
+    """Everything a view shows. `unsupported` says that no browser runtime loads the model.
+
+    Source: figures are the runtime's and the recipe's, each with its own.
+    """
 
     scenario: Scenario
     subject: Subject

@@ -89,7 +89,11 @@ def usual_precision(about: Subject, facts: RuntimeFacts) -> str:
 
 
 def usual_context(about: Subject, facts: RuntimeFacts, offer: PublishedPrecision | None) -> Tokens:
-    """Return the context a page would use unless told otherwise, within the model's reach."""
+    """Return the context a page would use unless told otherwise, within the model's reach.
+
+    In tokens. Source: WebLLM's list where it says one, the runtime's row, else `USUAL_CONTEXT`; an
+    encoder's `USUAL_INPUT`.
+    """
     architecture = about.architecture or UNDISCLOSED
     if architecture.kind is Kind.ENCODER:
         usual = USUAL_INPUT
@@ -108,6 +112,9 @@ def nominal_bits(precision: str) -> int | None:
     (4, 8, 4, 32)
     >>> nominal_bits("q0f16")
     16
+
+    `None` where the name says none. Source: the names that ONNX exports, llama.cpp, MLC and LiteRT
+    give.
     """
     precision = precision.removeprefix("ud-").removeprefix("q0")
     for lead in ("fp", "bf", "uint", "int", "iq", "bnb", "tq", "q", "f"):

@@ -91,12 +91,18 @@ class File:
 
 
 def sizes(files: Iterable[File]) -> Quantity:
-    """Return the sizes of several files as a sum, each with how it is known."""
+    """Return the sizes of several files as a sum, each with how it is known.
+
+    Source: each file's own `basis` and `why`.
+    """
     return total(size(each.name, each.size, each.basis, each.why) for each in files)
 
 
 def total_size(files: Iterable[File]) -> Interval:
-    """Return the size of several files together, each end added up."""
+    """Return the size of several files together, each end added up.
+
+    Source: as of `sizes`.
+    """
     return sizes(files).interval
 
 

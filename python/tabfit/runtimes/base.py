@@ -37,6 +37,8 @@ class Load:
     many tokens are given at once, where somebody said so. `emulated` says that the
     adapter is software, which compiles shaders in the same memory. `options` are what the page
     tells the runtime besides.
+
+    Source: the architecture and the recipe that stored it.
     """
 
     architecture: Architecture

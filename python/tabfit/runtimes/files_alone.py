@@ -18,7 +18,10 @@ from tabfit.units import NOTHING, Interval
 
 @dataclass(frozen=True, slots=True)
 class FilesAlone:
-    """Another runtime, of which only what its files fill is known."""
+    """Another runtime, of which only what its files fill is known.
+
+    Source: the files' own listed sizes.
+    """
 
     loads: Runtime
 

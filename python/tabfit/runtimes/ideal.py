@@ -15,7 +15,10 @@ from tabfit.units import NOTHING, Interval
 
 
 class Ideal:
-    """A runtime without a cost of its own; every real one is measured against it."""
+    """A runtime without a cost of its own; every real one is measured against it.
+
+    Source: the definition: weights and cache and nothing else.
+    """
 
     name: Final = "ideal"
     uses_gpu: Final = False

@@ -169,7 +169,11 @@ class Rates:
 
 
 def bandwidth(device: Device) -> Given:
-    """Return the bytes per second a device's memory moves, and how that is known."""
+    """Return the bytes per second a device's memory moves, and how that is known.
+
+    Source: a copy timed on the device, its row of the catalogue, or what its kind usually moves
+    (`USUAL`).
+    """
     measured = device.measured.bandwidth_bytes_per_second
     said = measured or device.bandwidth_bytes_per_second
     if said:
@@ -184,6 +188,8 @@ def reached(bits: float) -> Constant:
     """Return the share of the bandwidth that weights of so many bits reach.
 
     A small model beside a large table, as of positions, may have any number of them.
+
+    Without unit, of 1. Source: llama.cpp on WebGPU on one laptop (`REACHED` says which files).
     """
     return next(share for most, share in REACHED if bits <= most)
 
@@ -192,6 +198,9 @@ def moved(runtime: Runtime, bits: float, device: Device) -> Quantity:
     """Return the bytes per second this runtime really moves on this device.
 
     `bits` is what a weight takes in the file, scales included.
+
+    Source: `WASM_MOVES`, `SOFTWARE_MOVES`, `REACHED` and `ON_PHONES`, each with the runs that it
+    was taken from.
     """
     if not runtime.uses_gpu and runtime.name != "ideal":
         return WASM_MOVES
@@ -207,7 +216,10 @@ def moved(runtime: Runtime, bits: float, device: Device) -> Quantity:
 
 
 def bits_per_weight(load: Load) -> float:
-    """Return what a weight takes on average; `UNDISCLOSED_BITS` where no shape is disclosed."""
+    """Return what a weight takes on average; `UNDISCLOSED_BITS` where no shape is disclosed.
+
+    In bits, scales included. Source: stored bytes over parameters, by definition.
+    """
     total = load.architecture.inventory.total
     return 8 * load.stored.weights_bytes / total if total else UNDISCLOSED_BITS.likely
 
@@ -216,6 +228,9 @@ def read_for_token(runtime: Runtime, load: Load) -> Quantity:
     """Return the bytes one new token reads: the active weights and the whole cache.
 
     A token table is looked up, not read; a tied head is read whole.
+
+    In bytes. Source: making one token is bound by memory, so that what is read is what takes time
+    (Pope et al. 2022, arXiv:2211.05102, section 2).
     """
     inventory = load.architecture.inventory
     active = count(later("parameters one token uses"), inventory.active)
@@ -224,19 +239,29 @@ def read_for_token(runtime: Runtime, load: Load) -> Quantity:
 
 
 def token_bytes(runtime: Runtime, load: Load) -> int:
-    """Return the same as a whole number."""
+    """Return the same as a whole number.
+
+    Source: as of `read_for_token`.
+    """
     return read_for_token(runtime, load).interval.likely
 
 
 def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
-    """Return tokens per second, or `None` for a model that makes none."""
+    """Return tokens per second, or `None` for a model that makes none.
+
+    Source: as of `rates_of`.
+    """
     if not load.generates or not load.stored.tensors:
         return None
     return rates_of(runtime, read_for_token(runtime, load), bits_per_weight(load), device)
 
 
 def rates_of(runtime: Runtime, each: Quantity | int, bits: float, device: Device) -> Rates:
-    """Return tokens per second where each token reads so many bytes."""
+    """Return tokens per second where each token reads so many bytes.
+
+    Source: bytes moved a second over bytes read a token (Pope et al. 2022, arXiv:2211.05102,
+    section 2).
+    """
     read: Quantity = size(_READ, each, Basis.COMPUTED, SHAPE) if isinstance(each, int) else each
     if not isinstance(read, Given):
         read = named(_READ, read)
@@ -261,6 +286,8 @@ def first_token(runtime: Runtime, load: Load, found: Rates | None) -> Wait | Non
     A prompt is read at the speed of single tokens times what their passing together gains. One
     says nothing of the other, so the squares of their spreads add up, as factors.
     Left out: the very first prompt, which waits for shaders too (one report: 11 times as long).
+
+    Source: `GAIN_ON_GPU` and `GAIN_IN_WASM`, each with the runs that it was taken from.
     """
     if found is None or runtime.name == "ideal" or not found.hundredths.low:
         return None
@@ -295,5 +322,7 @@ def seconds(size: int, megabits: float) -> int:
 
     >>> seconds(1_350_000_000, 10)
     1080
+
+    Source: a megabit is 10^6 bits (IEC 80000-13).
     """
     return ceil(size * 8 / (megabits * 10**6))

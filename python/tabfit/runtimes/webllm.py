@@ -63,7 +63,11 @@ _PLAN: Final = later("the plan in the metadata of binary-mlc-llm-libs")
 
 
 class WebLLM:
-    """MLC on WebGPU."""
+    """MLC on WebGPU.
+
+    Source: `vram_required_MB` of WebLLM's list (tests/data/webllm_vram.csv) and the metadata of
+    binary-mlc-llm-libs; docs/memory-model.md.
+    """
 
     name: Final = "webllm"
     uses_gpu: Final = True
@@ -154,6 +158,8 @@ def linear_attention_temporaries(
 
     Their states are passed on as values, so that two vectors per token of each such layer
     stay alive. Within a tenth of what Qwen3.5 0.8B, 2B and 9B are listed with.
+
+    In bytes. Source: `vram_required_MB` of WebLLM's own list (tests/data/webllm_vram.csv).
     """
     width = sum(
         tensor.shape[1]
@@ -167,7 +173,11 @@ def linear_attention_temporaries(
 
 
 def whole_piece_logits(architecture: Architecture, piece: Given) -> Quantity:
-    """Return the logits of every token of a piece, where a library can plan for them."""
+    """Return the logits of every token of a piece, where a library can plan for them.
+
+    In bytes, float32; nothing or all, as no list says. Source: mlc-llm python/mlc_llm/model, which
+    definitions fix the head's outputs; the plan in the metadata of binary-mlc-llm-libs.
+    """
     heads = (t for t in architecture.inventory if t.role is Role.HEAD)
     tied = architecture.family in FIXED_TABLES and any(t.tied_to is not None for t in heads)
     if not tied and architecture.family not in FIXED_HEADS:

@@ -70,7 +70,11 @@ USUAL_CACHE: Final = "f16"
 
 
 class Wllama:
-    """llama.cpp, on the processor alone or with WebGPU."""
+    """llama.cpp, on the processor alone or with WebGPU.
+
+    Source: wllama's own log (tests/data/wllama_log.json) and runs in a browser
+    (tests/data/measured.json; docs/memory-model.md, 3).
+    """
 
     in_tab: Final = True
     splits_bindings: Final = True

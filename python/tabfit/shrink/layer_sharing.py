@@ -76,7 +76,11 @@ def _tied(tensor: Tensor, to: dict[str, str]) -> Tensor:
 
 
 def tied_elements(architecture: Architecture) -> Parameters:
-    """Return the parameters that sharing saves already: every use less what is stored."""
+    """Return the parameters that sharing saves already: every use less what is stored.
+
+    Source: Lan et al. 2019, ALBERT, arXiv:1909.11942, section 3.1 (sharing between layers); counted
+    on the inventory.
+    """
     inventory = architecture.inventory
     reused = sum((t.uses - 1) * t.elements for t in inventory.stored if not t.buffer)
     return Parameters(inventory.untied - inventory.total + reused)

@@ -32,7 +32,10 @@ USUAL_TARGETS: Final = ("query", "value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoraAdapter:
-    """A low-rank adapter: how many matrices it stands beside, and what it adds."""
+    """A low-rank adapter: how many matrices it stands beside, and what it adds.
+
+    Source: Hu et al. 2021, arXiv:2106.09685, section 4.1.
+    """
 
     rank: int
     targets: tuple[str, ...]

@@ -58,14 +58,20 @@ def masked_bits(bits: int, kept: float) -> float:
     One bit says whether a weight is there, and those that are keep their bits: it
     saves only once more weights are gone than the bitmap costs.
 
-    >>> masked_bits(16, 0.5), masked_bits(4, 0.75)
-    (9.0, 4.0)
+    >>> masked_bits(16, 0.5), masked_bits(4, 0.5)
+    (9.0, 3.0)
+
+    Source: Frantar and Alistarh 2023, SparseGPT, arXiv:2301.00774, where half of 4-bit weights and
+    a bitmask take 3 bits.
     """
     return 1 + bits * kept
 
 
 def layers_of(architecture: Architecture, part: Part | None = None) -> int:
-    """Return how many layers the main stack has, or that of another part."""
+    """Return how many layers the main stack has, or that of another part.
+
+    Source: the architecture as its config.json says it.
+    """
     tower = architecture.main if part is None else architecture.tower(part)
     return len(tower.layers) if tower else 0
 

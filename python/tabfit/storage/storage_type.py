@@ -40,6 +40,8 @@ class Beside:
 
     `elements` is the length of a block or run, the side of a tile, and how many
     rows or columns share one entry (flags of one bit share a byte by eights).
+
+    Source: each format's own; `type_table` says which (ggml-common.h for GGUF, ONNX's MatMulNBits).
     """
 
     size: int
@@ -76,6 +78,8 @@ class StorageType:
 
     >>> StorageType("Q4_0", elements=32, size=18).bits_per_weight
     4.5
+
+    Source: `type_table` gives each type's own.
     """
 
     name: str

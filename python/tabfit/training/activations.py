@@ -98,7 +98,11 @@ class LayerActivations:
 
 
 def share(item: KeptArray, plan: Plan) -> int:
-    """Return the bytes of one token that a device holds of an array."""
+    """Return the bytes of one token that a device holds of an array.
+
+    Source: Korthikanti et al. 2022, arXiv:2205.05198, sections 4.2.1 (tensor) and 4.2.2 (sequence
+    parallelism).
+    """
     over = plan.tensor_parallel if item.split or plan.sequence_parallel else 1
     return -(-item.per_token // over)
 

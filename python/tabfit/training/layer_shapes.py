@@ -90,6 +90,8 @@ def tokens_of(architecture: Architecture, tower: Tower, sequence: int) -> int:
 
     Pictures and sound have as many as the model's front end makes of them; text has what
     was asked for, within the reach of every tower but the main one.
+
+    Source: the model's config.json, of towers whose length is fixed; else what was asked for.
     """
     reach = tower.positions or sequence
     if tower.part in _FIXED:

@@ -48,6 +48,8 @@ def adapter_parameters(architecture: Architecture, rank: int, targets: LoraTarge
     >>> from tabfit.model.textbook import Widths, textbook
     >>> adapter_parameters(textbook(Widths()), 4, LoraTargets.QUERY_VALUE)  # 12 x 2 x 4 x 2 x 768
     147456
+
+    Source: Hu et al. 2021, arXiv:2106.09685, section 4.1: rank x (inputs + outputs) a matrix.
     """
     found = trained_adapters(architecture, targets)
     return Parameters(sum(each.parameters(rank) for each in found))

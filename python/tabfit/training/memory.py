@@ -29,6 +29,8 @@ class TrainingMemory:
     """What one device holds, largest questions first: `steady`, `peak`, `components`.
 
     `uncovered` says why activations, and so the peak, are not known.
+
+    Source: each component's own (`formula_sources`).
     """
 
     plan: Plan
@@ -63,7 +65,10 @@ class TrainingMemory:
 
 
 def usual_sequence(architecture: Architecture) -> int:
-    """Return the tokens of a sequence unless said otherwise, within the model's reach."""
+    """Return the tokens of a sequence unless said otherwise, within the model's reach.
+
+    Source: `USUAL_SEQUENCE`, this project's choice.
+    """
     tower = architecture.main
     return min(USUAL_SEQUENCE, tokens_of(architecture, tower, tower.positions or USUAL_SEQUENCE))
 
@@ -92,7 +97,10 @@ def training_memory(architecture: Architecture, plan: Plan) -> TrainingMemory:
 
 
 def trained_parameters(architecture: Architecture, plan: Plan) -> Parameters:
-    """Return how many parameters are trained: all of them, or the adapters'."""
+    """Return how many parameters are trained: all of them, or the adapters'.
+
+    Source: as of `adapter_parameters`.
+    """
     if not plan.lora_rank:
         return architecture.inventory.total
     return adapter_parameters(architecture, plan.lora_rank, plan.lora_targets)

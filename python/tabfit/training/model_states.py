@@ -68,7 +68,10 @@ def state_parts(architecture: Architecture, plan: Plan) -> Iterator[TrainingPart
 
 
 def on_device(inventory: Inventory, devices: int) -> int:
-    """Return the parameters one of so many tensor-parallel devices holds."""
+    """Return the parameters one of so many tensor-parallel devices holds.
+
+    Source: Shoeybi et al. 2019, arXiv:1909.08053, section 3: matrices are divided, norms are whole.
+    """
     return sum(array.elements * times for array, times in _arrays(inventory, devices).items())
 
 
@@ -167,7 +170,10 @@ def gathered(architecture: Architecture, plan: Plan) -> TrainingPart | None:
 
 
 def largest_layer(architecture: Architecture, devices: int = 1) -> int:
-    """Return the parameters of the largest layer, tables and heads being layers of their own."""
+    """Return the parameters of the largest layer, tables and heads being layers of their own.
+
+    Source: what ZeRO-3 gathers at once (DeepSpeed, memory estimators).
+    """
     sizes: Counter[tuple[Part, int | str]] = Counter()
     for each in architecture.inventory.stored:
         place = each.name if each.layer is None else each.layer
@@ -223,6 +229,9 @@ def state_size(array: ParameterArray, optimizer: Optimizer) -> int:
 
     >>> state_size(ParameterArray((1024, 4096)), Optimizer.ADAFACTOR)
     20480
+
+    Source: of 8-bit AdamW Dettmers et al. 2022, arXiv:2110.02861, and bitsandbytes
+    optim/optimizer.py.
     """
     count = array.elements
     if optimizer is Optimizer.ADAMW_8BIT:

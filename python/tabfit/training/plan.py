@@ -226,6 +226,9 @@ class Plan:
     shares out. `flash` attends without ever holding an attention map (Dao et al. 2022,
     arXiv:2205.14135), as PyTorch and the transformers library do unless told otherwise; without
     it attention is eager. `dropout` keeps the masks that the published formulas count.
+
+    Source: Rajbhandari et al. 2020, ZeRO, arXiv:1910.02054, sections 3 and 5, for what each stage
+    shares out.
     """
 
     optimizer: Optimizer = Optimizer.ADAMW

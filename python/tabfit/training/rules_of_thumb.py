@@ -74,7 +74,10 @@ def rules_of_thumb(
 
 
 def inference(architecture: Architecture, plan: Plan) -> int:
-    """Return the weights and the cache of running the same batch, at the plan's width."""
+    """Return the weights and the cache of running the same batch, at the plan's width.
+
+    In bytes. Source: the weights, and the cache as of `runtimes.memory.cache`.
+    """
     weights = plan.elements.most * architecture.inventory.total
     if architecture.kind is Kind.ENCODER:
         return weights

@@ -35,7 +35,10 @@ class PlanChange:
 
 
 def peak_or_steady(memory: TrainingMemory) -> int:
-    """Return the peak, or the steady state where no peak is known."""
+    """Return the peak, or the steady state where no peak is known.
+
+    In bytes. Source: as of `TrainingMemory`.
+    """
     return memory.steady if memory.peak is None else memory.peak
 
 

@@ -54,6 +54,8 @@ def choose(condition: bool, yes: float, no: float) -> float:  # noqa: FBT001 - i
 
     >>> choose(True, 0.6, 1.0), choose(False, 0.6, 1.0)
     (0.6, 1.0)
+
+    Source: arithmetic, x c + y (1 - c), which arrays take too.
     """
     return yes * condition + no * (1 - condition)
 
@@ -122,6 +124,9 @@ def probability(need: Interval, have: Interval) -> float:
     0.0
     >>> round(probability(Interval(4, 6, 9), Interval(4, 6, 9)), 1)
     0.5
+
+    Source: this project's reading of two intervals as distributions; how often such chances held is
+    in docs/accuracy.md.
     """
     unknown = getattr(have, "chance_of", None)
     if unknown is not None:  # only a name for what devices will tell (`tabfit.gate`)
@@ -157,6 +162,8 @@ def weighed(need: Interval, have: Interval) -> float:
 
     Only arithmetic and comparisons touch the need, here and in `apart`, so its ends may be
     arrays: a grid weighs many at once by these very functions.
+
+    Source: as of `probability`, by equally likely needs (the midpoints of a sum).
     """
     there = points_of(have)
     missed = 0.0
@@ -177,6 +184,8 @@ def rounded(chance: float) -> float:
 
     >>> rounded(0.47505), rounded(1.0)
     (0.4751, 1.0)
+
+    Source: this project's choice, so that the engine, JavaScript and SQL round alike.
     """
     return (chance * 10_000 + 0.500_000_1) // 1 / 10_000
 
@@ -191,6 +200,9 @@ def word(chance: float) -> Outcome:
 
 
 def place(chance: float) -> float:
-    """Return where in `OUTCOMES` the word for a probability stands; for an array, each one's."""
+    """Return where in `OUTCOMES` the word for a probability stands; for an array, each one's.
+
+    Source: `LIKELY_FROM` and `UNLIKELY_TO`, fitted on reports.
+    """
     unlikely = choose(chance <= UNLIKELY_TO.likely, _UNLIKELY, _MAY)
     return choose(chance >= LIKELY_FROM.likely, _LIKELY, unlikely)

@@ -66,7 +66,10 @@ class Requirements:
 
 
 class Offered:
-    """What a device has; each budget is worked out once, however many scenarios ask for it."""
+    """What a device has; each budget is worked out once, however many scenarios ask for it.
+
+    Source: `devices.budgets` and `devices.memory_bounds`, each with its own.
+    """
 
     def __init__(self, device: Device) -> None:
         """Work out nothing yet."""

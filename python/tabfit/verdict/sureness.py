@@ -46,6 +46,8 @@ def drawn_in(chance: float) -> float:
     >>> with FITTED.replaced_by({"ends": {"least": 0.2, "surest": 0.9, "reports": 0}}):
     ...     drawn_in(0.0), drawn_in(0.5), drawn_in(1.0)
     (0.2, 0.55, 0.9)
+
+    Source: docs/memory-model.md, 6; ends fitted by tools/budgets/sureness_fit.py.
     """
     found = ends()
     return rounded(found.least + (found.surest - found.least) * chance)

@@ -16,7 +16,10 @@ from tabfit.units import Parameters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScalingLaw:
-    """A fitted power law: loss = (`scale` ÷ N) ** `exponent`."""
+    """A fitted power law: loss = (`scale` ÷ N) ** `exponent`.
+
+    Source: Kaplan et al. 2020, arXiv:2001.08361, equation 1.1; each law's own fit is its `source`.
+    """
 
     exponent: float
     scale: float
@@ -63,6 +66,8 @@ def outside_embeddings(inventory: Inventory) -> Parameters:
     >>> from tabfit.model.textbook import Widths, textbook
     >>> outside_embeddings(textbook(Widths()).inventory)
     85017600
+
+    Source: Kaplan et al. 2020, arXiv:2001.08361, section 2.1.
     """
     roles = inventory.by_role()
     return Parameters(sum(count for role, count in roles.items() if role not in _TABLES))

@@ -43,7 +43,11 @@ def can_store(architecture: Architecture) -> bool:
 
 
 def tensor_data_size(tensors: Sequence[StoredTensor]) -> Bytes:
-    """Return the bytes of the tensors as they lie in a file, each padded to 32."""
+    """Return the bytes of the tensors as they lie in a file, each padded to 32.
+
+    In bytes. Source: ggml's docs/gguf.md, `general.alignment`; equal to files that llama.cpp wrote
+    (tests/data/gguf).
+    """
     return Bytes(sum(metadata.padded(tensor.size) for tensor in tensors))
 
 

@@ -165,6 +165,9 @@ def directory_size(name: str, shape: Sequence[int]) -> int:
 
     >>> directory_size("output.weight", (128256, 2048))  # 8+13 + 4+2x8 + 4 + 8
     53
+
+    Source: ggml's docs/gguf.md, `gguf_tensor_info_t`: a string with a 64-bit length, dimensions of
+    64 bits behind their 32-bit count, a 32-bit type and a 64-bit offset.
     """
     return _STRING + len(name.encode()) + 4 + 8 * len(shape) + 4 + 8
 
@@ -174,5 +177,7 @@ def padded(size: int) -> int:
 
     >>> padded(33)
     64
+
+    Source: ggml's docs/gguf.md, `general.alignment`, 32 where a file says nothing.
     """
     return -(-size // ALIGNMENT) * ALIGNMENT

@@ -105,7 +105,12 @@ def candidates_of(
 
 
 def session_size(candidates: tuple[Candidate, ...]) -> Interval:
-    """Return the bytes of a session's files: the first export is the likely one."""
+    """Return the bytes of a session's files: the first export is the likely one.
+
+    In bytes; raises `ValueError` where there is no candidate. Source: what an export's kind leaves
+    open and its graph (`graphs`); the margin beside it was measured on files that no rule had seen
+    (docs/accuracy.md).
+    """
     least = min(c.data + c.graph.low for c in candidates)
     most = max(c.data + c.padding + c.graph.high + c.left_out for c in candidates)
     return Interval(
@@ -209,7 +214,12 @@ def store(architecture: Architecture, precision: str, *, family: str | None = No
 def weights_size(
     architecture: Architecture, precision: str, *, family: str | None = None
 ) -> Interval:
-    """Return the bytes of all sessions' files, without tokenizer and config."""
+    """Return the bytes of all sessions' files, without tokenizer and config.
+
+    In bytes, ends added up. Raises `UnsupportedCombination` for a dtype of no such name. Source:
+    the sessions of the export (`sessions`) as onnxruntime's quantisers write them; held against
+    published files (tests/data/onnx).
+    """
     _, dtype = dtype_of(precision)
     exports = exports_of(architecture, family)
     total = exactly(0)

@@ -46,6 +46,8 @@ class Allocation:
 
     >>> Allocation(block=256).cells(Tokens(1000), window=None)
     1024
+
+    Source: each runtime's own code, named where it makes its `Allocation`.
     """
 
     element: StorageType = F16
@@ -85,7 +87,10 @@ def cache(architecture: Architecture, context: Tokens, kept: Allocation) -> Quan
 
 
 def cache_size(architecture: Architecture, context: Tokens, kept: Allocation) -> Bytes:
-    """Return the same as a whole number of bytes."""
+    """Return the same as a whole number of bytes.
+
+    Source: as of `cache`.
+    """
     return Bytes(cache(architecture, context, kept).interval.likely)
 
 
@@ -149,7 +154,11 @@ def _room(cells: int) -> Quantity:
 
 
 def growth(architecture: Architecture, kept: Allocation) -> Bytes:
-    """Return the bytes each further token adds while no window is full."""
+    """Return the bytes each further token adds while no window is full.
+
+    In bytes per token; blocks that a runtime rounds to are left out. Source: as of `cache`, at two
+    tokens less at one.
+    """
     unit = Allocation(element=kept.element, values=kept.values, latent=kept.latent)
     one, two = (cache_size(architecture, Tokens(n), unit) for n in (1, 2))
     return Bytes(two - one)

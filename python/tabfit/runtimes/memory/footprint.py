@@ -16,7 +16,10 @@ from tabfit.units import NOTHING, Interval, larger
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What a model fills through every phase."""
+    """What a model fills through every phase.
+
+    Source: as of its phases.
+    """
 
     phases: tuple[Phase, ...]
 

@@ -43,7 +43,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What is alive at once during one phase."""
+    """What is alive at once during one phase.
+
+    Source: what a runtime's module says of its components; sums and maxima here.
+    """
 
     name: str
     components: tuple[Component, ...]

@@ -39,27 +39,42 @@ SHAPE: Final = later("the model’s shape")
 
 
 def count(label: Text, number: int, source: Text = SHAPE) -> Given:
-    """Return a plain number that the shape gives."""
+    """Return a plain number that the shape gives.
+
+    Source: the caller's `source`.
+    """
     return Given(label, (number, number, number), Unit.NUMBERS, Basis.COMPUTED, source)
 
 
 def times(number: int, source: Text) -> Given:
-    """Return a plain number that a formula multiplies with, and why it is this one."""
+    """Return a plain number that a formula multiplies with, and why it is this one.
+
+    Source: the caller's `source`.
+    """
     return count(str(number), number, source)
 
 
 def vocabulary(architecture: Architecture) -> Given:
-    """Return how many numbers come out for each token."""
+    """Return how many numbers come out for each token.
+
+    Source: the model's config.json, by its architecture.
+    """
     return count(later("vocabulary"), architecture.outputs)
 
 
 def hidden_width(architecture: Architecture) -> Given:
-    """Return the width of what passes between the main tower's layers."""
+    """Return the width of what passes between the main tower's layers.
+
+    In numbers a token. Source: as of `vocabulary`.
+    """
     return count(later("hidden width"), architecture.main.hidden)
 
 
 def inner_width(architecture: Architecture) -> Given:
-    """Return the widest inside of a layer of the main tower."""
+    """Return the widest inside of a layer of the main tower.
+
+    In numbers a token. Source: as of `vocabulary`.
+    """
     layers = architecture.main.layers
     most = max((layer.feed_forward for layer in layers), default=0)
     return count(later("inner width"), most)
@@ -70,7 +85,11 @@ WIDE: Final = count(later("bytes per number"), 4, later("32-bit floats"))
 
 
 def stored_weights(stored: Stored) -> Quantity:
-    """Return the bytes of all tensors: blocks of each storage type, and scales beside them."""
+    """Return the bytes of all tensors: blocks of each storage type, and scales beside them.
+
+    In bytes. Source: the recipe's storage types (`storage.type_table`); a publisher's own choice
+    stays open between two ends.
+    """
     if stored.tensors_open is not None:
         why = later("each tensor’s type is its publisher’s choice")
         return size(later("weights"), stored.tensors_open, Basis.COMPUTED, why)
@@ -110,7 +129,10 @@ def _packed(kind: StorageType, packed: int, source: str) -> Quantity:
 
 
 def weight_files(stored: Stored) -> Quantity:
-    """Return the bytes of the weight files, headers and graphs included."""
+    """Return the bytes of the weight files, headers and graphs included.
+
+    In bytes. Source: the recipe, or the publisher's listing where there is one.
+    """
     files = [each for each in stored.files if each.content is Content.WEIGHTS]
     if not files:
         return stored_weights(stored)
@@ -118,6 +140,9 @@ def weight_files(stored: Stored) -> Quantity:
 
 
 def tokens_at_once(piece: Constant, context: Tokens) -> Given:
-    """Return how many tokens of a prompt are computed together, in a context that short."""
+    """Return how many tokens of a prompt are computed together, in a context that short.
+
+    Source: the runtime's own constant (`constants`).
+    """
     most = min(piece.exact, context)
     return known(piece.label, most, Unit.TOKENS, piece.basis, piece.origin)

@@ -191,12 +191,18 @@ class Limit(CheckKind):
 
 
 def need_of(demand: Demand) -> Interval:
-    """Return the bytes that a demand of bytes asks for."""
+    """Return the bytes that a demand of bytes asks for.
+
+    Source: the demand itself, which says where it is from.
+    """
     return demand.need or exactly(0)
 
 
 def declared(setup: Setup, name: str, wanted: int) -> Quantity:
-    """Return bytes that a runtime's row asks for, with where that is from."""
+    """Return bytes that a runtime's row asks for, with where that is from.
+
+    In bytes. Source: the row's own `sources`, which are said beside the figure.
+    """
     sources = setup.facts.sources
     source = sources.get(f"needs.{name}") or sources.get("needs") or later("the catalogue")
     return known_size(later("what the runtime asks for"), wanted, Basis.LISTED, source)
