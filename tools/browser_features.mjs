@@ -1,7 +1,7 @@
 // Which browser has what, and since when: `node tools/browser_features.mjs` (`make browsers`).
 //
 // In: browser-compat-data (since which version) and caniuse-lite (how many page views come from
-// that version or a later one). Out: the part "since" of catalog/browser_features.json. What no
+// that version or a later one). Out: the part "since" of devices/browser_features.json. What no
 // such table tells, a system or a graphics vendor that is left out, stands there by hand.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const versions = {
   usage: require("caniuse-lite/package.json").version,
 };
 
-const FILE = new URL("../python/tabfit/catalog/browser_features.json", import.meta.url);
+const FILE = new URL("../python/tabfit/devices/browser_features.json", import.meta.url);
 
 const FEATURES = {
   webgpu: compat.api.Navigator.gpu,

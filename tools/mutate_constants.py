@@ -40,7 +40,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[1]
 CORE: Final = ROOT / "python" / "tabfit"
 RUNTIME_ROWS: Final = CORE / "catalog" / "runtimes.json"
-FEATURE_ROWS: Final = CORE / "catalog" / "browser_features.json"
+FEATURE_ROWS: Final = CORE / "devices" / "browser_features.json"
 
 #: Where constants are looked for, and the tests that must notice, the nearest first.
 ROOMS: Final = {

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const { agents } = require("caniuse-lite");
 const ROOM = new URL("../python/tabfit/population/visits/", import.meta.url);
 const FEATURES = JSON.parse(
-  readFileSync(new URL("../python/tabfit/catalog/browser_features.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../python/tabfit/devices/browser_features.json", import.meta.url), "utf8"),
 );
 const usage = require("caniuse-lite/package.json").version;
 

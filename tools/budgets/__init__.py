@@ -1,8 +1,8 @@
 """Chances learnt from people's reports: `make budgets`.
 
-In: `tests/data/field_reports.jsonl`, and what we know of limits as priors. Out: `budgets.json` and
-`failure_rates.json` of the catalogue, and `tests/data/field_judgement.json`: what would have been
-said of every report by rates fitted on the reports of all other sources.
+In: `tests/data/field_reports.jsonl`, and what we know of limits as priors. Out: `budgets.json` of
+`devices/`, `failure_rates.json` of `verdict/` and `tests/data/field_judgement.json`: what would
+have been said of every report by rates fitted on the reports of all other sources.
 
     cases              reports, as the needs, budgets and groups that the fits are about
     memory_fit         how far the budgets of memory are off, rule by rule

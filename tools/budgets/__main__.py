@@ -16,20 +16,20 @@ from tools.budgets.cases import Case, cases
 from tools.budgets.cross_validation import judged, judgements
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-CATALOG: Final = ROOT / "python" / "tabfit" / "catalog"
+CORE: Final = ROOT / "python" / "tabfit"
 JUDGEMENT: Final = ROOT / "tests" / "data" / "field_judgement.json"
 
 
 def write() -> None:
-    """Write the catalogue's tables and the judgement of every report."""
+    """Write the tables of budgets and failures, and the judgement of every report."""
     every = cases()
     about = {"written_by": "make budgets", **counts(every)}
-    _write(CATALOG / "budgets.json", {**about, "rules": memory_fit.fit(every)})
+    _write(CORE / "devices" / "budgets.json", {**about, "rules": memory_fit.fit(every)})
     found = judged(every)
     unseen_by_rates = [each.unseen for each in found]
     ends = sureness_fit.fit(unseen_by_rates)
     rates = {"sureness": {"ends": ends}, "kinds": failure_fit.fit(every)}
-    _write(CATALOG / "failure_rates.json", {**about, **rates})
+    _write(CORE / "verdict" / "failure_rates.json", {**about, **rates})
     sources = sorted({each.report.source for each in every})
     rows = list(judgements(found, sources))
     left_out = list(sureness_fit.left_out(unseen_by_rates))

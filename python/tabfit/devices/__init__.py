@@ -10,5 +10,8 @@ a `Budget`: an interval of bytes with its basis and a sentence, or none where no
     memory_bounds     what no program on the device gets beyond
     fitted_table      a table fitted on reports, or another in its place
 
+The tables that they read lie beside them: `browser_features.json` (`make browsers`) and
+`budgets.json` (`make budgets`).
+
 Imports `units`, `errors`, `formula` and `i18n`. Nothing here knows a model.
 """

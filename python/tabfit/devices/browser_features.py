@@ -3,7 +3,7 @@
 In: a `Device` and the name of a feature. Out: a `Presence`: whether it is there, or the share of
 such visitors who have it, and why. Asked is asked: what a browser itself said wins over any table.
 
-The table is `catalog/browser_features.json`: since which version a browser has a feature and how
+The table is `devices/browser_features.json`: since which version a browser has a feature and how
 many of its page views come from such a version (`tools/browser_features.mjs` writes these from
 browser-compat-data and caniuse-lite), and by hand the systems and graphics that are left out.
 """
@@ -199,6 +199,6 @@ def _unknown(device: Device) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    path = Path(__file__).parents[1] / "catalog" / "browser_features.json"
+    path = Path(__file__).with_name("browser_features.json")
     table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return table

@@ -117,7 +117,7 @@ def _latest(ceiling: Constant) -> Quantity:
 
 @cache
 def _read() -> Table:
-    path = Path(__file__).parents[1] / "catalog" / "budgets.json"
+    path = Path(__file__).with_name("budgets.json")
     rules: Table = json.loads(path.read_text(encoding="utf-8"))["rules"]
     return rules
 

@@ -16,5 +16,7 @@ fail, and a `Verdict` of them together. Nothing here knows which model was asked
     overall_verdict   the checks taken together
     labels            words for phases, pools and checks
 
+`failure_rates.json`, which `make budgets` fits, lies beside its readers.
+
 Imports `devices`, `runtimes` and `catalog`; numbers and arrays pass through the same lines.
 """

@@ -3,7 +3,7 @@
 In: nothing. Out: what `check_rules`, the kinds of check, `probability` and `device_history` weigh
 with; what runtimes need and devices give has records of its own (`runtimes.constants`,
 `devices.budgets`), and how often models die of what no limit tells is a table
-(`catalog/failure_rates.json`).
+(`failure_rates.json`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 In: a runtime and a device. Out: for each of `KINDS` the chance that it does not happen, with the
 reports behind it; for each of `MADE_SO` what is left of that chance for a model made so. The rates
 are fitted on people's reports by `make budgets` (tools/budgets), which writes
-`catalog/failure_rates.json`: a logistic regression for each kind, its groups drawn towards no
+`failure_rates.json`: a logistic regression for each kind, its groups drawn towards no
 effect at all, so that a group of few reports moves the chance little.
 """
 
@@ -131,7 +131,7 @@ def of_model(name: str) -> Rate:
 
 @cache
 def _read() -> Table:
-    path = Path(__file__).parents[1] / "catalog" / "failure_rates.json"
+    path = Path(__file__).with_name("failure_rates.json")
     table: Table = json.loads(path.read_text(encoding="utf-8"))["kinds"]
     return table
 

@@ -5,7 +5,7 @@ between two ends learnt from reports: the share that ran although every check sp
 the share that ran where none did. Reports name the wrong cause, devices differ from what is told
 of them, and models die of what nobody thought of. `make budgets` fits both ends on what was said
 of reports before anybody here knew them, and of people’s threads by rates that never saw them
-(tools/budgets/sureness_fit.py), and writes them into `catalog/failure_rates.json`.
+(tools/budgets/sureness_fit.py), and writes them into `failure_rates.json`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def drawn_in(chance: float) -> float:
 
 @cache
 def _read() -> Table:
-    path = Path(__file__).parents[1] / "catalog" / "failure_rates.json"
+    path = Path(__file__).with_name("failure_rates.json")
     table: Table = json.loads(path.read_text(encoding="utf-8"))["sureness"]
     return table
 

@@ -267,7 +267,7 @@ PRESENT: Final[tuple[tuple[str, str, str, dict[str, Any], float, str], ...]] = (
 def test_features_by_system(
     feature: str, browser: str, platform: str, signals: dict[str, Any], share: float, seen: str
 ) -> None:
-    """Systems and graphics that a browser leaves out, by hand (catalog/browser_features.json)."""
+    """Systems and graphics that a browser leaves out, by hand (devices/browser_features.json)."""
     device = read({"browser": browser, "platform": platform, "browser_version": 150, **signals})
     assert presence(device, feature).share == pytest.approx(share, abs=0.04), seen
 
