@@ -3,10 +3,11 @@
     python -m tools.mutate_constants [--only TEXT] [--jobs 2] [--list]
 
 Constants are found where they stand, none is listed by hand: the numbers, truths and names of
-module-level constants and the numbers inside functions, in the modules of `ROOMS`, and what the
-rows of `runtimes.json` need. A number is halved and doubled, a chance moved by a tenth either
-way, an order of ranks swapped, a truth flipped, a name left out of a collection. The figures
-that `make budgets` and `tools/browser_features.mjs` write are data and left alone.
+constants of modules and classes, those inside functions, and what the rows of `runtimes.json`
+need. Each number is halved and doubled, each end of an interval on its own; a chance is moved by a
+tenth either way, an order of ranks swapped, a truth flipped, a name left out of a collection or a
+table, or another put into a comparison. The figures that `make budgets` and
+`tools/browser_features.mjs` write are data and left alone.
 
 Each mutant is tried in a process of its own, forked before anything of this project is imported,
 by tests that stop at the first failure: the worked examples of its room (`test_boundaries.py`),
@@ -23,15 +24,18 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from copy import deepcopy
+from functools import partial
 from importlib.machinery import SourceFileLoader
+from itertools import chain, islice
 from pathlib import Path
 from types import CodeType
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, TypeGuard, cast
 
 import hypothesis  # noqa: F401 - what every trial would import again
 import numpy  # noqa: F401, ICN001
@@ -71,7 +75,7 @@ BOUNDARIES: Final = {
 }
 #: Modules of these rooms in which nothing decides a verdict: what is said, read or addressed.
 BESIDE: Final = {
-    *("answers.py", "device.py", "imported_model.py", "labels.py", "link.py"),
+    *("answers.py", "imported_model.py", "labels.py", "link.py"),
     *("published_files.py", "answer_json.py", "subjects.py"),
 }
 #: A test that measures again in a real browser is no unit test; the others draw documents.
@@ -81,17 +85,19 @@ ILL: Final = 99
 #: Seconds of computing after which a mutant counts as noticed: it hangs. Not seconds of a clock,
 #: by which a trial on a busy machine would hang too.
 PATIENCE: Final = 300
+#: Constants that change nothing anybody sees, and why: how their titles begin.
+UNSEEN: Final[dict[str, str]] = {}
 #: Numbers in functions that count or turn units and could be no other.
 PLAIN: Final = {0, 1, 2, *(10**power for power in range(1, 10))}
 
 
 class Mutant(NamedTuple):
-    """One change: to which file, of which constant, what was done, and the file's new text."""
+    """One change: to which file, of which constant, what was done, and how to get the new text."""
 
     path: Path
     name: str
     change: str
-    text: str
+    text: Callable[[], str]
 
     @property
     def title(self) -> str:
@@ -99,221 +105,233 @@ class Mutant(NamedTuple):
         return f"{self.path.relative_to(CORE)}: {self.name} {self.change}"
 
 
-# Numbers
+class Change(NamedTuple):
+    """What can be done to a constant: its name, the words for it, and doing it to the tree."""
+
+    name: str
+    words: str
+    make: Callable[[], object]
 
 
-def is_number(node: ast.AST) -> bool:
+# What may be done with one expression
+
+
+def is_number(node: ast.AST) -> TypeGuard[ast.Constant]:
     """Return whether a node is a number as written, truths apart."""
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
-def scaled(node: ast.expr, factor: float) -> ast.expr:
-    """Return an expression of numbers with its value multiplied, units left as they are."""
-    if isinstance(node, ast.Constant) and is_number(node):
-        number = cast("float", node.value) * factor
-        return ast.Constant(int(number) if number == int(number) else number)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return ast.BinOp(scaled(node.left, factor), node.op, node.right)
-    if isinstance(node, ast.BinOp | ast.UnaryOp):
-        return ast.BinOp(node, ast.Mult(), ast.Constant(factor))
-    if isinstance(node, ast.Tuple):
-        return ast.Tuple([scaled(each, factor) for each in node.elts], node.ctx)
-    if isinstance(node, ast.Call):
-        return ast.Call(node.func, [scaled(each, factor) for each in node.args], node.keywords)
-    return node
+def is_text(node: ast.AST | None) -> TypeGuard[ast.Constant]:
+    """Return whether a node is a text as written."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def is_quantity(node: ast.AST) -> bool:
-    """Return whether an expression is numbers alone, with their units, helpers and signs."""
-    if isinstance(node, ast.Tuple):
-        flat = not any(isinstance(each, ast.Tuple | ast.Call) for each in node.elts)
-        return flat and bool(node.elts) and all(map(is_quantity, node.elts))
-    if isinstance(node, ast.BinOp):
-        return has_number(node) and all(
-            is_quantity(each) or isinstance(each, ast.Name) for each in parts(node)
-        )
-    if isinstance(node, ast.UnaryOp):
-        return is_quantity(node.operand)
-    if isinstance(node, ast.Call):
-        numbers = bool(node.args) and all(map(is_quantity, node.args))
-        return numbers and isinstance(node.func, ast.Name) and not node.keywords
-    return is_number(node)
+def is_name(node: ast.AST | None) -> bool:
+    """Return whether a node names something: a text, a constant, a member of an enumeration."""
+    return is_text(node) or isinstance(node, ast.Name | ast.Attribute)
 
 
-def parts(node: ast.BinOp) -> tuple[ast.expr, ast.expr]:
-    """Return both operands."""
-    return node.left, node.right
+def set_all(nodes: list[ast.Constant], value: object) -> None:
+    """Put a value into constants."""
+    for node in nodes:
+        node.value = value  # type: ignore[assignment]
 
 
-def has_number(node: ast.AST) -> bool:
-    """Return whether any number is written inside."""
-    return any(map(is_number, ast.walk(node)))
+def scaled(node: ast.Constant) -> Iterator[tuple[str, float]]:
+    """Yield a number halved and doubled, whole ones staying whole, where that changes it."""
+    number = cast("float", node.value)
+    for words, other in (
+        ("halved", number // 2 if isinstance(number, int) else number / 2),
+        ("doubled", number * 2),
+    ):
+        if other != number:
+            yield words, other
 
 
-def is_chance(node: ast.AST) -> bool:
-    """Return whether a bare number is a chance or a share of people."""
-    return isinstance(node, ast.Constant) and type(node.value) is float and 0 < node.value <= 1
+def moved(node: ast.Constant) -> Iterator[tuple[str, float]]:
+    """Yield a chance a tenth away on either side, not below nought."""
+    for words, by in (("a tenth more", 0.1), ("a tenth less", -0.1)):
+        yield words, max(0.0, round(cast("float", node.value) + by, 6))
 
 
-def is_order(node: ast.AST) -> bool:
-    """Return whether numbers are ranks, of which the order alone matters: some lie below zero."""
-    return isinstance(node, ast.Tuple) and any(isinstance(each, ast.UnaryOp) for each in node.elts)
+def of_number(name: str, node: ast.Constant) -> Iterator[Change]:
+    """Yield the changes of a number that stands alone."""
+    chance = type(node.value) is float and 0 < node.value <= 1
+    for words, other in (moved if chance else scaled)(node):
+        yield Change(name, words, partial(set_all, [node], other))
 
 
-# What may be done with an expression
+def of_numbers(name: str, numbers: list[ast.Constant]) -> Iterator[Change]:
+    """Yield the changes of numbers side by side: each alone, or one number written several times.
 
-Change = tuple[str, Callable[[], ast.expr]]
-
-
-def moved(node: ast.Constant, by: float) -> ast.expr:
-    """Return a chance a tenth away, not below nought."""
-    return ast.Constant(max(0.0, round(cast("float", node.value) + by, 6)))
-
-
-def changes(node: ast.expr) -> Iterator[Change]:
-    """Yield every change of a whole expression, none if it is no constant of its own."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield "flipped", lambda: ast.Constant(not node.value)
-    elif isinstance(node, ast.Constant) and is_chance(node):
-        yield "a tenth more", lambda: moved(node, 0.1)
-        yield "a tenth less", lambda: moved(node, -0.1)
-    elif is_order(node):
-        yield from orders(cast("ast.Tuple", node))
-    elif is_quantity(node):
-        for words, factor in (("halved", 0.5), ("doubled", 2)):
-            if ast.dump(scaled(node, factor)) != ast.dump(node):
-                yield words, lambda factor=factor: scaled(node, factor)  # type: ignore[misc]
+    Nought, which has no half and no double, becomes half of the largest.
+    """
+    largest = max(cast("float", each.value) for each in numbers)
+    if len({each.value for each in numbers}) == 1:
+        for words, other in scaled(numbers[0]):
+            yield Change(name, words, partial(set_all, numbers, other))
+        return
+    for at, node in enumerate(numbers):
+        for words, other in scaled(node) if node.value else (("raised", largest / 2),):
+            yield Change(f"{name}[{at}]", words, partial(set_all, [node], other))
 
 
-def orders(node: ast.Tuple) -> Iterator[Change]:
+def of_order(name: str, values: list[ast.expr]) -> Iterator[Change]:
     """Yield the ranks with each two neighbours swapped."""
-    for at in range(len(node.elts) - 1):
-        yield f"rank {at} and {at + 1} swapped", lambda at=at: swapped(node, at)  # type: ignore[misc]
+
+    def swap(at: int) -> None:
+        values[at], values[at + 1] = values[at + 1], values[at]
+
+    for at in range(len(values) - 1):
+        yield Change(name, f"rank {at} and {at + 1} swapped", partial(swap, at))
 
 
-def swapped(node: ast.Tuple, at: int) -> ast.expr:
-    """Return a tuple with two neighbours in each other's place."""
-    every = list(node.elts)
-    every[at], every[at + 1] = every[at + 1], every[at]
-    return ast.Tuple(every, node.ctx)
+def of_names(name: str, *columns: list[Any]) -> Iterator[Change]:
+    """Yield names with each left out, and what stands beside it in other columns."""
+
+    def leave_out(at: int) -> None:
+        for column in columns:
+            del column[at]
+
+    for at, node in enumerate(columns[0]):
+        if is_name(node):
+            yield Change(name, f"without {ast.unparse(node)}", partial(leave_out, at))
+
+
+def renamed(name: str, node: ast.AST | None) -> Iterator[Change]:
+    """Yield a name with another in its place; a sentence is no name."""
+    if is_text(node) and re.fullmatch(r"[a-z][\w-]*", cast("str", node.value)):
+        yield Change(
+            name, f"{node.value!r} renamed", partial(set_all, [node], f"no-{node.value!s}")
+        )
 
 
 # Where constants are
 
 
-class Place(NamedTuple):
-    """A constant: what it is called, the expression, and how another is put there."""
+def is_order(values: list[ast.expr]) -> bool:
+    """Return whether numbers are ranks, of which the order alone matters.
 
-    name: str
-    node: ast.expr
-    put: Callable[[ast.expr], None]
-
-
-def put_in(owner: Any, field: str, at: int | None = None) -> Callable[[ast.expr], None]:
-    """Return what puts an expression into a field of a node, or into its list."""
-
-    def put(node: ast.expr) -> None:
-        if at is None:
-            setattr(owner, field, node)
-        else:
-            getattr(owner, field)[at] = node
-
-    return put
-
-
-def places(tree: ast.Module) -> Iterator[Place]:
-    """Yield the constants of a module, in the order in which they stand."""
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            for place in pairs(statement):
-                if place.name.upper() == place.name and place.name.strip("_"):
-                    yield from inside(place)
-        elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            yield from in_functions(statement, statement.name)
-
-
-def names_of(statement: ast.Assign | ast.AnnAssign) -> str:
-    """Return what a statement assigns to, several names with commas."""
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-    return ast.unparse(target).strip("()")
-
-
-def pairs(statement: ast.Assign | ast.AnnAssign) -> Iterator[Place]:
-    """Yield what a statement assigns, each of several numbers alone unless they are an order."""
-    name, value = names_of(statement), cast("ast.expr", statement.value)
-    if "," not in name or not isinstance(value, ast.Tuple) or is_order(value):
-        yield Place(name, value, put_in(statement, "value"))
-        return
-    for at, each in enumerate(name.split(", ")):
-        yield Place(each, value.elts[at], put_in(value, "elts", at))
-
-
-def inside(place: Place) -> Iterator[Place]:
-    """Yield a constant, or the constants that it is made of."""
-    name, node, _put = place
-    if any(True for _each in changes(node)) or is_ranking(node) or is_names(node):
-        yield place
-        return
-    for field, value in ast.iter_fields(node):
-        if isinstance(node, ast.Call) and field == "func":
-            continue
-        many = value if isinstance(value, list) else [value]
-        for at, each in enumerate(many):
-            owner = at if isinstance(value, list) else None
-            told = f"{name}{label(node, field, at, each)}"
-            if isinstance(each, ast.keyword):
-                yield from inside(Place(told, each.value, put_in(each, "value")))
-            elif isinstance(each, ast.expr):
-                yield from inside(Place(told, each, put_in(node, field, owner)))
-
-
-def label(node: ast.expr, field: str, at: int, child: ast.AST) -> str:
-    """Return what tells a part of a constant from its other parts."""
-    if isinstance(child, ast.keyword):
-        return f".{child.arg}"
-    if isinstance(node, ast.Dict):
-        return f"[{ast.unparse(cast('ast.expr', node.keys[at]))}]" if field == "values" else ""
-    return f"[{at}]" if isinstance(node, ast.Tuple) else ""
-
-
-def is_ranking(node: ast.AST) -> bool:
-    """Return whether a dictionary gives names their ranks, from 0 on."""
-    if not isinstance(node, ast.Dict) or len(node.values) < 2:
-        return False
-    numbers = [each.value for each in node.values if isinstance(each, ast.Constant)]
-    return numbers == list(range(len(node.values)))
-
-
-def is_names(node: ast.AST) -> bool:
-    """Return whether a call makes a set of names."""
-    return (
-        isinstance(node, ast.Call)
-        and ast.unparse(node.func) == "frozenset"
-        and bool(node.args)
-        and isinstance(node.args[0], ast.Set)
-        and not any(isinstance(each, ast.Starred) for each in node.args[0].elts)
-    )
-
-
-def in_functions(owner: ast.AST, name: str) -> Iterator[Place]:
-    """Yield the numbers written inside functions that are more than counting."""
-    for node in ast.walk(owner):
-        for field, value in ast.iter_fields(node):
-            many = value if isinstance(value, list) else [value]
-            for at, each in enumerate(many):
-                if is_number(each) and each.value not in PLAIN and not is_form(node, at):
-                    here = at if isinstance(value, list) else None
-                    yield Place(f"{name}, {each.value}", each, put_in(node, field, here))
-
-
-def is_form(node: ast.AST, at: int) -> bool:
-    """Return whether a number only says how often or how finely.
-
-    So do those of `(x,) * 3`, `10**9` and `round(x, 3)`.
+    Some lie below zero, or they count from 0 on.
     """
-    if isinstance(node, ast.BinOp):
-        return isinstance(node.left, ast.Tuple) or isinstance(node.op, ast.Pow)
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "round" and at > 0
+    counted = [each.value for each in values if is_number(each)] == list(range(len(values)))
+    return len(values) > 1 and (counted or any(isinstance(each, ast.UnaryOp) for each in values))
+
+
+def changes(node: ast.AST, name: str, *, table: bool) -> Iterator[Change]:
+    """Yield every change of a node and of what is inside.
+
+    `table` says that it is a constant, of a module or class, and not a step of a function, whose
+    small numbers only count.
+    """
+    inside = True
+    match node:
+        case ast.Constant():
+            yield from of_constant(node, name, table=table)
+        case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Set(elts=values):
+            inside = yield from of_collection(name, values, table=table)
+        case ast.Dict(keys=keys, values=values) if table:
+            yield from of_names(name, keys, values)
+            inside = yield from of_collection(name, values, table=table, keyed=True)
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
+            yield from renamed(f"{name}, {ast.unparse(node)},", left if is_text(left) else right)
+    if inside:
+        for label, child in children(node):
+            yield from renamed(f"{name}{label}", child) if table and label else ()
+            yield from changes(child, f"{name}{label}" if table else name, table=table)
+
+
+def of_constant(node: ast.Constant, name: str, *, table: bool) -> Iterator[Change]:
+    """Yield the changes of a truth or of a number."""
+    if isinstance(node.value, bool):
+        yield Change(name, "flipped", partial(set_all, [node], not node.value))
+    elif is_number(node) and (table or node.value not in PLAIN):
+        yield from of_number(name if table else f"{name}, {node.value!s}", node)
+
+
+def of_collection(
+    name: str, values: list[ast.expr], *, table: bool, keyed: bool = False
+) -> Generator[Change, None, bool]:
+    """Yield the changes of what stands side by side; return whether more lies inside."""
+    if table and is_order(values):
+        yield from of_order(name, values)
+        return False
+    if table and values and not keyed and all(map(is_number, values)):
+        yield from of_numbers(name, cast("list[ast.Constant]", values))
+        return False
+    named = is_name if table else is_text
+    if not keyed and all(named(each) or isinstance(each, ast.Starred) for each in values):
+        yield from of_names(name, values)
+        return any(isinstance(each, ast.Starred) for each in values)
+    return True
+
+
+#: What says nothing of how a program runs: types, how a class is made, places in a table.
+DECLARED: Final = {"annotation", "returns", "decorator_list", "slice", "keys"}
+
+
+def children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what is inside a node, with what tells it from its siblings."""
+    for field, value in ast.iter_fields(node):
+        many = value if isinstance(value, list) else [value]
+        for at, child in enumerate(many):
+            if isinstance(child, ast.AST) and not is_form(node, field, at):
+                yield label(node, field, at), child
+
+
+def label(node: ast.AST, field: str, at: int) -> str:
+    """Return what tells a part of a constant from its other parts, if it is a value of its own."""
+    match node:
+        case ast.Dict(keys=keys) if keys[at] is not None:
+            return f"[{ast.unparse(cast('ast.expr', keys[at]))}]"
+        case ast.keyword(arg=str(arg)):
+            return f".{arg}"
+        case ast.Call() if field == "args":
+            return f"[{at}]"
+        case ast.Tuple() | ast.List() | ast.Set():
+            return f"[{at}]" if field == "elts" else ""
+    return ""
+
+
+def is_form(node: ast.AST, field: str, at: int) -> bool:
+    """Return whether a part only says how often or how finely, what to say, or asks for care.
+
+    So do those of `(x,) * 3`, `10**9`, `round(x, 3)`, `later("x")` and `zip(…, strict=True)`.
+    """
+    match node:
+        case ast.BinOp(left=ast.Tuple()) | ast.BinOp(op=ast.Pow()):
+            return field == "right"
+        case ast.Call(func=ast.Name(id="later" | "_" | "Message")):
+            return True
+        case ast.Call(func=ast.Name(id="round")):
+            return field == "args" and at > 0
+        case ast.keyword(arg="strict"):
+            return True
+    return field in DECLARED
+
+
+def of_statement(statement: ast.stmt, owner: str = "") -> Iterator[Change]:
+    """Yield the changes of a statement of a module or of a class."""
+    match statement:
+        case ast.ClassDef():
+            for inner in statement.body:
+                yield from of_statement(inner, f"{owner}{statement.name}.")
+        case ast.FunctionDef():
+            yield from changes(statement, f"{owner}{statement.name}", table=False)
+        case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=value):
+            for name, each in assigned(target, value):
+                yield from renamed(owner + name, each)
+                yield from changes(each, owner + name, table=True)
+
+
+def assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what is assigned to which name, each of several alone unless they are an order."""
+    match target, value:
+        case ast.Tuple(elts=names), ast.Tuple(elts=values) if not is_order(values):
+            for each, own in zip(names, values, strict=True):
+                yield from assigned(each, own)
+        case _, ast.expr() if not (name := ast.unparse(target)).startswith("__"):
+            yield name.strip("()"), value
 
 
 # Mutants
@@ -322,42 +340,20 @@ def is_form(node: ast.AST, at: int) -> bool:
 def of_module(path: Path) -> Iterator[Mutant]:
     """Yield the mutants of a module of Python."""
     source = path.read_text(encoding="utf-8")
-    for number, place in enumerate(places(ast.parse(source))):
-        for words, _made in ways(place.node):
-            yield Mutant(path, place.name, words, rewritten(source, number, words))
+    for number, each in enumerate(every_change(ast.parse(source))):
+        yield Mutant(path, each.name, each.words, partial(rewritten, source, number))
 
 
-def rewritten(source: str, number: int, words: str) -> str:
-    """Return a module's text with the constant of a number changed in one way."""
+def every_change(tree: ast.Module) -> Iterator[Change]:
+    """Yield the changes of a module, in the order in which constants stand."""
+    return (change for statement in tree.body for change in of_statement(statement))
+
+
+def rewritten(source: str, number: int) -> str:
+    """Return a module's text with one of its changes made."""
     tree = ast.parse(source)
-    place = list(places(tree))[number]
-    place.put(next(made() for each, made in ways(place.node) if each == words))
+    next(islice(every_change(tree), number, None)).make()
     return ast.unparse(ast.fix_missing_locations(tree))
-
-
-def ways(node: ast.expr) -> Iterator[Change]:
-    """Yield every change of a constant, of rankings and sets of names too."""
-    yield from changes(node)
-    if isinstance(node, ast.Dict) and is_ranking(node):
-        for at in range(len(node.values) - 1):
-            yield f"{at} and {at + 1} swapped", lambda at=at: re_ranked(node, at)  # type: ignore[misc]
-    if isinstance(node, ast.Call) and is_names(node):
-        for each in cast("ast.Set", node.args[0]).elts:
-            words = f"without {ast.unparse(each)}"
-            yield words, lambda each=each: without(node, each)  # type: ignore[misc]
-
-
-def re_ranked(node: ast.Dict, at: int) -> ast.expr:
-    """Return a ranking with two neighbours in each other's place."""
-    values = list(node.values)
-    values[at], values[at + 1] = values[at + 1], values[at]
-    return ast.Dict(node.keys, values)
-
-
-def without(node: ast.Call, name: ast.expr) -> ast.expr:
-    """Return a set of names without one of them."""
-    names = [each for each in cast("ast.Set", node.args[0]).elts if each is not name]
-    return ast.Call(node.func, [ast.List(names, ast.Load())], node.keywords)
 
 
 def of_runtime_rows() -> Iterator[Mutant]:
@@ -369,7 +365,7 @@ def of_runtime_rows() -> Iterator[Mutant]:
                 changed = deepcopy(whole)
                 changed["rows"][at]["needs"][field] = other
                 name = f"{row['id']}.needs.{field}"
-                yield Mutant(RUNTIME_ROWS, name, words, json.dumps(changed))
+                yield Mutant(RUNTIME_ROWS, name, words, partial(json.dumps, changed))
 
 
 def of_value(value: bool | float | list[str]) -> Iterator[tuple[str, Any]]:  # noqa: FBT001
@@ -377,7 +373,8 @@ def of_value(value: bool | float | list[str]) -> Iterator[tuple[str, Any]]:  # n
     if isinstance(value, bool):
         yield "flipped", not value
     elif isinstance(value, list):
-        yield "emptied", []
+        for each in value:
+            yield f"without {each}", [other for other in value if other != each]
     elif 0 < value < 1:
         yield "a tenth more", value + 0.1
         yield "a tenth less", max(0.0, value - 0.1)
@@ -394,17 +391,17 @@ def of_feature_rows() -> Iterator[Mutant]:
     for words, other in of_value(whole["granted"]["share"]):
         changed = deepcopy(whole)
         changed["granted"]["share"] = other
-        yield Mutant(FEATURE_ROWS, "granted.share", words, json.dumps(changed))
+        yield Mutant(FEATURE_ROWS, "granted.share", words, partial(json.dumps, changed))
     for at, row in enumerate(whole["systems"]):
         for field in ("share", "before", "platform_before"):
             for words, other in of_value(row[field]) if field in row else ():
                 changed = deepcopy(whole)
                 changed["systems"][at][field] = other
                 name = f"systems[{at}].{field}"
-                yield Mutant(FEATURE_ROWS, name, words, json.dumps(changed))
+                yield Mutant(FEATURE_ROWS, name, words, partial(json.dumps, changed))
         changed = deepcopy(whole)
         del changed["systems"][at]
-        yield Mutant(FEATURE_ROWS, f"systems[{at}]", "left out", json.dumps(changed))
+        yield Mutant(FEATURE_ROWS, f"systems[{at}]", "left out", partial(json.dumps, changed))
 
 
 def modules() -> Iterator[Path]:
@@ -414,12 +411,11 @@ def modules() -> Iterator[Path]:
         yield from (path for path in paths if path.name not in BESIDE)
 
 
-def mutants() -> Iterator[Mutant]:
-    """Yield every mutant of every constant."""
-    for path in modules():
-        yield from of_module(path)
-    yield from of_runtime_rows()
-    yield from of_feature_rows()
+def mutants(*, excused: bool = False) -> Iterator[Mutant]:
+    """Yield every mutant of every constant, those that nobody sees only if asked for."""
+    every = chain(*map(of_module, modules()), of_runtime_rows(), of_feature_rows())
+    unseen = () if excused else tuple(UNSEEN)
+    return (each for each in every if not each.title.startswith(unseen))
 
 
 # Trials
@@ -427,16 +423,16 @@ def mutants() -> Iterator[Mutant]:
 
 def live_with(mutant: Mutant) -> None:
     """Let everything imported or read from now on see a mutant in place of the file."""
-    code, read = SourceFileLoader.get_code, Path.read_text
+    code, read, text = SourceFileLoader.get_code, Path.read_text, mutant.text()
 
     def changed_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
         path = self.get_filename(fullname)
         if Path(path) == mutant.path:
-            return compile(mutant.text, path, "exec")
+            return compile(text, path, "exec")
         return code(self, fullname)
 
     def changed_text(self: Path, *given: Any, **named: Any) -> str:
-        return mutant.text if self == mutant.path else read(self, *given, **named)
+        return text if self == mutant.path else read(self, *given, **named)
 
     SourceFileLoader.get_code = changed_code  # type: ignore[method-assign,assignment]
     Path.read_text = changed_text  # type: ignore[method-assign]
