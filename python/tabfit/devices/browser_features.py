@@ -22,8 +22,6 @@ from tabfit.i18n.language import _
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
 
-FEATURES: Final = ("webgpu", "shader_f16", "jspi", "memory64", "threads")
-
 UNKNOWN_BROWSER: Final = Constant(
     "share of page views with WebGPU, over all browsers",
     (0.85, 0.85, 0.85),
@@ -50,7 +48,7 @@ class Presence:
 
 
 def presence(device: Device, feature: str) -> Presence:
-    """Return whether a device has one of `FEATURES`."""
+    """Return whether a device has a feature, by its name in the table or among `Wasm`'s."""
     asked = _asked(device, feature)
     if asked is None:
         return _from_table(device, feature)

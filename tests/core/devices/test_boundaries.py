@@ -222,6 +222,45 @@ def test_chromes_ten_gibibytes_may_be_two_or_five_hundred() -> None:
     assert nine.high == 9 * GIB  # below ten it is what the disk has
 
 
+@pytest.mark.parametrize(
+    ("browser", "hidden"),
+    [
+        ("chrome", True),  # Chromium's static_storage_quota
+        ("edge", True),  # Microsoft, policy StaticStorageQuotaEnabled
+        ("samsung", True),  # Samsung Internet is made of Chromium
+        ("firefox", False),  # MDN: a tenth of the disk, at most 10 GiB
+        ("safari", False),  # WebKit: a share of the disk
+    ],
+)
+def test_who_tells_every_site_ten_gibibytes(browser: str, *, hidden: bool) -> None:
+    """Where the disk is hidden more may fit, and less; elsewhere there is no more than is told."""
+    have = kept(browser, 10).have
+    assert have
+    assert (have.high > 10 * GIB, have.low < 5 * GIB) == (hidden, hidden)
+
+
+#: Who computes a picture on the processor, as Dawn's gpu_info.json and Mesa's documentation name
+#: them in an adapter's vendor and architecture; what a maker sells as hardware beside them.
+BY_NAME: Final = (
+    ("google", "swiftshader", True),
+    ("mesa", "llvmpipe", True),
+    ("mesa", "lavapipe", True),
+    ("microsoft", "warp", True),
+    ("Microsoft Basic Render Driver", "", True),
+    ("microsoft", "", False),
+    ("intel", "xe", False),
+)
+
+
+@pytest.mark.parametrize(("vendor", "architecture", "emulated"), BY_NAME)
+def test_software_is_known_by_its_name(vendor: str, architecture: str, *, emulated: bool) -> None:
+    """Wherever an adapter names it, whatever it says of being a fallback."""
+    adapter = {"vendor": vendor, "architecture": architecture}
+    assert read({"webgpu": adapter}).emulated is emulated
+    assert read({"graphics": "software"}).emulated
+    assert not read({"graphics": "integrated", "webgpu": {"vendor": "intel"}}).emulated
+
+
 def test_eight_in_a_chrome_of_no_version() -> None:
     """Until version 147 machines of 64 GB said 8 (chromestatus 6330376953921536)."""
     told = budgets.installed(read({"browser": "chrome", "platform": "windows", "device_memory": 8}))

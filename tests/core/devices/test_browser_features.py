@@ -124,6 +124,43 @@ def test_a_refusal_has_its_reason(signals: dict[str, Any], words: str) -> None:
     assert words in found.why
 
 
+CHROME = {"browser": "chrome", "platform": "windows", "browser_version": 150}
+# feature, signals, whether it is there, whether the browser itself said so, and words of why not
+SAID: tuple[tuple[str, dict[str, Any], bool | None, bool, str], ...] = (
+    ("webgpu", {}, None, False, "not known here"),
+    ("webgpu", {"webgpu": {}}, True, True, ""),
+    ("webgpu", {"webgpu": None}, False, True, "block list"),
+    ("webgpu", {"webgpu": None, "browser_version": 112}, False, True, "since version 113"),
+    ("webgpu", {"browser_version": 112}, False, False, "since version 113"),
+    # navigator.gpu is [SecureContext] (W3C WebGPU, 4.4): an insecure address was told no
+    ("webgpu", {"secure_context": False}, False, True, "not secure"),
+    ("webgpu", {"secure_context": True}, None, False, "not known here"),
+    ("shader_f16", {"secure_context": False}, False, True, "not secure"),
+    ("shader_f16", {"webgpu": {"shader_f16": True}}, True, True, ""),
+    ("shader_f16", {"webgpu": {"shader_f16": False}}, False, True, "this adapter has none"),
+    ("shader_f16", {"webgpu": None}, False, True, "block list"),
+    ("jspi", {"wasm": {"jspi": True}}, True, True, ""),
+    ("jspi", {"wasm": {"jspi": False}}, False, True, "switched off"),
+    ("jspi", {"wasm": {"jspi": False}, "cross_origin_isolated": False}, False, True, "switched"),
+    ("jspi", {"wasm": {"jspi": False}, "secure_context": False}, False, True, "switched off"),
+    # SharedArrayBuffer is for isolated pages alone (HTML standard, cross-origin isolation)
+    ("threads", {"wasm": {"threads": True}}, True, True, ""),
+    ("threads", {"cross_origin_isolated": False}, False, True, "not cross-origin isolated"),
+    ("threads", {"wasm": {"threads": False}}, False, True, "switched off"),
+)
+
+
+@pytest.mark.parametrize(("feature", "signals", "there", "asked", "words"), SAID)
+def test_what_a_browser_said_itself(
+    feature: str, signals: dict[str, Any], there: bool | None, *, asked: bool, words: str
+) -> None:
+    """A refusal counts as said; where nobody asked, Chrome's version speaks."""
+    found = of(feature, **{**CHROME, **signals})
+    assert (found.there, found.asked) == (there, asked)
+    assert words in found.why
+    assert bool(found.why) is bool(words)
+
+
 def test_threads_need_an_isolated_page() -> None:
     """A browser that has threads gives none to a page that is not cross-origin isolated."""
     able = {"browser": "chrome", "platform": "windows", "wasm": {"threads": True}}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tabfit.devices.device import Device, Unasked, read, written
+from tabfit.devices.device import PLATFORM_NAMES, PLATFORMS, Device, Unasked, read, written
 from tabfit.errors import UnreadableDevice
 
 WHOLE = {
@@ -87,3 +92,51 @@ def test_what_cannot_be_read_names_its_key(given: object, key: str) -> None:
         read(given)
 
     assert caught.value.key == key
+
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/device.json").read_text())
+#: For each type of the contract what is read as it is, and what is not.
+OF_TYPE: dict[str, tuple[object, object]] = {
+    "boolean": (True, 1),
+    "string": ("x", 3),
+    "number": (0.5, "x"),
+    "integer": (3, 0.5),
+}
+
+
+def keys(schema: dict[str, Any], around: str = "") -> Iterator[tuple[str, str, object, object]]:
+    """Yield each key of the contract: where it stands, its name, and what is read and refused."""
+    for name, about in schema["properties"].items():
+        if "properties" in about:
+            yield from keys(about, name)
+        elif "enum" in about:
+            yield from ((around, name, each, "beos") for each in about["enum"] if each)
+        elif "anyOf" in about:
+            yield around, name, 147, "new"
+        elif name != "history":
+            yield around, name, *OF_TYPE[about["type"][0]]
+
+
+@pytest.mark.parametrize(("around", "name", "accepted", "refused"), [*keys(SCHEMA)])
+def test_what_the_published_schema_promises(
+    around: str, name: str, accepted: object, refused: object
+) -> None:
+    """Every key and every name of docs/schema/device.json is read, and kept to its type."""
+    given: list[dict[str, Any]] = [{name: accepted}, {name: refused}]
+    good, bad = ({around: each} if around else each for each in given)
+    assert written(read(good)) == good
+    with pytest.raises(UnreadableDevice) as caught:
+        read(bad)
+    assert caught.value.key == (f"{around}.{name}" if around else name)
+
+
+def test_a_browser_that_names_no_maker_has_said_nothing() -> None:
+    """WebGPU lets `vendor` and `architecture` be empty (W3C WebGPU, GPUAdapterInfo)."""
+    assert written(read({"name": "", "webgpu": {"vendor": "", "architecture": ""}})) == {
+        "webgpu": {}
+    }
+
+
+def test_every_system_has_its_makers_name() -> None:
+    """What a system is called, as its maker writes it."""
+    assert {each.lower() for each in PLATFORM_NAMES.values()} == {*PLATFORM_NAMES} == {*PLATFORMS}
