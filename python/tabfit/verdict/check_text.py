@@ -34,7 +34,7 @@ class Check:
     probability: float | None
     basis: Basis
     message: str
-    decides: bool = False
+    decides: bool
     pool: Pool | None = None
     past: str | None = None
 

@@ -14,12 +14,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tabfit.catalog import Catalog
-from tabfit.devices import budgets
+from tabfit.devices import budgets, history, memory_bounds
 from tabfit.devices.browser_features import presence
 from tabfit.devices.budgets import Budget
 from tabfit.devices.device import read
 from tabfit.errors import UnreadableDevice
-from tabfit.units import GIB, MB, exactly
+from tabfit.units import GB, GIB, MB, exactly
 from tabfit.verdict.probability import probability
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -276,6 +276,12 @@ def test_a_card_of_8_gb_holds_6_and_not_7() -> None:
 def test_a_card_nobody_names_is_like_the_commonest() -> None:
     """8 GB is the commonest card (Steam survey, January 2026), of which 6.4 GB are left."""
     assert 0.4 <= have(budgets.graphics(read({"graphics": "discrete"})), 6400) <= 0.6
+    with budgets.FITTED.replaced_by({}):
+        found = budgets.graphics(read({"graphics": "discrete"})).have
+    assert found
+    # of Steam's players 6 % have 4 GB, of which 3.4 are left, and 5 % have 24 (April 2026)
+    assert 1500 * MB <= found.low <= 3400 * MB
+    assert 12 * GIB <= found.high <= 24 * GB
 
 
 def test_an_iphone_of_which_nothing_is_told_is_any_that_is_sold() -> None:
@@ -290,6 +296,39 @@ def test_an_iphone_of_which_nothing_is_told_is_any_that_is_sold() -> None:
         assert usual
         assert most
         assert (untold.low, untold.likely, untold.high) == (least.low, usual.likely, most.high)
+
+
+def test_no_iphone_holds_more_than_the_largest_has() -> None:
+    """Apple sells none with more than 12 GB, and iOS swaps nothing out (Apple)."""
+    assert memory_bounds.most_held(read({"platform": "ios"})) == 12 * GIB
+    assert memory_bounds.most_held(read({"platform": "ipados", "ram_bytes": 8 * GIB})) == 16 * GIB
+    assert memory_bounds.most_held(read({"platform": "windows"})) is None
+
+
+SHARING: Final = {"ios", "ipados", "android", "chromeos"}
+
+
+@pytest.mark.parametrize("platform", ["ios", "ipados", "android", "chromeos", "windows", "linux"])
+def test_which_systems_have_one_memory(platform: str) -> None:
+    """Phones and Chromebooks are built around one chip; of other computers nobody knows."""
+    device = read({"platform": platform})
+    assert budgets.shares_memory(device) is (True if platform in SHARING else None)
+    assert device.on_phone is (platform in SHARING - {"chromeos"})
+    assert device.on_apple_mobile is (platform in {"ios", "ipados"})
+
+
+def test_pools_are_named_as_programs_were_promised() -> None:
+    """A past tells memory by the names of docs/schema/device.json."""
+    schema = json.loads((ROOT / "docs/schema/device.json").read_text(encoding="utf-8"))
+    needs = schema["properties"]["history"]["items"]["properties"]["needs"]["properties"]
+    assert {*budgets.Pool} == {*needs, "storage"}
+    told = {**LOAD, "needs": {pool: [1, 2, 3] for pool in needs}, "model": "m", "precision": "q4"}
+    assert read({"history": [told]}).history[0].needs.keys() == needs.keys()
+    for pool, budget in (("page", budgets.page), ("gpu", budgets.graphics), ("peak", budgets.peak)):
+        ran = {"ran": True, "needs": {pool: [90 * GIB, 90 * GIB, 90 * GIB]}}
+        found = budget(read({**installed("windows", 16), "history": [ran]})).have
+        assert found
+        assert found.low == 90 * GIB
 
 
 def test_what_fits_anywhere_fits_the_weakest_phone() -> None:
@@ -327,6 +366,28 @@ def test_webassembly_on_phones(
     assert least <= chance <= most, seen
 
 
+#: What phones grant one WebAssembly memory, likewise.
+GRANTED: Final = (
+    End("ios", 8, "low", 240, 450, "250 MB fit anywhere; 450 is what webgpu-bench admits"),
+    End("ios", 8, "high", 1024, 1500, "a tab ends at 1.5 GB (WebKit pull request 49472)"),
+    End("ipados", 8, "low", 512, 970, "models of 970 MB run (webgpu-bench f59fbdb)"),
+    End("android", 8, "low", 300, 992, "6 GB granted 300-500 (transformers.js 1319), 8 ran 992"),
+    End("android", 8, "likely", 976, 3132, "6 GB got 976 MB (WebAssembly/design 1397) and ran 3.1"),
+    End("android", 8, "high", 4000, 4295, "8 GB allocated 4 (transformers.js issue 1319)"),
+    End("android", 6, "low", 16, 23, "23 MB were refused; Emscripten's modules begin with 16 MiB"),
+    End("android", 6, "likely", 300, 976, "300-500 MB were granted (1319), and 976 (design 1397)"),
+    End("android", 6, "high", 1600, 4295, "1.6 GB of weights ran (web-llm issue 524)"),
+)
+
+
+@pytest.mark.parametrize("row", GRANTED, ids=lambda row: f"{row.platform} {row.ram} {row.end}")
+def test_each_end_of_what_phones_grant_webassembly(row: End) -> None:
+    """Under a ceiling of 16 GiB, as a runtime with 64-bit addresses has."""
+    found = budgets.wasm(read(installed(row.platform, row.ram)), 16 * GIB).have
+    assert found is not None
+    assert row.least * MB <= getattr(found, row.end) <= row.most * MB, row.seen
+
+
 def kept(browser: str, quota: float) -> Budget:
     """Return the room to keep a download where a browser tells so many GiB."""
     told = {"quota_bytes": round(quota * GIB), "usage_bytes": 0}
@@ -340,6 +401,10 @@ def test_chromes_ten_gibibytes_may_be_two_or_five_hundred() -> None:
     nine = kept("chrome", 9).have
     assert nine
     assert nine.high == 9 * GIB  # below ten it is what the disk has
+    ten = kept("chrome", 10).have
+    assert ten
+    assert ten.low <= 2.1 * GIB
+    assert ten.likely <= 10.74 * GB  # what it says is what is there, where nothing else is known
 
 
 @pytest.mark.parametrize(
@@ -357,6 +422,7 @@ def test_who_tells_every_site_ten_gibibytes(browser: str, *, hidden: bool) -> No
     have = kept(browser, 10).have
     assert have
     assert (have.high > 10 * GIB, have.low < 5 * GIB) == (hidden, hidden)
+    assert have.low < have.likely  # an estimate and no promise (Storage standard)
 
 
 #: Who computes a picture on the processor, as Dawn's gpu_info.json and Mesa's documentation name
@@ -431,12 +497,27 @@ def test_features_by_system(
     assert presence(device, feature).share == pytest.approx(share, abs=0.04), seen
 
 
+def died(**needs: int) -> history.Trial:
+    """Return a load that died with so much in some pools."""
+    return history.Trial(ran=False, needs={name: exactly(each) for name, each in needs.items()})
+
+
+def test_what_a_death_is_put_down_to() -> None:
+    """To all memory together where that is told, and of page and graphics to what held more."""
+    together, graphics, tab = died(page=5, gpu=2, peak=7), died(page=2, gpu=5), died(page=5, gpu=2)
+    for trial, blamed in ((together, "peak"), (graphics, "gpu"), (tab, "page")):
+        blames = [each for each in budgets.Pool if history.smallest_that_died([trial], each)]
+        assert blames == ([blamed] if blamed != "peak" else ["page", "peak"])
+
+
 LOAD: Final = {"ran": True, "needs": {"peak": [1, 2, 3]}}
 PAST: Final = (
     ([LOAD] * 200, True),
     ([LOAD] * 201, False),
     ([{**LOAD, "model": "a" * 200}], True),
     ([{**LOAD, "model": "a" * 201}], False),
+    *(([{**LOAD, key: "a" * 201}], False) for key in ("runtime", "precision")),
+    ([{**LOAD, "model": "m", "runtime": "r", "precision": "p"}], True),
     ([{**LOAD, "needs": {"peak": [1, 2, 2**50]}}], True),
     ([{**LOAD, "needs": {"peak": [1, 2, 2**50 + 1]}}], False),
 )

@@ -61,6 +61,25 @@ def test_null_means_not_known_except_for_webgpu() -> None:
 def test_a_version_is_read_as_its_first_number(version: object, major: int) -> None:
     """Browsers write versions as numbers or as dotted text."""
     assert read({"browser_version": version}).browser_version == major
+    assert read({"platform_version": version}).platform_version == major
+
+
+@pytest.mark.parametrize("version", ["123456", 10**6, -1, True, None])
+def test_no_version_has_more_than_five_digits(version: object) -> None:
+    """What docs/schema/device.json takes, a text of five digits or a whole number below a million.
+
+    A null is not known.
+    """
+    if version is None:
+        assert read({"browser_version": version}).browser_version is None
+        return
+    with pytest.raises(UnreadableDevice):
+        read({"browser_version": version})
+
+
+def test_texts_end_at_two_hundred_characters() -> None:
+    """As docs/schema/device.json says (`maxLength`)."""
+    assert read({"name": "x" * 200}).name == "x" * 200
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from tabfit.catalog import Catalog
-from tabfit.devices.device import Device, read
+from tabfit.devices.device import PLATFORMS, Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.scenario import Scenario
@@ -529,3 +529,154 @@ def test_far_beyond_a_laptop(model: str) -> None:
     laptop = read({**LAPTOP, "ram_bytes": 8 * GIB, "webgpu": {"shader_f16": True}})
     found = answer(Scenario(model=model), CATALOG, laptop).verdict
     assert (found.outcome, found.because, found.open_chance) == (Outcome.NO, "memory", None)
+
+
+# What is checked, and by which names
+
+
+def test_checks_have_the_names_that_programs_read() -> None:
+    """In `checks[].name` and `because` of the JSON: names are added, and none is changed."""
+    assert " ".join(each.name for each in check_kinds.KINDS) == (
+        "support webgpu shader-f16 largest-buffer largest-tensor attention-scores unlike-tensors "
+        "advised-buffer workgroup-storage storage-buffers jspi threads wasm-memory file-size "
+        "operators availability platform built-in-memory built-in-storage tab-memory gpu-memory "
+        "memory storage driver runtime-fault address-room wrong-output eight-bit-weights "
+        "one-pass-model encoder-with-decoder other-model"
+    )
+
+
+def made(model: str, runtime: str | None, **signals: Any) -> dict[str, Check]:
+    """Return the checks of a model on a laptop that has told something more, by name."""
+    scenario = Scenario(model=model, runtime=runtime)
+    found = answer(scenario, CATALOG, read({**LAPTOP, **signals}))
+    return {each.name: each for each in found.checks}
+
+
+SMALL: Final = {"max_buffer_size": 512 * MIB, "max_storage_buffer_binding_size": 128 * MIB}
+#: What becomes of a token table of more than 200 MB where a binding holds 128 MiB.
+SPLIT: Final = (
+    ("gemma-2-2b", "webllm", Outcome.NO),  # binds its tensors whole (apache/tvm webgpu.ts)
+    ("gemma-2b", "mediapipe", Outcome.NO),  # binds its tensors whole
+    ("llama-3.2-1b", "wllama-webgpu", Outcome.MAY),  # left to the processor (ggml-webgpu)
+    ("llama-3.2-1b", "transformersjs-webgpu", Outcome.MAY),  # in pieces (ONNX Runtime 1.22)
+)
+
+
+@pytest.mark.parametrize(("model", "runtime", "outcome"), SPLIT)
+def test_what_no_binding_holds(model: str, runtime: str, outcome: Outcome) -> None:
+    """Some runtimes split such a tensor or leave it to the processor, others refuse it."""
+    checks = made(model, runtime, webgpu={**SMALL, "shader_f16": True})
+    assert checks["largest-tensor"].outcome is outcome
+
+
+def test_scores_of_a_long_text_are_split_too() -> None:
+    """ONNX Runtime takes a table of scores above the limit in pieces, at a cost."""
+    adapter = {"max_buffer_size": GIB, "max_storage_buffer_binding_size": 128 * MIB}
+    found = answer(
+        Scenario(model="bge-m3", runtime="transformersjs-webgpu", context=Tokens(8192)),
+        CATALOG,
+        read({**LAPTOP, "webgpu": adapter}),
+    )
+    checks = {each.name: each.outcome for each in found.checks}
+    assert checks["attention-scores"] is Outcome.MAY
+
+
+def test_what_a_runtime_only_prefers_refuses_nothing() -> None:
+    """WebLLM asks for 1 GiB first and then for less (apache/tvm web/src/webgpu.ts)."""
+    adapter = {"max_buffer_size": 512 * MIB, "max_storage_buffer_binding_size": 512 * MIB}
+    assert made("llama-3.2-1b", "webllm", webgpu=adapter)["advised-buffer"].outcome is Outcome.MAY
+
+
+@pytest.mark.parametrize("ram", [16, 64])
+def test_safari_reloads_a_tab_that_computes_on_the_processor_as_well(ram: int) -> None:
+    """It counts the whole tab and reloads near 7 GB at the latest (WebKit): Chrome has no such end.
+
+    So a page alone has no more there than page and graphics together.
+    """
+    mac = {"platform": "macos", "ram_bytes": ram * GIB}
+    safari, chrome = (
+        made("llama-3.2-1b", "wllama-cpu", **mac, browser=each)["memory"].have
+        for each in ("safari", "chrome")
+    )
+    assert safari
+    assert chrome
+    assert safari.high <= 8000 * MB < chrome.high
+
+
+def test_apple_makes_the_graphics_of_what_runs_its_systems() -> None:
+    """Where an adapter says nothing, the system tells (Apple: no Mac with another's since 2020)."""
+    told = {each: failure_rates.vendor_of(Device(platform=each)) for each in PLATFORMS}
+    assert {each for each, vendor in told.items() if vendor == "apple"} == {
+        "ios",
+        "ipados",
+        "macos",
+    }
+    assert told["windows"] == "untold"
+    assert (
+        failure_rates.vendor_of(read({"platform": "macos", "webgpu": {"vendor": "AMD"}})) == "amd"
+    )
+
+
+#: What LanguageModel.availability() answers (Prompt API explainer), and whether there is a model.
+AVAILABLE: Final = (
+    ("available", "here already"),
+    ("downloading", "being fetched"),
+    ("downloadable", "offers to fetch"),
+    ("unavailable", "none for this device"),
+)
+
+
+@pytest.mark.parametrize(("said", "words"), AVAILABLE)
+def test_what_a_browser_says_of_its_own_model(said: str, words: str) -> None:
+    """Its word is taken for what it is, and nothing else is weighed."""
+    (check,) = made("gemini-nano", None, language_model=said).values()
+    expected = Outcome.NO if said == "unavailable" else Outcome.LIKELY
+    assert (check.name, check.outcome, check.basis) == ("availability", expected, Basis.REPORTED)
+    assert words in check.message
+
+
+def test_what_a_browser_would_weigh_for_its_own_model() -> None:
+    """Free disk space is never told, memory not by every browser; the system is."""
+    checks = made("gemini-nano", None)
+    assert checks["built-in-storage"].outcome is Outcome.UNKNOWN
+    assert checks["built-in-storage"].probability == pytest.approx(0.85, abs=0.05)
+    assert checks["platform"].basis is Basis.REPORTED
+    hidden = made("gemini-nano", None, ram_bytes=None)["built-in-memory"]
+    assert (hidden.outcome, hidden.probability) == (Outcome.UNKNOWN, None)
+    nobody = made("gemini-nano", None, platform=None)["platform"]
+    assert (nobody.outcome, nobody.basis) == (Outcome.UNKNOWN, Basis.ASSUMED)
+
+
+def test_what_nobody_asked_about_is_unknown() -> None:
+    """It has a chance and no word."""
+    assert check_rules.feature(there=None, hard=True).outcome is Outcome.UNKNOWN
+    assert check_rules.storage(exactly(GIB), None).outcome is Outcome.UNKNOWN
+    unlike = check_kinds.graphics.UNLIKE_TENSORS
+    decision = unlike.decision(Demand(name="", why=""), _required("webllm"), laptop())
+    assert (decision.outcome, decision.probability) == (Outcome.UNKNOWN, None)
+
+
+def test_all_of_a_limit_may_be_used() -> None:
+    """A limit that a browser states is granted to the last byte (W3C WebGPU, 3.6)."""
+    offered = Offered(read({**LAPTOP, "webgpu": {"max_buffer_size": GIB}}))
+    for share in (0.91, 0.95, 1.0):
+        demand = Demand(name="", why="", need=exactly(round(share * GIB)))
+        decided = check_kinds.graphics.BUFFER.decision(demand, _required("webllm"), offered)
+        assert decided.chance == 1
+
+
+def test_a_way_to_fail_that_is_always_there_is_seldom_the_reason() -> None:
+    """A driver or a kind of model is named where it takes *likely* away, and only there."""
+    for kind in check_kinds.KINDS:
+        if kind.name in {*failure_rates.KINDS, *failure_rates.MADE_SO}:
+            rare, common = (Decision(chance=each) for each in (0.66, 0.64))
+            assert settled((GPU, Decision(chance=0.9)), (kind, rare)).because == 0
+            assert settled((GPU, Decision(chance=0.9)), (kind, common)).because == 1
+
+
+def test_how_a_model_is_made_is_no_limit() -> None:
+    """Such a model runs for most people: what others met refuses nothing."""
+    given = on(LAPTOP, "distilbert", "transformersjs-webgpu")
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
+    made_so = [each for each in decide.demands(setup) if each.name in failure_rates.MADE_SO]
+    assert [(each.name, each.hard) for each in made_so] == [("one-pass-model", False)]

@@ -29,7 +29,7 @@ class Failure(CheckKind):
     def demand(self, required: Requirements) -> Demand | None:
         """Return that it is asked of every load."""
         del required
-        return Demand(name=self.name, why="", hard=False)
+        return Demand(name=self.name, why="")
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the chance that it does not happen."""
