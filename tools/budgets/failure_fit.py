@@ -23,6 +23,8 @@ from tools.budgets.cases import Case
 SPREAD: Final = 2.0
 #: Where the intercept is drawn to, and how far from it it may lie, in logits: one in ten.
 USUAL: Final = (-2.2, 1.0)
+#: The kinds of failure that ways of being made add to.
+ADDED_TO: Final = (failure_rates.FAULT, failure_rates.WRONG)
 STEPS: Final = 50
 
 Rates = Mapping[str, Mapping[str, Any]]
@@ -54,14 +56,14 @@ def _left(name: str, cases: Sequence[Case], kinds: Rates) -> dict[str, Any]:
     shares = [(each.weight, _share_left(name, each, kinds)) for each in mine]
     weight = sum(each for each, _share in shares)
     left = sum(each * share for each, share in shares) / weight if weight else 1.0
-    failed = [each for each in mine if each.failure in failure_rates.ADDED_TO and not each.ran]
+    failed = [each for each in mine if each.failure in ADDED_TO and not each.ran]
     told = sum(each.ran for each in mine) + len(failed)
     return {"chance": round(min(left, 1.0), 4), "reports": told, "died": len(failed)}
 
 
 def _share_left(name: str, case: Case, kinds: Rates) -> float:
     share = 1.0
-    for kind in failure_rates.ADDED_TO:
+    for kind in ADDED_TO:
         if kind in case.groups:
             share *= _held(kinds[kind], _groups(kind, case))
             share /= _held(kinds[kind], set(_groups(kind, case)) - {name})
@@ -77,7 +79,7 @@ def _held(table: Mapping[str, Any], groups: Sequence[str] | set[str]) -> float:
 
 def _groups(kind: str, case: Case) -> tuple[str, ...]:
     """Return the groups of a case: of its device and runtime, and of how its model is made."""
-    made = case.made_so if kind in failure_rates.ADDED_TO else ()
+    made = case.made_so if kind in ADDED_TO else ()
     return (*case.groups[kind], *made)
 
 

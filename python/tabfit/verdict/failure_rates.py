@@ -29,8 +29,6 @@ KINDS: Final = (DRIVER, FAULT, RESERVE, WRONG)
 WITHOUT_KERNELS, ONE_PASS = "eight-bit-weights", "one-pass-model"
 TWO_PARTS, OTHER_MODEL = "encoder-with-decoder", "other-model"
 MADE_SO: Final = (WITHOUT_KERNELS, ONE_PASS, TWO_PARTS, OTHER_MODEL)
-#: The kinds of failure that they add to.
-ADDED_TO: Final = (FAULT, WRONG)
 #: Who makes the graphics where the system alone tells.
 VENDORS: Final = {"ios": "apple", "ipados": "apple", "macos": "apple"}
 UNTOLD: Final = "untold"

@@ -15,6 +15,7 @@ from tabfit.devices.device import PLATFORMS, Device, read
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.scenario import Scenario
+from tabfit.light_dataclass import field_names
 from tabfit.runtimes import Needs
 from tabfit.units import GIB, KIB, MB, MIB, Basis, Bytes, Interval, Tokens, exactly
 from tabfit.verdict import chance_text, check_kinds, check_rules, decide, failure_rates
@@ -22,7 +23,7 @@ from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.check_text import Check, severity
 from tabfit.verdict.decide import Decided, Settled
-from tabfit.verdict.overall_verdict import judge
+from tabfit.verdict.overall_verdict import Verdict, judge
 from tabfit.verdict.probability import RANK, Outcome, probability, rounded, word
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 
@@ -380,6 +381,10 @@ BUILT_IN: Final = (
     ({"vram_bytes": 4 * GIB, "ram_bytes": 8 * GIB}, Outcome.NO),
     ({"vram_bytes": 2 * GIB + 1, "ram_bytes": 8 * GIB}, Outcome.NO),
     ({"ram_bytes": 16 * GIB, "cores": 4, "graphics": "integrated"}, Outcome.LIKELY),
+    *(
+        ({"ram_bytes": 16 * GIB, "cores": 4, "platform": each}, Outcome.LIKELY)
+        for each in ("macos", "linux", "chromeos")
+    ),
     # Windows shows 97.5 % of it, ChromeOS 95 %
     ({"ram_bytes": round(15.25 * GIB), "cores": 4, "graphics": "integrated"}, Outcome.LIKELY),
     ({"ram_bytes": round(14.5 * GIB), "cores": 4, "graphics": "integrated"}, Outcome.NO),
@@ -680,3 +685,84 @@ def test_how_a_model_is_made_is_no_limit() -> None:
     setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
     made_so = [each for each in decide.demands(setup) if each.name in failure_rates.MADE_SO]
     assert [(each.name, each.hard) for each in made_so] == [("one-pass-model", False)]
+
+
+def test_failures_are_those_that_reports_were_fitted_for() -> None:
+    """The table that `make budgets` writes has a row for each kind and each way of being made."""
+    kinds = {each.name for each in check_kinds.KINDS if each.background}
+    assert kinds == {*failure_rates.KINDS, *failure_rates.MADE_SO}
+    assert {*failure_rates.FITTED.rows} >= kinds
+    assert len(failure_rates.KINDS) + len(failure_rates.MADE_SO) == len(kinds)
+
+
+def test_reports_name_makers_of_graphics() -> None:
+    """The table's groups name those whom reports named, and never `untold`."""
+    assert {"apple", "intel", "nvidia"} <= failure_rates.vendors_reported()
+    assert not {"untold", "windows", "chrome"} & failure_rates.vendors_reported()
+    assert "vendor=untold" in failure_rates.effects("driver")[1]
+
+
+def test_every_outcome_has_its_words() -> None:
+    """Slow or not, a verdict can be said; what will not run is never said to be slow."""
+    for outcome in Outcome:
+        verdict = Verdict(outcome=outcome, probability=None, because="", sentence="")
+        plain, slow = verdict.words, replace(verdict, slowly=True).words
+        runs = outcome not in {Outcome.NO, Outcome.UNSUPPORTED}
+        assert plain
+        assert "slow" not in plain
+        assert ("slow" in slow) is runs
+
+
+def test_a_word_without_a_chance() -> None:
+    """What cannot be told, or runs nowhere, has no number beside it; a failure has nought."""
+    support = check_kinds.support.SUPPORT
+    nowhere = Decision(chance=0.0, failed=True, unsupported=True)
+    assert settled((TAB, UNTOLD)).probability is None
+    assert settled((support, nowhere)).probability is None
+    assert settled((GPU, Decision(chance=0.0, failed=True))).probability == 0
+    assert settled((support, nowhere)).outcome is Outcome.UNSUPPORTED
+
+
+def test_what_nobody_asked_about_fails_for_one_reason() -> None:
+    """Two features of an old browser count once; two that were asked about multiply."""
+    asked, unasked = (Decision(chance=0.5, asked=each) for each in (True, False))
+    binding = check_kinds.graphics.BINDING
+    once, twice = settled((GPU, unasked)), settled((GPU, unasked), (binding, unasked))
+    assert twice.chance == once.chance
+    assert settled((GPU, asked), (binding, asked)).chance < settled((GPU, asked)).chance
+
+
+def test_nothing_is_demanded_unless_a_row_says_so() -> None:
+    """Bare weights demand nothing, and a load is of a model some runtime loads, known in full."""
+    assert not any(getattr(Needs(), each) for each in field_names(Needs))
+    given = on(LAPTOP, "llama-3.2-1b", "wllama-cpu")
+    setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
+    assert "support" not in {each.name for each in decide.demands(setup)}
+    one = decide.requirements(setup, given.footprint)
+    plain = Requirements(
+        runtime=one.runtime,
+        needs=one.needs,
+        demands=one.demands,
+        peak=one.peak,
+        download=one.download,
+    )
+    assert decide.settle(decide.decide(plain, laptop())).outcome is Outcome.LIKELY
+
+
+#: Which precisions of ONNX compute in 16-bit floats, and which have no kernel on WebGPU
+#: (onnxruntime-web's operators: DynamicQuantizeLinear and MatMulInteger run on the processor).
+HALVES: Final = {"fp16", "q4f16", "q2f16", "q1f16"}
+
+
+def test_which_precisions_need_what() -> None:
+    """16-bit floats need the adapter's shader-f16; 8-bit products fall back to the processor.
+
+    WebLLM's libraries say so in their names, ggml-webgpu asks for it whatever it computes.
+    """
+    needs = CATALOG.runtime("transformersjs-webgpu").needs
+    assert {*needs.shader_f16_for} == HALVES
+    assert {*needs.no_kernels_for} == {"q8", "int8", "uint8"}
+    webllm, wllama = CATALOG.runtime("webllm"), CATALOG.runtime("wllama-webgpu")
+    assert {*webllm.needs.shader_f16_for} == {each for each in webllm.precisions if "f16" in each}
+    published = {"q1_0", "q2_0", "nvfp4"}  # ggml's types of files that others make
+    assert {*wllama.needs.shader_f16_for} == {*wllama.precisions} | published
