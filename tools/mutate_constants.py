@@ -31,6 +31,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from copy import deepcopy
+from difflib import unified_diff
 from functools import partial
 from importlib.machinery import SourceFileLoader
 from itertools import chain, islice
@@ -517,9 +518,18 @@ def survivors(chosen: list[Mutant], jobs: int) -> list[Mutant]:
         mutant = running.pop(number)
         if not noticed(status):
             found.append(mutant)
-            sys.stdout.write(f"survives  {mutant.title}\n")
+            sys.stdout.write(f"survives  {mutant.title}\n{difference(mutant)}")
             sys.stdout.flush()
     return found
+
+
+def difference(mutant: Mutant) -> str:
+    """Return the lines of a module that a mutant changes; of a table nothing."""
+    if mutant.path.suffix != ".py":
+        return ""
+    before = ast.unparse(ast.parse(mutant.path.read_text(encoding="utf-8")))
+    lines = unified_diff(before.splitlines(), mutant.text().splitlines(), n=0, lineterm="")
+    return "".join(f"    {each}\n" for each in lines if not each.startswith(("---", "+++", "@@")))
 
 
 def broken(rooms: list[str]) -> list[str]:
