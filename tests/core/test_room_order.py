@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tabfit.architectures import FAMILIES
 from tabfit.catalog import read
+from tabfit.recipes import one_bit
 from tabfit.runtimes import module_of, names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,15 +198,72 @@ def test_a_runtime_is_named_in_two_files() -> None:
         assert found == {module_of(runtime, "tabfit.runtimes").__name__}, runtime
 
 
-def test_model_types_are_told_apart_by_what_they_are() -> None:
-    """Outside `architectures/`, no model_type is compared with; its architecture says the rest.
+#: GGUF has words of its own for families; two modules say them as a config.json does.
+GGUF_WORDS = "tabfit.headers.gguf."
 
-    What a format's writer does with some families stands in that recipe's tables.
-    """
+
+def test_model_types_are_told_apart_by_what_they_are() -> None:
+    """Outside `architectures/`, none is compared with; `conversions` has facts by their names."""
     others = {n: path for n, path in MODULES.items() if not n.startswith("tabfit.architectures")}
     told = {name: _compared(path) & {*FAMILIES} for name, path in others.items()}
     assert not {name: found for name, found in told.items() if found}
     assert not {name: found for name, path in others.items() if (found := _by_beginning(path))}
+    assert not {name: found for name, path in others.items() if (found := _by_family(path))}
+
+
+def test_no_table_names_model_types() -> None:
+    """Sets, lists and keys outside `architectures/` hold none, under whatever name they go.
+
+    A way to store weights may be called as the family that is stored so.
+    """
+    others = {
+        name: path
+        for name, path in modules("tabfit").items()
+        if not name.startswith(("tabfit.architectures", GGUF_WORDS))
+    }
+    types = {*FAMILIES} - {*one_bit._ALIASES}
+    told = {name: found for name, path in others.items() if (found := _listed(path) & types)}
+    assert told == {}
+
+
+#: What an architecture's family is asked of.
+HOLDERS = {"architecture", "about", "subject", "shape"}
+LOOK_UPS = {"get", "pop", "index", "count", "__contains__"}
+
+
+def _by_family(path: Path) -> list[str]:
+    """Return where an architecture's family is looked up, or compared with what is no row's."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.Subscript):
+            sides = [node.value, node.slice]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            sides = [node.func.value, *node.args] if node.func.attr in LOOK_UPS else []
+        if any(map(_is_family, sides)):
+            found += [ast.unparse(node)]
+    return [each for each in found if "facts." not in each]
+
+
+def _is_family(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Attribute) or node.attr != "family":
+        return False
+    holder = node.value
+    return (holder.attr if isinstance(holder, ast.Attribute) else ast.unparse(holder)) in HOLDERS
+
+
+def _listed(path: Path) -> set[str]:
+    """Return the texts that stand in sets, lists, tuples and as keys."""
+    held: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Set | ast.List | ast.Tuple):
+            held += node.elts
+        elif isinstance(node, ast.Dict):
+            held += node.keys
+    texts = (each.value for each in held if isinstance(each, ast.Constant))
+    return {text for text in texts if isinstance(text, str)}
 
 
 KEY = "model_type"

@@ -18,6 +18,7 @@ In: a config as JSON, of any model type. Out: an `Architecture` of exact tensors
     custom_decoder           the workbench's own decoder as a config
     decoders/ encoders/ encoder_decoders/ vision/ audio/ multimodal/   families, one module each
     time_series              the families that read no text, picture or sound
+    conversions/             what converters and publishers do with some families
 
 Imports `model` and `storage`, and nothing after them.
 """

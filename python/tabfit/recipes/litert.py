@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tabfit.architectures.conversions import litert as conversions
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass, replace
@@ -61,10 +62,6 @@ _ALIASES = {"q8": "int8", "q4": "int4", "f16": "fp16", "f32": "fp32"}
 PRECISIONS: tuple[str, ...] = tuple(WIDTHS)
 FAMILIES: tuple[str, ...] = tuple(Bundle)
 
-#: Families whose files Google converted in 2024 from its first checkpoints.
-_FIRST_CONVERTED = frozenset({"gemma"})
-#: Families whose web files of "int4" are known to hold a table of eight bits.
-_WIDE_TABLES = frozenset({"gemma3", "gemma3_text", "gemma3n", "gemma3n_text"})
 _SPARE_ROWS = 128  # Google's first Gemma checkpoints hold 256,128 tokens
 _GRAPH = Interval(50_000, 200_000, 2_000_000)  # bytes a layer, in bundles with TFLite graphs
 _LAYER_LIST = Interval(0, 40_000, 400_000)  # and in web bundles, whose runtime knows the layers
@@ -91,9 +88,9 @@ def widths_of(
     if precision != "int4" or bundle is not Bundle.WEB:
         return widths, None
     wide_table = replace(widths, table=LITERT_INT8)
-    if architecture.family in _FIRST_CONVERTED:
+    if conversions.was_converted_first(architecture.family):
         return widths, None
-    return wide_table, None if architecture.family in _WIDE_TABLES else widths
+    return wide_table, None if conversions.has_wide_table(architecture.family) else widths
 
 
 def _tensors(architecture: Architecture, widths: LayerBits) -> tuple[StoredTensor, ...]:
@@ -102,7 +99,10 @@ def _tensors(architecture: Architecture, widths: LayerBits) -> tuple[StoredTenso
 
 
 def _with_spare_rows(stored: StoredTensor, architecture: Architecture) -> StoredTensor:
-    if architecture.family not in _FIRST_CONVERTED or stored.role is not Role.EMBEDDING:
+    if (
+        not conversions.was_converted_first(architecture.family)
+        or stored.role is not Role.EMBEDDING
+    ):
         return stored
     rows, columns = stored.shape
     shape = (rows + _SPARE_ROWS, columns)
@@ -211,5 +211,5 @@ def _file_name(architecture: Architecture, precision: str, bundle: Bundle) -> st
         return f"{architecture.family}-{precision}.litertlm"
     if bundle is Bundle.TASK:
         return f"{architecture.family}-{precision}.task"
-    older = architecture.family in _FIRST_CONVERTED  # read whole
+    older = conversions.was_converted_first(architecture.family)  # read whole
     return f"{architecture.family}-{precision}" + ("-gpu.bin" if older else "-web.task")

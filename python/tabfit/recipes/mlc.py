@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tabfit.architectures.conversions import mlc as conversions
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message, _
 from tabfit.light_dataclass import dataclass
@@ -47,10 +48,6 @@ QUANTISATIONS: dict[str, Quantisation] = {
 }
 PRECISIONS: tuple[str, ...] = tuple(QUANTISATIONS)
 
-# Model definitions without a shared head: they keep a tied head as a second matrix.
-_HEAD_TWICE = frozenset({"gpt2", "gpt_bigcode", "starcoder2"})
-# Model definitions that see; the others are of the text alone, whatever the checkpoint holds.
-_SEES = frozenset({"llava", "phi3_v", "qwen2_5_vl"})
 _TEXT = frozenset({Part.DECODER, Part.ENCODER})
 _WIDE_GATE = 256  # a router of at most so many experts stays wide
 
@@ -78,9 +75,9 @@ def _is_packed(tensor: Tensor, quantisation: Quantisation) -> bool:
 def _arrays(architecture: Architecture) -> Iterator[Tensor]:
     """Yield each array once; the pooler is not part of MLC's encoders."""
     for tensor in architecture.inventory:
-        if tensor.part not in _TEXT and architecture.family not in _SEES:
+        if tensor.part not in _TEXT and not conversions.sees(architecture.family):
             continue
-        twice = tensor.role is Role.HEAD and architecture.family in _HEAD_TWICE
+        twice = tensor.role is Role.HEAD and conversions.keeps_head_twice(architecture.family)
         if (tensor.tied_to is None or twice) and "pooler" not in tensor.name:
             yield tensor
 
@@ -182,16 +179,12 @@ def shards_of(tensors: Iterable[StoredTensor], quantisation: Quantisation) -> It
         yield Shard(filled, tuple(dict.fromkeys(pending)))
 
 
-#: Families that MLC compiles and that make no text.
-_EMBEDDING = frozenset({"bert"})
-
-
 def can_store(architecture: Architecture) -> bool:
     """Return whether MLC compiles such a model: one that makes text, or a BERT that embeds it.
 
     Which families it has is in its own list; see `families` of the catalogue's runtime.
     """
-    return architecture.kind is Kind.DECODER or architecture.family in _EMBEDDING
+    return architecture.kind is Kind.DECODER or conversions.embeds(architecture.family)
 
 
 def store(architecture: Architecture, precision: str) -> Stored:

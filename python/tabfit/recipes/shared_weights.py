@@ -5,11 +5,10 @@ In: an architecture. Out: its inventory as checkpoints hold it.
 
 from __future__ import annotations
 
+from tabfit.architectures.conversions.checkpoints import is_t5
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import Inventory, Role
-
-T5_FAMILIES = frozenset({"t5", "mt5", "umt5"})
 
 
 def as_published(architecture: Architecture) -> Inventory:
@@ -21,7 +20,7 @@ def as_published(architecture: Architecture) -> Inventory:
     """
     inventory = architecture.inventory
     gated = any(tensor.role is Role.GATE for tensor in inventory)
-    if architecture.family not in T5_FAMILIES or not gated:
+    if not is_t5(architecture.family) or not gated:
         return inventory
     apart = (
         replace(tensor, tied_to=None) if tensor.role is Role.HEAD else tensor

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tabfit.architectures.conversions import mlc as mlc_facts
 from tabfit.formula import ZERO, Given, Quantity, Unit, known, rounded, share, smallest, span
 from tabfit.i18n.language import later
 from tabfit.model.architecture import Architecture
@@ -36,22 +37,6 @@ from tabfit.runtimes.memory.quantities import (
 )
 from tabfit.storage.storage_type import F16, F32
 from tabfit.units import Basis, Interval
-
-#: Model definitions whose head has as many outputs as the vocabulary. The others leave the number
-#: open until the weights arrive, so that a library can plan no memory for logits; these plan, for
-#: checking guessed tokens, the logits of a whole piece (mlc-ai/mlc-llm python/mlc_llm/model at
-#: 79d603f: `nn.Linear(config.hidden_size, config.vocab_size)` against `"vocab_size"`; Gemma 4 at
-#: 87ef4ed).
-FIXED_HEADS: Final = frozenset(
-    {
-        *("baichuan", "chatglm", "deepseek", "deepseek_v2", "deepseek_v3", "gptj"),
-        *("internlm", "internlm2", "minicpm", "ministral3", "olmo", "olmo2"),
-        *("qwen", "qwen2", "qwen2_5_vl", "qwen2_moe", "qwen3", "qwen3_moe"),
-        *("gemma4", "gemma4_text", "qwen3_5", "qwen3_5_text", "stablelm", "starcoder2"),
-    }
-)
-#: Definitions whose token table is fixed and whose own head is open: fixed when tied to the table.
-FIXED_TABLES: Final = frozenset({"phi", "phi3"})
 
 #: What a feed-forward layer with a gate has.
 GATES: Final = frozenset({Role.GATE, Role.GATE_UP, Role.EXPERT_GATE_UP})
@@ -179,8 +164,8 @@ def whole_piece_logits(architecture: Architecture, piece: Given) -> Quantity:
     definitions fix the head's outputs; the plan in the metadata of binary-mlc-llm-libs.
     """
     heads = (t for t in architecture.inventory if t.role is Role.HEAD)
-    tied = architecture.family in FIXED_TABLES and any(t.tied_to is not None for t in heads)
-    if not tied and architecture.family not in FIXED_HEADS:
+    tied = mlc_facts.fixes_table(architecture.family) and any(t.tied_to is not None for t in heads)
+    if not tied and not mlc_facts.fixes_head(architecture.family):
         return ZERO
     words = later("logits of a whole piece, planned and perhaps never filled")
     perhaps = share(words, (0, 1, 1), Basis.COMPUTED, _PLAN)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tabfit.architectures.conversions.transformersjs import given_to_pipeline
 from tabfit.estimate.defaults import is_listed
 from tabfit.i18n.language import _
 from tabfit.runtimes import named
@@ -112,9 +113,6 @@ _OF_CLASSES: Final = {
 _ANY: Final = ("AutoTokenizer", "AutoModel", _READ)
 _NAMES: Final = {"AutoTokenizer": "tokenizer", "AutoProcessor": "processor"}
 
-#: What a pipeline is given where a family wants more than its task: NLLB both languages (its card).
-_GIVEN: Final = {"m2m_100": '"The sky is blue.", { src_lang: "eng_Latn", tgt_lang: "fra_Latn" }'}
-
 
 def write(asked: SnippetRequest) -> Snippet:
     """Return the module that loads the model with Transformers.js."""
@@ -125,7 +123,7 @@ def write(asked: SnippetRequest) -> Snippet:
     task = _task(asked)
     if task in _PIPELINES and not _is_foreign(asked):
         kind, name, given = _PIPELINES[task]
-        given = _GIVEN.get(asked.about.family, given)
+        given = given_to_pipeline(asked.about.family) or given
         use = f"console.log(await {name}({given}));"
         code = _PIPELINE.format(name=name, task=quoted(kind), use=use, **said)
     else:

@@ -16,12 +16,12 @@ import pytest
 
 from tabfit.architectures import FAMILIES
 from tabfit.architectures import read as read_architecture
+from tabfit.architectures.conversions.gguf import GGUF_ARCHITECTURES
 from tabfit.errors import UnreadableConfig
 from tabfit.headers.gguf.gguf_config import _TYPES, read_config
 from tabfit.headers.header import stored
 from tabfit.model.architecture import Architecture, KeyValue
 from tabfit.model.tensors import Part
-from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
 from tabfit.recipes.gguf.tensors import converted
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import F16

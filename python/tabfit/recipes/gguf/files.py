@@ -11,13 +11,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tabfit.architectures.conversions import gguf as conversions
 from tabfit.i18n.language import _
 from tabfit.recipes.gguf import metadata, projector
 from tabfit.recipes.gguf.converted_classes import CLASSES
-from tabfit.recipes.gguf.history import USUAL
 from tabfit.recipes.gguf.mixes import BASE, BITNET, BY_IMATRIX, FLOATS, PURE, mix_named
 from tabfit.recipes.gguf.stored_tensors import tensors_of
-from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES
 from tabfit.recipes.stored_model import File, Stored, StoredTensor
 from tabfit.storage.storage_type import F32
 from tabfit.storage.type_table import GGUF_TYPES
@@ -31,15 +30,13 @@ if TYPE_CHECKING:
 
 #: The converter spells a few classes otherwise than transformers does (MPT, PhiMoE, InternLM3).
 _CONVERTED = frozenset(name.lower() for name in CLASSES)
-#: Models that see, of whose config the converter reads the part about the text.
-_READ_BY_TEXT = frozenset({"idefics3", "lfm2_vl", "smolvlm"})
 
 
 def can_store(architecture: Architecture) -> bool:
     """Return whether llama.cpp converts a model of this family and class."""
     family, head = architecture.family, architecture.head
-    seen = family in _READ_BY_TEXT and head.endswith("ForConditionalGeneration")
-    return family in GGUF_ARCHITECTURES and (seen or head.lower() in _CONVERTED)
+    seen = conversions.is_read_by_text(family) and head.endswith("ForConditionalGeneration")
+    return family in conversions.GGUF_ARCHITECTURES and (seen or head.lower() in _CONVERTED)
 
 
 def tensor_data_size(tensors: Sequence[StoredTensor]) -> Bytes:
@@ -68,19 +65,6 @@ def _parts(tensors: Sequence[StoredTensor], most: int | None) -> Iterator[list[S
 #: A table of Gemma 3n and 4 that holds a vector of each token for each layer.
 _LAYERED_TABLE = "per_layer_token_embd.weight"
 _TABLE, _HEAD = "token_embd.weight", "output.weight"
-#: Families whose publishers choose types tensor by tensor, and by what share their files differ
-#: either way from what the quantiser makes by itself: bartowski's Gemma 4 are 1.0 to 1.3 % larger,
-#: Unsloth's Qwen 3.5 2.2 % smaller to 2.2 % larger, with experts 2.4 % smaller to 6.2 % larger,
-#: bartowski's Nemotron 3 Nano 0.6 % larger.
-_CHOSEN_BY_TENSOR = {
-    **dict.fromkeys(("gemma3n", "gemma3n_text", "gemma4", "gemma4_text"), 0.015),
-    **dict.fromkeys(("qwen3_5", "qwen3_5_text"), 0.025),
-    **dict.fromkeys(("qwen3_5_moe", "qwen3_5_moe_text"), 0.065),
-    "nemotron_h": 0.015,
-}
-#: Families whose checkpoints hold a tied head: Qwen's own files and lmstudio-community's store it
-#: beside the table, others' leave it out.
-_HEADS_HELD = frozenset({"qwen2", "qwen3"})
 
 
 class Spread(NamedTuple):
@@ -103,7 +87,7 @@ def _spread(
     if mix in FLOATS or mix in BITNET:
         return Spread()
     data = sum(tensor.size for tensor in tensors)
-    chosen = round(_CHOSEN_BY_TENSOR.get(architecture.family, 0.0) * data)
+    chosen = round((conversions.chosen_by_tensor(architecture.family) or 0.0) * data)
     base = GGUF_TYPES[BASE[mix]]
     spared = data - sum(without.get(tensor.name, tensor.size) for tensor in tensors)
     held = _held_head(architecture, tensors, base) + _further(architecture, base)
@@ -127,7 +111,9 @@ def _held_head(
     architecture: Architecture, tensors: Sequence[StoredTensor], base: StorageType
 ) -> int:
     """Return what a tied head adds where it is stored beside its table, then of the base type."""
-    if architecture.family not in _HEADS_HELD or any(one.name == _HEAD for one in tensors):
+    if not conversions.may_hold_head(architecture.family) or any(
+        one.name == _HEAD for one in tensors
+    ):
         return 0
     return sum(base.size_of(one.shape) for one in tensors if one.name == _TABLE)
 
@@ -205,8 +191,9 @@ def _notes(architecture: Architecture, mix: str) -> Iterator[str]:
         yield _(projector.LEFT_OUT)
     if mix in PURE:
         yield _("{mix} is for models trained at that width; others become unusable", mix=mix)
-    if architecture.family in USUAL:
-        yield _("as files of this family were made in {date}", date=USUAL[architecture.family])
+    made = conversions.usually_made_in(architecture.family)
+    if made:
+        yield _("as files of this family were made in {date}", date=made)
 
 
 def store(

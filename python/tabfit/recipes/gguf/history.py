@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from tabfit.architectures.conversions import gguf as conversions
 from tabfit.errors import Quoted, UnsupportedCombination
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import dataclass
@@ -39,30 +40,10 @@ NOW = WriterVersion()
 # which first knows tensor categories; for Phi the model's own change of layout; for what latent
 # attention expands to pull request 12801 (April 2025).
 _FUSED_VALUES = "2026-02"
-_COPIED_HEADS = {"gpt2": "2025-03", "bloom": "2025-03", "gpt_bigcode": "2025-03", "mpt": "2024-02"}
 _WIDE_POSITIONS = "2024-05"
 _JOINED_QUERIES = "2024-02"
 
 _JOINED_LATENTS = "2025-04"
-
-_JOINING = frozenset({"phi"})
-
-# When the files that people fetch were made, for families where it changes bytes.
-USUAL: dict[str, str] = {
-    "phi": "2023-12",
-    "mpt": "2023-10",
-    "falcon": "2023-10",
-    "gpt2": "2024-09",
-    "bloom": "2024-05",
-    "gpt_neox": "2024-05",
-    "gpt_bigcode": "2024-05",
-    "phi3": "2024-09",
-    "minicpm3": "2024-09",
-    "deepseek_v2": "2024-07",
-}
-
-# Published checkpoints of these hold the tied head a second time, and so do the files.
-STORED_HEADS = frozenset({"falcon"})
 
 
 def made_in(month: str, family: str) -> WriterVersion:
@@ -78,13 +59,14 @@ def made_in(month: str, family: str) -> WriterVersion:
         )
     return WriterVersion(
         fused_values=month >= _FUSED_VALUES,
-        copied_heads=month < _COPIED_HEADS.get(family, ""),
+        copied_heads=month < (conversions.copied_heads_until(family) or ""),
         wide_positions=month >= _WIDE_POSITIONS,
-        joined_queries=family in _JOINING and month < _JOINED_QUERIES,
+        joined_queries=conversions.joined_queries(family) and month < _JOINED_QUERIES,
         joined_latents=month < _JOINED_LATENTS,
     )
 
 
 def usually_made(family: str) -> WriterVersion:
     """Return the habits behind the files that are usually fetched for a family."""
-    return made_in(USUAL[family], family) if family in USUAL else NOW
+    usual = conversions.usually_made_in(family)
+    return made_in(usual, family) if usual else NOW

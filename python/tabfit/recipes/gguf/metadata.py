@@ -11,6 +11,7 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tabfit.architectures.conversions.gguf import stores_pieces_with_merges
 from tabfit.light_dataclass import dataclass
 from tabfit.model.tokenizer import TokenizerKind
 from tabfit.units import Interval
@@ -83,9 +84,6 @@ _CHARACTER_MAP = 237_539  # the precompiled table of nmt_nfkc normalisation
 _SPLIT_OFTEN = {128_256: 2.184, 131_072: 2.057, 151_552: 2.10, 201_088: 2.22}
 _SPLIT_LONGER = 1.144  # how much longer such a merge is than a token and a space
 
-# Whose pieces the converter stores with the merges that they were converted to.
-_PIECES_WITH_MERGES = frozenset({"gemma4", "gemma4_text"})
-
 
 def vocabulary_kind(architecture: Architecture) -> VocabularyKind:
     """Return how llama.cpp's converter stores a model's tokenizer."""
@@ -93,7 +91,7 @@ def vocabulary_kind(architecture: Architecture) -> VocabularyKind:
     if kind is not TokenizerKind.BYTE_PAIR:
         words = kind is TokenizerKind.WORD_PIECE
         return VocabularyKind.WORDS if words else VocabularyKind.UNIGRAM
-    if architecture.family in _PIECES_WITH_MERGES:
+    if stores_pieces_with_merges(architecture.family):
         return VocabularyKind.BOTH
     return VocabularyKind.PIECES if architecture.tokenizer.pieces else VocabularyKind.MERGES
 

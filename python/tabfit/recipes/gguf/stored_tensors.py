@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tabfit.architectures.conversions import gguf as conversions
 from tabfit.errors import UnsupportedCombination
 from tabfit.i18n.language import Message
 from tabfit.light_dataclass import replace
 from tabfit.model.layers import KeyValue, Latent
-from tabfit.recipes.gguf.history import STORED_HEADS, made_in, usually_made
+from tabfit.recipes.gguf.history import made_in, usually_made
 from tabfit.recipes.gguf.mixes import PURE, MixShape, TensorKind, mix_named, tensor_kind, types
-from tabfit.recipes.gguf.tensor_names import GGUF_ARCHITECTURES, LAYERED_HEADS, NATIVE_EXPERTS
 from tabfit.recipes.gguf.tensors import converted, reading_order
 from tabfit.recipes.stored_model import StoredTensor
 from tabfit.storage.storage_type import F16
@@ -36,21 +36,14 @@ def _queries_per_key(architecture: Architecture) -> int:
     by layer; elsewhere the model's one figure holds for every layer.
     """
     layers = architecture.main.layers
-    asked = layers[:1] if architecture.family in LAYERED_HEADS else layers
+    asked = layers[:1] if conversions.says_heads_by_layer(architecture.family) else layers
     for layer in asked:
         for keeps in layer.keeps:
             if isinstance(keeps, KeyValue):
                 return layer.attention_heads // keeps.key_value_heads
             if isinstance(keeps, Latent):  # stored as one key for all heads
                 return layer.attention_heads
-    return 0 if architecture.family in LAYERED_HEADS else 1
-
-
-#: Families whose models of 80 layers the quantiser takes for 70B, and how many queries must
-#: share a key: Llama's first 65B had one for each (llama.cpp src/llama-model.cpp, `LLM_TYPE_70B`).
-_SEVENTY_BILLION = {"llama": 2, "qwen2": 1}
-#: Families with rules of their own in the quantiser (`LLM_ARCH_FALCON` in src/llama-quant.cpp).
-_FALCON = frozenset({"falcon"})
+    return 0 if conversions.says_heads_by_layer(architecture.family) else 1
 
 
 def _model(
@@ -59,7 +52,10 @@ def _model(
     """Return what the mixes ask about this model."""
     names = {one.name for one in made}
     numbers = [one.layer for one in made if one.layer is not None]
-    shared, fewest = _queries_per_key(architecture), _SEVENTY_BILLION.get(architecture.family)
+    shared, fewest = (
+        _queries_per_key(architecture),
+        conversions.queries_of_seventy_billion(architecture.family),
+    )
     layers = max(numbers, default=-1) + 1
     return MixShape(
         layers=layers,
@@ -67,7 +63,7 @@ def _model(
         experts=max((one.shape[0] for one in made if "_exps." in one.name), default=0),
         tied="output.weight" not in names,
         large_grouped=layers == 80 and fewest is not None and shared >= fewest,
-        falcon=architecture.family in _FALCON,
+        falcon=conversions.is_falcon(architecture.family),
         values=sum(tensor_kind(one.name) is TensorKind.VALUE for one in made),
         fused_values=how.fused_values,
         imatrix=imatrix,
@@ -76,7 +72,7 @@ def _model(
 
 def _kept_native(one: Converted, architecture: Architecture) -> bool:
     """Return whether a tensor stays in the four-bit type that the model was published in."""
-    return architecture.family in NATIVE_EXPERTS and one.name.endswith("_exps.weight")
+    return conversions.has_native_experts(architecture.family) and one.name.endswith("_exps.weight")
 
 
 def _stored(one: Converted, kind: StorageType) -> StoredTensor:
@@ -162,13 +158,13 @@ def tensors_of(
 ) -> tuple[StoredTensor, ...]:
     """Return every tensor of the file, in its order, with its type and bytes."""
     mix, family = mix_named(precision), architecture.family
-    if family not in GGUF_ARCHITECTURES:
+    if family not in conversions.GGUF_ARCHITECTURES:
         raise UnsupportedCombination(
             Message("llama.cpp has no converter for {family} models", family=family),
-            GGUF_ARCHITECTURES,
+            conversions.GGUF_ARCHITECTURES,
         )
     how = usually_made(family) if made is None else made_in(made, family)
-    apart = family in STORED_HEADS if head_apart is None else head_apart
+    apart = conversions.stores_head(family) if head_apart is None else head_apart
     tensors = _as_made(architecture, how, head_apart=apart)
     low = mix in PURE if pure is None else pure
     model = _model(architecture, tensors, how, imatrix=imatrix)

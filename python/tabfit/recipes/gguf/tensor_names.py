@@ -2,7 +2,8 @@
 
 In: nothing. Out: tables from the end of a transformers name (without
 `.weight` or `.bias`) to the GGUF name. The same end means the same tensor in
-nearly every family; the exceptions stand apart, by family.
+nearly every family; the exceptions stand apart, and which families they are for in
+`architectures.conversions.gguf`.
 
 Source: llama.cpp's conversion modules and its gguf/tensor_mapping.py, as
 shipped in the source of llama-cpp-python 0.3.36; checked tensor by tensor
@@ -10,143 +11,6 @@ against that converter's own output.
 """
 
 from __future__ import annotations
-
-# The families that llama.cpp converts and this project follows, by model_type.
-GGUF_ARCHITECTURES: dict[str, str] = {
-    **{
-        name: name
-        for name in (
-            *(
-                "llama",
-                "apertus",
-                "arcee",
-                "bitnet",
-                "bloom",
-                "cohere2",
-                "ernie4_5",
-                "exaone4",
-                "falcon",
-            ),
-            *("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "glm4", "gpt2", "granite", "jais2"),
-            *("jamba", "lfm2", "mamba", "mamba2", "minicpm3", "nemotron", "olmo", "olmo2", "olmoe"),
-            *(
-                "phi2",
-                "phi3",
-                "qwen2",
-                "qwen3",
-                "seed_oss",
-                "smollm3",
-                "stablelm",
-                "starcoder2",
-                "t5",
-            ),
-            *("bert", "eurobert", "afmoe", "mpt", "openelm", "minicpm"),
-        )
-    },
-    "mistral": "llama",
-    "mixtral": "llama",
-    "ministral3": "mistral3",
-    "mistral3": "mistral3",
-    "cohere": "command-r",
-    "llama4": "llama4",
-    "llama4_text": "llama4",
-    "gemma3_text": "gemma3",
-    "gemma3n_text": "gemma3n",
-    "gemma4_text": "gemma4",
-    "olmo3": "olmo2",
-    "phi": "phi2",
-    "phimoe": "phimoe",
-    "qwen2_moe": "qwen2moe",
-    "qwen2_vl": "qwen2vl",
-    "qwen2_5_vl": "qwen2vl",
-    "qwen2_audio": "qwen2",
-    "qwen3_moe": "qwen3moe",
-    "qwen3_vl": "qwen3vl",
-    "qwen3_vl_moe": "qwen3vlmoe",
-    "qwen3_next": "qwen3next",
-    "qwen3_5": "qwen35",
-    "qwen3_5_text": "qwen35",
-    "qwen3_5_moe": "qwen35moe",
-    "qwen3_5_moe_text": "qwen35moe",
-    "gpt_neox": "gptneox",
-    "gpt_bigcode": "starcoder",
-    "gpt_oss": "gpt-oss",
-    "granitemoe": "granitemoe",
-    "granitemoeshared": "granitemoe",
-    "granitemoehybrid": "granitehybrid",
-    "bamba": "granitehybrid",
-    "lfm2_moe": "lfm2moe",
-    "lfm2_vl": "lfm2",
-    "falcon_mamba": "mamba",
-    "falcon_h1": "falcon-h1",
-    "nemotron_h": "nemotron_h",
-    "deepseek_v2": "deepseek2",
-    "deepseek_v3": "deepseek2",
-    "deepseek_v32": "deepseek32",
-    "glm_moe_dsa": "glm-dsa",
-    "glm4_moe_lite": "deepseek2",
-    "youtu": "deepseek2",
-    "glm": "chatglm",
-    "glm4v": "glm4",
-    "glm4_moe": "glm4moe",
-    "solar_open": "glm4moe",
-    "dots1": "dots1",
-    "ernie4_5_moe": "ernie4_5-moe",
-    "exaone_moe": "exaone-moe",
-    "hunyuan_v1_dense": "hunyuan-dense",
-    "hunyuan_v1_moe": "hunyuan-moe",
-    "mimo_v2_flash": "mimo2",
-    "minimax_m2": "minimax-m2",
-    "idefics3": "llama",
-    "smolvlm": "llama",
-    "llava": "llama",
-    "janus": "llama",
-    "multi_modality": "llama",
-    "voxtral": "llama",
-    "internlm3": "llama",
-    "mellum": "mellum",
-    "distilbert": "bert",
-    "roberta": "bert",
-    "xlm-roberta": "bert",
-    "camembert": "bert",
-    "nomic_bert": "nomic-bert",
-    "modernbert": "modern-bert",
-    "mt5": "t5",
-    "umt5": "t5",
-}
-
-# Files of these say the number of key heads layer by layer, none for layers without attention.
-LAYERED_HEADS: frozenset[str] = frozenset(
-    (
-        *("lfm2", "lfm2_moe", "lfm2_vl", "granitemoehybrid", "bamba", "jamba", "nemotron_h"),
-        *("gemma4", "gemma4_text", "mamba", "mamba2", "falcon_mamba"),
-    )
-)
-
-# Families whose converter writes the factors of stretched rotary positions, by how they stretch.
-ROTARY_FACTORS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "llama3": (
-        ("rope_freqs",),
-        frozenset(
-            (
-                *("llama", "mistral", "mixtral", "ministral3", "mistral3", "llama4", "llama4_text"),
-                *("arcee", "smollm3", "apertus", "granite", "granitemoe", "granitemoeshared"),
-                *("afmoe", "exaone4", "internlm3", "idefics3", "smolvlm", "llava", "voxtral"),
-            )
-        ),
-    ),
-    "longrope": (
-        ("rope_factors_long", "rope_factors_short"),
-        frozenset({"phi3", "phimoe", "minicpm", "minicpm3"}),
-    ),
-    "proportional": (("rope_freqs",), frozenset({"gemma4", "gemma4_text"})),
-}
-
-# Published with keys and values for layers that look up another layer's; nobody reads them.
-UNUSED_KEYS: frozenset[str] = frozenset({"gemma3n", "gemma3n_text", "gemma4", "gemma4_text"})
-
-# Published in MXFP4, whose experts a quantiser leaves as they are.
-NATIVE_EXPERTS: frozenset[str] = frozenset({"gpt_oss"})
 
 # What one layer's tensor is called after `blk.N.`.
 IN_LAYER: dict[str, str] = {
@@ -349,28 +213,10 @@ OUTSIDE: dict[str, str] = {
     "altup_unembed_projections": "altup_unembd_proj",
 }
 
-_POST_NORMED = {"post_attention_layernorm": "post_attention_norm"}
+# Ends that mean something else in some families: those that norm after attention, and Falcon.
+POST_NORMED: dict[str, str] = {"post_attention_layernorm": "post_attention_norm"}
+FALCON: dict[str, str] = {"ln_attn": "attn_norm_2", "ln_mlp": "attn_norm"}
 
-# Ends that mean something else in some families (the model_type transformers gives).
-BY_FAMILY: dict[str, dict[str, str]] = {
-    **dict.fromkeys(
-        (
-            *(
-                "gemma2",
-                "gemma3",
-                "gemma3_text",
-                "gemma3n",
-                "gemma3n_text",
-                "gemma4",
-                "gemma4_text",
-            ),
-            *("olmo2", "olmo3", "exaone4", "gpt_oss", "qwen3_next", "qwen3_5", "qwen3_5_text"),
-            *("qwen3_5_moe", "qwen3_5_moe_text", "glm4_moe", "solar_open", "afmoe", "seed_oss"),
-        ),
-        _POST_NORMED,
-    ),
-    "falcon": {"ln_attn": "attn_norm_2", "ln_mlp": "attn_norm"},
-}
 
 # Other words for the same thing, put right before looking up.
 ALIASES: dict[str, str] = {
@@ -397,24 +243,6 @@ ALWAYS_F32: frozenset[str] = frozenset(
         *("ssm_conv1d", "ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v", "shortconv.conv"),
         *("altup_correct_coef", "altup_predict_coef", "indexer.proj"),
     )
-)
-
-# Stored input first: Conv1D of GPT-2, and experts read with a plain product.
-TRANSPOSED_CONV1D: frozenset[str] = frozenset({"gpt2"})
-TRANSPOSED_EXPERTS: frozenset[str] = frozenset({"gpt_oss", "llama4", "llama4_text"})
-
-# Positions counted from two: the first rows are cut.
-OFFSET_POSITIONS: frozenset[str] = frozenset({"roberta", "xlm-roberta", "camembert"})
-
-# Experts' gate and up left in one array.
-FUSED_EXPERTS: frozenset[str] = frozenset({"gemma4", "gemma4_text"})
-
-# Latent attention whose expansion is not cut into keys and values.
-WHOLE_EXPANSION: frozenset[str] = frozenset({"minicpm3"})
-
-# Per-head decay and skip kept as columns.
-MAMBA_2: frozenset[str] = frozenset(
-    {"mamba2", "bamba", "falcon_h1", "granitemoehybrid", "nemotron_h"}
 )
 
 # T5's layers hold numbered parts; encoder and decoder have prefixes of their own.

@@ -11,12 +11,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tabfit.architectures.conversions import gguf as conversions
+from tabfit.architectures.conversions.by_family import among
+from tabfit.architectures.conversions.checkpoints import is_t5
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.layers import KeyValue, Latent
 from tabfit.model.tensors import Part, Role
 from tabfit.recipes.gguf import projector
 from tabfit.recipes.gguf import tensor_names as names
-from tabfit.recipes.shared_weights import T5_FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,11 +97,18 @@ def _t5_name(layer: int, rest: str, side: str) -> str | None:
     return None if known is None else f"{side}.blk.{layer}.{known}{end}"
 
 
+def _own_names(family: str) -> dict[str, str]:
+    """Return the ends that mean something else in this family."""
+    if conversions.norms_after_attention(family):
+        return names.POST_NORMED
+    return names.FALCON if conversions.is_falcon(family) else {}
+
+
 def _layer_name(layer: int, rest: str, family: str) -> str:
     """Return the GGUF name of a tensor inside a layer; one that no table knows keeps its own."""
     stem, end = _split_end(rest)
     stem = _plain(stem)
-    special = _looked_up(stem, names.BY_FAMILY.get(family, {}))
+    special = _looked_up(stem, _own_names(family))
     if not end and (whole := _looked_up(stem, names.WHOLE)) is not None:
         return f"blk.{layer}.{whole}"
     known = special or _looked_up(stem, names.IN_LAYER) or stem
@@ -118,7 +127,7 @@ def _gguf_name(tensor: Tensor, family: str) -> str | None:
     """Return what the converter calls a tensor, `None` for one it drops."""
     inside = _LAYER.search(tensor.name)
     sides = {"encoder": "enc", "decoder": "dec"}
-    if family in T5_FAMILIES:
+    if is_t5(family):
         side = sides.get(tensor.name.split(".")[0])
         if inside is not None and side is not None:
             return _t5_name(int(inside[1]), inside[2], side)
@@ -141,12 +150,12 @@ def _halves(made: Converted, stems: tuple[str, str], end: str) -> Iterator[Conve
 def _experts(made: Converted, stem: str, family: str) -> Iterator[Converted]:
     """Yield what a stack of experts becomes: gate and up cut apart, each with rows of inputs."""
     end = ".bias" if stem.endswith("_bias") else ".weight"
-    if family in names.TRANSPOSED_EXPERTS and end == ".weight":
+    if conversions.transposes_experts(family) and end == ".weight":
         count, inputs, outputs = made.shape
         made = replace(made, shape=(count, outputs, inputs))
     if stem.removesuffix("_bias").endswith("down_proj"):
         yield replace(made, name=f"blk.{made.layer}.ffn_down_exps{end}")
-    elif family in names.FUSED_EXPERTS:
+    elif conversions.fuses_experts(family):
         yield replace(made, name=f"blk.{made.layer}.ffn_gate_up_exps{end}")
     else:
         yield from _halves(made, ("ffn_gate_exps", "ffn_up_exps"), end)
@@ -176,11 +185,15 @@ def _reshaped(made: Converted, family: str) -> Converted:
     shape = made.shape
     if len(shape) == 3 and shape[1] == 1:  # depthwise convolutions
         shape = (shape[0], shape[2])
-    if family in names.TRANSPOSED_CONV1D and len(shape) == 2 and made.layer is not None:
+    if conversions.transposes_conv1d(family) and len(shape) == 2 and made.layer is not None:
         shape = (shape[1], shape[0])
-    if family in names.OFFSET_POSITIONS and made.name == "position_embd.weight":
+    if conversions.offsets_positions(family) and made.name == "position_embd.weight":
         shape = (shape[0] - 2, *shape[1:])
-    if family in names.MAMBA_2 and len(shape) == 1 and made.name.endswith((".ssm_a", ".ssm_d")):
+    if (
+        conversions.is_mamba_2(family)
+        and len(shape) == 1
+        and made.name.endswith((".ssm_a", ".ssm_d"))
+    ):
         shape = (shape[0], 1)
     return replace(made, shape=shape)
 
@@ -202,7 +215,7 @@ def _converted(tensor: Tensor, architecture: Architecture) -> Iterator[Converted
         yield from _experts(made, stem, family)
     elif stem.endswith("shared_mlp.input_linear"):
         yield from _shared_halves(made, architecture)
-    elif stem.endswith("kv_b_proj") and family not in names.WHOLE_EXPANSION:
+    elif stem.endswith("kv_b_proj") and not conversions.keeps_expansion_whole(family):
         yield from _latent_halves(made, architecture)
     elif (name := _gguf_name(tensor, family)) is not None:
         yield _reshaped(replace(made, name=name), family)
@@ -237,8 +250,8 @@ def _rotary(architecture: Architecture) -> Iterator[Converted]:
     They are as many as half a head turns; Gemma 4's are for its widest heads.
     """
     tower = architecture.main
-    stems, families = names.ROTARY_FACTORS.get(tower.rope_scaling, ((), frozenset()))
-    if architecture.family in families and tower.rope_widths:
+    stems, writes = conversions.ROTARY_FACTORS.get(tower.rope_scaling, ((), among()))
+    if writes(architecture.family) and tower.rope_widths:
         shape = (max(tower.rope_widths) // 2,)
         for stem in stems:
             yield Converted(name=f"{stem}.weight", shape=shape, origin=(), role=Role.OTHER)
@@ -247,7 +260,7 @@ def _rotary(architecture: Architecture) -> Iterator[Converted]:
 def _unused(architecture: Architecture) -> Iterator[Converted]:
     """Yield the keys and values that a checkpoint holds for layers that share another's."""
     tower = architecture.main
-    if architecture.family not in names.UNUSED_KEYS:
+    if not conversions.has_unused_keys(architecture.family):
         return
     for number, layer in enumerate(tower.layers):
         for keeps in layer.keeps:

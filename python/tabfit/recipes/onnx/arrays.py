@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import isqrt, prod
 
+from tabfit.architectures.conversions import onnx as conversions
 from tabfit.light_dataclass import replace
 from tabfit.model.architecture import Architecture, Tower
 from tabfit.model.tensors import Part, Role, Tensor
@@ -34,7 +35,6 @@ WAVES = ("relative_k_proj.weight", "relative_position_embedding.pos_proj.weight"
 
 
 _TURNING = (Part.DECODER, Part.ENCODER)  # parts that read words, whose places may turn
-_STRETCHED = frozenset({"sam2"})  # families whose places an export stretches over the picture
 
 
 def stored_arrays(
@@ -115,7 +115,7 @@ def _kept(
         if rows:
             yield _worked_out(tensor, rows)
             continue
-        if architecture.family in _STRETCHED and tensor.role is Role.POSITION:
+        if conversions.stretches_places(architecture.family) and tensor.role is Role.POSITION:
             yield from _stretched(tensor, architecture, dtype)
             continue
         kind = kinds[use_of(tensor, architecture)]
@@ -238,37 +238,25 @@ def _has_waves(tower: Tower, export: Export) -> bool:
     return export.rotary is not Rotary.COMPUTED and tower.positions is not None
 
 
-# As transformers wrote them until 2024.
-_MASKED_FAMILIES = frozenset({"gpt2", "gpt_neo", "codegen"})
-
-
 def _causal_masks(session: Session, architecture: Architecture) -> Iterator[StoredTensor]:
     """Yield the square mask, a byte a flag, that the layers of GPT-2 and its kin share in files.
 
     Each branch of a merged graph has its own.
     """
     positions = session.towers[0].positions if session.towers else None
-    masked = architecture.family in _MASKED_FAMILIES or any(map(is_transposed, session.tensors))
+    masked = conversions.has_causal_mask(architecture.family) or any(
+        map(is_transposed, session.tensors)
+    )
     if masked and positions is not None:
         for branch in range(session.branches):
             yield _added(f"causal_mask_{branch}", (positions, positions), U8)
-
-
-# Sines of places that checkpoints leave out, by the parts that add them: how many rows for each
-# place, and how many more. Cohere's hears distances both ways; SpeechT5's are those of its files
-# (speecht5_tts, both sessions).
-_WAVING: dict[str, tuple[frozenset[Part], int, int]] = {
-    "m2m_100": (frozenset({Part.ENCODER, Part.DECODER}), 1, 2),
-    "speecht5": (frozenset({Part.ENCODER, Part.DECODER}), 1, 0),
-    "cohere_asr": (frozenset({Part.AUDIO}), 2, -1),
-}
 
 
 def _sinusoids(
     session: Session, architecture: Architecture, dtype: Dtype
 ) -> Iterator[StoredTensor]:
     """Yield the sines and cosines that are added to what is read; each branch has its own."""
-    parts, rows, more = _WAVING.get(architecture.family, (frozenset(), 0, 0))
+    parts, rows, more = conversions.sinusoids(architecture.family) or (frozenset(), 0, 0)
     for tower in session.towers:
         if tower.part in parts and tower.positions is not None:
             for branch in range(session.branches):

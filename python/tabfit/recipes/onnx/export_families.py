@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tabfit.architectures.conversions import onnx as conversions
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture, Kind
 from tabfit.model.tensors import Part, Role
@@ -128,62 +129,6 @@ FACTS: dict[ExportFamily, FamilyFacts] = {
 
 FAMILIES: tuple[str, ...] = tuple(ExportFamily)
 
-# How wide the packed table of a type is in builds for the web (read off published repositories,
-# 2025-26), and the types that are published so before any other way. Those that always see or hear
-# need no row: see `_EARLIER_MULTIMODAL`.
-_PACKED_TABLES = {
-    "qwen3": EmbeddingTable.FOUR_BITS,
-    "gemma3_text": EmbeddingTable.EIGHT_BITS,
-    "lfm2": EmbeddingTable.EIGHT_BITS,
-    "hunyuan_v1_dense": EmbeddingTable.EIGHT_BITS,
-    "embedding_gemma2": EmbeddingTable.FOUR_BITS,
-    "openai_privacy_filter": EmbeddingTable.FOUR_BITS,
-    "gemma3n_text": EmbeddingTable.FOUR_BITS,
-    "gemma4": EmbeddingTable.FOUR_BITS,
-    "gemma4_text": EmbeddingTable.FOUR_BITS,
-    "qwen3_5_text": EmbeddingTable.FOUR_BITS,
-}
-
-_USUALLY_PACKED = frozenset(_PACKED_TABLES) - {"qwen3"}
-
-# Decoders that see or hear and were exported before there were packed tables (August 2025). Those
-# that came later keep theirs at four bits, whatever their type (Granite Speech, LightOnOCR,
-# Qwen3.5, Gemma 4, GLM-OCR, Voxtral Realtime).
-_EARLIER_MULTIMODAL = frozenset({"florence2", "idefics3", "llava", "llava_onevision", "paligemma"})
-_EARLIER_MULTIMODAL |= {"janus", "multi_modality"}
-_EARLIER_MULTIMODAL |= {"qwen2_vl", "qwen2_5_vl", "smolvlm", "vision-encoder-decoder"}
-
-# Loaded mostly as exported after June 2024, when the script began to simplify graphs.
-_USUALLY_SLIMMED = frozenset({"siglip"})
-
-# What only reads, yet was built around GroupQueryAttention, with its tables of cosines and sines.
-_BUILT_READERS = frozenset({"openai_privacy_filter"})
-
-# Their packed blocks have no zero points in what is published.
-_BARE_BLOCKS = frozenset({"voxtral"})
-
-# transformers kept cosines and sines of every position as buffers, which tracing turns into
-# constants: Llama until 4.38 (February 2024, before any model of more than 4,096 positions was
-# exported), Qwen2 and the others until 4.45 (September 2024). Later ones work them out.
-_KEPT_TABLES = frozenset({"qwen2", "qwen2_moe", "mistral", "phi", "gpt_neox", "stablelm", "falcon"})
-_KEPT_TABLES |= {"codegen", "gptj"}
-_KEPT_UP_TO = {"llama": 4096}  # positions
-
-# Positions in three directions (time, height, width) cannot be read from one table.
-_THREE_WAYS = frozenset({"qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm_ocr"})
-_THREE_WAYS |= {"qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"}
-
-# Exported with optimum before there were builds around GroupQueryAttention.
-_TRACED_GENERATORS = frozenset({"qwen2"})
-
-# From December 2024 to March 2025 the cast of Transformers.js's script gave each branch of a merged
-# decoder 16-bit weights of its own (transformers.js 11db949c to c1e0ed35, pull request 1218; made
-# here with both). Moonshine's files are of that time, and so are the OPUS-MT of onnx-community.
-_BRANCHES_APART = {
-    "moonshine": frozenset({ExportFamily.TRACED, ExportFamily.SLIMMED}),
-    "marian": frozenset({ExportFamily.SLIMMED}),
-}
-
 # Headless Gemmas give embeddings; their builds look tokens up in a table of four bits.
 EMBEDDERS = ("Gemma3TextModel",)
 
@@ -215,19 +160,24 @@ def _every(architecture: Architecture) -> Iterator[Export]:
 
 def _of_a_reading_writer(architecture: Architecture) -> Iterator[Export]:
     """Yield the exports of an encoder with a merged decoder: traced, simplified or not."""
-    apart = _BRANCHES_APART.get(architecture.family, frozenset())
+    apart = {
+        ExportFamily.TRACED: conversions.has_branches_apart_as_traced(architecture.family),
+        ExportFamily.SLIMMED: conversions.has_branches_apart_as_slimmed(architecture.family),
+    }
     for usual in (True, False):
-        for family in (ExportFamily.TRACED, ExportFamily.SLIMMED):
-            yield Export(family, branches_apart=(family in apart) is usual)
+        for family, likely in apart.items():
+            yield Export(family, branches_apart=likely is usual)
 
 
 def _of_an_encoder(architecture: Architecture) -> Iterator[Export]:
     """Yield the exports of a model that writes nothing: graphs traced, simplified or not."""
-    if architecture.family in _USUALLY_PACKED:
-        turned = Rotary.HALF if architecture.family in _BUILT_READERS else Rotary.COMPUTED
+    if conversions.is_usually_packed(architecture.family):
+        turned = (
+            Rotary.HALF if conversions.is_built_reader(architecture.family) else Rotary.COMPUTED
+        )
         yield Export(ExportFamily.PACKED, _tables(architecture)[0], turned)
     plain = (Export(), Export(ExportFamily.SLIMMED))
-    yield from reversed(plain) if architecture.family in _USUALLY_SLIMMED else plain
+    yield from reversed(plain) if conversions.is_usually_slimmed(architecture.family) else plain
     if architecture.main.rope_widths:  # jina-embeddings-v5-text-nano, on EuroBERT
         yield from (Export(ExportFamily.PACKED, table) for table in _tables(architecture))
 
@@ -251,14 +201,18 @@ def _of_a_generator(architecture: Architecture) -> Iterator[Export]:
 
 
 def _usual_family(architecture: Architecture) -> ExportFamily:
-    if architecture.family in _USUALLY_PACKED or _is_later_multimodal(architecture):
+    if conversions.is_usually_packed(architecture.family) or _is_later_multimodal(architecture):
         return ExportFamily.PACKED
-    return ExportFamily.TRACED if architecture.family in _TRACED_GENERATORS else ExportFamily.FUSED
+    return (
+        ExportFamily.TRACED
+        if conversions.is_traced_generator(architecture.family)
+        else ExportFamily.FUSED
+    )
 
 
 def _is_later_multimodal(architecture: Architecture) -> bool:
     parts = {tensor.part for tensor in architecture.inventory}
-    late = architecture.family not in _EARLIER_MULTIMODAL
+    late = not conversions.was_multimodal_before(architecture.family)
     return late and bool(parts & {Part.VISION, Part.AUDIO})
 
 
@@ -268,7 +222,7 @@ def _is_tied(architecture: Architecture) -> bool:
 
 def _fused(architecture: Architecture) -> Iterator[Export]:
     """Yield the builds around GroupQueryAttention, which reads tables of half the width."""
-    if architecture.family not in _THREE_WAYS:
+    if not conversions.turns_three_ways(architecture.family):
         yield Export(ExportFamily.FUSED, rotary=Rotary.HALF)
     yield Export(ExportFamily.FUSED)
 
@@ -280,10 +234,10 @@ def _traced(architecture: Architecture) -> Iterator[Export]:
 
 
 def _kept_tables(architecture: Architecture) -> bool:
-    most = _KEPT_UP_TO.get(architecture.family)
+    most = conversions.kept_turning_tables_up_to(architecture.family)
     if most is not None:
         return (architecture.main.positions or 0) <= most
-    return architecture.family in _KEPT_TABLES
+    return conversions.kept_turning_tables(architecture.family)
 
 
 def _packed(architecture: Architecture) -> Iterator[Export]:
@@ -299,16 +253,12 @@ def _packed(architecture: Architecture) -> Iterator[Export]:
 
 
 def _has_bare_blocks(architecture: Architecture) -> bool:
-    return architecture.head in EMBEDDERS or architecture.family in _BARE_BLOCKS
+    return architecture.head in EMBEDDERS or conversions.has_bare_blocks(architecture.family)
 
 
 def _tables(architecture: Architecture) -> tuple[EmbeddingTable, EmbeddingTable]:
-    first = _PACKED_TABLES.get(architecture.family, EmbeddingTable.EIGHT_BITS)
-    if architecture.head in EMBEDDERS or _is_later_multimodal(architecture):
-        first = EmbeddingTable.FOUR_BITS
-    return (
-        first,
-        EmbeddingTable.FOUR_BITS
-        if first is EmbeddingTable.EIGHT_BITS
-        else EmbeddingTable.EIGHT_BITS,
-    )
+    narrow, wide = EmbeddingTable.FOUR_BITS, EmbeddingTable.EIGHT_BITS
+    told = conversions.packs_table_in_four_bits(architecture.family)
+    if told or architecture.head in EMBEDDERS or _is_later_multimodal(architecture):
+        return narrow, wide
+    return wide, narrow

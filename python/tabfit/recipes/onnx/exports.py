@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from tabfit.architectures.conversions import onnx as conversions
 from tabfit.light_dataclass import dataclass, replace
 from tabfit.model.architecture import Architecture
 from tabfit.model.tensors import EXPERTS, LOOKED_UP, Part, Role, Tensor
@@ -70,22 +71,9 @@ class Use(StrEnum):
     OTHER = "other"  # added, multiplied: never packed
 
 
-# Vision encoders as builds with packed tables keep them, read off gemma-4-E2B and Qwen3.5-2B:
-# places are looked up in a packed table (Qwen's at four corners, each with a packed copy of its
-# own); Qwen's patches are a matrix product, and its norms and places stay 32-bit floats beside
-# 16-bit weights; Gemma's projector is not packed.
-_PLACES_LOOKED_UP = frozenset({"gemma4", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"})
-_FOUR_CORNERS = _PLACES_LOOKED_UP - {"gemma4"}
-_WIDE_PROJECTORS = frozenset({"gemma4"})
-
 _ON_ONE_VECTOR = ("SequenceClassification", "ImageClassification", "AudioClassification")
 # Read one token's state; SigLIP's text ends in a layer that it calls its head.
 _SUMS_UP = ("pooler", "pre_classifier", "summary", "text_model.head")
-_SLICED_FAMILIES = frozenset({"whisper"})
-# Their vision encoders look each patch's place up, as pictures differ in shape (SmolVLM's uint8
-# and q8 files).
-_PATCHES_LOOKED_UP = frozenset({"idefics3", "smolvlm"})
-_CONV1D_FAMILIES = frozenset({"gpt2"})  # transformers' Conv1D becomes Gemm
 _CONV1D_INSIDE = "decoder.transformer.h."  # GPT-2 beside a tower that sees
 
 
@@ -96,10 +84,6 @@ _DISTANCES_READ = "attn.rel_pos_emb.weight"
 # SAM's two after its masks).
 _WIDENING = tuple(f"reassemble_stage.layers.{number}.resize.weight" for number in (0, 1))
 _WIDENING += tuple(f"mask_decoder.upscale_conv{number}.weight" for number in (1, 2))
-
-# Eyes that lay the patches of all pictures in one row: products of two dimensions with a bias,
-# which tracing makes Gemm. A q4f16 file of Qwen2-VL 2B's is 1.33 GB, two bytes a weight.
-_FLAT_VISION = frozenset({"qwen2_vl", "qwen2_5_vl"})
 
 
 def use_of(tensor: Tensor, architecture: Architecture) -> Use:
@@ -133,9 +117,11 @@ def _is_sliced(tensor: Tensor, architecture: Architecture) -> bool:
     """Return whether positions are cut from a table and added or projected, not looked up."""
     if tensor.name.endswith("rel_embeddings.weight"):  # DeBERTa's distances
         return True
-    if tensor.part is Part.VISION and architecture.family in _PATCHES_LOOKED_UP:
+    if tensor.part is Part.VISION and conversions.looks_patches_up(architecture.family):
         return False
-    return tensor.part in (Part.VISION, Part.AUDIO) or architecture.family in _SLICED_FAMILIES
+    return tensor.part in (Part.VISION, Part.AUDIO) or conversions.slices_positions(
+        architecture.family
+    )
 
 
 def _is_relative(tensor: Tensor) -> bool:
@@ -145,10 +131,13 @@ def _is_relative(tensor: Tensor) -> bool:
 
 
 def _is_gemm(tensor: Tensor, architecture: Architecture) -> bool:
-    if architecture.family in _FLAT_VISION and tensor.part in (Part.VISION, Part.PROJECTOR):
+    if conversions.has_flat_vision(architecture.family) and tensor.part in (
+        Part.VISION,
+        Part.PROJECTOR,
+    ):
         return True
     if tensor.layer is not None:
-        return architecture.family in _CONV1D_FAMILIES or is_transposed(tensor)
+        return conversions.has_conv1d(architecture.family) or is_transposed(tensor)
     if any(part in tensor.name for part in _SUMS_UP):
         return True
     return tensor.role is Role.HEAD and architecture.head.endswith(_ON_ONE_VECTOR)
@@ -164,17 +153,18 @@ def packed_vision(
 ) -> tuple[StorageType, int]:
     """Return how a build with packed tables keeps a vision weight, how often."""
     use, family = use_of(tensor, architecture), architecture.family
-    looked_up = tensor.role is Role.POSITION and family in _PLACES_LOOKED_UP
+    at_corners = conversions.looks_at_four_corners(family)
+    looked_up = tensor.role is Role.POSITION and conversions.looks_places_up(family)
     if looked_up:
         use = Use.GATHER
-    if use is Use.CONVOLUTION and family in _FOUR_CORNERS:
+    if use is Use.CONVOLUTION and at_corners:
         use = Use.MATMUL
-    if tensor.part is Part.PROJECTOR and family in _WIDE_PROJECTORS:
+    if tensor.part is Part.PROJECTOR and conversions.has_wide_projector(family):
         use = Use.OTHER
     in_layer = tensor.role is Role.NORM and tensor.layer is not None
-    if family in _FOUR_CORNERS and (looked_up or in_layer):
+    if at_corners and (looked_up or in_layer):
         dtype = replace(dtype, wide=F32)
-    corners = family in _FOUR_CORNERS and looked_up and dtype.packing is not Packing.NONE
+    corners = at_corners and looked_up and dtype.packing is not Packing.NONE
     return type_of(
         use, dtype, Export(ExportFamily.PACKED, EmbeddingTable.FOUR_BITS)
     ), 4 if corners else 1

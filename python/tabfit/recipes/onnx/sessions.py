@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tabfit.architectures.conversions import onnx as conversions
 from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Architecture, Kind, Tower
 from tabfit.model.layers import State
@@ -58,7 +59,7 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
         return tuple(_seeing_and_drawing(architecture))
     if architecture.kind is Kind.DECODER and parts & {Part.VISION, Part.AUDIO}:
         return tuple(_multimodal(architecture, parts))
-    if architecture.family in _LOOKED_AT_BY:
+    if conversions.is_pointed_at(architecture.family):
         return tuple(_pointed_at(architecture))
     every = _once(as_published(architecture))
     dropped = tuple(t for t in every if _is_dropped(t, architecture))
@@ -70,13 +71,10 @@ def sessions_of(architecture: Architecture) -> tuple[Session, ...]:
     return (Session("model", used, trace, architecture.towers, dropped),)
 
 
-# Looked at once, then asked again and again: by the kind of graph that looks.
-_LOOKED_AT_BY = {"sam": Trace.CUTTING, "sam2": Trace.ENCODER}
-
-
 def _pointed_at(architecture: Architecture) -> Iterator[Session]:
     seen, asked = (_of_parts(architecture, {part}) for part in (Part.VISION, Part.PROJECTOR))
-    trace = _LOOKED_AT_BY[architecture.family]
+    windows = conversions.looks_through_windows(architecture.family)
+    trace = Trace.CUTTING if windows else Trace.ENCODER
     yield Session("vision_encoder", seen, trace, architecture.towers)
     yield Session("prompt_encoder_mask_decoder", asked, Trace.ASKED)
 
@@ -173,11 +171,12 @@ def _vision_encoder(architecture: Architecture, parts: set[Part]) -> Iterator[Se
         towers = tuple(t for t in architecture.towers if t.part is Part.VISION)
         seen = _of_parts(architecture, {Part.VISION, Part.PROJECTOR})
         seen = tuple(t for t in seen if not _is_heard(t))
-        trace = Trace.WINDOWS if architecture.family in _WINDOWED else Trace.VISION
+        trace = (
+            Trace.WINDOWS
+            if conversions.looks_across_channels(architecture.family)
+            else Trace.VISION
+        )
         yield Session("vision_encoder", seen, trace, towers)
-
-
-_WINDOWED = frozenset({"florence2"})  # DaViT looks through windows, then across channels
 
 
 def _is_heard(tensor: Tensor) -> bool:
@@ -211,13 +210,12 @@ def _once(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
 
 #: The convolutions that SpeechT5 ends in lie in the file of its vocoder, a repository of its own.
 LEFT_TO_THE_VOCODER = "speech_decoder_postnet.layers."
-_VOCODERS = frozenset({"speecht5_hifigan"})
 _POSTNET = (5, 256, 80, 5)  # layers, channels inside and outside, width: SpeechT5's defaults
 
 
 def _before_the_vocoder(architecture: Architecture) -> tuple[Tensor, ...]:
     """Return those convolutions, their batch norms folded into them."""
-    if architecture.family not in _VOCODERS:
+    if not conversions.is_vocoder(architecture.family):
         return ()
     layers, inside, outside, width = _POSTNET
     sides = (outside, *(inside,) * (layers - 1), outside)
