@@ -8,6 +8,7 @@ Out: the parts of the page that follow, as JSON.
     respond        a question -> the reply of its page
     request_reply  what a page is asked, and what it replies
     pages/         each page: what it is asked (`control`) and what it shows (`view`)
+    site_pages     where each page lies, and what the way to it is called
     components/    parts that pages share
     device_here    the device at hand, corrected by what is kept of it
     model_import/  models that a visitor brings

@@ -15,6 +15,7 @@ from app.components import page_layout
 from app.components.html import joined, tag
 from app.document import document, filled
 from app.request_reply import PageHead
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.i18n import language
 from tabfit.i18n.language import _
@@ -89,7 +90,7 @@ def missing() -> str:
 
 
 def _fixed(name: str, catalog: Catalog) -> tuple[str, str]:
-    folder = language.folder() + pages.named(name).FOLDER
+    folder = language.folder() + FOLDERS[name]
     root = "../" * folder.count("/") or "./"
     head, body = render_page.fixed_page(name, catalog, root)
     return f"{folder}index.html", document(head, body, view=name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import pages
 from app.components.html import Html, joined, tag
 from app.components.outcome_marks import meanings
+from app.site_pages import FOLDERS, labels
 from tabfit.i18n import language
 from tabfit.i18n.language import LANGUAGES, _
 
@@ -50,7 +50,9 @@ def _hatches() -> Html:
 def header(root: str, view: str) -> Html:
     """Return the head of the page with the way to every other."""
     home = root + language.folder()
-    links = [_link(home + folder, text, here=view == name) for name, (folder, text) in _pages()]
+    links = [
+        _link(home + FOLDERS[name], text, here=view == name) for name, text in labels().items()
+    ]
     return tag(
         "header",
         tag("a", _("Will it fit?"), href=home, class_="brand"),
@@ -74,10 +76,6 @@ def header(root: str, view: str) -> Html:
         ),
         class_="site",
     )
-
-
-def _pages() -> list[tuple[str, tuple[str, str]]]:
-    return list(pages.labels().items())
 
 
 def _icon(path: str) -> Html:
@@ -195,7 +193,7 @@ def _languages() -> Html:
 
 def footer(root: str, view: str) -> Html:
     """Return the foot of the page, with the way to it in every language."""
-    folder = pages.named(view).FOLDER
+    folder = FOLDERS[view]
     others = [
         tag("a", name, href=root + language.folder(code) + folder, lang=code, hreflang=code)
         for code, name in LANGUAGES.items()

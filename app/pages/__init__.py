@@ -1,8 +1,7 @@
-"""The pages of the site: a folder each, a module each, in the order of the navigation.
+"""The pages of the site: a folder each, a module each, in the order of `site_pages`.
 
 A page's module has
 
-    FOLDER             where it lies, from the site's root: "compare/"
     KEYS               the fields of its forms, which are the keys of its link
     NUMPY              the parts for which numpy is installed first
     RULES              the parts that need the rules of runtimes; only where there are some
@@ -18,14 +17,13 @@ from typing import Final, Protocol
 
 from app.components.html import Html
 from app.request_reply import PageHead, PageReply, PageRequest
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
-from tabfit.i18n.language import _
 
 
 class Page(Protocol):
     """A page's module."""
 
-    FOLDER: str
     KEYS: tuple[str, ...]
     NUMPY: tuple[str, ...]
 
@@ -40,32 +38,7 @@ class Page(Protocol):
 
 
 #: Every page's module, in the order of the navigation.
-NAMES: Final = (
-    "answer",
-    "compare",
-    "shrink",
-    "one_bit",
-    "training",
-    "workbench",
-    "ship_it",
-    "learn",
-    "accuracy",
-)
-
-
-def labels() -> dict[str, tuple[str, str]]:
-    """Return the folder and the label of every page the navigation leads to."""
-    every = {
-        "compare": ("compare/", _("Compare")),
-        "shrink": ("shrink/", _("Shrink")),
-        "one_bit": ("1-bit/", _("1-bit")),
-        "training": ("training/", _("Training")),
-        "workbench": ("workbench/", _("Workbench")),
-        "ship_it": ("ship-it/", _("Ship it")),
-        "learn": ("learn/", _("Learn")),
-        "accuracy": ("accuracy/", _("Accuracy")),
-    }
-    return {name: label for name, label in every.items() if name in NAMES}
+NAMES: Final = tuple(FOLDERS)
 
 
 def named(name: str) -> Page:

@@ -200,7 +200,9 @@ def test_what_the_command_line_refuses_has_fields() -> None:
         command_line.parser().parse_args(["estimate", "gpt2", "--fail-below", "never"])
     assert caught.value.code == "usage"
     with pytest.raises(TabfitError) as limited:
-        limits_file._Reading("tabfit.toml").whole({"models": [{"model": "gpt2", "peak": "much"}]})
+        limits_file._LimitsReader("tabfit.toml").whole(
+            {"models": [{"model": "gpt2", "peak": "much"}]}
+        )
     assert limited.value.code == "unreadable-limits"
     assert limited.value.fields == {
         "file": "tabfit.toml",

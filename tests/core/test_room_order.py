@@ -26,6 +26,15 @@ ORDER = (
     "cli", "__main__",
 )  # fmt: skip
 
+#: The page's, likewise: what a module of it imports lies before it.
+APP_ORDER = (
+    "browser", "qr_code", "site_pages", "site_data", "components", "request_reply", "device_here",
+    "model_import", "pages", "document", "render_page", "respond", "prerender", "answering",
+    "worker",
+)  # fmt: skip
+#: And parts of pages within `components`; what lies in no folder comes before the folders.
+COMPONENTS_ORDER = ("charts", "forms", "models", "device", "verdict")
+
 BROWSER = {"js", "pyodide", "pyodide_js", "pyscript", "micropip"}
 NEEDED = {
     "tabfit.cli.commands.completion": {"shtab"},
@@ -124,6 +133,30 @@ def test_order() -> None:
         if ORDER.index(step(other)) > ORDER.index(step(name))
     ]
     assert not upward
+
+
+def test_the_page_has_its_order_too() -> None:
+    """A module of the page imports only from its own room and those before it; so do parts."""
+    assert {step(name) for name in modules("app")} - {""} == set(APP_ORDER)
+    upward = [
+        f"{name} imports {other}"
+        for name in modules("app")
+        for other in imported(name)
+        if step(name) and other.startswith("app.") and _is_after(step(other), step(name), APP_ORDER)
+    ]
+    assert not upward
+    folders = {name: name.split(".")[2:-1] for name in modules("app") if ".components." in name}
+    assert not [
+        f"{name} imports {other}"
+        for name, inside in folders.items()
+        for other in imported(name)
+        if (there := folders.get(other))
+        and (not inside or _is_after(there[0], inside[0], COMPONENTS_ORDER))
+    ]
+
+
+def _is_after(room: str, other: str, order: tuple[str, ...]) -> bool:
+    return order.index(room) > order.index(other)
 
 
 def test_acyclic() -> None:
@@ -327,13 +360,12 @@ def test_every_room_says_what_goes_in_and_out() -> None:
     assert silent == []
 
 
-def test_no_two_public_classes_share_a_name() -> None:
-    """A name means one thing, whichever room it is read in."""
-    core = ROOT / "python" / "tabfit"
+def test_no_two_classes_share_a_name() -> None:
+    """A name means one thing, whichever room it is read in, and be it for that room alone."""
     places: dict[str, list[str]] = {}
-    for path in sorted(core.rglob("*.py")):
+    for name, path in MODULES.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, []).append(path.relative_to(core).as_posix())
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name)
     assert len(places) > 200
     assert {name: found for name, found in places.items() if len(found) > 1} == {}

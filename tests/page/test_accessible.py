@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app import pages
+from app import site_pages
 from tests.page.opening import DESKTOP, PHONE, Visit, signal, without
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -27,7 +27,7 @@ WAYS = [
     "compare/#v=1&view=sides",
     "th/learn/",
 ]
-FOLDERS = [folder for folder, _label in pages.labels().values()]
+FOLDERS = [site_pages.FOLDERS[name] for name in site_pages.labels()]
 
 
 @cache

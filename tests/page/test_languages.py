@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import pages
+from app import site_pages
 from tabfit.i18n.language import LANGUAGES
 from tests.page.opening import PHONE, opened, signal
 
@@ -20,7 +20,7 @@ WILL_NOT = {
     "th": "รันไม่ได้",
     "bg": "Не се побира",
 }
-FOLDERS = [pages.named(name).FOLDER for name in pages.NAMES]
+FOLDERS = [*site_pages.FOLDERS.values()]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app import pages
+from app import site_pages
 from app.components.forms import question_form
 from tabfit.api import read_catalog
 from tabfit.devices.device import Device
@@ -21,7 +21,7 @@ from tests.page.opening import DESKTOP, PHONE, Visit, reached, signal
 from tools.screenshots import DEVICE
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ["", "m/gemma-2b/", *(folder for folder, _label in pages.labels().values())]
+FOLDERS = ["", "m/gemma-2b/", *(site_pages.FOLDERS[name] for name in site_pages.labels())]
 WAYS = ["compare/#v=1&view=places&model=distilbert", "compare/#v=1&view=sides"]
 SLOWER = 4  # times, as DevTools slows a processor down to that of a phone
 #: Models from the whole of the catalogue, and two whose way depends much on the device.

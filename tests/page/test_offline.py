@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app import pages
+from app import site_pages
 from tabfit.i18n.language import LANGUAGES
 from tests.page.opening import DESKTOP, Visit, opened, reached
 from tools.dist.paths import DIST
 from tools.serve import Site
 
 MODELS = ("gemma-2b", "distilbert", "whisper-tiny")
-FOLDERS = [pages.named(name).FOLDER for name in pages.NAMES]
+FOLDERS = [*site_pages.FOLDERS.values()]
 PLACES = [*FOLDERS, *(f"m/{name}/" for name in MODELS)]
 
 pytestmark = pytest.mark.console_errors  # the browser itself logs what does not load

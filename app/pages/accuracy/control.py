@@ -8,11 +8,11 @@ from app.components import page_layout
 from app.components.html import Html, joined, tag
 from app.pages.accuracy import view
 from app.request_reply import PageHead, PageReply, PageRequest
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.i18n.language import _
 from tabfit.learn import accuracy_figures
 
-FOLDER: Final = "accuracy/"
 KEYS: Final[tuple[str, ...]] = ()
 NUMPY: Final[tuple[str, ...]] = ()
 
@@ -47,4 +47,4 @@ def main(catalog: Catalog, root: str) -> Html:
 def respond(asked: PageRequest) -> PageReply:
     """Return nothing new: the page is true as it was made."""
     del asked
-    return PageReply(parts={}, title=_("How accurate is it?"), folder=FOLDER)
+    return PageReply(parts={}, title=_("How accurate is it?"), folder=FOLDERS["accuracy"])

@@ -33,7 +33,6 @@ from tabfit.runtimes import load_options
 from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import Tokens
 
-FOLDER: Final = ""
 KEYS: Final = link.KEYS
 #: What lies below the answer, filled when it comes near: the code that loads the model, pictures,
 #: every way to run it, and the verdicts on common devices.

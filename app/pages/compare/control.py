@@ -28,6 +28,7 @@ from app.pages.compare import (
 )
 from app.pages.compare.filter_and_sort import Comparison, RowFilter, comparison_on
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.compare import comparisons, smallest_device
 from tabfit.compare.catalog_requirements import CatalogRequirements
@@ -41,7 +42,6 @@ from tabfit.i18n.language import _, plural
 from tabfit.units import Tokens
 from tabfit.verdict.probability import Outcome
 
-FOLDER: Final = "compare/"
 KEYS: Final = side_by_side_link.KEYS
 NUMPY: Final[tuple[str, ...]] = ()
 
@@ -191,7 +191,7 @@ def _models(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
         title=title,
         fields={**filter_and_sort.fields(wanted), "device": _written(place)},
         with_device={**filter_and_sort.fields(wanted), "device": _written(place or device)},
-        folder=FOLDER,
+        folder=FOLDERS["compare"],
         notice=notice,
     )
 
@@ -273,7 +273,7 @@ def _file(asked: PageRequest, rows: list[ComparisonRow], place: str | Device | N
     report = comparisons.report(rows, asked.catalog, known)
     kind = str(asked.part)
     text = export.as_csv(report["models"]) if kind == "csv" else export.as_json(report)
-    return PageReply(parts={kind: Html(text)}, title="", folder=FOLDER)
+    return PageReply(parts={kind: Html(text)}, title="", folder=FOLDERS["compare"])
 
 
 def _asking_models(place: str | Device | None, device: Device | None, catalog: Catalog) -> Html:
@@ -343,7 +343,7 @@ def _places(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
         },
         title=_("Where does {model} fit?", model=model.name),
         fields={"view": "places", "model": None if model.id == MODEL else model.id},
-        folder=FOLDER,
+        folder=FOLDERS["compare"],
         notice=notice,
     )
 
@@ -374,7 +374,7 @@ def _sides(asked: PageRequest, requirements: CatalogRequirements) -> PageReply:
             **{f"s{at}": each for at, each in enumerate(tokens, 1)},
             "only": "differences" if only else None,
         },
-        folder=FOLDER,
+        folder=FOLDERS["compare"],
         notice=notice or unanswered,
     )
 

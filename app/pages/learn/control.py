@@ -13,6 +13,7 @@ from app.components.models import model_search
 from app.components.verdict import common_devices
 from app.pages.learn import arithmetic, comparing, corrections, counting, troubleshooting, view
 from app.request_reply import PageHead, PageReply, PageRequest
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog, published_quality
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -22,7 +23,6 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.language import _
 from tabfit.learn import lessons
 
-FOLDER: Final = "learn/"
 KEYS: Final = ("model",)
 NUMPY: Final[tuple[str, ...]] = ()
 
@@ -117,7 +117,7 @@ def respond(asked: PageRequest) -> PageReply:
         parts=_parts(given, asked),
         title=_("Learn: why a model fits, or not"),
         fields={"model": None if about.id == DEFAULT else about.id},
-        folder=FOLDER,
+        folder=FOLDERS["learn"],
         notice=notice,
     )
 

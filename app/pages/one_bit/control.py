@@ -12,6 +12,7 @@ from app.components.models import model_search
 from app.device_here import TYPICAL
 from app.pages.one_bit import view
 from app.request_reply import PageHead, PageReply, PageRequest
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -22,7 +23,6 @@ from tabfit.i18n.language import _
 from tabfit.shrink import one_bit_comparison
 from tabfit.shrink.one_bit_comparison import MethodSize
 
-FOLDER: Final = "1-bit/"
 KEYS: Final = ("model", "device")
 NUMPY: Final[tuple[str, ...]] = ()
 
@@ -164,7 +164,7 @@ def respond(asked: PageRequest) -> PageReply:
         },
         title=_("One bit: {model}", model=name),
         fields={"model": scenario.model, "device": _device(scenario)},
-        folder=FOLDER,
+        folder=FOLDERS["one_bit"],
         notice=notice,
     )
 

@@ -17,6 +17,7 @@ from app.components.models import model_search
 from app.model_import import session_models
 from app.pages.ship_it import session_visits, view, visits_form
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -26,7 +27,6 @@ from tabfit.estimate.scenario import Scenario
 from tabfit.gate.rules import rules_from_json
 from tabfit.i18n.language import _
 
-FOLDER: Final = "ship-it/"
 KEYS: Final = view.KEYS
 NUMPY: Final = ("shares", "ways", "curve")
 #: The parts that need the rules of runtimes, which come without numpy.
@@ -98,7 +98,7 @@ def respond(asked: PageRequest) -> PageReply:
         title=_("Ship it: {model}", model=given.subject.name),
         fields={**fields, "visits": told if told == session_visits.SAMPLE else None},
         fields_here={**fields, "visits": told},
-        folder=FOLDER,
+        folder=FOLDERS["ship_it"],
         notice=notice,
     )
 

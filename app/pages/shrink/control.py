@@ -14,6 +14,7 @@ from app.components.models import model_search
 from app.device_here import TYPICAL
 from app.pages.shrink import lora, view
 from app.request_reply import PageHead, PageReply, PageRequest, current_choices
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.devices.device import Device
 from tabfit.errors import TabfitError
@@ -24,7 +25,6 @@ from tabfit.light_dataclass import dataclass
 from tabfit.shrink import TARGETS, USUAL_TARGETS, ladder
 from tabfit.shrink.ladder import Rung
 
-FOLDER: Final = "shrink/"
 KEYS: Final = ("model", "runtime", "device", "rank", "targets")
 NUMPY: Final[tuple[str, ...]] = ()
 
@@ -129,7 +129,7 @@ def respond(asked: PageRequest) -> PageReply:
         parts={**_laddered(asked, chosen, device), **_adapted(chosen, asked.catalog)},
         title=_title(chosen, asked.catalog),
         fields=_fields(chosen, asked.catalog, device),
-        folder=FOLDER,
+        folder=FOLDERS["shrink"],
         notice=notice,
     )
 

@@ -12,6 +12,7 @@ from app.components.labels import bytes_, tokens
 from app.components.models import model_search
 from app.pages.training import view as views
 from app.request_reply import PageHead, PageReply, PageRequest
+from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog, Model
 from tabfit.errors import TabfitError
 from tabfit.estimate import link, subjects
@@ -36,7 +37,6 @@ from tabfit.training.plan import OPTIMIZERS, PRECISIONS, divisors
 from tabfit.training.rules_of_thumb import rules_of_thumb
 from tabfit.training.savings import peak_or_steady, plan_changes
 
-FOLDER: Final = "training/"
 #: `method` is what is trained; the others are the core's own.
 KEYS: Final = ("model", "method", *plan_text.KEYS)
 NUMPY: Final[tuple[str, ...]] = ()
@@ -180,7 +180,7 @@ def respond(asked: PageRequest) -> PageReply:
         },
         title=_title(chosen),
         fields=_fields(chosen),
-        folder=FOLDER,
+        folder=FOLDERS["training"],
         notice=notice,
     )
 

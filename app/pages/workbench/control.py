@@ -14,6 +14,7 @@ from app.components.models import model_search
 from app.device_here import TYPICAL
 from app.pages.workbench import view as views
 from app.request_reply import PageHead, PageReply, PageRequest
+from app.site_pages import FOLDERS
 from tabfit.architectures.custom_decoder import NAMES, alike
 from tabfit.catalog import Catalog, Model
 from tabfit.devices.device import Device
@@ -31,7 +32,6 @@ from tabfit.units import Tokens
 from tabfit.workbench import scaling_laws
 from tabfit.workbench.decoder_design import BOUNDS, Design, config_of, design_of, grown, shape_of
 
-FOLDER: Final = "workbench/"
 KEYS: Final = ("start", *BOUNDS, "gate", "head", "context", "gain", "device")
 NUMPY: Final[tuple[str, ...]] = ()
 
@@ -152,7 +152,7 @@ def _replied(asked: PageRequest, chosen: WorkbenchChoices, notice: str | None) -
         },
         title=_title(chosen),
         fields=_fields(chosen, asked.catalog),
-        folder=FOLDER,
+        folder=FOLDERS["workbench"],
         notice=notice,
     )
 

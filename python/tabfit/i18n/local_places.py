@@ -13,7 +13,7 @@ from typing import Final
 from tabfit.i18n.language import number
 
 
-class _Places(string.Formatter):
+class _LocalFormatter(string.Formatter):
     """Fills places, with numbers in the signs of the language in use."""
 
     def format_field(self, value: object, format_spec: str) -> str:
@@ -23,7 +23,7 @@ class _Places(string.Formatter):
         return str(super().format_field(value, format_spec))
 
 
-_PLACES: Final = _Places()
+_PLACES: Final = _LocalFormatter()
 
 
 def filled(message: str, values: Mapping[str, object]) -> str:

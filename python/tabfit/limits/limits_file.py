@@ -49,7 +49,7 @@ def read(path: Path) -> tuple[ModelLimits, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         problem = english("is not TOML: {fault}", fault=str(fault))
         raise UnreadableLimits(path.name, "the file", problem) from None
-    return _Reading(path.name).whole(given)
+    return _LimitsReader(path.name).whole(given)
 
 
 def size(text: object) -> int | None:
@@ -65,7 +65,7 @@ def size(text: object) -> int | None:
     return found if 0 < found <= 2**50 else None
 
 
-class _Reading:
+class _LimitsReader:
     """The reading of one file, which names the file in what it refuses."""
 
     def __init__(self, file: str) -> None:

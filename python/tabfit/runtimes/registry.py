@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from sys import modules
 from types import ModuleType
 from typing import Final, cast
 
@@ -28,16 +29,18 @@ def module_of(runtime: str, room: str) -> ModuleType:
 
     Raises `ModuleNotFoundError` where there is none.
     """
-    first, *more = runtime.lower().split("-")
-    name = f"{room}.{first}"
-    for part in more:
+    parts = runtime.lower().split("-")
+    names = [f"{room}.{'_'.join(parts[:count])}" for count in range(1, len(parts) + 1)]
+    for name in names:
+        if name in modules:
+            return modules[name]
+    for name in names[:-1]:
         try:
             return import_module(name)
         except ModuleNotFoundError as missing:
             if missing.name != name:
                 raise
-        name += f"_{part}"
-    return import_module(name)
+    return import_module(names[-1])
 
 
 def _made_by(module: ModuleType) -> Mapping[str, Maker]:

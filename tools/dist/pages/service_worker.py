@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from app import pages
 from app.document import filled
 from app.prerender import SHELL
+from app.site_pages import FOLDERS
 from tools.dist.build_cache import digest, files_under
 from tools.messages import OTHERS
 
@@ -43,7 +43,7 @@ def lists_of(folder: Path, interpreter: str) -> dict[str, object]:
     return {
         "files": [*root, *inside],
         "later": [str(path) for path in every if path.parts[0] == "wheels"],
-        "views": {pages.named(name).FOLDER: name for name in pages.NAMES},
+        "views": {folder: name for name, folder in FOLDERS.items()},
         "models": sorted(path.parts[1] for path in every if path.parts[0] == "m"),
         "languages": list(OTHERS),
     }

@@ -101,7 +101,7 @@ class ManyDevices:
         """Return how all checks of some rules come out; `hard` names those of demands."""
         made = CombinedChecks(self.columns.size)
         for each, rows in self._by_adapter(surveyed, rules):
-            made.put(rows, _Walk(self, rules, needs_at(each, at), rows).settled(hard))
+            made.put(rows, _RowsWalk(self, rules, needs_at(each, at), rows).settled(hard))
         return made
 
     def _by_adapter(
@@ -134,7 +134,7 @@ class ManyDevices:
     def _decided_words(self, tree: Tree | None, rules: Rules) -> WordColumn:
         codes, words = np.zeros(self.columns.size, dtype=np.int64), [None]
         if tree is not None:
-            for value, rows in _Walk(self, rules, {}, self._all).leaves(tree):
+            for value, rows in _RowsWalk(self, rules, {}, self._all).leaves(tree):
                 if value not in words:
                     words.append(value)
                 codes[rows] = words.index(value)
@@ -144,7 +144,7 @@ class ManyDevices:
         """Return a budget's ends for every device, not a number where nothing is known."""
         if name not in self._told:
             low, likely, high = (np.full(self.columns.size, np.nan) for _ in range(3))
-            walk = _Walk(self, rules, {}, self._all)
+            walk = _RowsWalk(self, rules, {}, self._all)
             for value, rows in walk.leaves(_budget(name, rules) or Leaf(None)):
                 if value is not None:
                     for mine, found in zip(
@@ -161,7 +161,7 @@ def _budget(name: str, rules: Rules) -> Tree | None:
     return budget(name) if name == EMULATED else None
 
 
-class _Walk:
+class _RowsWalk:
     """One way on some of the devices, `rows`, which are places among all."""
 
     def __init__(self, every: ManyDevices, rules: Rules, needs: Needs, rows: Whole) -> None:
@@ -242,7 +242,7 @@ class _Walk:
 
     def _logistic(self, start: float, terms: Sequence[Tree], rows: Whole) -> Numbers:
         total = np.full(len(rows), start)
-        walk = _Walk(self._every, self._rules, self._needs, rows)
+        walk = _RowsWalk(self._every, self._rules, self._needs, rows)
         for each in terms:
             for value, some in walk.leaves(each):
                 total[np.searchsorted(rows, some)] += value
@@ -378,7 +378,7 @@ def stored(
 
     `devices` tell nothing but their quota; each function takes places among them.
     """
-    walk = _Walk(devices, rules, {}, np.arange(devices.columns.size))
+    walk = _RowsWalk(devices, rules, {}, np.arange(devices.columns.size))
     for need, have in _weighings(rules):
         for formula in {*leaves(rules.budgets[have])}:
             if "storage_quota_bytes" in signals_in(Leaf(formula)):
@@ -386,7 +386,7 @@ def stored(
                     yield partial(_chance_at, walk, ends, formula)
 
 
-def _chance_at(walk: _Walk, need: Ends, formula: Any, rows: Whole) -> Numbers:  # noqa: ANN401
+def _chance_at(walk: _RowsWalk, need: Ends, formula: Any, rows: Whole) -> Numbers:  # noqa: ANN401
     return _chance(need, walk.ends(formula, rows), len(rows))
 
 

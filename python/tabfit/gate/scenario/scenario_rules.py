@@ -177,7 +177,7 @@ def _spared(tree: Tree, spared: set[tuple[Question, Hashable]]) -> Tree:
         if kind == "is":
             never[str(about[0])] = (*never.get(str(about[0]), ()), answer)
     given = {question: answer is False for question, answer in spared if question[0] == "less"}
-    return explore(lambda path: _Walk(path, {}, {}).decided(tree), never, given)
+    return explore(lambda path: _PathWalk(path, {}, {}).decided(tree), never, given)
 
 
 def _derived(
@@ -218,7 +218,7 @@ class _Scenario(NamedTuple):
             needs = self.needs[kind_on(path, kinds)]
             if demanded and rule.name not in needs:
                 return None
-            return _Walk(path, needs, self.budgets).decided(rule.tree)
+            return _PathWalk(path, needs, self.budgets).decided(rule.tree)
 
         return consistent(decided, never)
 
@@ -247,7 +247,7 @@ def narrowed(
     given: Mapping[Question, Hashable] | None = None,
 ) -> Tree:
     """Return a tree without the answers that never come up, where those that are given hold."""
-    return explore(lambda path: _Walk(path, {}, {}).value(tree), never, given)
+    return explore(lambda path: _PathWalk(path, {}, {}).value(tree), never, given)
 
 
 @cache
@@ -279,7 +279,7 @@ def needs_at(survey: RunRequirements, at: int) -> Needs:
     }
 
 
-class _Walk:
+class _PathWalk:
     """One way through a check's tree for a device on a path: budgets are walked where asked for."""
 
     def __init__(self, path: Path, needs: Needs, budgets: Mapping[str, Tree]) -> None:

@@ -103,7 +103,7 @@ class _Groups:
         """Return each group's place among a grouping's words, and these."""
         return self._codes[name], self._words[name]
 
-    def counted(self, judged: VerdictArrays, classes: Whole, counts: Whole) -> _Cells:
+    def counted(self, judged: VerdictArrays, classes: Whole, counts: Whole) -> _GroupedOutcomes:
         """Return how many visits of each group came to each outcome, and their chances."""
         group, size = self._group[classes], len(OUTCOMES)
         cells = np.bincount(group * size + judged.places, counts, size * self._count).astype(
@@ -111,10 +111,10 @@ class _Groups:
         )
         told = np.where(np.isin(judged.places, _NONE), 0.0, judged.chances)
         chances = np.bincount(group, told * counts, self._count).astype(np.float64)
-        return _Cells(cells.reshape(-1, size), chances)
+        return _GroupedOutcomes(cells.reshape(-1, size), chances)
 
 
-class _Cells:
+class _GroupedOutcomes:
     """Visits by group and outcome, and the sum of the chances by group."""
 
     def __init__(self, counts: Numbers, chances: Numbers) -> None:

@@ -67,14 +67,14 @@ class PlainColumns:
     def take(self, lines: PlainLines) -> None:
         """Add the cells of lines."""
         for at, name in enumerate(self._found.names if len(lines.begins) else ()):
-            cells = _Cells(lines.text, lines.begins[:, at], lines.ends[:, at])
+            cells = _CellSpans(lines.text, lines.begins[:, at], lines.ends[:, at])
             if name in self._words:
                 self._words[name].take(cells)
             else:
                 _take_numbers(self._found.numbers[name], cells)
 
 
-class _Cells(NamedTuple):
+class _CellSpans(NamedTuple):
     """A column's cells within a text."""
 
     text: bytes
@@ -92,7 +92,7 @@ class _Cells(NamedTuple):
         return [self.text[begin:end].decode("ascii") for begin, end in pairs]
 
 
-def _take_numbers(column: NumberCells, cells: _Cells) -> None:
+def _take_numbers(column: NumberCells, cells: _CellSpans) -> None:
     """Add a column of numbers, digit by digit from the last; what is none is read by itself."""
     widths, signs = cells.widths, _signs(cells.text)
     values, digits = np.zeros(len(widths)), int(widths.max()) <= MOST_DIGITS
@@ -114,7 +114,7 @@ class _Words:
         self._met = np.zeros(0, dtype=np.uint64)
         self._places = np.zeros(0, dtype=np.int64)
 
-    def take(self, cells: _Cells) -> None:
+    def take(self, cells: _CellSpans) -> None:
         """Add rows' cells."""
         wide = int(cells.widths.max()) > _PACKED
         codes = self._of_wide(cells) if wide else self._of_narrow(_packed(cells, 0))
@@ -137,7 +137,7 @@ class _Words:
         order = np.argsort(met := np.concatenate((self._met, new)))
         self._met, self._places = met[order], np.concatenate((self._places, places))[order]
 
-    def _of_wide(self, cells: _Cells) -> Places:
+    def _of_wide(self, cells: _CellSpans) -> Places:
         """Return the places of cells that are several whole numbers each."""
         first, key = _told_apart(_packed(cells, 0))
         for start in range(_PACKED, int(cells.widths.max()), _PACKED):
@@ -152,7 +152,7 @@ def _told_apart(numbers: NDArray[Any]) -> tuple[Places, Places]:
     return first, key
 
 
-def _packed(cells: _Cells, start: int) -> NDArray[np.uint64]:
+def _packed(cells: _CellSpans, start: int) -> NDArray[np.uint64]:
     """Return so many bytes of each cell, from one on, as one whole number; none are zeros."""
     text = cells.text + bytes(_PACKED + start)
     every = np.ndarray((len(text) - _PACKED + 1,), "<u8", text, strides=(1,))

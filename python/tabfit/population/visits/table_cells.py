@@ -26,7 +26,7 @@ class WordCells:
     def __init__(self) -> None:
         """Hold nothing yet."""
         self.codes = array("q")
-        self._places = _Places()
+        self._places = _PlaceOfValue()
 
     @property
     def cells(self) -> tuple[Any, ...]:
@@ -42,7 +42,7 @@ class WordCells:
         return [self._places[each] for each in cells]
 
 
-class _Places(dict[Any, int]):
+class _PlaceOfValue(dict[Any, int]):
     """Places of values in the order in which they came."""
 
     def __missing__(self, value: Any) -> int:  # noqa: ANN401 - whatever a table holds

@@ -32,7 +32,7 @@ class VisitColumns(NamedTuple):
 
 def read(cells: TableCells) -> VisitColumns:
     """Return what cells say. Raises `UnreadableVisits` for the first row that cannot be read."""
-    reading = _Reading(cells)
+    reading = _ColumnReader(cells)
     words = {name: reading.words(name, each) for name, each in cells.words.items()}
     numbers = {name: reading.numbers(name, each) for name, each in cells.numbers.items()}
     if reading.faults:
@@ -51,7 +51,7 @@ def _untold(count: int) -> WordColumn:
     return WordColumn(np.zeros(count, dtype=np.int64), (None,))
 
 
-class _Reading:
+class _ColumnReader:
     """Cells as they are read, and what is wrong with them: the row, and the sentence."""
 
     def __init__(self, cells: TableCells) -> None:
