@@ -10,8 +10,8 @@ table, or another put into a comparison. The figures that `make budgets` and
 `tools/browser_features.mjs` write are data and left alone.
 
 Each mutant is tried in a process of its own, forked before anything of this project is imported,
-by tests that stop at the first failure: the worked examples of its room (`test_boundaries.py`),
-then those named after its module, then all of the room's. Tests that compare generated documents
+by tests that stop at the first failure: those named after its module, then the worked examples of
+its room (`test_boundaries.py`), then all of the room's. Tests that compare generated documents
 are left out. Exit status 1 when a mutant survives, or when the tests fail
 without one.
 """
@@ -447,11 +447,11 @@ def live_with(mutant: Mutant) -> None:
 def stages(mutant: Mutant | None, room: str) -> Iterator[list[str]]:
     """Yield the tests that may notice a mutant, the likeliest first; without one all of a room."""
     if mutant is not None:
-        yield from ([table] for table in BOUNDARIES[room])
         name = f"test_{mutant.path.stem}.py"
         named = [f"{folder}/{name}" for folder in ROOMS[room] if (ROOT / folder / name).is_file()]
         if named:
             yield named
+        yield from ([table] for table in BOUNDARIES[room])
     yield [*ROOMS[room]]
 
 
