@@ -92,6 +92,7 @@ class End(NamedTuple):
 #: end nineteen in twenty run, above the high one of twenty.
 ENDS: Final = (
     End("ios", 4, "low", 250, 503, "nothing under 503 MB died on an iPhone; that did (vad 134)"),
+    End("ios", 3, "low", 200, 387, "the least iPhone: 387 MB ran on some (transformers.js 174)"),
     End("ios", 4, "high", 641, 999, "1 GB died on 4 GB (Ludion commit 3f6a98e)"),
     End("ios", 12, "low", 387, 503, "387 MB ran (transformers.js 174), 503 MB died (vad 134)"),
     End("ipados", 4, "low", 250, 503, "as an iPhone of 4 GB, where 503 MB died (vad 134)"),
@@ -142,6 +143,7 @@ ALONE: Final = (
     End("windows", 4, "low", 700, 1300, "Windows and Chrome's other processes hold 2-3 of 4.3 GB"),
     End("windows", 4, "likely", 1300, 1800, "the middle of what they leave, 1.3 to 2.3 GB"),
     End("windows", 16, "low", 3765, 6080, "3.8 GB ran on 16 (transformers.js issue 494)"),
+    End("windows", 16, "high", 10_000, 14_200, "the system and a browser hold 2-4 of 17.2 GB"),
     End("windows", 32, "high", 14_000, 17_180, "a 64-bit WebAssembly memory ends at 16 GiB"),
     End("windows", 64, "low", 6080, 8000, "6.1 GB ran beside a card (Ludion commit 3f6a98e)"),
     End("windows", 64, "likely", 8000, 16_000, "Chrome's renderer may address 8 GB and more"),

@@ -143,6 +143,9 @@ SAID: tuple[tuple[str, dict[str, Any], bool | None, bool, str], ...] = (
     ("jspi", {"wasm": {"jspi": False}}, False, True, "switched off"),
     ("jspi", {"wasm": {"jspi": False}, "cross_origin_isolated": False}, False, True, "switched"),
     ("jspi", {"wasm": {"jspi": False}, "secure_context": False}, False, True, "switched off"),
+    # a listed device is a current one: of an old version its row says nothing
+    ("jspi", {"name": "A", "wasm": {"jspi": True}, "browser_version": 136}, False, True, "137"),
+    ("jspi", {"name": "A", "wasm": {"jspi": True}, "browser_version": 137}, True, True, ""),
     # SharedArrayBuffer is for isolated pages alone (HTML standard, cross-origin isolation)
     ("threads", {"wasm": {"threads": True}}, True, True, ""),
     ("threads", {"cross_origin_isolated": False}, False, True, "not cross-origin isolated"),

@@ -20,11 +20,12 @@ from tabfit import architectures, runtimes
 from tabfit.catalog import Catalog
 from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device, read
+from tabfit.errors import UnreadableChoice
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
 from tabfit.formula import Constant, Unit
 from tabfit.light_dataclass import replace
-from tabfit.runtimes import Label, Load, constants, speed
+from tabfit.runtimes import Label, Load, constants, load_options, speed
 from tabfit.runtimes.load_options import LoadOptions
 from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
@@ -381,6 +382,94 @@ def test_a_cache_in_32_bit_floats_takes_one_more_vector() -> None:
         )
         logged = row["log"]["compute"] + row["log"]["output"]
         assert runtime.workspace(load).likely == pytest.approx(logged, abs=0.04 * MIB)
+
+
+#: Bytes that 32 numbers of a cache take: ggml's blocks (ggml-common.h), by the names that wllama's
+#: `cache_type_k` takes (esm/types/types.d.ts, 3.13.0).
+BLOCKS: Final = {
+    "f32": 128,
+    "f16": 64,
+    "q8_0": 34,
+    "q5_1": 24,
+    "q5_0": 22,
+    "q4_1": 20,
+    "q4_0": 18,
+}
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_what_a_cache_of_each_type_takes(kind: str) -> None:
+    """Llama 3.2 1B, 4,096 cells: 16 layers of 8 heads of 64, keys and values."""
+    options = load_options.read({"kv": kind})
+    asked = Scenario(
+        model="llama-3.2-1b", runtime="wllama-cpu", context=Tokens(4096), options=options
+    )
+    cache = work_of(asked, "ready", Label.CACHE)[Pool.PAGE]
+    assert cache == exactly(4096 * 16 * 8 * 64 * 2 * BLOCKS[kind] // 32)
+
+
+def test_no_other_type_of_cache_is_taken() -> None:
+    """Nor a choice of another name than wllama's and the page's own."""
+    assert (*BLOCKS,) == load_options.CACHE_TYPES
+    with pytest.raises(UnreadableChoice):
+        load_options.read({"kv": "bf16"})
+
+
+def test_bare_weights_have_no_cost_of_their_own() -> None:
+    """Weights and cache alone: 1,235,814,400 numbers (its model card), and 16 x 2 x 512 a token.
+
+    At 16 bits both, or at 32. Gemma 2's windows keep 4,096 tokens in every other layer (its
+    config.json), and what DeepSeek V2 keeps of a token are 512 + 64 numbers (its paper).
+    """
+    assert (of("llama-3.2-1b", "ideal").runtime.name, CATALOG.runtime("ideal").id) == ("ideal",) * 2
+    for precision, wide in (("fp16", 2), ("fp32", 4)):
+        given = of("llama-3.2-1b", "ideal", precision)
+        weights, cache = 1_235_814_400 * wide, 4096 * 16 * 2 * 512 * wide
+        assert given.memory(Pool.PEAK) == given.memory(Pool.PAGE) == exactly(weights + cache)
+        assert given.runtime.can_store(given.load.architecture)
+    short, long = (
+        held(of("gemma-2-2b", "ideal", "fp16", each), "generate", Label.CACHE).likely
+        for each in (4096, 8192)
+    )
+    assert long / short == pytest.approx(1.5, abs=0.01)
+
+
+def test_files_alone_are_where_they_are_used() -> None:
+    """Of a model nobody described the files are held once: ONNX in the page, others on the GPU."""
+    for runtime, recipe, pool in (
+        ("webllm", "mlc", Pool.GPU),
+        ("transformersjs-webgpu", "onnx", Pool.PAGE),
+        ("wllama-cpu", "gguf", Pool.PAGE),
+    ):
+        alone = runtimes.FilesAlone(runtimes.named(runtime))
+        load = of("smollm2-135m", runtime).load
+        load = replace(load, stored=replace(load.stored, recipe=recipe))
+        (phase,) = alone.phases(load)
+        assert [each.pool for each in phase.components] == [pool]
+        assert not alone.can_store(load.architecture)
+
+
+#: Where each runtime computes, and whether its model lies in the tab (their documentation).
+COMPUTES: Final = {
+    "transformersjs-wasm": (False, True),
+    "transformersjs-webgpu": (True, True),
+    "webllm": (True, True),
+    "wllama-cpu": (False, True),
+    "wllama-webgpu": (True, True),
+    "mediapipe": (True, True),
+    "litertlm": (True, True),
+    "prompt-api": (False, False),
+    "ideal": (False, True),
+}
+
+
+@pytest.mark.parametrize("name", COMPUTES)
+def test_where_each_runtime_computes(name: str) -> None:
+    """On the graphics processor or not, in the tab or in the browser's own memory."""
+    runtime = runtimes.named(name)
+    assert runtime.name == name
+    assert (runtime.uses_gpu, runtime.in_tab) == COMPUTES[name]
+    assert {*COMPUTES} == {each.id for each in CATALOG.runtimes}
 
 
 PROJECTORS: Final = [

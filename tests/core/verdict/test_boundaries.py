@@ -6,6 +6,7 @@ Every row is worked by hand. Limits are WebGPU's and the runtimes' own; shares o
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -28,6 +29,7 @@ from tabfit.verdict.probability import RANK, Outcome, probability, rounded, word
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 
 CATALOG: Final = Catalog()
+ROOT: Final = Path(__file__).parents[3]
 LAPTOP: Final = {"platform": "windows", "browser": "chrome", "ram_bytes": 16 * GIB}
 
 
@@ -766,3 +768,12 @@ def test_which_precisions_need_what() -> None:
     assert {*webllm.needs.shader_f16_for} == {each for each in webllm.precisions if "f16" in each}
     published = {"q1_0", "q2_0", "nvfp4"}  # ggml's types of files that others make
     assert {*wllama.needs.shader_f16_for} == {*wllama.precisions} | published
+
+
+def test_a_test_of_memory_is_told_from_a_model() -> None:
+    """Where it ended the tab the page keeps it with the runtime `test` (static/memory_test.js)."""
+    assert 'runtime: "test"' in (ROOT / "static/memory_test.js").read_text(encoding="utf-8")
+    ended = {"ran": False, "needs": {"peak": [1, 2, 3]}, "day": "2026-11-28"}
+    for runtime, words in (("test", "a test of memory ended here"), ("webllm", "crashed here")):
+        past = made("llama-3.2-1b", "wllama-cpu", history=[{**ended, "runtime": runtime}])
+        assert words in past["memory"].message
