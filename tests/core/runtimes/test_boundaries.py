@@ -307,6 +307,32 @@ def test_litertlm_takes_what_its_maker_asks_for() -> None:
     assert (kept.low, kept.likely) == (0, 0)
 
 
+def test_a_steps_cache_is_in_the_heap_and_in_scripts() -> None:
+    """Old and new in both, four times the cache at the most (docs/memory-model.md, 1).
+
+    SmolLM2 135M, 8,192 tokens in 32 bits: 30 layers of 3 heads of 64, keys and values. What scripts
+    hold was collected at once in some runs; in most it fills what the fetched file leaves first.
+    """
+    given = of("smollm2-135m", "transformersjs-wasm", "q4", 8192)
+    once, file = 8192 * 30 * 3 * 64 * 2 * 4, given.load.files.likely
+    cache = held(given, "generate", Label.CACHE)
+    assert cache.high == 4 * once
+    assert cache.likely - cache.low == 2 * once - file > 0
+
+
+def test_an_adapter_is_hardware_unless_it_says_otherwise() -> None:
+    """Software makes shaders machine code in the same process: 210 MiB in place of 40."""
+    given = of("distilbert", "transformersjs-webgpu", "fp32")
+    load = Load(architecture=given.load.architecture, stored=given.load.stored, context=Tokens(128))
+    compiled = {
+        each.emulated: next(
+            phase for phase in given.runtime.phases(each) if phase.name == "prefill"
+        ).of_label(Label.RUNTIME)
+        for each in (load, replace(load, emulated=True))
+    }
+    assert compiled[True].likely - compiled[False].likely == (210 - 40) * MIB
+
+
 def test_a_file_on_its_way_to_the_cache() -> None:
     """Qwen2.5 0.5B q4f16: 2.0 files while it is read, 3.0 while it is cached (load_path.json)."""
     given = of("qwen2.5-0.5b", "transformersjs-webgpu", "q4f16")

@@ -425,6 +425,8 @@ def test_what_runtimes_demand(runtime: str, name: str, need: int) -> None:
     setup = Setup(runtime=given.runtime, facts=given.facts, load=given.load)
     (demand,) = (each for each in decide.demands(setup) if each.name == name)
     assert demand.need == exactly(need)
+    # a device that has less is refused, but by what is only preferred or never told
+    assert demand.hard is (name in {"largest-buffer", "largest-tensor", "workgroup-storage"})
 
 
 GIBIBYTES_4: Final = 4 * GIB  # 65,536 pages of 64 KiB, the reach of 32-bit addresses
@@ -640,6 +642,12 @@ def test_what_a_browser_says_of_its_own_model(said: str, words: str) -> None:
     expected = Outcome.NO if said == "unavailable" else Outcome.LIKELY
     assert (check.name, check.outcome, check.basis) == ("availability", expected, Basis.REPORTED)
     assert words in check.message
+
+
+def test_a_runtime_with_another_build_does_without() -> None:
+    """Wllama brings one for browsers without JSPI, as its README says: asked or not, it starts."""
+    for signals in ({}, {"wasm": {"jspi": False}}, {"wasm": {"jspi": True}}):
+        assert made("llama-3.2-1b", "wllama-webgpu", **signals)["jspi"].outcome is Outcome.LIKELY
 
 
 def test_what_a_browser_would_weigh_for_its_own_model() -> None:
