@@ -27,8 +27,11 @@ from tabfit.formula import Constant, Unit
 from tabfit.light_dataclass import replace
 from tabfit.runtimes import Label, Load, constants, load_options, speed
 from tabfit.runtimes.load_options import LoadOptions
+from tabfit.runtimes.memory.cache import Allocation
+from tabfit.runtimes.memory.cache import cache as cache_of
 from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
+from tabfit.storage.storage_type import F16
 from tabfit.units import GB, GIB, MB, MIB, Interval, Tokens, exactly
 from tests.runtimes.bench.shapes import SHAPES
 from tests.runtimes.measure import RECORD
@@ -439,6 +442,32 @@ def test_no_other_type_of_cache_is_taken() -> None:
     assert (*BLOCKS,) == load_options.CACHE_TYPES
     with pytest.raises(UnreadableChoice):
         load_options.read({"kv": "bf16"})
+
+
+def test_a_cache_is_whole_unless_a_runtime_saves() -> None:
+    """WebLLM's Gemma 2 2B grows by 104 KiB a token in every layer, window or not (its list).
+
+    What DeepSeek R1 keeps is 128 heads' keys of 192 and values of 128 in each of 61 layers, unless
+    only their common 576 numbers are kept (DeepSeek-V2's paper, table 1; its config.json).
+    """
+    for context in (4096, 8192):
+        given = of("gemma-2-2b", "webllm", "q4f16_1", context)
+        assert held(given, "ready", Label.CACHE).likely == context * 104 * 1024
+    shape = of("deepseek-r1", "ideal", "fp16").load.architecture
+    whole, latent = (
+        cache_of(shape, Tokens(1), Allocation(element=F16, latent=each)).likely
+        for each in (False, True)
+    )
+    assert whole == cache_of(shape, Tokens(1), Allocation(element=F16)).likely
+    assert (whole, latent) == (61 * 128 * (192 + 128) * 2, 61 * 576 * 2)
+
+
+def test_phases_and_parts_have_the_names_that_programs_read() -> None:
+    """In `phases[].name` and `components[].label` of the JSON: none is changed."""
+    given = of("llama-3.2-1b", "transformersjs-webgpu")
+    names = [each.name for each in given.footprint.phases]
+    assert names == ["download", "load", "ready", "prefill", "generate"]
+    assert {*Label} == {"runtime", "weights", "copies", "cache", "work"}
 
 
 def test_bare_weights_have_no_cost_of_their_own() -> None:
