@@ -29,6 +29,7 @@ from tabfit.runtimes import Label, Load, constants, load_options, speed
 from tabfit.runtimes.load_options import LoadOptions
 from tabfit.runtimes.memory.cache import Allocation
 from tabfit.runtimes.memory.cache import cache as cache_of
+from tabfit.runtimes.memory.quantities import BLOCKS as BLOCKS_FROM
 from tabfit.runtimes.memory.quantities import count
 from tabfit.runtimes.webllm import encoder_temporaries, layer_temporaries, whole_piece_logits
 from tabfit.storage.storage_type import F16
@@ -460,6 +461,21 @@ def test_a_cache_is_whole_unless_a_runtime_saves() -> None:
     )
     assert whole == cache_of(shape, Tokens(1), Allocation(element=F16)).likely
     assert (whole, latent) == (61 * 128 * (192 + 128) * 2, 61 * 576 * 2)
+
+
+def test_every_kind_of_file_says_where_its_blocks_are_from() -> None:
+    """A figure opens to its source: each runtime's files name who defined their blocks."""
+    asked = (
+        ("wllama-cpu", "llama-3.2-1b", "ggml"),
+        ("transformersjs-wasm", "llama-3.2-1b", "ONNX Runtime"),
+        ("webllm", "llama-3.2-1b", "mlc-llm"),
+        ("mediapipe", "gemma-2b", "Google"),
+        ("ideal", "llama-3.2-1b", "arithmetic"),
+    )
+    for runtime, model, words in asked:
+        recipe = of(model, runtime).load.stored.recipe
+        assert words in BLOCKS_FROM[recipe]
+    assert len(BLOCKS_FROM) == len(asked)
 
 
 def test_phases_and_parts_have_the_names_that_programs_read() -> None:
