@@ -8,6 +8,7 @@ have been said of every report by rates fitted on the reports of all other sourc
     memory_fit         how far the budgets of memory are off, rule by rule
     failure_fit        how often models die of what no limit tells, kind by kind
     sureness_fit       between which ends every chance lies
+    same_device        the upper end where something as large ran on the same device
     cross_validation   each source judged by rates fitted without it
     usual_memory       what is assumed where no memory is told
     unseen             new reports, judged before any fit has seen them

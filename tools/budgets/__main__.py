@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.accuracy.field_reports import base_rate_score, brier_score
-from tools.budgets import failure_fit, memory_fit, sureness_fit, unseen
+from tools.budgets import failure_fit, memory_fit, same_device, sureness_fit, unseen
 from tools.budgets.cases import Case, cases
 from tools.budgets.cross_validation import judged, judgements
 
@@ -28,6 +28,8 @@ def write() -> None:
     found = judged(every)
     unseen_by_rates = [each.unseen for each in found]
     ends = sureness_fit.fit(unseen_by_rates)
+    again = [each.again for each in found if each.again is not None]
+    ends |= same_device.fit(again, ends["least"])
     rates = {"sureness": {"ends": ends}, "kinds": failure_fit.fit(every)}
     _write(CORE / "verdict" / "failure_rates.json", {**about, **rates})
     sources = sorted({each.report.source for each in every})

@@ -320,7 +320,7 @@ def _chance(answer: Answer) -> Explanation:
     return Explanation(
         id="chance",
         title=_("The chance that it fits"),
-        expression=_drawn_in(product(terms)),
+        expression=_drawn_in(product(terms), answer),
         basis=Basis.ASSUMED,
         unit=Unit.CHANCE,
         about=_(
@@ -332,7 +332,7 @@ def _chance(answer: Answer) -> Explanation:
     )
 
 
-def _drawn_in(chance: Quantity) -> Quantity:
+def _drawn_in(chance: Quantity, answer: Answer) -> Quantity:
     """Return a chance between the ends that reports give, as `sureness.drawn_in` does."""
     ends = sureness.ends()
     source = (
@@ -349,7 +349,27 @@ def _drawn_in(chance: Quantity) -> Quantity:
             (later("ran where no check did"), ends.surest),
         )
     )
-    return least + (surest - least) * chance
+    return least + (_raised(surest, answer) - least) * chance
+
+
+def _raised(surest: Quantity, answer: Answer) -> Quantity:
+    """Return the upper end as far as what ran on the device raises it (`device_history.proven`)."""
+    trials, runtime = answer.device.history, answer.facts.id
+    proven = device_history.proven(trials, runtime, answer.footprint.peak_in)
+    past = device_history.told(Pool.PEAK, trials) or device_history.told(Pool.PAGE, trials)
+    if not proven or past is None:
+        return surest
+    words = later("how far what ran here speaks for this")
+    reached = share(words, (proven,) * 3, Basis.MEASURED, whole_sentence(past))
+    ends = sureness.ends()
+    source = (
+        later("of {reports} people’s reports of something as large on one device, {ran} ran"),
+        {"reports": ends.here_reports, "ran": ends.here_ran},
+    )
+    here = share(
+        later("ran where as much had run before"), (ends.here,) * 3, Basis.MEASURED, source
+    )
+    return surest + (here - surest) * reached
 
 
 def _factor(check: Check, answer: Answer) -> Quantity:

@@ -27,7 +27,9 @@ class Decision:
     """How a check comes out.
 
     `failed` says that nothing runs without it; `asked` that somebody asked the browser;
-    `known` that there is a chance at all; `unsupported` that no device would help.
+    `known` that there is a chance at all; `unsupported` that no device would help; `proven` how
+    far what ran on this device shows that nothing unseen stands in the way, from 0 to 1; `None`
+    where the check has no say in that.
     """
 
     chance: float
@@ -35,6 +37,7 @@ class Decision:
     asked: bool = True
     known: bool = True
     unsupported: bool = False
+    proven: float | None = None
 
     @property
     def outcome(self) -> Outcome:

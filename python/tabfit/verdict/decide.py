@@ -121,10 +121,10 @@ class Gathered:
     different reasons, so their chances multiply. What nobody asked about fails for one reason, an
     old browser or adapter, and counts once: `unasked` is the least. `failed` says that nothing
     runs, `untold` that a deciding need cannot be compared with anything, `nowhere` that no browser
-    runtime loads the model.
+    runtime loads the model, `proven` how far a run on the same device speaks for this one.
     """
 
-    __slots__ = ("asked", "failed", "nowhere", "unasked", "untold")
+    __slots__ = ("asked", "failed", "nowhere", "proven", "unasked", "untold")
 
     def __init__(
         self,
@@ -137,6 +137,7 @@ class Gathered:
         """Start with what is given, without any check."""
         self.asked, self.unasked = asked, unasked
         self.failed, self.untold, self.nowhere = failed, untold, nowhere
+        self.proven = 0.0
 
     def add(self, decision: Decision, *, applies: bool = True, decides: bool) -> None:
         """Take a check that applies to all, or to those places where `applies` is true."""
@@ -148,6 +149,8 @@ class Gathered:
             self.unasked = choose(each < self.unasked, each, self.unasked)
         self.failed = self.failed | applies & decision.failed
         self.nowhere = self.nowhere | applies & decision.unsupported
+        if decision.proven is not None:
+            self.proven = self.proven + _or_else(applies, decision.proven, 0.0)
         if decides and known is not True:
             self.untold = self.untold | (applies > known)
 
@@ -158,6 +161,7 @@ class Gathered:
         self.failed = self.failed | other.failed
         self.untold = self.untold | other.untold
         self.nowhere = self.nowhere | other.nowhere
+        self.proven = self.proven + other.proven
 
     def result(self) -> tuple[float, float]:
         """Return where in `OUTCOMES` the word stands, and the chance.
@@ -166,7 +170,7 @@ class Gathered:
         where a deciding need cannot be compared with anything it is *unknown*; everything else is
         the chance that every check holds.
         """
-        chance = choose(self.failed, 0.0, drawn_in(self.asked * self.unasked))
+        chance = choose(self.failed, 0.0, drawn_in(self.asked * self.unasked, self.proven))
         word = choose(self.untold, OUTCOMES.index(Outcome.UNKNOWN), place(chance))
         word = choose(self.failed, OUTCOMES.index(Outcome.NO), word)
         return choose(self.nowhere, OUTCOMES.index(Outcome.UNSUPPORTED), word), chance

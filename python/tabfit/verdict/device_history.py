@@ -11,11 +11,15 @@ With B what the device gives and N what a load of the past needed (docs/memory-m
 `c` is the chance before, `reach` how far the need lies within N, or N within the need: 1 where
 it is as large, 0 where they are more than `TAIL` twice apart. What lies well below a load that died
 keeps its chance: a death says that B is below N, and nothing of how far.
+
+A run of the same runtime says more than that there was memory: nothing that no check sees stood in
+its way either. As far as it speaks for a load (`proven`), the upper end of a verdict's chance rises
+(`sureness`); a death of what needed no more takes that back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from tabfit.devices import history
@@ -34,6 +38,8 @@ from tabfit.verdict.requirements import Demand, Offered, Requirements
 
 #: Needs are as large as each other within the outermost twentieth of both.
 _NEAR: Final = TAIL.likely * TAIL.likely
+#: The memory that a load fills, alone or both together.
+_FILLED: Final = (Pool.PEAK, Pool.PAGE, Pool.GPU)
 
 
 def conditioned(
@@ -51,7 +57,10 @@ def conditioned(
         return _of_memory(trials, pool, need_of(demand), decision)
     ran = sum(each.ran and each.runtime == required.runtime.name for each in trials)
     if ran and kind.name in failure_rates.KINDS:
-        return _of_runtime(ran, decision)
+        decision = _of_runtime(ran, decision)
+        if kind.name != failure_rates.FAULT:  # one that every runtime in a tab is checked for
+            return decision
+        return replace(decision, proven=proven(trials, required.runtime.name, required.peak))
     if ran and isinstance(kind, Feature) and not decision.asked:
         return Decision(chance=1.0)  # what the runtime cannot do without was there
     return decision
@@ -62,6 +71,34 @@ def _of_runtime(ran: int, decision: Decision) -> Decision:
     others = OTHERS_WEIGH.likely
     chance = (decision.chance * others + ran) / (others + ran)
     return replace(decision, chance=rounded(chance))
+
+
+def proven(trials: Iterable[Trial], runtime: str, peak: Callable[[Pool], Interval]) -> float:
+    """Return how far a run of a runtime on this device speaks for a load of that `peak`, 0 to 1.
+
+    As far as the load needs no more than one that ran, in each memory that was kept of it; and no
+    further than nothing died there that needed no more than the load.
+    """
+    best = 0.0
+    for each in trials:
+        if each.ran and each.runtime == runtime:
+            reach = _reach(each, peak)
+            best = choose(reach > best, reach, best)
+    for pool in _FILLED:
+        died = history.smallest_that_died(trials, pool)
+        if died is not None:
+            best = best * (1 - _within(died.needs[pool], peak(pool)))
+    return best
+
+
+def _reach(trial: Trial, peak: Callable[[Pool], Interval]) -> float:
+    """Return how far a load lies within what ran, in that memory where it does least."""
+    least = 1.0 if any(pool in trial.needs for pool in _FILLED) else 0.0
+    for pool in _FILLED:
+        if pool in trial.needs:
+            within = _within(peak(pool), trial.needs[pool])
+            least = choose(within < least, within, least)
+    return least
 
 
 def _of_memory(trials: Iterable[Trial], pool: Pool, need: Interval, decision: Decision) -> Decision:

@@ -6,6 +6,10 @@ the share that ran where none did. Reports name the wrong cause, devices differ 
 of them, and models die of what nobody thought of. `make budgets` fits both ends on what was said
 of reports before anybody here knew them, and of people’s threads by rates that never saw them
 (tools/budgets/sureness_fit.py), and writes them into `failure_rates.json`.
+
+What ran on the very device shows that nothing unseen stands in the way there: as far as it speaks
+for a load (`device_history.proven`), the upper end rises to the share that ran of what did not
+need more than what had run on the same device, `here` (tools/budgets/same_device.py).
 """
 
 from __future__ import annotations
@@ -25,13 +29,17 @@ FARTHEST: Final = (0.02, 0.97)
 class Ends(NamedTuple):
     """Between which chances every verdict lies, and on how many reports that stands.
 
-    Of these so many were judged `blind`: before anybody here had read them.
+    Of these so many were judged `blind`: before anybody here had read them. `here` is the upper
+    end where what needs as much ran on the same device, of `here_reports` such reports `here_ran`.
     """
 
     least: float
     surest: float
     reports: int
     blind: int = 0
+    here: float = FARTHEST[1]
+    here_reports: int = 0
+    here_ran: int = 0
 
 
 def ends() -> Ends:
@@ -40,8 +48,16 @@ def ends() -> Ends:
     return Ends(**row)
 
 
-def drawn_in(chance: float) -> float:
+def surest(proven: float = 0.0) -> float:
+    """Return the upper end, given how far a run on the same device speaks for a load, 0 to 1."""
+    found = ends()
+    return found.surest + (found.here - found.surest) * proven
+
+
+def drawn_in(chance: float, proven: float = 0.0) -> float:
     """Return the chance between the ends, as far along as it was between 0 and 1; arrays too.
+
+    `proven` is how far a run on the same device speaks for the load, from 0 to 1.
 
     >>> with FITTED.replaced_by({"ends": {"least": 0.2, "surest": 0.9, "reports": 0}}):
     ...     drawn_in(0.0), drawn_in(0.5), drawn_in(1.0)
@@ -49,8 +65,8 @@ def drawn_in(chance: float) -> float:
 
     Source: docs/memory-model.md, 6; ends fitted by tools/budgets/sureness_fit.py.
     """
-    found = ends()
-    return rounded(found.least + (found.surest - found.least) * chance)
+    least = ends().least
+    return rounded(least + (surest(proven) - least) * chance)
 
 
 @cache

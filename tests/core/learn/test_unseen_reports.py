@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tabfit.verdict import sureness
 from tabfit.verdict.constants import LIKELY_FROM, UNLIKELY_TO
 from tests.accuracy import field_judgement, field_reports, unseen_reports
-from tools.budgets import sureness_fit, unseen
+from tools.budgets import same_device, sureness_fit, unseen
 from tools.budgets.cases import cases
 from tools.budgets.cross_validation import judged
 from tools.budgets.usual_memory import with_usual_memory
@@ -102,7 +103,8 @@ def test_what_was_said_is_drawn_in_between_other_ends(before: dict[str, float]) 
 
 def test_a_batch_is_no_part_of_the_ends_that_tell_it() -> None:
     """Only what others said moves them, and what was said blind counts where it is no thread."""
-    every = [each.unseen for each in judged(cases())]
+    found = judged(cases())
+    every = [each.unseen for each in found]
     batch = [each for each in every if each.batch == 2]
     turned = [
         replace(each, chance=1 - (each.chance or 0)) if each.batch == 2 else each for each in every
@@ -115,6 +117,20 @@ def test_a_batch_is_no_part_of_the_ends_that_tell_it() -> None:
     first, _second, third, _fourth = sureness_fit.left_out(turned)
     assert third == asdict(written[2])
     assert first != asdict(written[0])
+    _the_upper_end_here_is_of_one_device_each([each.again for each in found if each.again])
+
+
+def _the_upper_end_here_is_of_one_device_each(again: list[same_device.Again]) -> None:
+    """What the catalogue says is fitted on reports that name a device with another run on it."""
+    ends = sureness.ends()
+    fitted = same_device.fit(again, ends.least)
+
+    assert fitted == {key: getattr(ends, key) for key in fitted}
+    assert ends.here_reports > 100
+    assert ends.surest < ends.here
+    assert all(0 <= each.chance <= 1 for each in again)
+    devices = {each.case.report.row["said"]["device"] for each in again}
+    assert same_device.UNNAMED not in devices
 
 
 def test_words_begin_where_reports_say() -> None:

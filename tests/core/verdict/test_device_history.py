@@ -99,6 +99,33 @@ def test_what_ran_here_runs_again() -> None:
     assert "ran here on 2026-11-28" in after.verdict.sentence
 
 
+def test_a_run_here_rises_above_what_reports_of_others_allow() -> None:
+    """Up to the end fitted on reports of one device; another runtime's run, or less, does not."""
+    before = answered()
+    same = trial(before, ran=True)
+    found = sureness.ends()
+    often = chance(answered(*[same] * 5))
+    elsewhere, smaller = {**same, "runtime": "wllama-cpu"}, trial(before, ran=True, share=0.5)
+
+    assert found.surest < often <= found.here
+    assert chance(before) < chance(answered(same)) < often
+    for weaker in (elsewhere, smaller):
+        assert chance(answered(*[weaker] * 5)) <= found.surest
+
+
+def test_a_crash_takes_back_what_a_run_proved() -> None:
+    """What died here with less is no proof for more; what died with much more leaves it."""
+    before = answered()
+    ran = trial(before, ran=True)
+    died, larger = trial(before, ran=False), trial(before, ran=False, share=2)
+
+    assert chance(answered(ran, died)) < chance(before) < chance(answered(ran))
+    assert chance(answered(ran, larger)) == chance(answered(ran))
+    assert sureness.drawn_in(1.0, 0.0) == sureness.ends().surest
+    assert sureness.drawn_in(1.0, 1.0) == sureness.ends().here
+    assert sureness.drawn_in(0.0, 1.0) == sureness.ends().least
+
+
 @pytest.mark.parametrize(("ran", "after"), [(1, 0.6), (3, 0.76), (8, 0.88)])
 def test_others_weigh_as_much_as_two_trials(ran: int, after: float) -> None:
     """Two of five elsewhere are 0.8 of two here; with one that ran, 1.8 of three."""

@@ -1,7 +1,8 @@
 """Checks of what no limit tells: drivers, runtimes' own faults, address room, wrong output.
 
 Their chances are learnt from people's reports (`failure_rates`); each is always there, and is
-named as the reason of a verdict only where it takes *likely* away.
+named as the reason of a verdict only where it takes *likely* away. The reports that a sentence
+counts are those of one group, a chance weighs all of a device's groups: the sentence says both.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 from tabfit.i18n.language import _, later, plural
 from tabfit.light_dataclass import dataclass
 from tabfit.units import Basis
-from tabfit.verdict import failure_rates
+from tabfit.verdict import chance_text, failure_rates
 from tabfit.verdict.check_kinds.kind import CheckKind, Finding
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.failure_rates import Rate
@@ -39,10 +40,15 @@ class Failure(CheckKind):
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
     ) -> Finding:
-        """Return how often it happened to others."""
-        del demand, decision
-        rate = self._rate(required, offered)
-        return Finding(have=None, basis=Basis.MEASURED, message=self.says(rate))
+        """Return how often it happened to others, and what all reports together come to."""
+        del demand
+        said = _(
+            "{counted}; our estimate from all reports together: {chance} such devices are spared "
+            "that",
+            counted=self.says(self._rate(required, offered)),
+            chance=chance_text.phrase(decision.chance),
+        )
+        return Finding(have=None, basis=Basis.MEASURED, message=said)
 
     def _rate(self, required: Requirements, offered: Offered) -> Rate:
         return failure_rates.rate(self.name, required.runtime, required.needs, offered.device)

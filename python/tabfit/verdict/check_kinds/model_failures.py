@@ -16,7 +16,7 @@ from tabfit.light_dataclass import dataclass
 from tabfit.model.architecture import Kind
 from tabfit.recipes.onnx import session_precisions
 from tabfit.units import Basis
-from tabfit.verdict import failure_rates
+from tabfit.verdict import chance_text, failure_rates
 from tabfit.verdict.check_kinds.kind import CheckKind, Finding
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
@@ -43,14 +43,20 @@ class ModelFailure(CheckKind):
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
     ) -> Finding:
-        """Return how many reports say so."""
-        del demand, required, offered, decision
+        """Return how many reports say so, and what all reports together come to."""
+        del demand, required, offered
         rate = failure_rates.of_model(self.name)
-        said = _(
+        counted = _(
             "of {reports} reports of such models on graphics processors, {died} gave wrong output "
             "or ended in a fault of the runtime",
             reports=rate.reports,
             died=rate.died,
+        )
+        said = _(
+            "{counted}; our estimate from all reports together: of devices that run another model, "
+            "{chance} run such a one",
+            counted=counted,
+            chance=chance_text.phrase(decision.chance),
         )
         return Finding(have=None, basis=Basis.MEASURED, message=said)
 
