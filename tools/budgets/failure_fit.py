@@ -26,6 +26,8 @@ USUAL: Final = (-2.2, 1.0)
 #: The kinds of failure that ways of being made add to.
 ADDED_TO: Final = (failure_rates.FAULT, failure_rates.WRONG)
 STEPS: Final = 50
+#: What a report's kind is where memory grew with use until none was left.
+LEAK: Final = "leak"
 
 Rates = Mapping[str, Mapping[str, Any]]
 
@@ -88,6 +90,9 @@ def _fit_kind(kind: str, cases: Sequence[Case]) -> dict[str, Any]:
     names = sorted({name for each in rows for name in _groups(kind, each)})
     seen = Counter(name for each in rows for name in _groups(kind, each))
     died = Counter(name for each in rows if not each.ran for name in _groups(kind, each))
+    grew = Counter(
+        name for each in rows if each.report.kind == LEAK for name in _groups(kind, each)
+    )
     member = np.array([[float(name in _groups(kind, each)) for name in names] for each in rows])
     failed = np.array([float(not each.ran) for each in rows])
     weights = np.array([each.weight for each in rows])
@@ -97,7 +102,12 @@ def _fit_kind(kind: str, cases: Sequence[Case]) -> dict[str, Any]:
         "reports": len(rows),
         "died": int(failed.sum()),
         "groups": {
-            name: {"effect": round(float(effect), 3), "reports": seen[name], "died": died[name]}
+            name: {
+                "effect": round(float(effect), 3),
+                "reports": seen[name],
+                "died": died[name],
+                **({"grew": grew[name]} if grew[name] else {}),
+            }
             for name, effect in zip(names, effects, strict=True)
         },
     }

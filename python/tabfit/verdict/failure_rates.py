@@ -38,7 +38,8 @@ UNTOLD: Final = "untold"
 class Rate:
     """One kind's chance of not happening, from 0 to 1.
 
-    `group` is the group of reports that says most of it, of which `died` of `reports` died so.
+    `group` is the group of reports that says most of it, of which `died` of `reports` died so, and
+    `grew` of these as memory grew with use.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Rate:
     group: str
     reports: int
     died: int
+    grew: int = 0
 
 
 def groups(kind: str, runtime: Runtime, needs: Needs, device: Device) -> tuple[str, ...]:
@@ -116,6 +118,7 @@ def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:
         group=found[0],
         reports=row["reports"],
         died=row["died"],
+        grew=row.get("grew", 0),
     )
 
 

@@ -121,7 +121,7 @@ def test_a_batch_is_no_part_of_the_ends_that_tell_it() -> None:
 
 
 def _the_upper_end_here_is_of_one_device_each(again: list[same_device.Again]) -> None:
-    """What the catalogue says is fitted on reports that name a device with another run on it."""
+    """Hold what is said to be fitted to reports of devices with a name and another run."""
     ends = sureness.ends()
     fitted = same_device.fit(again, ends.least)
 

@@ -10,7 +10,7 @@ from tabfit import catalog
 from tabfit.devices import device as devices
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.scenario import Scenario
-from tabfit.verdict import failure_rates, sureness
+from tabfit.verdict import chance_text, failure_rates, sureness
 from tabfit.verdict.failure_rates import (
     MADE_SO,
     ONE_PASS,
@@ -94,6 +94,35 @@ def _ran(case: Case) -> Case:
     row = {**case.report.row, "outcome": "ran"}
     report = type(case.report)(row, case.report.said)
     return replace(case, report=report)
+
+
+@pytest.mark.parametrize(
+    ("model", "runtime", "precision", "grew"),
+    [
+        ("whisper-small", "transformersjs-webgpu", "q8", True),
+        ("qwen2.5-0.5b", "webllm", "q4f16_1", False),
+    ],
+)
+def test_what_is_counted_stands_beside_what_it_comes_to(
+    model: str, runtime: str, precision: str, grew: bool
+) -> None:
+    """A count of one group's reports and another chance beside it would contradict each other."""
+    found = on_laptop(model, runtime, precision)
+    said = {
+        each.name: (each.message, chance_text.phrase(each.probability or 0.0))
+        for each in found.checks
+        if each.name in (*failure_rates.KINDS, *MADE_SO)
+    }
+
+    assert {failure_rates.DRIVER, failure_rates.FAULT, failure_rates.WRONG} <= said.keys()
+    assert all(
+        "reports" in message and f"together: {phrase} " in message.replace(OF_OTHERS, "")
+        for message, phrase in said.values()
+    )
+    assert ("load the model anew" in said[failure_rates.FAULT][0]) is grew
+
+
+OF_OTHERS = "of devices that run another model, "
 
 
 def test_kinds_of_reports_are_known_to_the_fit() -> None:

@@ -72,6 +72,21 @@ def _graphics(rate: Rate) -> str:
     )
 
 
+def _own_faults(rate: Rate) -> str:
+    """Return how many ended in a fault of the runtime, and what helps where memory grew."""
+    said = plural(
+        "of {count} report of this runtime, {died} ended in a fault of its own: an error, "
+        "a hang, memory that grew with use",
+        "of {count} reports of this runtime, {died} ended in a fault of its own: an error, "
+        "a hang, memory that grew with use",
+        rate.reports,
+        died=rate.died,
+    )
+    if not rate.grew:
+        return said
+    return _("{said} ({grew}: in a long session, load the model anew)", said=said, grew=rate.grew)
+
+
 DRIVER: Final = Failure(
     name=failure_rates.DRIVER,
     title=later("Graphics driver"),
@@ -86,14 +101,7 @@ FAULT: Final = Failure(
     name=failure_rates.FAULT,
     title=later("Faults of the runtime itself"),
     counts=_counts(failure_rates.FAULT),
-    says=lambda rate: plural(
-        "of {count} report of this runtime, {died} ended in a fault of its own: an error, "
-        "a hang, memory that grew with use",
-        "of {count} reports of this runtime, {died} ended in a fault of its own: an error, "
-        "a hang, memory that grew with use",
-        rate.reports,
-        died=rate.died,
-    ),
+    says=_own_faults,
 )
 RESERVE: Final = Failure(
     name=failure_rates.RESERVE,
