@@ -258,7 +258,7 @@ class UnsupportedArchitecture(UnreadableConfig):
             problem = Message("{given} is not read: {why}", given=given, why=why)
         elif self.strange:
             problem = Message(
-                "{given} is not known, and no Llama: {keys} are not understood; known are: {known}",
+                "{given} is not known, and no Llama has {keys}; known are: {known}",
                 keys=", ".join(map(shown, self.strange[:6])),
                 given=given,
                 known=listed,
@@ -369,12 +369,11 @@ class UnsupportedCombination(TabfitError):
 
     code = "unsupported-combination"
 
-    def __init__(self, what: Message, accepted: Iterable[str | Message]) -> None:
-        """Keep what was asked and what the runtime accepts instead."""
+    def __init__(self, what: Message, accepted: Iterable[str | Message] = ()) -> None:
+        """Keep what was asked and what the runtime accepts instead, where there is such."""
         self.what, self.accepted = what, tuple(accepted)
-        super().__init__(
-            Message("{what}; accepted are: {names}", what=what, names=_Listed(self.accepted))
-        )
+        listed = Message("{what}; accepted are: {names}", what=what, names=_Listed(self.accepted))
+        super().__init__(listed if self.accepted else what)
 
 
 class CatalogFault(TabfitError):

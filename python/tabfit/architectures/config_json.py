@@ -17,13 +17,14 @@ _GENERATION: Final = later("the settings of a model’s text generation")
 _TOKENS: Final = later("a tokenizer")
 _TOKENS_CONFIG: Final = later("a tokenizer’s config")
 _SENTENCES: Final = later("a file of sentence-transformers that lies beside a model")
+_SHARDS: Final = later("an index of shards")
 _INPUTS: Final = later("the config of what prepares inputs")
 _ADAPTER: Final = later("the config of an adapter")
 #: Keys that only one kind of file has, and that kind; looked at where no model type is told.
 OTHERS: Final[tuple[tuple[str, str], ...]] = (
     ("peft_type", _ADAPTER),
     ("base_model_name_or_path", _ADAPTER),
-    ("weight_map", later("an index of shards")),
+    ("weight_map", _SHARDS),
     ("added_tokens", _TOKENS),
     ("tokenizer_class", _TOKENS_CONFIG),
     ("image_processor_type", later("the config of what prepares pictures")),
@@ -38,6 +39,8 @@ OTHERS: Final[tuple[tuple[str, str], ...]] = (
 NEVER: Final[Mapping[str, str]] = {
     **dict.fromkeys(("tokenizer.json", "vocab.json", "added_tokens.json"), _TOKENS),
     **dict.fromkeys(("tokenizer_config.json", "special_tokens_map.json"), _TOKENS_CONFIG),
+    "chat_template.json": _TOKENS_CONFIG,
+    **dict.fromkeys(("ndarray-cache.json", "tensor-cache.json"), _SHARDS),
     "generation_config.json": _GENERATION,
     **dict.fromkeys(("preprocessor_config.json", "processor_config.json"), _INPUTS),
     **dict.fromkeys(("modules.json", "sentence_bert_config.json"), _SENTENCES),
@@ -47,6 +50,7 @@ NEVER: Final[Mapping[str, str]] = {
     "model_index.json": later("the list of an image generator’s parts"),
 }
 _NAMED: Final = r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}"
+_TYPE: Final = r"[A-Za-z0-9][\w.-]{0,59}"
 MLC: Final = "mlc-chat-config.json"
 MLC_METHOD: Final = "MLC "
 
@@ -109,6 +113,19 @@ def own_name(config: Mapping[str, Any]) -> str | None:
     """
     said = config.get("_name_or_path")
     return said if isinstance(said, str) and re.fullmatch(_NAMED, said) else None
+
+
+def title(config: Mapping[str, Any], family: str) -> str:
+    """Return what a model is called where its config alone is known: by name, else by its type.
+
+    `family` is what the type is read as; it stands only where the config's own word is none.
+
+    >>> title({"model_type": "kimi_k2"}, "deepseek_v3"), title({}, "llama")
+    ('kimi_k2', 'llama')
+    """
+    said = config.get("model_type")
+    own = said if isinstance(said, str) and re.fullmatch(_TYPE, said) else family
+    return own_name(config) or own
 
 
 def may_be_config(name: str) -> bool:

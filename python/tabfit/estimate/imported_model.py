@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tabfit import architectures
-from tabfit.architectures.config_json import mlc_precision, own_name
+from tabfit.architectures.config_json import mlc_precision, title
 from tabfit.catalog import Catalog, Publication, PublishedFile, PublishedPrecision
 from tabfit.errors import NotAModel, UnreadableConfig
 from tabfit.estimate.subjects import Subject
@@ -53,7 +53,7 @@ def subject(found: HubResult, catalog: Catalog, *, name: str | None = None) -> S
         return _unread(found, _loadable(offered, catalog), name or found.source, fault)
     return Subject(
         id=name or found.source,
-        name=own_name(shape) or family if found.name.endswith(".json") else found.name,
+        name=title(shape, family) if found.name.endswith(".json") else found.name,
         config=shape,
         published=offered,
         notes=(*found.notes, *notes, *missing(found)),

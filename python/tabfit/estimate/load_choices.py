@@ -53,9 +53,7 @@ def check(options: LoadOptions, about: Subject, facts: RuntimeFacts, catalog: Ca
         return
     for name in told(options):
         if not _has_part(name, about.architecture):
-            raise UnsupportedCombination(
-                Message(_LACKS[name], model=about.name), [Message("other models")]
-            )
+            raise UnsupportedCombination(Message(_LACKS[name], model=about.name))
     if options.kv is not None:
         _whole_blocks(options.kv, about.architecture)
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tabfit import architectures
-from tabfit.architectures.config_json import own_name
+from tabfit.architectures import config_json
 from tabfit.catalog import Catalog, Model, Publication, PublishedPrecision, RuntimeFacts
 from tabfit.errors import UnsupportedCombination
 from tabfit.estimate import link
@@ -153,7 +153,7 @@ def subject(name: str, catalog: Catalog) -> Subject:
 def described(given: Mapping[str, Any], *, name: str, title: str | None = None) -> Subject:
     """Return the subject that a config.json describes, or raise what reading it raises."""
     family = architectures.read(given).family
-    return Subject(id=name, name=title or own_name(given) or family, config=given)
+    return Subject(id=name, name=title or config_json.title(given, family), config=given)
 
 
 def parameters(about: Subject) -> dict[str, Parameters | None]:

@@ -21,19 +21,31 @@ _SIGN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 def parse(text: bytes) -> object:
-    """Return what a JSON text says.
+    """Return what a JSON text says, in whichever of Unicode's encodings it is written.
 
     >>> parse(b'{"a": [1, 2]}')
     {'a': [1, 2]}
     """
     if len(text) > MOST_BYTES:
         raise ValueError(Message("is longer than {most_bytes:,} bytes", most_bytes=MOST_BYTES))
+    text = _as_utf8(text)
     if sum(map(text.count, (b",", b":", b"[", b"{"))) > MOST_SIGNS:
         raise ValueError(Message("has too many entries"))
     if _depth(text) > MOST_DEPTH:
         raise ValueError(Message("is nested more than {most_depth} deep", most_depth=MOST_DEPTH))
     try:
         return json.loads(text.decode())
+    except ValueError:
+        raise ValueError(Message("is not JSON")) from None
+
+
+def _as_utf8(text: bytes) -> bytes:
+    """Return a text that some editors and shells write with a mark before it, or in 16 bits."""
+    encoding = json.detect_encoding(text)
+    if encoding == "utf-8":
+        return text
+    try:
+        return text.decode(encoding).encode()
     except ValueError:
         raise ValueError(Message("is not JSON")) from None
 

@@ -123,7 +123,9 @@ def _all_there(parts: tuple[str, ...], sizes: Mapping[str, Bytes]) -> tuple[str,
     if missing:
         raise UnreadableHeader(
             kind_of(missing[0]) or "model",
-            Message("{name} is missing; drop all {count} parts", name=missing[0], count=len(parts)),
+            Message(
+                "{name} is missing; all {count} parts are needed", name=missing[0], count=len(parts)
+            ),
         )
     return parts
 

@@ -23,6 +23,7 @@ from tabfit.errors import (
     shown,
 )
 from tabfit.headers import Header, Span, drive, join, kind_of, parts_of, read, read_index
+from tabfit.headers.not_models import other_kind
 from tabfit.headers.other_files import other_file
 from tabfit.headers.safetensors import LONGEST_INDEX
 from tabfit.hub import HubResponse, HubResult, Request, Variant, folder_plan
@@ -205,7 +206,8 @@ def _config_bytes(source: str) -> int:
 def _architecture(found: HubResult) -> tuple[Architecture | None, tuple[str, ...]]:
     """Return the architecture, `None` with a note where tensors are known and it is not."""
     if found.config is None:
-        return None, (_not_told(found.header),)
+        beside = found.header is not None and other_kind(found.header) is not None
+        return None, () if beside else (_not_told(found.header),)
     try:
         architecture = configs.read(found.config)
     except UnreadableConfig as error:

@@ -372,7 +372,10 @@ def test_onnx_needs_its_config() -> None:
             "is not .safetensors, .gguf, .onnx, .tflite, .task, .litertlm or a config.json",
         ),
         ({"m.gguf": b"GGUF"}, "not a readable GGUF header"),
-        ({"m-00001-of-00002.gguf": b""}, "m-00002-of-00002.gguf is missing; drop all 2 parts"),
+        (
+            {"m-00001-of-00002.gguf": b""},
+            "m-00002-of-00002.gguf is missing; all 2 parts are needed",
+        ),
         ({}, "no file was given"),
     ],
 )

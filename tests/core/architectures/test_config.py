@@ -126,7 +126,7 @@ def test_an_unknown_type_with_the_usual_keys_is_assumed_llama_like() -> None:
 def test_a_key_that_no_llama_has_makes_an_unknown_type_no_llama(key: str, value: object) -> None:
     """No number is given where something that may change it is not understood: it is named."""
     unknown = {**LLAMA, "model_type": "perceptron9000", "architectures": ["X9000ForCausalLM"]}
-    with pytest.raises(UnsupportedArchitecture, match=f"no Llama: '{key}'"):
+    with pytest.raises(UnsupportedArchitecture, match=f"no Llama has '{key}'"):
         read({**unknown, key: value})
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+import gguf
 import pytest
 
 from tabfit.catalog import read as read_catalog
@@ -46,6 +47,7 @@ BERT = {
         ("notes.md", "is not .safetensors, .gguf, .onnx, .tflite, .task, .litertlm or a config"),
         ("tokenizer.json", "is a tokenizer, not a model; give the model it belongs to"),
         ("generation_config.json", "is the settings of a model’s text generation, not a model"),
+        ("ndarray-cache.json", "is an index of shards, not a model; give the model it belongs to"),
         ("modules.json", "is a file of sentence-transformers that lies beside a model"),
         ("adapter_config.json", "is the config of an adapter, not a model"),
     ],
@@ -60,6 +62,40 @@ def test_what_is_no_model_is_named_with_the_way(
 
     assert main([command, str(path)]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("command", ["inspect", "estimate"])
+def test_a_config_is_read_as_editors_and_shells_write_it(
+    command: str, encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a mark before it, or in 16 bits: every command reads the same."""
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(BERT), encoding=encoding)
+
+    assert main([command, str(path)]) == 0
+    assert "ert" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_a_model_is_called_by_the_type_that_its_config_says(tmp_path: Path) -> None:
+    """Though it is read as another's: an answer is about *that* model, and says so in its title."""
+    path = tmp_path / "config.json"
+    told = {"model_type": "kimi_k2", "num_hidden_layers": 2, "n_routed_experts": 8, "n_group": 1}
+    path.write_text(json.dumps({**told, "topk_group": 1}), encoding="utf-8")
+
+    assert model_arguments.subject(str(path), read_catalog()).name == "kimi_k2"
+
+
+def test_an_adapter_is_named_and_its_architecture_is_not_said_to_be_unread(tmp_path: Path) -> None:
+    """The note on what it is stands alone."""
+    path = tmp_path / "lora.gguf"
+    kind = gguf.GGUFValueType.STRING
+    shapes = {"blk.0.attn_q.weight.lora_a": (8, 256)}
+    path.write_bytes(
+        sample_files.gguf_file(shapes, "F16", extra=[("general.type", "adapter", kind, None)])
+    )
+
+    assert read_source.inspect(str(path))["notes"] == ["it is an adapter (LoRA), not a model"]
 
 
 def test_a_package_of_core_ml_is_named_though_it_is_a_folder(tmp_path: Path) -> None:
@@ -103,7 +139,8 @@ def test_every_architecture_of_llama_cpp_is_read_or_named(tmp_path: Path) -> Non
         named = f"its architecture, '{name}', is not read here: its tensors are as listed"
 
         assert found["parameters"]["total"] > 0
-        assert (named in found["notes"]) == (name not in _TYPES), name
+        unread = named in found["notes"] or any("not a model" in note for note in found["notes"])
+        assert unread == (name not in _TYPES), name
         told = found.get("architecture") or any(
             "the config cannot be read: " in note for note in found["notes"]
         )
