@@ -132,18 +132,19 @@ def snippet(answer: Answer) -> Snippet | None:
 
 
 def compare(device: AnyDevice, *, catalog: Catalog | None = None) -> list[ComparisonRow]:
-    """Return every model of the catalogue on one device, the likeliest first.
+    """Return every model of the catalogue on one device, in the order that Compare shows them.
 
     >>> compare("pixel-8-pro")[0].outcome.value
     'likely'
     """
-    from tabfit.compare import comparisons  # noqa: PLC0415 - not for one model
+    from tabfit.compare import best_of_tasks, comparisons  # noqa: PLC0415 - not for one model
     from tabfit.compare.catalog_requirements import requirements_of  # noqa: PLC0415 - as above
 
     known = catalog or read_catalog()
     name = device if isinstance(device, str) else None
     place = answers.place(name, _here(device), known)
-    return comparisons.compare(known, place, requirements_of(known))
+    rows = comparisons.compare(known, place, requirements_of(known))
+    return best_of_tasks.in_order(rows, known.model)
 
 
 def need(answer: Answer, *, catalog: Catalog | None = None) -> dict[str, Any]:

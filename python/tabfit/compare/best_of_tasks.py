@@ -1,9 +1,9 @@
 """The best model of each kind of task on a device: verdict first, then pace, then quality.
 
-In: judged rows. Out: what sorts them, and the first of each task. Where others measured models of
-a task in one place (`catalog.published_scores`), their figures decide; a model that is not among
-them stands in the middle of those of its size class, one doubling of parameters. Where nobody did,
-the larger class comes first. Of equals the newest is taken.
+In: judged rows. Out: what sorts them, all in that order, and the first of each task. Where others
+measured models of a task in one place (`catalog.published_scores`), their figures decide; a model
+that is not among them stands in the middle of those of its size class, one doubling of parameters.
+Where nobody did, the larger class comes first. Of equals the newest is taken.
 """
 
 from __future__ import annotations
@@ -35,6 +35,21 @@ def suitability(row: ComparisonRow, model: Model, quality: float = 0.0) -> Suita
     """
     slow = row.rates is not None and row.rates.per_second[1] < READING_PACE
     return RANK[row.outcome], slow, -quality, -doublings(model), -months(model)
+
+
+def in_order(
+    rows: Iterable[ComparisonRow], model_of: Callable[[str], Model]
+) -> list[ComparisonRow]:
+    """Return rows from the model to take, as Compare shows all tasks together; of equals by name.
+
+    Those that no browser loads are the last, whatever their weights alone would need.
+    """
+
+    def place(row: ComparisonRow) -> tuple[bool, Suitability, str]:
+        model = model_of(row.line.model)
+        return row.facts.hypothetical, suitability(row, model), model.name.lower()
+
+    return sorted(rows, key=place)
 
 
 class Standings:

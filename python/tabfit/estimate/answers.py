@@ -287,7 +287,7 @@ def _weighed(
 
 def _paced(verdict: Verdict, runtime: Runtime, load: Load) -> Verdict:
     """Return the verdict, which says so where a model that writes would do it very slowly."""
-    slow = is_slow(runtime, verdict.outcome, emulated=load.emulated, writes=load.generates)
+    slow = is_slow(runtime, verdict.outcome, emulated=load.emulated, writes=load.writes)
     return replace(verdict, slowly=True) if slow else verdict
 
 

@@ -78,6 +78,15 @@ class Load:
         """Return whether tokens are made one by one."""
         return self.architecture.kind is not Kind.ENCODER
 
+    @property
+    def writes(self) -> bool:
+        """Return whether these tokens are read by somebody: bare hidden states end in a vector.
+
+        Of weights whose shape is not disclosed no output is known, and they are made to write.
+        """
+        bare = self.architecture.inventory.total > 0 and not self.architecture.outputs
+        return self.generates and not bare
+
     def cache(self, kept: Allocation) -> Quantity:
         """Return the bytes of the cache under a runtime's allocation."""
         if kept not in self._caches:

@@ -251,7 +251,7 @@ def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
 
     Source: as of `rates_of`.
     """
-    if not load.generates or not load.stored.tensors:
+    if not load.writes or not load.stored.tensors:
         return None
     return rates_of(runtime, read_for_token(runtime, load), bits_per_weight(load), device)
 

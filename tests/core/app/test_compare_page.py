@@ -21,8 +21,9 @@ from app.pages.compare.filter_and_sort import SORTS, Comparison, fields, read_fi
 from app.pages.compare.models_on_device import speed
 from app.request_reply import PageReply, PageRequest
 from tabfit import catalog
+from tabfit.compare.best_of_tasks import in_order
 from tabfit.compare.catalog_requirements import CatalogRequirements, requirements_of_model, written
-from tabfit.compare.comparisons import reported
+from tabfit.compare.comparisons import Judge, best, reported
 from tabfit.devices.device import read
 from tabfit.errors import UnreadableLink
 from tabfit.estimate import answers, link
@@ -134,6 +135,16 @@ def test_rows_come_in_the_order_of_a_column(sort: str, first: str, last: str) ->
     assert (names(html)[0], names(html)[-1]) == (first, last)
     assert html.count("aria-sort=") == 1
     assert f'aria-sort="{"descending" if sort in ("-name", "-download") else "ascending"}"' in html
+
+
+def test_the_command_line_and_python_give_the_page_s_order() -> None:
+    """One device, one order: verdict, pace, size class, release, and of equals the name."""
+    shown = Comparison(requirements(), CATALOG, LAPTOP).passing(read_filter({}, CATALOG))
+    found = [best(requirements().each(name), Judge(CATALOG, LAPTOP)) for name in MODELS]
+    told = [row.line.model for row in in_order(found, CATALOG.model)]
+
+    assert [row.line.model for row in shown] == told[:-1]
+    assert told[-1] == "deberta-v3-small"  # which no browser loads
 
 
 def test_rows_without_a_value_come_last_either_way() -> None:

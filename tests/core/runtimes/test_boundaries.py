@@ -919,6 +919,14 @@ PROMPTS: Final = (
 )
 
 
+@pytest.mark.parametrize("model", ["embeddinggemma-300m", "qwen3-embedding-0.6b"])
+def test_a_decoder_that_gives_vectors_writes_no_tokens(model: str) -> None:
+    """Its config names a class without an output layer (`Gemma3TextModel`, `Qwen3Model`)."""
+    given = of(model, "wllama-cpu", "q8_0")
+    assert given.load.generates
+    assert given.rates is None
+
+
 @pytest.mark.parametrize(("runtime", "_file", "made", "prompt"), PROMPTS)
 def test_a_prompt_is_read_as_fast_as_it_was_seen_to_be(
     runtime: str, _file: str, made: float, prompt: float

@@ -1,6 +1,6 @@
 """`tabfit compare`: every model of the catalogue on one device.
 
-In: a device. Out: each model's best way to run there, the likeliest first.
+In: a device. Out: each model's best way to run there, in the order of the page.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tabfit.catalog import Catalog
 from tabfit.cli import device_arguments, printed_json, terminal
 from tabfit.cli.terminal import MARKS, Terminal
 from tabfit.compare import comparisons
+from tabfit.compare.best_of_tasks import in_order
 from tabfit.compare.catalog_requirements import requirements_of
 from tabfit.compare.comparisons import ComparisonRow
 from tabfit.i18n.size_text import size
@@ -29,7 +30,7 @@ def run(asked: argparse.Namespace) -> int:
     """Print a row for each model."""
     known = catalog.read()
     device = device_arguments.here(asked, known)
-    rows = comparisons.compare(known, device, requirements_of(known))
+    rows = in_order(comparisons.compare(known, device, requirements_of(known)), known.model)
     if asked.json:
         printed_json.print_json(comparisons.report(rows, known, asked.device))
     else:

@@ -91,7 +91,7 @@ def estimate(
 
 
 def compare(device: str, most: int = 20) -> dict[str, Any]:
-    """Say which models of the catalogue run on a device, the likeliest first, `most` of them."""
+    """Say which models of the catalogue run on a device, the one to take first, `most` of them."""
     rows = api.compare(device)[:most]
     return comparisons.report(rows, api.read_catalog(), device)
 
