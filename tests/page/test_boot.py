@@ -122,6 +122,11 @@ def test_how_much_has_arrived_is_said_in_bytes(visit: Visit) -> None:
     told = page.locator("#loaded")
     expect(told).to_have_text(re.compile(r"[\d.]+ of [\d.]+ MB of Python, unpacked"))
     expect(told.get_by_role("progressbar")).to_have_attribute("value", re.compile(r"0\.\d+"))
+    stage, bar = page.evaluate(
+        "['stage', 'loaded'].map((id) => document.getElementById(id).getBoundingClientRect())"
+    )
+    assert stage["height"] > 0
+    assert stage["bottom"] <= bar["top"]  # neither lies over the other
     reached(page, "ready")
     expect(told).to_be_hidden()
 

@@ -100,6 +100,9 @@ def test_nothing_jumps_on_a_phone(visit: Visit, path: str) -> None:
 def _nothing_jumps(visit: Visit, path: str, size: dict[str, int], prelude: str = DEVICE) -> None:
     page = visit(path, size=size, prelude=prelude, setup=slowed)
     page.wait_for_timeout(500)  # what comes near the screen is filled after the answer
+    for below in page.locator("#common").all():  # a reader who is there sees it filled
+        below.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
 
     shifts = page.evaluate("shifts")
     assert sum(each[0] for each in shifts) <= MOST_SHIFT, shifts
@@ -237,6 +240,8 @@ def test_a_wide_screen_is_used(visit: Visit) -> None:
     assert answer is not None
     assert answer["width"] >= 0.8 * 1920
     assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+    page = visit("workbench/", size={"width": 1920, "height": 1080}, scripts=False)
+    assert page.locator(".bench").bounding_box()["width"] >= 0.8 * 1920  # type: ignore[index]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,9 +13,13 @@ from tabfit.devices.budgets import Pool
 from tabfit.devices.device import Device
 from tabfit.estimate.answers import Answer
 from tabfit.i18n.language import Words, _, later, whole_sentence
+from tabfit.i18n.size_text import size
+from tabfit.units import exactly
 from tabfit.verdict.check_text import Check
 from tabfit.verdict.probability import Outcome
 
+#: Ends further apart than so many times say little as an interval.
+WIDE: Final = 10
 #: Who decides, where the system ends a tab that takes too much.
 _SYSTEMS: Final = Words(
     {
@@ -100,6 +104,13 @@ def _memory(check: Check, device: Device) -> str | None:
 def _heap(check: Check) -> str | None:
     if check.name != "wasm-memory" or check.need is None or check.have is None:
         return None
+    if check.have.high > WIDE * check.have.low:
+        return _(
+            "This way to run it needs {need} in one block of memory; browsers like this allow "
+            "some pages a block of up to {most}, and others far less.",
+            need=between(check.need),
+            most=size(exactly(check.have.high)),
+        )
     return _(
         "This way to run it needs {need} in one block of memory, and a browser like this "
         "usually allows a page a block of {have}.",

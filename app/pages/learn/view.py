@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from app.components import formula_popover
@@ -266,7 +266,15 @@ def bits_stored(answer: Answer, catalog: Catalog) -> Html:
         tag("h3", answer.subject.name),
         tag("p", _most_off(most)) if most.named else None,
         svg_chart.table(caption, head, rows),
+        list(_noted(found)),
     )
+
+
+def _noted(found: Sequence[StoredBits]) -> Iterator[Html]:
+    """Yield what recipes say besides, as why two precisions that differ are one download."""
+    for note in dict.fromkeys(note for each in found for note in each.notes):
+        names = ", ".join(each.name for each in found if note in each.notes)
+        yield tag("p", f"{names}: {note}", class_="aside-note")
 
 
 def _most_off(each: StoredBits) -> Html:

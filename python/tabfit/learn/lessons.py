@@ -125,13 +125,17 @@ def size_classes(catalog: Catalog) -> tuple[SizeClass, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredBits:
-    """A precision of one model: the bits in its name, and those it really stores."""
+    """A precision of one model: the bits in its name, and those it really stores.
+
+    `notes` are what its recipe says besides, as that it travels narrower than it is kept.
+    """
 
     runtime: RuntimeFacts
     name: str
     named: int | None
     bits: float
     download: Interval
+    notes: tuple[str, ...]
 
 
 def stored_bits(about: Subject, catalog: Catalog) -> tuple[StoredBits, ...]:
@@ -154,6 +158,7 @@ def _precisions(about: Subject, catalog: Catalog) -> Iterator[StoredBits]:
                 named=nominal_bits(name.lower()),
                 bits=8 * stored.weights_bytes / total,
                 download=stored.download,
+                notes=stored.notes,
             )
 
 

@@ -32,19 +32,20 @@ HAVE = Interval(1_000_000_000, 2_000_000_000, 4_000_000_000)
 @pytest.mark.parametrize(
     ("device", "begins"),
     [
-        ("pixel-8-pro", "Android decides how much one tab may use: this model needs "),
+        ("pixel-8", "Android decides how much one tab may use: this model needs "),
         ("iphone-13", "iOS decides how much one tab may use: this model needs "),
         ("laptop-8gb-integrated", "This model needs "),
     ],
 )
 def test_memory_is_said_plainly(device: str, begins: str) -> None:
     """Where memory decides, the sentence has the need, what is there, and no limit's name."""
-    given = answers.answer(Scenario(model="gemma-2b", device=device), Catalog(), Device())
+    large = Scenario(model="llama-3.1-8b", runtime="webllm", precision="q4f16_1", device=device)
+    given = answers.answer(large, Catalog(), Device())
     said = plain_sentence(given)
 
-    if given.verdict.because == "memory":
-        assert said.startswith(begins)
-        assert len(re.findall(r"\d [GM]B", said)) == 2
+    assert given.verdict.because == "memory"
+    assert said.startswith(begins)
+    assert len(re.findall(r"\d [GM]B", said)) == 2
     assert "tensor" not in said
     assert "binding" not in said
 
@@ -89,6 +90,16 @@ def test_a_block_of_memory_is_said_plainly() -> None:
     assert given.verdict.because == again.verdict.because == "wasm-memory"
     assert plain_sentence(given).startswith("This way to run it needs 1.70 GB in one block of ")
     assert plain_sentence(again).endswith("600 MB ran here.")
+
+
+def test_ends_far_apart_are_said_as_the_most_there_is() -> None:
+    """*0.02–4.3 GB* tells nobody anything: some get the most, others far less."""
+    phone = read({"platform": "android", "browser": "chrome", "ram_bytes": 6 * 2**30})
+    asked = Scenario(model="qwen2.5-0.5b", runtime="wllama-cpu", precision="q4_k_m")
+    given = answers.answer(asked, Catalog(), phone)
+
+    assert given.verdict.because == "wasm-memory"
+    assert "allow some pages a block of up to 4.29 GB, and others far less" in plain_sentence(given)
 
 
 def test_the_band_fades_by_its_chance() -> None:

@@ -12,7 +12,7 @@ import pytest
 from app import site_data
 from app.components.verdict import common_devices
 from app.pages.learn import control as page
-from app.pages.learn.view import TITLES
+from app.pages.learn.view import TITLES, bits_stored
 from app.respond import respond
 from tabfit.catalog import Catalog
 from tabfit.compare.catalog_requirements import CatalogRequirements, requirements_of_model, written
@@ -85,6 +85,18 @@ def test_precisions_store_more_than_their_names_say() -> None:
     assert found["q4"].bits > 10
     assert found["q4"].download.likely > found["q8"].download.likely
     assert 4.4 < found["q4f16_1"].bits < 4.6
+
+
+def test_two_precisions_that_are_one_download_say_why() -> None:
+    """q0f32 travels as bfloat16: as many bytes as q0f16, and twice as many where it is kept."""
+    about = answer(Scenario(model="qwen2.5-0.5b"), CATALOG, Device())
+    rows = lessons.stored_bits(about.subject, CATALOG)
+    found = {each.name: each for each in rows}
+    shown = str(bits_stored(about, CATALOG))
+
+    assert found["q0f32"].download == found["q0f16"].download
+    assert found["q0f32"].bits == 2 * found["q0f16"].bits
+    assert "q4f32_1, q0f32: float32 arrays travel as bfloat16" in shown
 
 
 def test_the_shorter_name_is_often_the_larger_file() -> None:
