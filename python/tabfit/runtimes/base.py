@@ -107,6 +107,14 @@ class BindsScores(Protocol):
         """Return the bytes of the largest such table, `None` where there is none."""
 
 
+@runtime_checkable
+class LeavesLayers(Protocol):
+    """A runtime on the graphics processor that may leave some layers to the other one."""
+
+    def read_on_processor(self, load: Load) -> Quantity | None:
+        """Return the bytes a token reads of such layers, `None` where there are none."""
+
+
 class Runtime(Protocol):
     """One way to run a model in a browser.
 

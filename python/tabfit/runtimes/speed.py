@@ -13,7 +13,7 @@ from tabfit.devices.device import Device
 from tabfit.formula import Constant, Ends, Given, Quantity, Unit, known, named, rate, rounded, size
 from tabfit.i18n.language import later
 from tabfit.light_dataclass import dataclass
-from tabfit.runtimes.base import Load, Runtime
+from tabfit.runtimes.base import LeavesLayers, Load, Runtime
 from tabfit.runtimes.memory.quantities import SHAPE, count
 from tabfit.units import GB, MB, Basis, Interval, Tokens
 
@@ -253,7 +253,20 @@ def rates(runtime: Runtime, load: Load, device: Device) -> Rates | None:
     """
     if not load.writes or not load.stored.tensors:
         return None
-    return rates_of(runtime, read_for_token(runtime, load), bits_per_weight(load), device)
+    read, bits = read_for_token(runtime, load), bits_per_weight(load)
+    left = runtime.read_on_processor(load) if isinstance(runtime, LeavesLayers) else None
+    if left is None:
+        return rates_of(runtime, read, bits, device)
+    return _rates(_moved_by_both(moved(runtime, bits, device), read, left), read)
+
+
+def _moved_by_both(graphics: Quantity, read: Quantity, left: Quantity) -> Quantity:
+    """Return the bytes moved a second where WebAssembly reads what is left to the processor.
+
+    One waits for the other, so their times add up.
+    """
+    waits = left * graphics + (read - left) * WASM_MOVES
+    return graphics * WASM_MOVES * read // waits
 
 
 def rates_of(runtime: Runtime, each: Quantity | int, bits: float, device: Device) -> Rates:
@@ -263,10 +276,14 @@ def rates_of(runtime: Runtime, each: Quantity | int, bits: float, device: Device
     section 2).
     """
     read: Quantity = size(_READ, each, Basis.COMPUTED, SHAPE) if isinstance(each, int) else each
+    return _rates(moved(runtime, bits, device), read)
+
+
+def _rates(moves: Quantity, read: Quantity) -> Rates:
     if not isinstance(read, Given):
         read = named(_READ, read)
     read = read if read.likely else _ONE
-    made = rate(named(_MOVED, moved(runtime, bits, device), Unit.BYTES_PER_SECOND), read)
+    made = rate(named(_MOVED, moves, Unit.BYTES_PER_SECOND), read)
     hundredths = Interval(round(100 * made.low), round(100 * made.likely), round(100 * made.high))
     return Rates(hundredths, Basis.ASSUMED, made)
 

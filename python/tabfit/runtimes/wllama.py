@@ -184,6 +184,20 @@ class Wllama:
         left = replace(load.architecture, towers=(replace(main, layers=main.layers[:first]),))
         return named(_LEFT_CACHE, cache(left, load.context, self.kept(load)))
 
+    def read_on_processor(self, load: Load) -> Quantity | None:
+        """Return the bytes a token reads of layers left to the processor, `None` without any.
+
+        Source: llama.cpp computes a layer where its weights lie (src/llama-model.cpp,
+        `get_layer_buft_list`).
+        """
+        below, first = self._left_cache(load) if self.uses_gpu else None, first_on_gpu(load)
+        if below is None:
+            return None
+        layers = sum(t.size for t in load.stored.tensors if t.layer is not None and t.layer < first)
+        inventory = load.architecture.inventory
+        used = layers * inventory.active // max(inventory.total, 1)
+        return size(later("weights left to the processor"), used, Basis.COMPUTED, _LEFT) + below
+
     def _workspaces(self, load: Load) -> tuple[Component, ...]:
         work = self._work(load)
         if not self.uses_gpu:

@@ -34,6 +34,7 @@ from tabfit.formula import (
     names,
 )
 from tabfit.runtimes import Label, Load, constants, speed
+from tabfit.runtimes.load_options import LoadOptions
 from tabfit.units import GIB, MIB, Interval, Tokens
 from tabfit.verdict import constants as verdict_constants
 from tabfit.verdict.probability import Outcome, probability
@@ -200,6 +201,13 @@ def test_at_every_precision(model: str) -> None:
     """The same holds at every precision, under every runtime, of one model of each kind."""
     for given in asked(model):
         assert_explained(given)
+
+
+def test_where_two_processors_share_the_layers() -> None:
+    """What each reads for a token, and how fast, gives the speed."""
+    options = LoadOptions(gpu_layers=10)
+    scenario = Scenario(model="llama-3.2-1b", runtime="wllama-webgpu", options=options)
+    assert_explained(answer(scenario, CATALOG, DEVICES[1]))
 
 
 @pytest.mark.parametrize("model", EVERY_PRECISION)
