@@ -139,6 +139,14 @@ def choice(name: str, label: str, shown: str, options: Html, room: str | None = 
     return tag("label", words, kept, field, class_="choice")
 
 
+def renewed(choices: Iterable[tuple[str, str, Html]]) -> dict[str, Html]:
+    """Return the parts that renew choices, each by name: the words shown, and the list behind."""
+    parts: dict[str, Html] = {}
+    for name, shown, options in choices:
+        parts |= {f"chosen-{name}": joined(shown), f"choose-{name}": options}
+    return parts
+
+
 def room(answer: Answer, catalog: Catalog) -> dict[str, str]:
     """Return all words, a line each, of the choices that are made anew for a device.
 

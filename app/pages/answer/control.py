@@ -209,7 +209,7 @@ def _unanswered(scenario: Scenario, title: str, card: Html, asked: PageRequest) 
     for name, words in named.items():
         others = parts["choose-model"] if name == "model" else ""
         own = question_form.flat([(values[name], words)], values[name])
-        parts |= {f"chosen-{name}": joined(words), f"choose-{name}": joined(own, others)}
+        parts |= question_form.renewed([(name, words, joined(own, others))])
     return PageReply(
         parts={**parts, "answer": card, "why": Html(""), "about": Html("")},
         title=title,
@@ -290,8 +290,7 @@ def _parts(given: Answer, asked: PageRequest, named: str = "") -> dict[str, Html
         question=device_summary.question(given.device, stated=False) if asking else None,
     )
     return {
-        **{f"choose-{name}": html for name, html in options.items()},
-        **{f"chosen-{name}": joined(text) for name, text in shown.items()},
+        **question_form.renewed((name, shown[name], options[name]) for name in options),
         **_rooms(given, asked.catalog),
         "more": load_choices.fields(given),
         "said": device_summary.summary(

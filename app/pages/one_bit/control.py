@@ -215,10 +215,7 @@ def _form(scenario: Scenario, catalog: Catalog) -> Html:
 
 def _choices(scenario: Scenario, catalog: Catalog) -> dict[str, Html]:
     options, shown = _options(scenario, catalog), _shown(scenario, catalog)
-    return {
-        **{f"choose-{name}": html for name, html in options.items()},
-        **{f"chosen-{name}": joined(text) for name, text in shown.items()},
-    }
+    return question_form.renewed((name, shown[name], options[name]) for name in options)
 
 
 def _shown(scenario: Scenario, catalog: Catalog) -> dict[str, str]:

@@ -194,7 +194,4 @@ def _form(given: Answer, catalog: Catalog) -> Html:
 
 def _choices(given: Answer, catalog: Catalog) -> dict[str, Html]:
     every, names = question_form.options(given, catalog), question_form.shown(given)
-    return {
-        **{f"choose-{name}": every[name] for name in CHOICES},
-        **{f"chosen-{name}": joined(names[name]) for name in CHOICES},
-    }
+    return question_form.renewed((name, names[name], every[name]) for name in CHOICES)

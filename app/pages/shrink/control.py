@@ -146,8 +146,7 @@ def _laddered(asked: PageRequest, chosen: ShrinkChoices, device: Device) -> dict
     choices = _choices(chosen, rungs, asked.catalog)
     elsewhere = chosen.device is not None
     return {
-        **{f"choose-{name}": options for name, (_shown, options) in choices.items()},
-        **{f"chosen-{name}": joined(shown) for name, (shown, _options) in choices.items()},
+        **question_form.renewed((name, *each) for name, each in choices.items()),
         "said": device_summary.summary(device, stated=asked.stated, elsewhere=elsewhere),
         "exists": _exists(chosen, rungs, asked.catalog),
     }

@@ -171,8 +171,7 @@ def respond(asked: PageRequest) -> PageReply:
     shown = _choices(chosen, asked.catalog)
     return PageReply(
         parts={
-            **{f"choose-{name}": options for name, (_words, options) in shown.items()},
-            **{f"chosen-{name}": joined(words) for name, (words, _options) in shown.items()},
+            **question_form.renewed((name, *each) for name, each in shown.items()),
             **_parts(chosen),
             **(
                 {} if asked.changed and asked.changed <= _STILL else {"controls": _controls(chosen)}

@@ -143,8 +143,7 @@ def _replied(asked: PageRequest, chosen: WorkbenchChoices, notice: str | None) -
     shown_ = _choices(chosen, asked.catalog)
     return PageReply(
         parts={
-            **{f"choose-{name}": options for name, (_words, options) in shown_.items()},
-            **{f"chosen-{name}": joined(words) for name, (words, _options) in shown_.items()},
+            **question_form.renewed((name, *each) for name, each in shown_.items()),
             "said": device_summary.summary(
                 device, stated=asked.stated, elsewhere=chosen.device is not None
             ),
