@@ -275,6 +275,8 @@ class CombinedChecks:
         none: Any = np.zeros(count, dtype=bool)
         ones: Any = np.ones(count)
         self.gathered = Gathered(ones, ones.copy(), none, none.copy(), none.copy())
+        proven: Any = np.zeros(count)  # a visit tells no run of the past
+        self.gathered.proven = proven
 
     def put(self, rows: Whole, some: CombinedChecks) -> None:
         """Take what was gathered of some of the devices."""
