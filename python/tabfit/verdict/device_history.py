@@ -78,6 +78,8 @@ def proven(trials: Iterable[Trial], runtime: str, peak: Callable[[Pool], Interva
 
     As far as the load needs no more than one that ran, in each memory that was kept of it; and no
     further than nothing died there that needed no more than the load.
+
+    Source: docs/memory-model.md, 5.
     """
     best = 0.0
     for each in trials:

@@ -49,7 +49,10 @@ def ends() -> Ends:
 
 
 def surest(proven: float = 0.0) -> float:
-    """Return the upper end, given how far a run on the same device speaks for a load, 0 to 1."""
+    """Return the upper end, given how far a run on the same device speaks for a load, 0 to 1.
+
+    Source: docs/memory-model.md, 6; both ends learnt from reports (tools/budgets).
+    """
     found = ends()
     return found.surest + (found.here - found.surest) * proven
 
