@@ -1,0 +1,147 @@
+"""What a question is made into, at its edges: choices, builds, widths by name, the JSON's names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tabfit.catalog import Catalog
+from tabfit.devices.device import Device, read
+from tabfit.errors import UnsupportedCombination
+from tabfit.estimate import load_choices
+from tabfit.estimate.answers import Answer, answer
+from tabfit.estimate.defaults import CONTEXTS, nominal_bits
+from tabfit.estimate.runtime_builds import files_on
+from tabfit.estimate.scenario import Scenario
+from tabfit.estimate.subjects import subject
+from tabfit.estimate.training_json import training
+from tabfit.runtimes.load_options import read as options
+from tabfit.training import Plan, training_memory
+
+CATALOG: Final = Catalog()
+ROOT: Final = Path(__file__).resolve().parents[3]
+
+#: How wide names say that weights are: transformers.js' dtypes, ggml's types, MLC's and LiteRT's.
+WIDTHS: Final = (
+    ("fp32", 32),
+    ("fp16", 16),
+    ("bf16", 16),
+    ("f32", 32),
+    ("f16", 16),
+    ("int8", 8),
+    ("int4", 4),
+    ("uint8", 8),
+    ("bnb4", 4),
+    ("q8_0", 8),
+    ("q4_k_m", 4),
+    ("q4f16", 4),
+    ("q1f16", 1),
+    ("q0f32", 32),
+    ("iq2_xxs", 2),
+    ("tq1_0", 1),
+)
+
+
+@pytest.mark.parametrize(("name", "bits"), WIDTHS)
+def test_how_wide_a_name_says_that_weights_are(name: str, bits: int) -> None:
+    """A width is in the name, after what tells floats and whole numbers apart."""
+    assert nominal_bits(name) == bits
+
+
+def test_contexts_double() -> None:
+    """From a question of 128 tokens to the 131,072 of long contexts, each twice the one before."""
+    assert [int(each) for each in CONTEXTS] == [128 * 2**step for step in range(11)]
+
+
+def asked(model: str, runtime: str, precision: str | None = None, **said: str) -> Answer:
+    """Return the answer where a page tells its runtime something."""
+    scenario = Scenario(model=model, runtime=runtime, precision=precision, options=options(said))
+    return answer(scenario, CATALOG, Device())
+
+
+#: A choice of a runtime or model that has it not, and what is said.
+REFUSED: Final = (
+    ("llama-3.2-1b", "webllm", {"kv": "q8_0"}, "a type for its cache"),
+    ("llama-3.2-1b", "webllm", {"gpu_layers": "8"}, "a number of layers"),
+    ("llama-3.2-1b", "webllm", {"parallel": "2"}, "a number of conversations"),
+    ("llama-3.2-1b", "webllm", {"projector": "on"}, "a projector"),
+    ("llama-3.2-1b", "webllm", {"audio": "30s"}, "a length of what it hears"),
+    ("llama-3.2-1b", "webllm", {"picture": "640x480"}, "a size of what it sees"),
+    ("llama-3.2-1b", "transformersjs-webgpu", {"audio": "30s"}, "does not hear"),
+    ("whisper-base", "transformersjs-webgpu", {"picture": "640x480"}, "does not see"),
+    ("llama-3.2-1b", "wllama-cpu", {"projector": "on"}, "neither sees nor hears"),
+)
+
+
+@pytest.mark.parametrize(("model", "runtime", "said", "words"), REFUSED)
+def test_choices_that_nobody_has(
+    model: str, runtime: str, said: dict[str, str], words: str
+) -> None:
+    """The sentence names the choice, and who has it."""
+    with pytest.raises(UnsupportedCombination, match=words):
+        asked(model, runtime, **said)
+
+
+def test_sessions_of_a_precision_each() -> None:
+    """Transformers.js loads each session at a precision of its own, WebLLM has no sessions."""
+    given = asked("whisper-base", "transformersjs-webgpu", "encoder=fp32,decoder=q4")
+    assert given.load.stored.precision == "encoder=fp32,decoder=q4"
+    with pytest.raises(UnsupportedCombination, match="a precision for each session"):
+        asked("llama-3.2-1b", "webllm", "encoder=fp32,decoder=q4")
+
+
+#: Who has what a choice is about: Whisper hears, SmolVLM sees, and a projector is for either.
+ALLOWED: Final = (
+    ("whisper-base", "transformersjs-webgpu", {"audio": "30s"}),
+    ("smolvlm-256m", "transformersjs-webgpu", {"picture": "640x480"}),
+    ("smolvlm-256m", "wllama-cpu", {"projector": "on"}),
+    ("whisper-base", "wllama-cpu", {"projector": "on"}),
+    ("llama-3.2-1b", "wllama-webgpu", {"kv": "q8_0", "gpu_layers": "8", "parallel": "2"}),
+)
+
+
+@pytest.mark.parametrize(("model", "runtime", "said"), ALLOWED)
+def test_choices_that_models_have(model: str, runtime: str, said: dict[str, str]) -> None:
+    """They are offered, and taken without a word."""
+    about, facts = subject(model, CATALOG), CATALOG.runtime(runtime)
+    load_choices.check(options(said), about, facts, CATALOG)
+    assert {*said} <= {*load_choices.offered(about, facts)}
+
+
+#: Which build of its own code a runtime fetches: browser, what it lacks, and a file of that build
+#: (Transformers.js 4.3's backends/onnx.js, wllama 3.13's README on its compat package).
+BUILDS: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
+    ("transformersjs-webgpu", {"browser": "safari", "browser_version": 25}, "threaded.wasm"),
+    ("transformersjs-webgpu", {"browser": "safari", "browser_version": 26}, "asyncify"),
+    ("transformersjs-webgpu", {"browser": "safari"}, "asyncify"),
+    ("transformersjs-webgpu", {"browser": "chrome", "browser_version": 25}, "asyncify"),
+    ("wllama-cpu", {"browser": "safari", "wasm": {"jspi": False}}, "compat"),
+    ("wllama-cpu", {"browser": "chrome", "browser_version": 100}, "compat"),
+    ("wllama-cpu", {"browser": "firefox", "wasm": {"jspi": False}}, "index.min.js"),
+    ("wllama-cpu", {"browser": "chrome", "browser_version": 150}, "index.min.js"),
+)
+
+
+@pytest.mark.parametrize(("runtime", "signals", "part"), BUILDS)
+def test_which_build_a_browser_fetches(runtime: str, signals: dict[str, Any], part: str) -> None:
+    """By what it lacks and who made it; without a version nothing speaks for another build."""
+    names = [
+        each.name
+        for each in files_on(CATALOG.runtime(runtime), read({"platform": "macos", **signals}))
+    ]
+    assert any(part in each for each in names)
+    assert any("compat" in each for each in names) is (part == "compat")
+
+
+def test_training_has_the_parts_that_programs_read() -> None:
+    """Those of docs/schema/train.json, each a whole number."""
+    about, plan = subject("llama-3.2-1b", CATALOG), Plan()
+    found = training(about, plan, training_memory(about.shape, plan))
+    parts = ("weights", "gradients", "master_weights", "optimizer_states", "activations")
+    schema = json.loads((ROOT / "docs/schema/train.json").read_text(encoding="utf-8"))
+    for part in parts:
+        assert f"{part}_bytes" in schema["properties"]
+        assert isinstance(found[f"{part}_bytes"], int)
