@@ -463,6 +463,41 @@ def test_a_cache_is_whole_unless_a_runtime_saves() -> None:
     assert (whole, latent) == (61 * 128 * (192 + 128) * 2, 61 * 576 * 2)
 
 
+#: What a dtype of Transformers.js computes with: its wasm's floor while it runs (MiB), the bytes of
+#: a number of its cache, and whether its products run on the graphics processor (memory-model.md).
+DTYPES: Final = (
+    ("fp32", 235, 4, True),
+    ("q4", 235, 4, True),
+    ("bnb4", 235, 4, True),
+    ("fp16", 280, 2, True),
+    ("q4f16", 280, 2, True),
+    ("q2f16", 280, 2, True),
+    ("q1f16", 280, 2, True),
+    ("q8", 280, 4, False),
+    ("int8", 280, 4, False),
+    ("uint8", 280, 4, False),
+)
+
+
+@pytest.mark.parametrize(("dtype", "floor", "wide", "on_gpu"), DTYPES)
+def test_what_a_dtype_computes_with(dtype: str, floor: int, wide: int, *, on_gpu: bool) -> None:
+    """Kernels for whole numbers and half floats compile longer; graphs in halves keep them so."""
+    assert "R_run, float and 4-bit | R_run, q8, fp16, q4f16 |" in MODEL
+    shape = of("smollm2-135m", "transformersjs-wasm", "q4").load.architecture
+    found = {}
+    for name in ("transformersjs-wasm", "transformersjs-webgpu"):
+        runtime = runtimes.named(name)
+        load = Load(
+            architecture=shape, stored=runtime.store(shape, dtype, None), context=Tokens(512)
+        )
+        assert load.cache(runtime.kept(load)).likely == 512 * 30 * 3 * 64 * 2 * wide
+        found[name] = {each.name: each for each in runtime.phases(load)}
+    run = found["transformersjs-wasm"]["prefill"].of_label(Label.RUNTIME)
+    assert run.likely == floor * MIB
+    weights = found["transformersjs-webgpu"]["ready"].in_pool(Pool.GPU).likely
+    assert (weights > 20 * MIB) is on_gpu  # its floor, or what products read besides
+
+
 def test_every_kind_of_file_says_where_its_blocks_are_from() -> None:
     """A figure opens to its source: each runtime's files name who defined their blocks."""
     asked = (
