@@ -91,8 +91,8 @@ ILL: Final = 99
 #: Seconds of computing after which a mutant counts as noticed: it hangs. Not seconds of a clock,
 #: by which a trial on a busy machine would hang too.
 PATIENCE: Final = 300
-#: Constants that change nothing anybody sees, and why: how their titles begin.
 _UNBOUND: Final = "it asks for no WebGPU, so that nothing is bound"
+#: Changes of which nobody sees anything, by how their titles begin, and why.
 UNSEEN: Final = {
     "runtimes/ideal.py: Ideal.splits_bindings": _UNBOUND,
     "runtimes/prompt_api.py: PromptApi.splits_bindings": _UNBOUND,

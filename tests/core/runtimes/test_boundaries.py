@@ -498,6 +498,31 @@ def test_what_a_dtype_computes_with(dtype: str, floor: int, wide: int, *, on_gpu
     assert (weights > 20 * MIB) is on_gpu  # its floor, or what products read besides
 
 
+def test_what_llama_cpp_leaves_to_the_processor() -> None:
+    """The token table, looked up there: 128,256 x 2,048 in blocks of 34 bytes for 32 numbers.
+
+    What sees or hears goes where the GPU is (tools/mtmd/clip.cpp), whatever it weighs.
+    """
+    asked = Scenario(model="llama-3.2-1b", runtime="wllama-webgpu", precision="q8_0")
+    weights = work_of(asked, "ready", Label.WEIGHTS)
+    assert weights[Pool.PAGE] == exactly(128_256 * 2048 // 32 * 34)
+    blind, seeing = (
+        work_of(
+            Scenario(
+                model="smolvlm-256m",
+                runtime="wllama-webgpu",
+                precision="q8_0",
+                options=LoadOptions(projector=each),
+            ),
+            "ready",
+            Label.WEIGHTS,
+        )
+        for each in (False, True)
+    )
+    assert seeing[Pool.PAGE] == blind[Pool.PAGE]
+    assert seeing[Pool.GPU].likely - blind[Pool.GPU].likely > 90 * MB  # 94 M numbers of SigLIP
+
+
 def test_every_kind_of_file_says_where_its_blocks_are_from() -> None:
     """A figure opens to its source: each runtime's files name who defined their blocks."""
     asked = (
