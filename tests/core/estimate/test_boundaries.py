@@ -8,18 +8,21 @@ from typing import Any, Final
 
 import pytest
 
-from tabfit.catalog import Catalog
+from tabfit.catalog import Catalog, Publication, PublishedPrecision
+from tabfit.catalog.rows import PublishedFile
 from tabfit.devices.device import Device, read
 from tabfit.errors import UnsupportedCombination
-from tabfit.estimate import load_choices
+from tabfit.estimate import load_choices, published_files
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import CONTEXTS, nominal_bits
 from tabfit.estimate.runtime_builds import files_on
 from tabfit.estimate.scenario import Scenario
 from tabfit.estimate.subjects import subject
 from tabfit.estimate.training_json import training
+from tabfit.runtimes import named
 from tabfit.runtimes.load_options import read as options
 from tabfit.training import Plan, training_memory
+from tabfit.units import Bytes
 
 CATALOG: Final = Catalog()
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -145,3 +148,76 @@ def test_training_has_the_parts_that_programs_read() -> None:
     for part in parts:
         assert f"{part}_bytes" in schema["properties"]
         assert isinstance(found[f"{part}_bytes"], int)
+
+
+# What is published
+
+
+def published(form: str, precision: str, size: int, *beside: str) -> Publication:
+    """Return a repository with one file of a precision and small files beside it."""
+    file, *small = (
+        PublishedFile(name=each, bytes=Bytes(size), exact=True, source="a listing")
+        for each in ("weights", *beside)
+    )
+    offer = PublishedPrecision(precision=precision, files=(file,))
+    return Publication(
+        format=form,
+        repository="a/b",
+        family=None,
+        source="a listing",
+        common=tuple(small),
+        offers={precision: offer},
+    )
+
+
+@pytest.mark.parametrize(
+    ("runtime", "form", "any_mix"),
+    [
+        ("wllama-cpu", "gguf", True),  # llama.cpp reads the types from the file's header
+        ("mediapipe", "mediapipe", True),  # a bundle says itself how it is stored
+        ("litertlm", "litertlm", True),
+        ("transformersjs-wasm", "onnx", False),  # a dtype is part of a file's name (dtypes.js)
+        ("webllm", "mlc", False),  # a library is compiled for one quantisation
+    ],
+)
+def test_files_of_mixes_that_nobody_named(runtime: str, form: str, *, any_mix: bool) -> None:
+    """Some runtimes load a file of any mix, others the ones that they know by name."""
+    found = published_files.loadable(published(form, "odd", 1), CATALOG.runtime(runtime))
+    assert found == (("odd",) if any_mix else ())
+
+
+#: What Transformers.js fetches beside the weights (src/configs.js, tokenizers.js, generation).
+BESIDE: Final = ("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json")
+
+
+@pytest.mark.parametrize(("form", "fetched"), [("onnx", True), ("mlc", True), ("gguf", False)])
+def test_small_files_beside_a_model_that_nobody_described(form: str, *, fetched: bool) -> None:
+    """ONNX and MLC come with them, a GGUF holds them inside; a README is fetched by nobody."""
+    listed = published(form, "q4", 1000, *BESIDE, "README.md")
+    names = {each.name for each in published_files.listed_alone(listed, "q4").files}
+    assert names == {"weights", *(BESIDE if fetched else ())}
+
+
+#: Bits that a weight takes in files of each mix, in llama.cpp's own table (tools/quantize, 8B).
+MIXES: Final = {
+    "q2_k": 3.16,
+    "q3_k_m": 4.0,
+    "q4_k_m": 4.89,
+    "q5_k_m": 5.7,
+    "q6_k": 6.56,
+    "q8_0": 8.5,
+    "f16": 16.0,
+    "f32": 32.0,
+}
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_a_file_of_no_known_mix_is_like_the_nearest(mix: str) -> None:
+    """Llama 3.1 8B's 8,030,261,312 numbers at a width: its tensors are of that mix."""
+    about, facts = subject("llama-3.1-8b", CATALOG), CATALOG.runtime("wllama-cpu")
+    size = round(8_030_261_312 * MIXES[mix] / 8)
+    found = published_files.stored(
+        named("wllama-cpu"), facts, about.shape, "odd", published("gguf", "odd", size)
+    )
+    assert any(f"those of {mix}," in each for each in found.notes)
+    assert sum(each.size.likely for each in found.files) == size
