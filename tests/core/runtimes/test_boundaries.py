@@ -546,6 +546,19 @@ def test_phases_and_parts_have_the_names_that_programs_read() -> None:
     assert {*Label} == {"runtime", "weights", "copies", "cache", "work"}
 
 
+def test_llama_cpp_saves_what_windows_and_latents_spare() -> None:
+    """A window's layers keep it for each of four slots, and a piece: 4 x 4,096 + 512 cells.
+
+    So llama.cpp's llama-kv-cache-iswa.cpp has it, for 13 of Gemma 2 2B's 26 layers, each of 4 heads
+    of 256. Of DeepSeek R1 it keeps 576 numbers a token in each of 61 layers (its MLA).
+    """
+    given = of("gemma-2-2b", "wllama-cpu", "q4_k_m", 32_768)
+    cells = 13 * 32_768 + 13 * (4 * 4096 + 512)
+    assert held(given, "ready", Label.CACHE).likely == cells * 4 * 256 * 2 * 2
+    latent = held(of("deepseek-r1", "wllama-cpu"), "ready", Label.CACHE).likely
+    assert latent == 4096 * 61 * 576 * 2
+
+
 def test_bare_weights_have_no_cost_of_their_own() -> None:
     """Weights and cache alone: 1,235,814,400 numbers (its model card), and 16 x 2 x 512 a token.
 
