@@ -7,8 +7,9 @@ from typing import NamedTuple
 import pytest
 
 import tabfit
-from tabfit.recipes.listed_sizes import with_listed
-from tabfit.recipes.stored_model import Content, Stored, total_size
+from tabfit.recipes.listed_sizes import travelling, with_listed
+from tabfit.recipes.stored_model import Content, File, Stored, total_size
+from tabfit.units import Basis, exactly
 
 
 class Listed(NamedTuple):
@@ -55,3 +56,16 @@ def test_a_rounded_listing_is_half_a_digit_wide() -> None:
     size = next(file.size for file in files if file.content is Content.WEIGHTS)
     assert size.low == pytest.approx(size.likely * 0.995, abs=1)
     assert size.high == pytest.approx(size.likely * 1.005, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "smaller"),
+    [("tokenizer.json", True), ("merges.txt", True), ("tokenizer.model", False)],
+)
+def test_text_travels_compressed(name: str, *, smaller: bool) -> None:
+    """A hub sends .json and .txt as gzip where it does at all (huggingface_hub issue 3269)."""
+    size = exactly(1_000_000)
+    listed = File(name=name, size=size, basis=Basis.LISTED, why="", content=Content.TOKENIZER)
+    (file,) = travelling(Stored("onnx", "q4", (), (listed,))).files
+    assert (file.size.low < 1_000_000) is smaller
+    assert file.size.high == 1_000_000
