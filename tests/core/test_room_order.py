@@ -46,6 +46,7 @@ NEEDED = {
     "tabfit.gate.many_devices.signal_columns": {"numpy"},
     "tabfit.gate.many_devices.alike_devices": {"numpy"},
     "tabfit.population.coverage.many_visits": {"numpy"},
+    "tabfit.population.visits.lines_by_column": {"numpy"},
     "tabfit.population.visits.plain_lines": {"numpy"},
     "tabfit.population.visits.visit_columns": {"numpy"},
     "app.qr_code": {"segno"},

@@ -72,7 +72,7 @@ RUNS |= {"the whole grid, first": (GRID, 1), "the whole grid, again": ("judged()
 #: A table of visits as *Ship it* has it: read, made into classes, and held against one way.
 READ = """
 from tabfit.population.visits.csv_lines import CountedLines
-lines = CountedLines()
+lines = CountedLines(by_column=True)
 for piece in pieces:
     lines.take(piece)
 cells = lines.cells()

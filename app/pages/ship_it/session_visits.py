@@ -59,7 +59,7 @@ async def read(asked: Mapping[str, Any], ports: Ports) -> dict[str, str]:
 async def _counted(asked: Mapping[str, Any], ports: Ports) -> TableCells:
     from tabfit.headers import Span  # noqa: PLC0415 - with the rest
 
-    lines = CountedLines()
+    lines = CountedLines(by_column=True)  # numpy is there from now on
     if "text" in asked:
         lines.take(str(asked["text"]).encode())
         return lines.cells()
@@ -71,7 +71,7 @@ async def _counted(asked: Mapping[str, Any], ports: Ports) -> TableCells:
 
 
 def _gathered(cells: TableCells) -> ReadVisits:
-    from tabfit.population.coverage import many_visits  # noqa: PLC0415 - numpy is there from now on
+    from tabfit.population.coverage import many_visits  # noqa: PLC0415 - with numpy
     from tabfit.population.visits import visit_columns  # noqa: PLC0415 - with the rest
 
     found = many_visits.ManyVisits(visit_columns.read(cells), _cuts())

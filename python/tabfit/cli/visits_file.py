@@ -32,8 +32,10 @@ def read(name: str) -> Covering:
             return _many(table_cells.of_rows(names, rows))
         return Population(classes(names, rows))
     with path.open("rb") as text:
-        lines = csv_visits.counted(text)
-    return _many(lines.cells()) if _as_arrays(lines.differ) else Population(classes(*lines.table()))
+        lines = csv_visits.counted(text, by_column=find_spec("numpy") is not None)
+    if lines.differ is None or _as_arrays(lines.differ):
+        return _many(lines.cells())
+    return Population(classes(*lines.table()))
 
 
 def one_by_one(name: str) -> Population:

@@ -29,7 +29,7 @@ WAY = ("distilbert", "transformersjs-wasm", "q8")
 
 def gathered(content: bytes, piece: int = 7, cuts: Any = None) -> many_visits.ManyVisits:
     """Return the visits of a file that is read in pieces of so many bytes."""
-    lines = csv_lines.CountedLines()
+    lines = csv_lines.CountedLines(by_column=True)
     for at in range(0, len(content), piece):
         lines.take(content[at : at + piece])
     return many_visits.ManyVisits(visit_columns.read(lines.cells()), cuts)
@@ -142,6 +142,19 @@ def test_a_wrong_number_among_many_is_named(wrong: str) -> None:
     assert str(arrays.value) == str(told.value)
 
 
+def test_lines_that_differ_are_taken_apart_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No share moves where few lines repeat, nor where those that do are made one on the way."""
+    head, *lines = visits(200).splitlines(keepends=True)
+    odd = b'"ios"' + b"," * (len(COLUMNS) - 1) + b"3\r\n"  # not plain, and another each time
+    content = head + b"".join([*lines, odd, b"\n", *reversed(lines), *lines, odd])
+    one_by_one = Population(csv_visits.read(content.splitlines(keepends=True)))
+    monkeypatch.setattr(csv_lines, "MANY", 20)
+    monkeypatch.setattr(csv_lines, "MOST_LINES", 202)
+    found = gathered(content, 2_500)
+    assert (found.total, found.differ) == (one_by_one.total, len({*lines, odd}))
+    assert_alike(covered(found), covered(one_by_one))
+
+
 def test_lines_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file without line breaks, and one of too many rows that differ, are refused."""
     lines = csv_lines.CountedLines()
@@ -150,3 +163,6 @@ def test_lines_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_lines, "MOST_LINES", 2)
     with pytest.raises(UnreadableVisits, match="row 5, column 'cores' is beyond 2 rows"):
         csv_lines.CountedLines().take(b"cores\n1\n2\n3\n4\n")
+    monkeypatch.setattr(csv_lines, "MANY", 1)
+    with pytest.raises(UnreadableVisits, match="row 6, column 'cores' is beyond 2 rows"):
+        gathered(b"cores\n1\n2\n1\n2\n3", 4)

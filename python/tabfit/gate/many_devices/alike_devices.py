@@ -30,8 +30,9 @@ from tabfit.gate.many_devices.vectorized_verdicts import (
     WordColumn,
     stored,
 )
+from tabfit.gate.rules.decision_tree import Tree
 from tabfit.gate.rules.device_signals import NUMBERS, SIGNALS
-from tabfit.gate.rules.runtime_rules import EMULATED, Rules, budget, budgets_in, needs_in
+from tabfit.gate.rules.runtime_rules import EMULATED, Rule, Rules, budget, budgets_in, needs_in
 from tabfit.gate.scenario.scenario_rules import Needs, hardness, needs_at, rules_of, signals_in
 from tabfit.light_dataclass import replace
 
@@ -39,7 +40,9 @@ from tabfit.light_dataclass import replace
 FEW: Final = 64
 #: Classes are counted in a table of so many cells, and sorted beyond.
 _CELLS: Final = 2**23
-_QUOTA, _USAGE = "storage_quota_bytes", "storage_usage_bytes"
+#: So many rows tell of most columns whether they have more than `FEW` numbers.
+_GLANCE: Final = 4096
+_QUOTA, _USAGE = _ROOM = ("storage_quota_bytes", "storage_usage_bytes")
 #: What tells kinds of adapters apart.
 _BINDING: Final = "webgpu_max_storage_buffer_binding_size"
 #: What is left of a quota, as a column.
@@ -64,6 +67,14 @@ class Ranked(NamedTuple):
         return codes[self.ranks]
 
 
+class JudgedClasses(NamedTuple):
+    """How classes come out, a row of each, and each row's class."""
+
+    verdicts: VerdictArrays
+    rows: Whole
+    of: Whole
+
+
 class AlikeDevices:
     """Rows of devices: classes of what few rows differ in, and beside them columns of numbers."""
 
@@ -75,10 +86,12 @@ class AlikeDevices:
         numbers: dict[str, Numbers] = {
             name: told.numbers[name] for name in NUMBERS if name in kept & {*told.numbers}
         }
-        ranked = {name: Ranked.of(each) for name, each in numbers.items() if _exact(name, cuts)}
+        exact = {name: each for name, each in numbers.items() if _exact(name, cuts)}
+        room = any(_has_many(exact[name]) for name in _ROOM if name in exact)
+        ranked = {n: Ranked.of(each) for n, each in exact.items() if not (room and n in _ROOM)}
         self.beside = {name: each for name, each in ranked.items() if len(each.values) > FEW}
-        if not self.beside.keys().isdisjoint((_QUOTA, _USAGE)):
-            self._keep_free(told, ranked)
+        if room:
+            self._keep_free(told)
         keys = {name: each.codes for name, each in told.words.items() if name in kept}
         for name, each in numbers.items():
             if name in ranked and name not in self.beside:
@@ -91,11 +104,24 @@ class AlikeDevices:
         self._keys = {name: each[self.first] for name, each in keys.items()}
         self._asked: dict[frozenset[str], Whole] = {}
 
-    def _keep_free(self, told: Columns, ranked: dict[str, Ranked]) -> None:
+    def differ(self, beside: Sequence[Whole]) -> int:
+        """Return how many rows say something else than all before, in any column or `beside`.
+
+        A row whose number no other row has differs from all: only the others are compared.
+        """
+        rows: Whole = np.arange(self._told.size)
+        for each in self.beside.values():
+            ranks = each.ranks[rows]
+            rows = rows[np.bincount(ranks)[ranks] > 1]
+        told = _taken(self._told, rows)
+        numbers = (Ranked.of(each).ranks for each in told.numbers.values())
+        words = (each.codes for each in told.words.values())
+        keys = [self.of[rows], *(each[rows] for each in beside), *words, *numbers]
+        again = len(alike(keys)[0]) if len(rows) else 0
+        return self._told.size - len(rows) + again
+
+    def _keep_free(self, told: Columns) -> None:
         """Keep what is left of a quota beside the rest, in place of what it is made of."""
-        for name in (_QUOTA, _USAGE):
-            self.beside.pop(name, None)
-            ranked.pop(name, None)
         quota = told.numbers.get(_QUOTA)
         if quota is not None:
             usage = np.nan_to_num(told.numbers.get(_USAGE, np.zeros(told.size)))
@@ -103,28 +129,35 @@ class AlikeDevices:
 
     def judged(
         self, surveyed: Sequence[RunRequirements], at: int, facts: RuntimeFacts
-    ) -> VerdictArrays:
-        """Return how each row comes out for one way, at one of its contexts."""
-        demanded = hardness(surveyed, at)
-        made, needs = CombinedChecks(len(self.of)), [needs_at(each, at) for each in surveyed]
-        for part in _parts(facts, demanded):
-            kinds = surveyed if part.differs(needs) else surveyed[:1]
-            devices, of = self.classes(part, kinds, needs[: len(kinds)])
-            found = ManyDevices(devices).settled(kinds, at, part.rules, dict(demanded))
-            made.beside(found, of)
-        return made.result()
+    ) -> JudgedClasses:
+        """Return how classes come out for one way, at one of its contexts.
 
-    def classes(
-        self, part: RulesPart, surveyed: Sequence[RunRequirements], needs: Sequence[Needs]
-    ) -> tuple[Columns, Whole]:
-        """Return a row of each class that rules tell apart, and each row's class."""
-        kinds = set[float]()
-        if len(surveyed) > 1:
-            kinds = {end for e in surveyed for end in (e.adapters.floor, e.adapters.below)}
-        signals = part.signals | ({_BINDING, *part.emulated} if kinds else set())
-        codes = dict(self._codes(part, signals, needs, kinds))
-        first, of = alike([self._base(signals)[self.of], *codes.values()])
-        return self._with_free(_taken(self._told, first), codes.get(_FREE), first), of
+        Of the columns beside, classes differ in what the way asks of them, so that however many
+        rows there are no more classes are judged than may come out in different ways.
+        """
+        demanded = hardness(surveyed, at)
+        needs = [needs_at(each, at) for each in surveyed]
+        parts = [
+            _PartClasses(part, surveyed if part.differs(needs) else surveyed[:1], needs)
+            for part in _parts(facts, demanded)
+        ]
+        codes = [dict(self._codes(each)) for each in parts]
+        rows, of = alike([self.of, *(each for some in codes for each in some.values())])
+        made = CombinedChecks(len(rows))
+        for each, some in zip(parts, codes, strict=True):
+            first, kind_of = self._classes(each, some, rows)
+            devices = self._with_free(_taken(self._told, first), some.get(_FREE), first)
+            found = ManyDevices(devices).settled(each.surveyed, at, each.part.rules, dict(demanded))
+            made.beside(found, kind_of)
+        return JudgedClasses(made.result(), rows, of)
+
+    def _classes(
+        self, asked: _PartClasses, codes: Mapping[str, Whole], rows: Whole
+    ) -> tuple[Whole, Whole]:
+        """Return a row of each class that some rules tell apart, and each of the rows' class."""
+        base = self._base(asked.signals)[self.of[rows]]
+        first, of = alike([base, *(each[rows] for each in codes.values())])
+        return rows[first], of
 
     def _with_free(self, told: Columns, codes: Whole | None, rows: Whole) -> Columns:
         """Return devices with the least room that comes out like their own, nothing of it used."""
@@ -144,19 +177,17 @@ class AlikeDevices:
             self._asked[asked] = alike([nothing, *keys])[1]
         return self._asked[asked]
 
-    def _codes(
-        self, part: RulesPart, signals: frozenset[str], needs: Sequence[Needs], kinds: set[float]
-    ) -> Iterator[tuple[str, Whole]]:
-        """Yield the code of each column beside."""
+    def _codes(self, asked: _PartClasses) -> Iterator[tuple[str, Whole]]:
+        """Yield the code of each column beside, for every row."""
+        how = asked.part.how
         for name, each in self.beside.items():
-            if name == _FREE and _QUOTA in signals:
-                yield name, each.by(_free_marks(each.values, part, needs))
-            elif name in part.how.reckoned:
+            if name == _FREE and _QUOTA in asked.signals:
+                yield name, each.by(_free_marks(each.values, asked.part, asked.needs))
+            elif name in how.reckoned:
                 yield name, each.ranks
-            elif name in signals:
-                limits = part.thresholds(name, needs) | (kinds if name == _BINDING else set())
-                yield name, each.by(_reached(each.values, limits))
-        for two in part.how.pairs:
+            elif name in asked.signals:
+                yield name, each.by(_reached(each.values, asked.thresholds(name)))
+        for two in how.pairs:
             if not self.beside.keys().isdisjoint(two) and {*two} <= {*self._told.numbers}:
                 one, other = (self._told.numbers[name] for name in two)
                 yield "<".join(two), (one < other).astype(np.int64)
@@ -182,6 +213,25 @@ class RulesPart(NamedTuple):
         return any(each != first for each in others)
 
 
+class _PartClasses:
+    """What some rules ask of devices when some surveys are held against them."""
+
+    def __init__(
+        self, part: RulesPart, surveyed: Sequence[RunRequirements], needs: Sequence[Needs]
+    ) -> None:
+        self.part, self.surveyed, self.needs = part, surveyed, needs[: len(surveyed)]
+        self._kinds = set[float]()
+        if len(surveyed) > 1:
+            self._kinds = {end for e in surveyed for end in (e.adapters.floor, e.adapters.below)}
+        told_apart = {_BINDING, *part.emulated} if self._kinds else set[str]()
+        self.signals = part.signals | told_apart
+
+    def thresholds(self, name: str) -> set[float]:
+        """Return the numbers that a signal is held against."""
+        found = self.part.thresholds(name, self.needs)
+        return found | self._kinds if name == _BINDING else found
+
+
 @cache
 def _parts(facts: RuntimeFacts, demanded: tuple[tuple[str, bool], ...]) -> tuple[RulesPart, ...]:
     """Return the rules that ask how much room a site has, and the others, to be judged apart.
@@ -190,24 +240,33 @@ def _parts(facts: RuntimeFacts, demanded: tuple[tuple[str, bool], ...]) -> tuple
     and each kind of device.
     """
     whole = rules_of(facts, demanded)
-    every = [_part(replace(whole, checks=(each,))) for each in whole.checks]
-    of_room = tuple(each.rules.checks[0] for each in every if _QUOTA in each.signals)
+    of_room = tuple(each for each in whole.checks if _QUOTA in signals_in(*_trees(whole, (each,))))
     rest = tuple(each for each in whole.checks if each not in of_room)
     return tuple(_part(replace(whole, checks=each)) for each in (rest, of_room) if each)
 
 
 def _part(rules: Rules) -> RulesPart:
-    every = tuple(each.tree for each in rules.checks)
-    budgets = {name for tree in every for name in budgets_in(tree)}
-    trees = (*every, *(rules.budgets[name] for name in sorted(budgets)))
-    needs = set().union(*map(needs_in, every)) | {each.name for each in rules.checks}
+    trees = _trees(rules, rules.checks)
+    needs = set().union(*(needs_in(each.tree) | {each.name} for each in rules.checks))
     return RulesPart(
         rules,
-        frozenset(set().union(*map(signals_in, trees))),
+        frozenset(signals_in(*trees)),
         compared(trees),
         frozenset(needs),
         frozenset(signals_in(budget(EMULATED))),
     )
+
+
+def _trees(rules: Rules, checks: Sequence[Rule]) -> tuple[Tree, ...]:
+    """Return the trees of some checks, and of the budgets that they ask for."""
+    every = tuple(each.tree for each in checks)
+    budgets = {name for tree in every for name in budgets_in(tree)}
+    return (*every, *(rules.budgets[name] for name in sorted(budgets)))
+
+
+def _has_many(numbers: Numbers) -> bool:
+    """Return whether a column has more than `FEW` numbers; of most its first rows tell."""
+    return any(len(np.unique(some)) > FEW for some in (numbers[:_GLANCE], numbers))
 
 
 def _exact(name: str, cuts: Mapping[str, Cuts] | None) -> bool:

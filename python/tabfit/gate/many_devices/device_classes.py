@@ -23,12 +23,12 @@ What a visit's columns are called, and what they hold, is said in `device_signal
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, leaves, questions
+from tabfit.gate.rules.decision_tree import UNLISTED, Leaf, Switch, Tree, parts
 from tabfit.gate.rules.device_signals import NUMBERS, SAID_MEMORY, SIGNALS, WORDS
-from tabfit.gate.scenario.scenario_rules import Gate, signals_in
+from tabfit.gate.scenario.scenario_rules import Gate, signals_in, trees_in
 
 
 class Cuts(NamedTuple):
@@ -50,11 +50,11 @@ def cuts(gates: Iterable[Gate]) -> dict[str, Cuts]:
 
 def cuts_of(every: Sequence[Tree]) -> dict[str, Cuts]:
     """Return the same of trees, of a gate or of rules whose needs are names."""
-    found = set().union(*(signals_in(tree) for tree in every))
+    found = signals_in(*every)
     points: dict[str, set[float]] = {name: set() for name in NUMBERS}
     exact: set[str] = set()
-    for tree in every:
-        _gather(tree, points, exact)
+    for part in parts(every, trees_in):
+        _gather(part, points, exact)
     at = {"device_memory": SAID_MEMORY[1:], **{name: sorted(points[name]) for name in NUMBERS}}
     return {
         name: EXACT if name in exact else Cuts(words=name not in at, at=tuple(at.get(name, ())))
@@ -76,21 +76,15 @@ def _code(name: str, some: Cuts, value: Any) -> Any:  # noqa: ANN401 - a word or
     return value if value in WORDS[name] else UNLISTED
 
 
-def _gather(tree: Tree, points: dict[str, set[float]], exact: set[str]) -> None:
+def _gather(part: Tree, points: dict[str, set[float]], exact: set[str]) -> None:
     """Note every number that a signal is compared with, and every signal that is reckoned with."""
-    if isinstance(tree, Leaf):
-        for each in _reckoned(getattr(tree.value, "chance", tree.value)):
-            if isinstance(each, str):
-                exact.add(each)
-            else:
-                _gather(each, points, exact)
+    if isinstance(part, Leaf):
+        exact.update(_reckoned(getattr(part.value, "chance", part.value)))
         return
-    kind, *sides = tree.question
+    kind, *sides = part.question
     if kind == "less":
         _compared(sides[0], sides[1], 0, points, exact)
         _compared(sides[1], sides[0], 1, points, exact)
-    for _answer, branch in tree.branches:
-        _gather(branch, points, exact)
 
 
 def _compared(
@@ -105,14 +99,12 @@ def _compared(
     if simple:
         points[side[1]].add(other + beyond)
         return
-    exact.update(each for each in _reckoned(side) if isinstance(each, str))
+    exact.update(_reckoned(side))
 
 
-def _reckoned(made: Any) -> Iterable[str | Tree]:  # noqa: ANN401 - an expression
-    """Yield the signals in an expression, and the trees."""
-    if isinstance(made, (Leaf, Switch)):
-        yield made
-    elif isinstance(made, tuple):
+def _reckoned(made: Any) -> Iterable[str]:  # noqa: ANN401 - an expression
+    """Yield the signals in an expression, those of its trees aside."""
+    if isinstance(made, tuple) and not isinstance(made, (Leaf, Switch)):
         if made and made[0] == "told":
             yield made[1]
         else:
@@ -141,25 +133,26 @@ def compared(every: Iterable[Tree]) -> Compared:
     points: dict[str, set[float]] = {name: set() for name in NUMBERS}
     needs: dict[str, set[tuple[str, int]]] = {name: set() for name in NUMBERS}
     reckoned, pairs = set[str](), dict[tuple[str, str], None]()
-    for tree in (each for whole in every for each in _within(whole)):
-        for made in leaves(tree):
-            reckoned |= _named(getattr(made, "chance", made))
-        for kind, *sides in questions(tree):
-            if kind != "less":
-                continue
-            one, another = sides
-            first, second = _simple(one), _simple(another)
-            if first and second:
-                pairs[first, second] = None
-                continue
-            for name, side, other in ((first, one, another), (second, another, one)):
-                if name and isinstance(other, (int, float)):
-                    points[name].add(other)
-                elif name and isinstance(other, tuple) and other[0] == "need":
-                    needs[name].add((str(other[1]), int(other[2])))
-                else:
-                    reckoned |= _named(side)
-                    points[_QUOTA].update(e for e in (other,) if isinstance(e, (int, float)))
+    for part in parts(every, trees_in):
+        if isinstance(part, Leaf):
+            reckoned.update(_reckoned(getattr(part.value, "chance", part.value)))
+            continue
+        kind, *sides = part.question
+        if kind != "less":
+            continue
+        one, another = sides
+        first, second = _simple(one), _simple(another)
+        if first and second:
+            pairs[first, second] = None
+            continue
+        for name, side, other in ((first, one, another), (second, another, one)):
+            if name and isinstance(other, (int, float)):
+                points[name].add(other)
+            elif name and isinstance(other, tuple) and other[0] == "need":
+                needs[name].add((str(other[1]), int(other[2])))
+            else:
+                reckoned.update(_reckoned(side))
+                points[_QUOTA].update(e for e in (other,) if isinstance(e, (int, float)))
     return Compared(points, needs, tuple(pairs), frozenset(reckoned))
 
 
@@ -169,17 +162,3 @@ _QUOTA: Final = "storage_quota_bytes"
 def _simple(side: Any) -> str | None:  # noqa: ANN401 - an expression
     """Return the signal that a side of a comparison is, if it is one."""
     return str(side[1]) if isinstance(side, tuple) and side[0] == "told" else None
-
-
-def _named(made: Any) -> set[str]:  # noqa: ANN401 - an expression
-    """Return the numbers' signals in an expression."""
-    return {each for each in _reckoned(made) if isinstance(each, str)}
-
-
-def _within(tree: Tree) -> Iterator[Tree]:
-    """Yield a tree, and the trees within the chances that it comes to."""
-    yield tree
-    for made in leaves(tree):
-        for each in _reckoned(getattr(made, "chance", made)):
-            if not isinstance(each, str):
-                yield from _within(each)

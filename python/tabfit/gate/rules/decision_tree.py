@@ -174,6 +174,26 @@ def leaves(tree: Tree) -> Iterator[Any]:
             yield from leaves(branch)
 
 
+def parts(
+    every: Iterable[Tree], within: Callable[[Any], Iterable[Tree]] = lambda _value: ()
+) -> Iterator[Tree]:
+    """Yield every part of trees; what is one object in several places comes once.
+
+    `within` yields the trees in a leaf's value, whose parts come too.
+    """
+    left, met = [*every], set[int]()
+    while left:
+        here = left.pop()
+        if id(here) in met:
+            continue
+        met.add(id(here))
+        yield here
+        if isinstance(here, Leaf):
+            left.extend(within(here.value))
+        else:
+            left.extend(branch for _answer, branch in here.branches)
+
+
 def switches(tree: Tree) -> Iterator[Switch]:
     """Yield the questions of a tree with what follows, one that is asked twice twice."""
     if isinstance(tree, Switch):

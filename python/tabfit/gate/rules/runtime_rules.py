@@ -29,6 +29,7 @@ from tabfit.gate.rules.decision_tree import (
     explore,
     leaves,
     mapped,
+    parts,
     questions,
 )
 from tabfit.gate.rules.device_signals import device_on, read_signal
@@ -261,16 +262,27 @@ def needs_in(tree: Tree) -> set[str]:
 
 def budgets_in(tree: Tree) -> set[str]:
     """Return the names of budgets that a check's tree asks for."""
-    about = {each for _kind, *sides in questions(tree) for each in sides}
+    about = {each for part in parts((tree,)) for each in _sides(part)}
     asked = {str(each) for each in about if each in (*BUDGETS, SHARES) or _is_heap(each)}
     return _named_in(tree, "have") | asked
 
 
 def _named_in(tree: Tree, kind: str) -> set[str]:
     """Return the names of one kind in a check's tree: in its questions and in its chances."""
-    chances = [made.chance for made in leaves(tree) if made is not None]
-    sides = [each for _kind, *about in questions(tree) for each in about]
-    return set().union(*(_of_kind(kind, each) for each in (*chances, *sides)))
+    made = {chance for part in parts((tree,)) for chance in _chances(part)}
+    return set().union(*(_of_kind(kind, each) for each in made))
+
+
+def _sides(part: Tree) -> tuple[Any, ...]:
+    """Return what a part's question is about."""
+    return () if isinstance(part, Leaf) else part.question[1:]
+
+
+def _chances(part: Tree) -> tuple[Any, ...]:
+    """Return the expressions of a part of a check: its chance, or what its question is about."""
+    if isinstance(part, Leaf):
+        return () if part.value is None else (part.value.chance,)
+    return _sides(part)
 
 
 def _is_heap(name: object) -> bool:

@@ -27,6 +27,7 @@ from tabfit.gate.rules.decision_tree import (
     explore,
     leaves,
     mapped,
+    parts,
     switches,
 )
 from tabfit.gate.rules.device_signals import SIGNALS, read_signal
@@ -102,7 +103,7 @@ class Gate(NamedTuple):
     @property
     def signals(self) -> tuple[str, ...]:
         """Return the columns that decide, in the order of `SIGNALS`."""
-        asked = set().union(*map(signals_in, self.trees))
+        asked = signals_in(*self.trees)
         return tuple(name for name in SIGNALS if name in asked)
 
 
@@ -130,7 +131,7 @@ def gate(
         for rule in named.checks
     )
     checks = _each_failure_once([each for each in every if each.tree != Leaf(None)])
-    asked = set().union(*(signals_in(each.tree) for each in checks))
+    asked = signals_in(*(each.tree for each in checks))
     return Gate(
         model=first.model,
         runtime=first.runtime,
@@ -332,25 +333,32 @@ class _PathWalk:
         return have[end] if is_numbers(have) else ("end", end, have)
 
 
-def signals_in(tree: Tree) -> set[str]:
-    """Return the names of signals that a tree asks for, in questions and in leaves."""
-    if isinstance(tree, Leaf):
-        made = tree.value
-        return _signals_of(made.chance if isinstance(made, CheckLeaf) else made)
-    _kind, *about = tree.question
-    own = _names_in(tuple(about))
-    return own.union(*(signals_in(branch) for _answer, branch in tree.branches))
+def signals_in(*every: Tree) -> set[str]:
+    """Return the names of signals that trees ask for, in questions and in leaves."""
+    found = set[str]()
+    for part in parts(every, trees_in):
+        asked = _expression(part.value) if isinstance(part, Leaf) else part.question[1:]
+        found.update(each for each in atoms(asked) if isinstance(each, str))
+    return found
 
 
-def _names_in(made: Expression) -> set[str]:
-    if isinstance(made, tuple):
-        return set().union(*(_names_in(each) for each in made))
-    return {made} if isinstance(made, str) else set()
+def trees_in(value: Any) -> Iterator[Tree]:  # noqa: ANN401 - a leaf's
+    """Yield the trees in a leaf's value: those of chances that are sums of trees."""
+    return (each for each in atoms(_expression(value)) if isinstance(each, (Leaf, Switch)))
 
 
-def _signals_of(made: Expression) -> set[str]:
-    if isinstance(made, (Leaf, Switch)):
-        return signals_in(made)
-    if isinstance(made, tuple):
-        return set().union(*(_signals_of(each) for each in made))
-    return {made} if isinstance(made, str) else set()
+def _expression(value: Any) -> Expression:  # noqa: ANN401 - a leaf's
+    return value.chance if isinstance(value, CheckLeaf) else value
+
+
+def atoms(made: Expression) -> Iterator[Any]:
+    """Yield what an expression is made of: words, numbers and trees.
+
+    >>> [*atoms(("sum", ("told", "cores"), 2))]
+    ['sum', 'told', 'cores', 2]
+    """
+    if isinstance(made, tuple) and not isinstance(made, (Leaf, Switch)):
+        for each in made:
+            yield from atoms(each)
+    else:
+        yield made

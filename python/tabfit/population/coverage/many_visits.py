@@ -40,19 +40,19 @@ class ManyVisits:
         untold = WordColumn(np.zeros_like(visits.counts), (None,))
         words = {**visits.told.words, "country": visits.countries}
         groups = {name: words.get(name, untold) for name in GROUPINGS}
-        self._differ = visits.told.size
         self._alike = AlikeDevices(visits.told, cuts, [each.codes for each in groups.values()])
         self._groups = _Groups(groups, self._alike.first)
-        self._rows, self._counts = self._alike.of, visits.counts
+        self._total, self._counts = int(visits.counts.sum()), visits.counts
+        self._classes: Whole | None = None
         if not self._alike.beside:
-            classes = self._alike.columns.size
-            self._counts = np.bincount(self._rows, visits.counts, classes).astype(np.int64)
-            self._rows = np.arange(classes)
+            self._classes = np.arange(self._alike.columns.size)
+            self._counts = _counted(self._alike.of, visits.counts, len(self._classes))
+        self._differ = self._alike.differ([visits.countries.codes])
 
     @property
     def total(self) -> int:
         """Return how many visits there were."""
-        return int(self._counts.sum())
+        return self._total
 
     @property
     def differ(self) -> int:
@@ -71,8 +71,8 @@ class ManyVisits:
     def coverage(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> Coverage:
         """Return what one way comes to, at the first context of the surveys."""
         first = surveyed[0]
-        judged = self._judged(surveyed, facts)
-        cells = self._groups.counted(judged, self._rows, self._counts)
+        verdicts, classes, counts = self._judged(surveyed, facts)
+        cells = self._groups.counted(verdicts, classes, counts)
         return Coverage(
             first.model,
             first.runtime,
@@ -82,11 +82,20 @@ class ManyVisits:
             {name: cells.by(*self._groups.of(name)) for name in GROUPINGS},
         )
 
-    def _judged(self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts) -> VerdictArrays:
-        """Return how each row comes out."""
-        if not self._alike.beside:
-            return self._devices.judged(surveyed, 0, facts)
-        return self._alike.judged(surveyed, 0, facts)
+    def _judged(
+        self, surveyed: Sequence[RunRequirements], facts: RuntimeFacts
+    ) -> tuple[VerdictArrays, Whole, Whole]:
+        """Return how kinds of visits come out, the class of each kind, and how many there are."""
+        if self._classes is not None:
+            return self._devices.judged(surveyed, 0, facts), self._classes, self._counts
+        found = self._alike.judged(surveyed, 0, facts)
+        counts = _counted(found.of, self._counts, len(found.rows))
+        return found.verdicts, self._alike.of[found.rows], counts
+
+
+def _counted(of: Whole, counts: Whole, classes: int) -> Whole:
+    """Return how many visits there are of each class."""
+    return np.bincount(of, counts, classes).astype(np.int64)
 
 
 class _Groups:

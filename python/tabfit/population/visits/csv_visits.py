@@ -22,9 +22,9 @@ def read(lines: Iterable[bytes]) -> tuple[VisitClass, ...]:
     return classes(*counted(lines).table())
 
 
-def counted(lines: Iterable[bytes]) -> CountedLines:
+def counted(lines: Iterable[bytes], *, by_column: bool = False) -> CountedLines:
     """Return the lines, those that are the same as one. Raises `UnreadableVisits`."""
-    found, left = CountedLines(), iter(lines)
+    found, left = CountedLines(by_column=by_column), iter(lines)
     while some := list(islice(left, 10_000)):
         found.take(b"".join(some))
     return found

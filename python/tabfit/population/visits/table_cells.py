@@ -18,6 +18,8 @@ from tabfit.population.visits.visit_classes import DistinctRow
 #: A number of so many digits is exact as a float.
 MOST_DIGITS: Final = 15
 _AT_ONCE: Final = 20_000
+#: Whole numbers or floats of eight bytes, some at a time: arrays of the library's or of numpy's.
+Pieces = list[Any]
 
 
 class WordCells:
@@ -25,7 +27,7 @@ class WordCells:
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self.codes = array("q")
+        self.codes: Pieces = [array("q")]
         self._places = _PlaceOfValue()
 
     @property
@@ -35,7 +37,7 @@ class WordCells:
 
     def take(self, cells: Sequence[Any]) -> None:
         """Add rows' cells."""
-        self.codes.extend(self.places_of(cells))
+        self.codes.append(array("q", self.places_of(cells)))
 
     def places_of(self, cells: Sequence[Any]) -> list[int]:
         """Return the places of cells among those that differ."""
@@ -56,22 +58,27 @@ class NumberCells:
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self.values = array("d")
+        self.values: Pieces = [array("d")]
         self.others: dict[int, Any] = {}
+        self._count = 0
 
     def take(self, cells: Sequence[Any]) -> None:
         """Add rows' cells; an empty one is not told."""
         if _are_digits(cells):
-            self.values.extend([float(each) if each else nan for each in cells])
+            self.add(array("d", [float(each) if each else nan for each in cells]))
         else:
-            for each in cells:
-                self._take_one(each)
+            self.add(array("d", [self._one(*each) for each in enumerate(cells, self._count)]))
 
-    def _take_one(self, cell: Any) -> None:  # noqa: ANN401 - whatever a table holds
+    def add(self, values: Any) -> None:  # noqa: ANN401 - an array
+        """Add rows' numbers."""
+        self.values.append(values)
+        self._count += len(values)
+
+    def _one(self, at: int, cell: Any) -> float:  # noqa: ANN401 - whatever a table holds
         whole = _are_digits((cell,)) if isinstance(cell, str) else type(cell) is int
         if cell not in (None, "") and not whole:
-            self.others[len(self.values)] = cell
-        self.values.append(float(cell) if whole and cell != "" else nan)
+            self.others[at] = cell
+        return float(cell) if whole and cell != "" else nan
 
 
 def _are_digits(cells: Sequence[Any]) -> bool:
@@ -96,12 +103,13 @@ class TableCells:
         self.names = tuple(names)
         self.words = {name: WordCells() for name in names if name not in NUMBERS}
         self.numbers = {name: NumberCells() for name in names if name in NUMBERS}
-        self.rows, self.counts = array("q"), array("q")
+        self.rows: Pieces = [array("q")]
+        self.counts: Pieces = [array("q")]
 
     def take(self, rows: Iterable[int], counts: Iterable[int], cells: Sequence[Any]) -> None:
         """Add some rows: where each stands, how often it occurs, and its cells."""
-        self.rows.extend(rows)
-        self.counts.extend(counts)
+        self.rows.append(array("q", rows))
+        self.counts.append(array("q", counts))
         for name, column in zip(self.names, zip(*cells, strict=True), strict=False):
             (self.numbers.get(name) or self.words[name]).take(column)
 

@@ -6,6 +6,8 @@ told is `None` among words and not a number among numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -37,7 +39,7 @@ def read(cells: TableCells) -> VisitColumns:
     numbers = {name: reading.numbers(name, each) for name, each in cells.numbers.items()}
     if reading.faults:
         raise min(reading.faults, key=lambda fault: fault[0])[1]
-    counts = np.frombuffer(cells.counts, dtype=np.int64)
+    counts = np.concatenate(cells.counts)
     times = words.pop(columns.VISITS, None)
     if times is not None:
         counts = counts * np.array([each or 0 for each in times.words], dtype=np.int64)[times.codes]
@@ -55,27 +57,29 @@ class _ColumnReader:
     """Cells as they are read, and what is wrong with them: the row, and the sentence."""
 
     def __init__(self, cells: TableCells) -> None:
-        self._rows = np.frombuffer(cells.rows, dtype=np.int64)
+        self._rows = np.concatenate(cells.rows)
         self.faults: list[tuple[int, UnreadableVisits]] = []
         self._there = _of_adapters(cells.words.get("webgpu"), len(self._rows))
 
     def words(self, name: str, cells: WordCells) -> WordColumn:
         """Return a column of words or truths; of adapters that are not there nothing is read."""
-        codes, texts = np.frombuffer(cells.codes, dtype=np.int64), cells.cells
-        asked = self._there if name.startswith(_ADAPTER) else np.ones(len(codes), dtype=bool)
-        first = np.full(len(texts), -1)
-        places = np.flatnonzero(asked)[::-1]
-        first[codes[places]] = places
+        codes, texts = np.concatenate(cells.codes), cells.cells
+        asked = self._there if name.startswith(_ADAPTER) else None
+        met = np.full(len(texts), asked is None)
+        if asked is not None:
+            met[codes[asked]] = True
         values = [
-            None if at < 0 else self._value(name, int(at), text)
-            for at, text in zip(first, texts, strict=True)
+            self._value(name, partial(_first, codes, at, asked), text) if met[at] else None
+            for at, text in enumerate(texts)
         ]
         made = signal_columns.words(name, [*values, None])
-        return WordColumn(made.codes[np.where(asked, codes, len(texts))], made.words)
+        if asked is not None:
+            codes = np.where(asked, codes, len(texts))
+        return WordColumn(made.codes[codes], made.words)
 
     def numbers(self, name: str, cells: NumberCells) -> Numbers:
         """Return a column of numbers."""
-        values = np.array(cells.values)
+        values = np.concatenate(cells.values)
         others = cells.others
         if name.startswith(_ADAPTER):
             values[~self._there] = np.nan
@@ -83,36 +87,48 @@ class _ColumnReader:
         found: dict[Any, Any] = {}
         for at, cell in others.items():
             if cell not in found:
-                found[cell] = self._value(name, at, cell)
+                found[cell] = self._value(name, partial(int, at), cell)
             values[at] = np.nan if found[cell] is None else found[cell]
-        told = np.flatnonzero(~np.isnan(values))
-        if len(told):
-            self._in_range(name, values, told)
+        self._in_range(name, values)
         return values
 
-    def _in_range(self, name: str, values: NDArray[np.float64], told: Whole) -> None:
+    def _in_range(self, name: str, values: NDArray[np.float64]) -> None:
         """Note the first row whose number is beyond what its key may hold, which is one range."""
+        ends = {np.fmin.reduce(values, initial=np.nan), np.fmax.reduce(values, initial=np.nan)}
+        told = [int(each) for each in ends if not np.isnan(each)]
         before = len(self.faults)
-        for at in (values[told].argmin(), values[told].argmax()):
-            self._value(name, int(told[at]), int(values[told[at]]))
+        for end in told:
+            self._value(name, partial(int, 0), end)
         if len(self.faults) > before:
             del self.faults[before:]
-            for at in told:
-                self._value(name, int(at), int(values[at]))
+            for at in np.flatnonzero(~np.isnan(values)):
+                self._value(name, partial(int, at), int(values[at]))
                 if len(self.faults) > before:
                     return
 
-    def _value(self, name: str, at: int, cell: Any) -> Any:  # noqa: ANN401 - what the column holds
-        row = int(self._rows[at])
+    def _value(self, name: str, at: Callable[[], int], cell: Any) -> Any:  # noqa: ANN401 - as it holds
+        """Return what a cell says; where it stands is asked for once it cannot be read."""
         try:
-            if name == columns.COUNTRY:
-                return columns.country(row, cell) or None
-            if name == columns.VISITS:
-                return columns.visits(row, cell)
-            return _signal(row, name, cell)
+            return _read(name, cell)
         except UnreadableVisits as fault:
-            self.faults.append((row, fault))
+            row = int(self._rows[at()])
+            self.faults.append((row, UnreadableVisits(row, fault.column, fault.problem)))
             return None
+
+
+def _first(codes: Whole, code: int, asked: NDArray[np.bool_] | None) -> int:
+    """Return the first place of a code, of those that are asked."""
+    here = codes == code
+    return int((here if asked is None else here & asked).argmax())
+
+
+def _read(name: str, cell: Any) -> Any:  # noqa: ANN401 - what the column holds
+    """Return what a cell says. Raises `UnreadableVisits`, of no row."""
+    if name == columns.COUNTRY:
+        return columns.country(0, cell) or None
+    if name == columns.VISITS:
+        return columns.visits(0, cell)
+    return _signal(0, name, cell)
 
 
 def _signal(row: int, name: str, cell: Any) -> Any:  # noqa: ANN401 - what the column holds
@@ -131,4 +147,5 @@ def _of_adapters(cells: WordCells | None, count: int) -> NDArray[np.bool_]:
     if cells is None:
         return np.zeros(count, dtype=bool)
     told = np.array([str(each).strip() == "adapter" for each in cells.cells], dtype=bool)
-    return told[np.frombuffer(cells.codes, dtype=np.int64)]
+    found: NDArray[np.bool_] = told[np.concatenate(cells.codes)]
+    return found
