@@ -93,6 +93,9 @@ def test_the_document_has_every_part() -> None:
     assert "| `/` | python | 200 | 12.0 | 15.5 |" in text
     assert "| catalogue | 10 | 81.0 | 8.10 |" in text
     assert "| DuckDB | 100,000 | 2,500,000 |" in text
+    assert "from\nParquet. PySpark was not installed in this run (`make test-spark` does)." in text
+    spark = replace(RECORD, rates={**RECORD.rates, "PySpark": {1_000_000: 900_000.0}})
+    assert "from\nParquet.\n" in written(spark)
     assert "| tabfit inspect | 45 | 4.5 |" in text
     assert "| answer, again | 30.0 | 10.0 | 3.0 |" in text
 

@@ -63,7 +63,13 @@ header is read."""
 RATES = """Visits judged a second: the query of `tabfit gate --as sql` in DuckDB, more than a
 million of them as so many times a table of one million; rows counted by kind with numpy, of
 which `tabfit.population` judges each kind once; and the query in PySpark on two cores, from
-Parquet, where `make test-spark` has installed it."""
+Parquet"""
+SPARK = "PySpark"
+#: What ends the sentence before, by whether it was there.
+SPARK_THERE, SPARK_MISSING = (
+    ".",
+    f". {SPARK} was not installed in this run (`make test-spark` does).",
+)
 
 
 def written(record: Record) -> str:
@@ -83,7 +89,7 @@ def written(record: Record) -> str:
         "## Growth",
         GROWTH,
         table((("what", "how much", "ms", "beside the first"), *_growth(record))),
-        RATES,
+        RATES + (SPARK_THERE if SPARK in record.rates else SPARK_MISSING),
         table((("who", "visits", "a second"), *_rates(record))),
         "## The command line, and Python in the page",
         table((("a process", "processor, ms", "beside an empty one"), *_processes(record))),
