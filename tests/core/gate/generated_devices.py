@@ -79,6 +79,10 @@ def _adapter(chance: Random) -> dict[str, Any]:
                 0.6,
                 lambda: chance.choice((16_384, 32_767, 32_768, 49_152)),
             ),
+            "max_storage_buffers_per_shader_stage": (
+                0.6,
+                lambda: chance.choice((8, 9, 10, 16, 64)),
+            ),
         },
     )
 

@@ -38,6 +38,7 @@ TOLD = {
     "max_buffer_size": 2**28,
     "max_storage_buffer_binding_size": 2**27,
     "max_compute_workgroup_storage_size": 16_384,
+    "max_storage_buffers_per_shader_stage": 8,
 }
 
 
