@@ -7,6 +7,7 @@ its name begins ("wllama-cpu" in `wllama`, "prompt-api" in `prompt_api`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from sys import modules
 from types import ModuleType
@@ -47,6 +48,11 @@ def _made_by(module: ModuleType) -> Mapping[str, Maker]:
     return cast("Mapping[str, Maker]", getattr(module, "RUNTIMES", {}))
 
 
+@cache
+def _maker(name: str) -> Maker | None:
+    return _made_by(module_of(name, "tabfit.runtimes")).get(name)
+
+
 def names() -> tuple[str, ...]:
     """Return the names of this package's runtimes, by the modules that make them."""
     from pkgutil import iter_modules  # noqa: PLC0415 - no answer lists them
@@ -79,7 +85,7 @@ def named(name: str) -> Runtime:
     if name in _BROUGHT:
         return _BROUGHT[name]()
     try:
-        make = _made_by(module_of(name, "tabfit.runtimes")).get(name.lower())
+        make = _maker(name.lower())
     except ModuleNotFoundError:
         if not (known := names()):  # the page's files are still on their way
             raise
