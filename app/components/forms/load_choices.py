@@ -62,7 +62,7 @@ def fields(answer: Answer) -> Html:
     """Return the fields that the answer's runtime and model have, `Html("")` for none."""
     every = [*_prompt(answer), *_sessions(answer), *_options(answer)]
     if not every:
-        return tag("p", _("{runtime} leaves nothing more to choose", runtime=answer.facts.name))
+        return tag("p", _("{runtime} leaves nothing more to choose", runtime=answer.facts.title))
     return form_fields.group(*every)
 
 

@@ -25,7 +25,7 @@ def copied(answer: Answer, decides: str | None) -> Html:
 
 def lines(answer: Answer) -> Iterator[str]:
     """Yield the question, the verdict and the figures, a line each."""
-    asked = (answer.scenario.precision, answer.facts.name, tokens(answer.context))
+    asked = (answer.scenario.precision, answer.facts.title, tokens(answer.context))
     where = answer.device.name or _signals(answer.device)
     yield ", ".join(str(each) for each in (answer.subject.name, *asked, where) if each)
     yield f"{answer.verdict.words}: {plain_sentence(answer)}"

@@ -145,7 +145,7 @@ def shares(given: Answer, visits: ManyVisits) -> dict[str, Html]:
 
 def _lines(given: Answer, whole: Tally) -> Iterator[str]:
     """Yield what the shares say, as text."""
-    asked = (given.subject.name, given.stored.precision, given.facts.name, tokens(given.context))
+    asked = (given.subject.name, given.stored.precision, given.facts.title, tokens(given.context))
     yield ", ".join(str(each) for each in asked if each)
     yield _finding(given, whole)
     yield _known(whole)

@@ -371,7 +371,7 @@ def _law(law: ScalingLaw, inside: int, gain: int) -> tuple[str, ...]:
 def _curve(inside: int, times: float) -> Html:
     """Return loss against parameters, both models marked."""
     end = inside * times
-    low, high = inside / 3, end * 4
+    low, high = inside / 3, end * 6
     ticks = [(inside, short(inside)), (end, short(round(end)))]
     x = svg_chart.logarithmic(ticks if times > APART else ticks[1:], low, high)
     y = svg_chart.linear(HENIGHAN.loss(round(low)), lambda value: number(value, "g"))

@@ -208,6 +208,11 @@ class RuntimeFacts:
         """Return its short name in the language in use."""
         return _(self.label)
 
+    @property
+    def title(self) -> str:
+        """Return its whole name in the language in use; programs are told `name`."""
+        return _(self.name)
+
 
 def model(row: Row, sources: Row) -> Model:
     """Return the model that a row of models.json says."""

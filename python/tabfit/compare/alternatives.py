@@ -368,7 +368,7 @@ def _changes(given: Answer, catalog: Catalog) -> Iterator[tuple[str, Scenario, s
     for facts in runtimes_of(given.subject, catalog):
         if facts.id != asked.runtime and not facts.hypothetical:
             scenario = replace(asked, runtime=facts.id, precision=None)
-            words = f"{facts.name}, {usual_precision(given.subject, facts)}"
+            words = f"{facts.title}, {usual_precision(given.subject, facts)}"
             yield "runtime", scenario, words
 
 

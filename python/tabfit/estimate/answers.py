@@ -144,7 +144,7 @@ def _runtime(about: Subject, name: str | None, catalog: Catalog) -> RuntimeFacts
     facts = catalog.runtime(name)
     if facts not in able:
         raise UnsupportedCombination(
-            Message("{runtime} has no {model} to run", runtime=facts.name, model=about.name),
+            Message("{runtime} has no {model} to run", runtime=facts.title, model=about.name),
             [each.id for each in able],
         )
     return facts
@@ -161,7 +161,7 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None, catalog: C
         if "gguf" in facts.formats and dynamic.is_named(name):
             return name.lower()
         raise UnknownName(
-            Message("precision for {runtime}", runtime=facts.name),
+            Message("precision for {runtime}", runtime=facts.title),
             name,
             precisions_of(about, facts),
         )
@@ -320,7 +320,7 @@ def _of_release(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
         yield _(
             "{runtime} has models of this family from release {first} on; an older one, or one "
             "that a browser kept, fails. Reckoned here with {version}",
-            runtime=facts.name,
+            runtime=facts.title,
             first=first,
             version=facts.version or "",
         )
@@ -331,12 +331,12 @@ def _of_runtime(about: Subject, facts: RuntimeFacts) -> Iterator[str]:
     if facts.library_per_model:
         yield _(
             "{runtime} lists no model of this name: a page must bring a compiled library for it",
-            runtime=facts.name,
+            runtime=facts.title,
         )
     elif not is_listed(about, facts):
         yield _(
             "{runtime} does not list {family} models; it tries one all the same, as a plain model",
-            runtime=facts.name,
+            runtime=facts.title,
             family=about.family,
         )
 

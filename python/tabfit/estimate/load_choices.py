@@ -94,7 +94,7 @@ def _lets(name: str, facts: RuntimeFacts, catalog: Catalog) -> None:
         raise UnsupportedCombination(
             Message(
                 "{runtime} does not take {choice}",
-                runtime=facts.name,
+                runtime=facts.title,
                 choice=Message(_CHOICES[name]),
             ),
             [each.id for each in catalog.runtimes if name in each.options],
@@ -139,7 +139,7 @@ def precision_of_sessions(
     """Return a map of precisions with every session in it, in the order they are loaded."""
     _lets(SESSIONS, facts, catalog)
     if about.architecture is None:
-        raise UnknownName(Message("precision for {runtime}", runtime=facts.name), name, offered)
+        raise UnknownName(Message("precision for {runtime}", runtime=facts.title), name, offered)
     usual = facts.default_precision or offered[0]
     sessions = [each.name for each in sessions_of(about.architecture)]
     return session_precisions.written(

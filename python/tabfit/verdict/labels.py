@@ -50,6 +50,14 @@ TYPICAL: Final = (
 
 #: The catalogue's short names of runtimes that are words, gathered likewise.
 RUNTIMES: Final = (later("Chrome’s built-in AI"), later("no overhead at all"))
+#: Its whole names that have words in them.
+RUNTIME_TITLES: Final = (
+    later("Transformers.js on the processor"),
+    later("Transformers.js on WebGPU"),
+    later("wllama (llama.cpp) on the processor"),
+    later("wllama (llama.cpp) on WebGPU"),
+    later("Weights and cache only, no overhead at all"),
+)
 
 #: A check's name as a heading.
 CHECKS: Final = Words({kind.name: kind.title for kind in KINDS})

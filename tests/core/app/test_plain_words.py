@@ -182,7 +182,13 @@ def test_words_of_the_interface(code: str, speaking: Callable[[str], str]) -> No
     """The words settled for a language are used, and names of tasks and of *ideal* are in it."""
     english = {name for _task, name in question_form.tasks(Catalog().models)}
     ideal = Catalog().runtime("ideal").short
+    worded = [each for each in Catalog().runtimes if " on " in each.name]
+    assert len(worded) == 4
     speaking(code)
+    assert all(each.title != each.name for each in worded)
+    about = Scenario(model="llama-3.2-1b", runtime="wllama-webgpu", device="pixel-8")
+    given = answers.answer(about, Catalog(), Device())
+    assert not any(re.search("on (the processor|WebGPU)", each.message) for each in given.checks)
     tasks = {name for _task, name in question_form.tasks(Catalog().models)}
 
     assert {word: language._(word) for word in SETTLED[code]} == SETTLED[code]

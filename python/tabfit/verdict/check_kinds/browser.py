@@ -24,7 +24,7 @@ from tabfit.verdict.requirements import Demand, Offered, Requirements, Setup
 def _why_jspi(setup: Setup) -> str | None:
     if not setup.facts.needs.jspi:
         return None
-    return _("{title} needs WebAssembly that can wait for promises", title=setup.facts.name)
+    return _("{title} needs WebAssembly that can wait for promises", title=setup.facts.title)
 
 
 def _jspi(device: Device, needs: Needs) -> Presence:
@@ -45,7 +45,7 @@ def _other_build(why: str, device: Device) -> str:
 def _why_threads(setup: Setup) -> str | None:
     if not setup.facts.needs.threads:
         return None
-    return _("{title} needs WebAssembly threads", title=setup.facts.name)
+    return _("{title} needs WebAssembly threads", title=setup.facts.title)
 
 
 def _threads(device: Device, needs: Needs) -> Presence:

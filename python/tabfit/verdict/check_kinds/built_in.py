@@ -55,7 +55,7 @@ def _why_platform(setup: Setup) -> str | None:
     if not needs.platforms and not needs.browsers:
         return None
     where = ", ".join(PLATFORM_NAMES[each] for each in needs.platforms)
-    return _("{title} exists on {where} only", title=setup.facts.name, where=where)
+    return _("{title} exists on {where} only", title=setup.facts.title, where=where)
 
 
 def _right_platform(device: Device, needs: Needs) -> Presence:
@@ -79,7 +79,7 @@ class _BuiltInMemory(CheckKind):
         why = _(
             "{title} asks for a graphics card above {card:g} GB, "
             "or {memory:g} GB of memory and {cores} cores",
-            title=setup.facts.name,
+            title=setup.facts.title,
             card=needs.vram_bytes / GIB,
             memory=needs.ram_bytes / GIB,
             cores=needs.cores,
@@ -152,7 +152,7 @@ class _BuiltInStorage(CheckKind):
             return None
         why = _(
             "{title} asks for {room:g} GB free where the browser keeps its profile",
-            title=setup.facts.name,
+            title=setup.facts.title,
             room=free / 10**9,
         )
         need = declared(setup, "free_storage_bytes", free).interval

@@ -31,7 +31,7 @@ NOT_VULKAN: Final = frozenset({"windows", "macos", "ios", "ipados"})
 def _why_webgpu(setup: Setup) -> str | None:
     if not setup.facts.needs.webgpu:
         return None
-    return _("{title} computes on the graphics processor through WebGPU", title=setup.facts.name)
+    return _("{title} computes on the graphics processor through WebGPU", title=setup.facts.title)
 
 
 def _webgpu(device: Device, needs: Needs) -> Presence:
@@ -89,7 +89,7 @@ def _wants_buffer(setup: Setup) -> Demand | None:
     needs = setup.facts.needs
     return Demand(
         name=BUFFER.name,
-        why=_("{title} asks for buffers that hold the largest tensor", title=setup.facts.name),
+        why=_("{title} asks for buffers that hold the largest tensor", title=setup.facts.title),
         need=_held(setup, "buffer_bytes", needs.buffer_bytes),
     )
 
@@ -135,7 +135,7 @@ def _wants_advised(setup: Setup) -> Demand | None:
         name=ADVISED.name,
         why=_(
             "{title} prefers buffers and bindings of this size and warns or slows without",
-            title=setup.facts.name,
+            title=setup.facts.title,
         ),
         need=declared(setup, "advised_buffer_bytes", advised).interval,
         hard=False,
@@ -148,7 +148,7 @@ def _wants_workgroup_storage(setup: Setup) -> Demand | None:
         return None
     return Demand(
         name=WORKGROUP_STORAGE.name,
-        why=_("{title}’s shaders share memory within a workgroup", title=setup.facts.name),
+        why=_("{title}’s shaders share memory within a workgroup", title=setup.facts.title),
         need=declared(setup, "workgroup_storage_bytes", needs.workgroup_storage_bytes).interval,
     )
 
@@ -194,7 +194,7 @@ class _StorageBuffers(CheckKind):
         """Return the demand of a runtime that asks for more than the least."""
         if not setup.facts.needs.webgpu or setup.facts.needs.storage_buffers is None:
             return None
-        why = _("{title}’s shaders bind many storage buffers at once", title=setup.facts.name)
+        why = _("{title}’s shaders bind many storage buffers at once", title=setup.facts.title)
         return Demand(name=self.name, why=why)
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
@@ -230,7 +230,7 @@ class _UnlikeTensors(CheckKind):
         stored = setup.load.stored
         if not setup.facts.needs.webgpu or not stored.tensors or stored.tensors_known:
             return None
-        why = _("{title} asks for buffers that hold the largest tensor", title=setup.facts.name)
+        why = _("{title} asks for buffers that hold the largest tensor", title=setup.facts.title)
         return Demand(name=self.name, why=why)
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
