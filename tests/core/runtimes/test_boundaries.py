@@ -576,6 +576,8 @@ def test_bare_weights_have_no_cost_of_their_own() -> None:
         for each in (4096, 8192)
     )
     assert long / short == pytest.approx(1.5, abs=0.01)
+    latent = held(of("deepseek-r1", "ideal", "fp16"), "generate", Label.CACHE)
+    assert latent == exactly(4096 * 61 * 576 * 2)
 
 
 def test_files_alone_are_where_they_are_used() -> None:
