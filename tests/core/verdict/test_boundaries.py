@@ -12,14 +12,23 @@ from typing import Any, Final
 import pytest
 
 from tabfit.catalog import Catalog
+from tabfit.devices.budgets import Pool
 from tabfit.devices.device import PLATFORMS, Device, read
+from tabfit.devices.history import Trial
 from tabfit.estimate.answers import Answer, answer
 from tabfit.estimate.defaults import CONTEXTS
 from tabfit.estimate.scenario import Scenario
 from tabfit.light_dataclass import field_names
 from tabfit.runtimes import Needs
 from tabfit.units import GIB, KIB, MB, MIB, Basis, Bytes, Interval, Tokens, exactly
-from tabfit.verdict import chance_text, check_kinds, check_rules, decide, failure_rates
+from tabfit.verdict import (
+    chance_text,
+    check_kinds,
+    check_rules,
+    decide,
+    device_history,
+    failure_rates,
+)
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision
 from tabfit.verdict.check_text import Check, severity
@@ -785,3 +794,22 @@ def test_a_test_of_memory_is_told_from_a_model() -> None:
     for runtime, words in (("test", "a test of memory ended here"), ("webllm", "crashed here")):
         past = made("llama-3.2-1b", "wllama-cpu", history=[{**ended, "runtime": runtime}])
         assert words in past["memory"].message
+
+
+def test_what_ran_here_weighs_as_laplace_has_it() -> None:
+    """His rule of succession: after one success of one, two of three, where before it was even."""
+    once, twice = (device_history._of_runtime(each, Decision(chance=0.5)) for each in (1, 2))
+    assert once.chance == pytest.approx(2 / 3, abs=0.0001)
+    assert twice.chance == pytest.approx(3 / 4, abs=0.0001)
+
+
+@pytest.mark.parametrize("pool", ["peak", "page", "gpu"])
+def test_a_run_speaks_for_what_needs_no_more_in_any_memory(pool: str) -> None:
+    """Whichever memory was kept of it, and as long as nothing died there with as little."""
+    ran = Trial(ran=True, needs={pool: exactly(2 * GIB)}, runtime="webllm")
+    died = Trial(ran=False, needs={pool: exactly(GIB)}, runtime="webllm")
+    for trials, need, speaks in (([ran], GIB, 1), ([ran], 4 * GIB, 0), ([ran, died], GIB, 0)):
+        peaks = dict.fromkeys(Pool, exactly(need))
+        assert device_history.proven(trials, "webllm", peaks.__getitem__) == speaks
+    heap = Trial(ran=True, needs={"wasm": exactly(2 * GIB)}, runtime="webllm")
+    assert device_history.proven([heap], "webllm", lambda _pool: exactly(GIB)) == 0
