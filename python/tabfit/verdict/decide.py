@@ -139,7 +139,7 @@ class Gathered:
         self.failed, self.untold, self.nowhere = failed, untold, nowhere
         self.proven = 0.0
 
-    def add(self, decision: Decision, *, applies: bool = True, decides: bool) -> None:
+    def add(self, decision: Decision, *, applies: bool, decides: bool) -> None:
         """Take a check that applies to all, or to those places where `applies` is true."""
         known = applies & decision.known
         held = _or_else(known, decision.chance, 1.0)

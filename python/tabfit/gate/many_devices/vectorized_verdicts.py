@@ -304,7 +304,7 @@ class CombinedChecks:
             known=found.known,
             unsupported=found.unsupported,
         )
-        some.add(decision, decides=decides)
+        some.add(decision, applies=True, decides=decides)
         for name in Gathered.__slots__:
             getattr(self.gathered, name)[at] = getattr(some, name)
 
