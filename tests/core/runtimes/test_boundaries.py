@@ -618,6 +618,13 @@ def test_where_each_runtime_computes(name: str) -> None:
     assert {*COMPUTES} == {each.id for each in CATALOG.runtimes}
 
 
+def test_nobody_makes_files_for_a_browsers_own_model() -> None:
+    """Chrome brings Gemini Nano itself (developer.chrome.com); bare weights are of any model."""
+    shape = of("llama-3.2-1b", "ideal").load.architecture
+    assert not runtimes.named("prompt-api").can_store(shape)
+    assert runtimes.named("ideal").can_store(shape)
+
+
 PROJECTORS: Final = [
     *csv.DictReader(
         line

@@ -28,6 +28,7 @@ from tabfit.verdict import (
     decide,
     device_history,
     failure_rates,
+    sureness,
 )
 from tabfit.verdict.check_kinds.kind import CheckKind
 from tabfit.verdict.check_rules import Decision
@@ -320,6 +321,16 @@ def check(
         message="",
         decides=decides,
     )
+
+
+def test_no_end_is_learnt_beyond_what_hundreds_of_reports_tell() -> None:
+    """Three of a hundred is the rarest that is said, so that ends stay about there, whatever a fit.
+
+    With none of some 150 reports the 95 % bound is three of them (rule of three), one in fifty.
+    """
+    least, surest = sureness.FARTHEST
+    assert 0.015 <= least <= 0.03
+    assert 1 - surest == pytest.approx(0.03)
 
 
 @pytest.mark.parametrize(("chance", "named"), [(0.96, "next"), (0.98, ""), (1.0, "")])
