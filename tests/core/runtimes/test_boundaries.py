@@ -950,11 +950,11 @@ SHARES: Final = (
     (2.7, "low", 10, 20, "half of what was seen, or all of it"),
     (2.7, "high", 24, 35, "as much as files of 3 and of 4 bits"),
     (3.5, "low", 12, 20, "as little as files of 2 bits, if that"),
-    (3.5, "high", 24, 36, "as much as files of 4 bits"),
+    (3.5, "high", 30, 36, "nearly as much as files of 4 bits"),
     (4.5, "low", 20, 24, "as little as files of 2 and of 3 bits"),
     (4.5, "high", 36, 50, "as much as files of 8 bits"),
     (8.5, "low", 24, 35, "as little as files of 3 and of 4 bits"),
-    (8.5, "high", 50, 100, "no more than the memory gives"),
+    (8.5, "high", 51, 66, "three quarters of what Metal itself reaches (llama.cpp 4167)"),
 )
 
 
@@ -1070,7 +1070,7 @@ def test_memory_of_a_kind_moves_as_its_data_sheets_say(kind: str) -> None:
     assert told
     assert likely == pytest.approx(median(told), rel=0.4)
     assert 0.6 <= low / told[2] <= 1.2  # but for the two slowest
-    assert 0.5 < high / told[-1 - len(told) // 20] <= 1.1
+    assert 0.55 < high / told[-1 - len(told) // 20] <= 1.1
 
 
 def _listed() -> Iterator[Device]:
