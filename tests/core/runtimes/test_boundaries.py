@@ -1046,6 +1046,28 @@ def test_lines_of_the_download_table() -> None:
     assert {*speed.CAPPED} == {"chrome", "edge", "samsung"}  # who is made of Chromium
 
 
+def test_a_card_moves_more_than_the_memory_beside_it() -> None:
+    """The least card of the catalogue moves 128 GB/s, a computer's usual memory half of that.
+
+    And what has no cost of its own moves all that the memory can.
+    """
+    card = speed.bandwidth(read({"platform": "windows", "graphics": "discrete"}))
+    beside = speed.bandwidth(read({"platform": "windows", "graphics": "integrated"}))
+    assert card.likely >= 128 * GB >= 2 * beside.likely
+    assert speed.moved(runtimes.named("ideal"), 4.5, read(M3)).interval == exactly(100 * GB)
+
+
+@pytest.mark.parametrize(
+    ("browser", "told", "open_ended"),
+    [("chrome", 10, True), ("chrome", 9, False), ("edge", 10, True), ("firefox", 10, False)],
+)
+def test_a_line_that_a_browser_caps(browser: str, told: float, *, open_ended: bool) -> None:
+    """Chromium tells 10 Mbit/s of any faster line (WICG netinfo), and others their own."""
+    found = speed.network_speed(read({"browser": browser, "connection": {"downlink_mbps": told}}))
+    assert found is not None
+    assert (found.megabits, found.capped) == (told, open_ended)
+
+
 def test_a_model_whose_weights_nobody_describes() -> None:
     """Models are published at 4 to 16 bits a weight: it has some width between them."""
     assert 4 < speed.UNDISCLOSED_BITS.exact < 16
