@@ -311,6 +311,23 @@ def test_litertlm_takes_what_its_maker_asks_for() -> None:
     assert (kept.low, kept.likely) == (0, 0)
 
 
+def test_half_floats_are_widened_on_the_processor() -> None:
+    """2 F + L + S + 4 P: two files, the table, its three copies in 32 bits and the products.
+
+    As docs/memory-model.md, 1, has it for SmolLM2 135M: 28,311,552 numbers of the table, 106 M of
+    products. On WebGPU the table lies once more beside the files, at 16 bits.
+    """
+    given = of("smollm2-135m", "transformersjs-wasm", "fp16")
+    heap, file, table = given.runtime.heap(given.load), given.load.files.likely, 49_152 * 576
+    assert heap is not None
+    products = 4 * (134_515_008 - table)
+    assert heap.likely == pytest.approx(2 * file + 2 * table + 3.2 * 4 * table + products, rel=0.03)
+    assert given.runtime.can_store(given.load.architecture)
+    on_gpu = of("llama-3.2-1b", "transformersjs-webgpu", "fp16")
+    weights = held(on_gpu, "ready", Label.WEIGHTS).likely
+    assert weights - on_gpu.load.files.likely == 128_256 * 2048 * 2
+
+
 def test_a_steps_cache_is_in_the_heap_and_in_scripts() -> None:
     """Old and new in both, four times the cache at the most (docs/memory-model.md, 1).
 
