@@ -221,3 +221,11 @@ def test_a_file_of_no_known_mix_is_like_the_nearest(mix: str) -> None:
     )
     assert any(f"those of {mix}," in each for each in found.notes)
     assert sum(each.size.likely for each in found.files) == size
+
+
+def test_a_file_between_two_mixes_is_like_the_commoner() -> None:
+    """A file as large as Q4_K_S, 4.67 bits a weight there, is taken for the usual Q4_K_M."""
+    about, facts = subject("llama-3.1-8b", CATALOG), CATALOG.runtime("wllama-cpu")
+    one = published("gguf", "odd", round(8_030_261_312 * 4.67 / 8))
+    found = published_files.stored(named("wllama-cpu"), facts, about.shape, "odd", one)
+    assert any("those of q4_k_m," in each for each in found.notes)
