@@ -53,13 +53,18 @@ BESIDE = {"br": ".br", "gzip": ".gz"}  # a build may have made them ahead of tim
 
 
 class Site(ThreadingHTTPServer):
-    """A folder on a port of this machine; port 0 is any free one."""
+    """A folder on a port of this machine; port 0 is any free one.
+
+    Where not `compressed`, files go out as they lie there: on one machine, unpacking them costs a
+    browser more than it saves.
+    """
 
     daemon_threads = True
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path, port: int = 0, *, compressed: bool = True) -> None:
         """Bind to this machine alone: nobody else on the network is served."""
         self.folder = folder.resolve()
+        self.compressed = compressed
         super().__init__(("127.0.0.1", port), SiteHandler)
 
     @property
@@ -102,7 +107,8 @@ class SiteHandler(BaseHTTPRequestHandler):
         if path is None:
             self._say_missing(with_content=with_content)
             return
-        encoding, content, tag = answered(path, self.headers.get("Accept-Encoding", ""))
+        accepted = self.headers.get("Accept-Encoding", "") if self.server.compressed else ""
+        encoding, content, tag = answered(path, accepted)
         headers = {
             "Content-Type": TYPES.get(path.suffix, "application/octet-stream"),
             **told_with(path, self.server.folder),

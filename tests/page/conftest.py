@@ -31,8 +31,15 @@ from tools.serve import Site
 ROOT = Path(__file__).resolve().parents[2]
 
 expect.set_options(timeout=PATIENCE)
-# No other host is found.
-ALONE = ("--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+#: A name that leads to the tests' own server, and is no local one to a browser.
+INSECURE = "insecure.test"
+# No other host is found. WebAssembly is compiled once, by V8's quick compiler: its slower one takes
+# a second and a half of the processor for each page opened, which no test's few questions win back.
+ALONE = (
+    "--no-sandbox",
+    f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--js-flags=--liftoff-only",
+)
 SOFTWARE_ADAPTER = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 
 
@@ -40,10 +47,11 @@ SOFTWARE_ADAPTER = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"
 def site() -> Iterator[str]:
     """Yield the address of the page: dist/ as `make site` builds it, on a free port.
 
-    It is served from a path below the root, as many static hosts do.
+    It is served from a path below the root, as many static hosts do, and not compressed, which
+    the tests of a page without a network and those of three engines are.
     """
     subprocess.run([sys.executable, "-m", "tools.dist"], cwd=ROOT, check=True)
-    with Site(ROOT).running() as server:
+    with Site(ROOT, compressed=False).running() as server:
         yield f"{server.address}dist/"
 
 

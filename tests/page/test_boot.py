@@ -116,7 +116,7 @@ def test_how_much_has_arrived_is_said_in_bytes(visit: Visit) -> None:
     """On a slow line a bar says how much of Python is there, and goes when it is ready."""
 
     def slowed(context: BrowserContext) -> None:
-        context.on("page", lambda page: _throttled(page, bits=8_000_000))
+        context.on("page", lambda page: _throttled(page, bits=60_000_000))
 
     page = visit(setup=slowed, until=None)
     told = page.locator("#loaded")

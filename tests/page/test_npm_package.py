@@ -17,7 +17,7 @@ from tabfit.estimate.scenario import Scenario
 from tests.core.app.test_probes import AGENTS, WEBKIT, brands
 from tests.core.gate import npm_page
 from tests.page.conftest import SOFTWARE_ADAPTER
-from tools.find_chromium import found
+from tests.page.opening import PATIENCE
 
 CATALOG: Final = Catalog()
 READ: Final = """async ([every, tables]) => {
@@ -42,12 +42,14 @@ def address(data: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="module", params=["chrome", "firefox"])
-def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
+def browser(
+    request: pytest.FixtureRequest, playwright: Playwright, chromium: str
+) -> Iterator[Browser]:
     """Yield Chromium, and Firefox where there is one, driven by WebDriver BiDi."""
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if request.param == "chrome":
         arguments = ["--no-sandbox", *SOFTWARE_ADAPTER]
-        started = playwright.chromium.launch(executable_path=found(), args=arguments)
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
     elif firefox is None:
         pytest.skip("there is no Firefox here")
     else:
@@ -60,6 +62,7 @@ def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """Yield the page of three lines."""
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
