@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,6 +86,14 @@ def reached(page: Page, state: str) -> None:
     page.locator(f"html[data-state={state}]").wait_for(state="attached")
 
 
+_PAINTED = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+
+
+def painted(page: Page) -> None:
+    """Wait until what the page has to show by now has been painted."""
+    page.evaluate(_PAINTED)
+
+
 def mended(page: Page) -> None:
     """Let every file arrive as it is, once the answers that are being spoilt have been given."""
     page.context.unroute_all(behavior="wait")
@@ -100,6 +109,19 @@ def asked(page: Page, function: str, *text: str) -> str:
     }}"""
     answer: str = page.evaluate(call, list(text))
     return answer
+
+
+_DESCRIBE = """async () => {
+  const { describe } = await import(document.querySelector('script[src$="page.js"]').src
+    .replace("page.js", "python_worker.js"));
+  return JSON.stringify(await describe());
+}"""
+
+
+def described(page: Page) -> dict[str, Any]:
+    """Return the device as the page's Python describes it."""
+    device: dict[str, Any] = json.loads(page.evaluate(_DESCRIBE))
+    return device
 
 
 class Held:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tabfit import catalog
@@ -15,19 +13,24 @@ from tabfit.estimate import answer_json, answers
 from tabfit.estimate.scenario import Scenario
 from tabfit.i18n.size_text import size
 from tabfit.units import exactly
-from tests.page.opening import DESKTOP, PHONE, Visit, choose_model, reached, signal, without
+from tests.page.opening import (
+    DESKTOP,
+    PHONE,
+    Visit,
+    choose_model,
+    described,
+    painted,
+    reached,
+    signal,
+    without,
+)
 
-SIGNALS = """async () => {
-  const script = document.querySelector('script[src$="page.js"]').src;
-  const { describe } = await import(script.replace("page.js", "python_worker.js"));
-  return JSON.stringify(await describe());
-}"""
 LINK = "#v=1&model=distilbert&runtime=transformersjs-wasm&precision=fp32"
 
 
 def expected(page: Page, **chosen: Any) -> dict[str, Any]:
     """Return what the command line's Python says of the same question on the same device."""
-    device = read(json.loads(page.evaluate(SIGNALS)))
+    device = read(described(page))
     given = answers.answer(Scenario(**chosen), catalog.read(), device)
     return answer_json.estimate(given)
 
@@ -183,22 +186,24 @@ def test_without_an_adapter_a_gpu_runtime_will_not_do(visit: Visit) -> None:
     expect(page.locator(".checks li").first).to_contain_text("Graphics through WebGPU")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_answer_stays_within_the_screen(
-    visit: Visit, size: dict[str, int], *, dark: bool
-) -> None:
-    """Nothing of an answer lies past the edge, and what can be tapped is large enough."""
-    page = visit(size=size, dark=dark, prelude=signal("deviceMemory", "8"), adapter=True)
+SMALL = """() => [...document.querySelectorAll("a, button, select, summary, .chip span")]
+  .filter((each) => each.checkVisibility() && !each.closest("p, dialog, .skip"))
+  .filter((each) => each.getBoundingClientRect().height < 43.5)
+  .map((each) => each.outerHTML.slice(0, 90))"""
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("a, button, select, summary, .chip span")]
-        .filter((each) => each.checkVisibility() && !each.closest("p, dialog, .skip"))
-        .filter((each) => each.getBoundingClientRect().height < 43.5)
-        .map((each) => each.outerHTML.slice(0, 90))"""
-    )
-    assert small == []
+
+def test_the_answer_stays_within_the_screen(visit: Visit) -> None:
+    """Nothing of an answer lies past the edge, and what can be tapped is large enough."""
+    page = visit(prelude=signal("deviceMemory", "8"), adapter=True)
+    for screen in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
+        for dark in (False, True):
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            painted(page)
+
+            look = (screen["width"], dark)
+            assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"], look
+            assert page.evaluate(SMALL) == [], look
 
 
 def test_by_keyboard(ready: Page) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -17,23 +16,12 @@ from tests.page.opening import (
     Visit,
     appended,
     asked,
+    described,
     reached,
     signal,
     without,
     without_snapshot,
 )
-
-DESCRIBE = """async () => {
-  const { describe } = await import(document.querySelector('script[src$="page.js"]').src
-    .replace("page.js", "python_worker.js"));
-  return JSON.stringify(await describe());
-}"""
-
-
-def described(page: Page) -> dict[str, Any]:
-    """Return the device as the page's Python describes it."""
-    device: dict[str, Any] = json.loads(page.evaluate(DESCRIBE))
-    return device
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -292,14 +280,3 @@ def test_numpy(visit: Visit) -> None:
     """Numpy too is installed later, from the page's own folder, and works."""
     page = visit(setup=appended("**/worker.py", NUMPY))
     assert asked(page, "total", "101") == "5050"
-
-
-def test_offline(visit: Visit) -> None:
-    """After a first visit the page starts without a network."""
-    page = visit(offline_copy=True)
-    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
-    page.context.set_offline(True)
-    page.reload(wait_until="commit")
-    reached(page, "ready")
-    expect(page.get_by_role("heading").first).to_be_visible()
-    assert described(page)["browser"] == "chrome"

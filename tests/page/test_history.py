@@ -141,7 +141,7 @@ def test_dragging_makes_one_step(visit: Visit) -> None:
         page.mouse.down()
         for share in (begins, (begins + ends) / 2, ends):
             page.mouse.move(box["x"] + share * box["width"], y)
-            page.wait_for_timeout(300)
+            in_link(page, f"layers={number.input_value()}")  # it is answered while it is dragged
         page.mouse.up()
         reached_values.append(number.input_value())
         in_link(page, f"layers={reached_values[-1]}")

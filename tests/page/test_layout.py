@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import site_pages
 from app.components.forms import question_form
 from tabfit.api import read_catalog
+from tabfit.catalog.rows import RuntimeFacts
 from tabfit.devices.device import Device
 from tabfit.estimate import answers
 from tabfit.estimate.defaults import precisions_of, runtimes_of
 from tabfit.estimate.scenario import Scenario
-from tabfit.i18n.language import ENGLISH, LANGUAGES, folder, use
-from tests.page.opening import DESKTOP, PHONE, Visit, reached, signal
+from tabfit.i18n.language import ENGLISH, LANGUAGES, use
+from tests.page.opening import DESKTOP, PHONE, Visit, opened, painted, signal
 from tools.screenshots import DEVICE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +63,30 @@ TORN = """() => [...document.querySelectorAll("no-break")].map((each) => each.pa
     return display.includes("flex") && columnGap === "normal"
       && [...each.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()); })
   .map((each) => each.innerText)"""
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser, site: str) -> Iterator[Page]:
+    """Yield the first page on a made-up phone, for tests that leave what it shows to others."""
+    with opened(browser, site, prelude=DEVICE) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def compared(browser: Browser, site: str) -> Iterator[Page]:
+    """Yield the page that compares on the same phone."""
+    with opened(browser, site, "compare/", prelude=DEVICE) as page:
+        yield page
+
+
+def asks(page: Page, link: str, size: dict[str, int] = PHONE) -> None:
+    """Have an open page of a size answer another link, as a tap does."""
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    page.evaluate("link => (location.hash = link)", f"v=1&{link}")
+    painted(page)  # by now it has heard
+    expect(page.locator("html")).to_have_attribute("lang", re.search("lang=(..)", link)[1])  # type: ignore[index]
+    expect(page.locator("main [aria-busy=true]:not([data-later])")).to_have_count(0)
+    painted(page)
 
 
 def slowed(context: BrowserContext) -> None:
@@ -108,9 +135,14 @@ def _nothing_jumps(visit: Visit, path: str, size: dict[str, int], prelude: str =
     assert sum(each[0] for each in shifts) <= MOST_SHIFT, shifts
 
 
-#: The sentences whose height depends on the way that is shown.
+#: The sentences whose height depends on the way that is shown. All else is away meanwhile: each
+#: height is asked for anew, and a short page is soon laid out.
 UNEVEN = """(asked) => { const place = document.querySelector("#question");
-  return asked.filter(({ html, ways }) => {
+  const [before, width, away] = [place.innerHTML, place.offsetWidth, []];
+  for (let each = place; each !== document.body; each = each.parentElement)
+    away.push(...[...each.parentElement.children].filter((one) => !one.hidden && one !== each));
+  for (const each of away) each.hidden = true;
+  const uneven = asked.filter(({ html, ways }) => {
     place.innerHTML = html;
     const say = (name, words) => (place.querySelector(`[data-for=${name}]`).textContent = words);
     const heights = ways.map(([runtime, precision]) => {
@@ -118,35 +150,48 @@ UNEVEN = """(asked) => { const place = document.querySelector("#question");
       return place.querySelector("h1").offsetHeight;
     });
     return new Set(heights).size > 1;
-  }).map(({ name }) => name); }"""
+  }).map(({ name }) => name);
+  const moved = place.offsetWidth !== width;
+  for (const each of away) each.hidden = false;
+  place.innerHTML = before;
+  return moved ? ["another width"] : uneven; }"""
 
 
-def asked(language: str) -> list[dict[str, Any]]:
-    """Return the question about every model in a language, and the ways a device may open it on."""
-    use(language)
+@cache
+def answered() -> list[tuple[answers.Answer, list[tuple[RuntimeFacts, str]]]]:
+    """Return every model's answer on a device that nothing is known of, and its ways."""
     catalog, found = read_catalog(), []
     for model in catalog.models:
         answer = answers.answer(Scenario(model=model.id), catalog, Device())
-        html = re.sub("<select.*?</select>", "", str(question_form.form(answer, catalog)))
         ways = [
-            (facts.short, precision)
+            (facts, precision)
             for facts in runtimes_of(answer.subject, catalog)
             for precision in precisions_of(answer.subject, facts)
             if not facts.hypothetical
         ]
-        found.append({"name": model.id, "html": html, "ways": ways})
+        found.append((answer, ways))
+    return found
+
+
+def asked(language: str) -> list[dict[str, Any]]:
+    """Return the question about every model in a language, and the ways a device may open it on."""
+    every, catalog, found = answered(), read_catalog(), []
+    use(language)
+    for answer, ways in every:
+        html = re.sub("<select.*?</select>", "", str(question_form.form(answer, catalog)))
+        said = [(facts.short, precision) for facts, precision in ways]
+        found.append({"name": answer.scenario.model, "html": html, "ways": said})
     use(ENGLISH)
     return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_question_keeps_its_lines(visit: Visit, language: str) -> None:
+def test_the_question_keeps_its_lines(shown: Page, language: str) -> None:
     """On whichever way a device opens a model, its sentence is as high as in the document."""
-    page = visit(folder(language), prelude=DEVICE)
     every = asked(language)
     for size in (PHONE, DESKTOP):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        assert page.evaluate(UNEVEN, every) == []
+        asks(shown, f"model=gemma-2b&lang={language}", size)
+        assert shown.evaluate(UNEVEN, every) == []
 
 
 @pytest.mark.parametrize("path", ["", "m/whisper-base/", "m/gemma-3n-e2b/"])
@@ -160,22 +205,26 @@ def test_both_columns_end_at_one_height(visit: Visit, path: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_verdict_is_on_the_first_screen(visit: Visit, language: str) -> None:
+def test_the_verdict_is_on_the_first_screen(shown: Page, language: str) -> None:
     """On a phone the word is read without scrolling, and the device takes one line.
 
-    So it is on the first page, on a model's own, and where a link brings a long name or a long way.
+    So it is on the first page, and where a link brings a long name or a long way.
     """
-    catalog = read_catalog()
-    page = visit(
-        f"m/{LONG_LINKS[0][0]}/#v=1&model={LONG_LINKS[0][0]}&lang={language}", prelude=DEVICE
-    )
     for model, more in (*LONG_LINKS, ("gemma-2b", "")):
-        page.evaluate("link => (location.hash = link)", f"v=1&model={model}&lang={language}{more}")
-        expect(page).to_have_title(re.compile(re.escape(catalog.model(model).name)))
-        reached(page, "ready")
+        asks(shown, f"model={model}&lang={language}{more}")
+        _first_screen(shown, model)
 
-        assert page.evaluate(WORD) <= FIRST_LOOK, model
-        assert page.locator("#said summary").bounding_box()["height"] <= 48  # type: ignore[index]
+
+def test_the_verdict_is_on_the_first_screen_of_a_model_s_own_page(visit: Visit) -> None:
+    """The same where the longest name is a document of its own."""
+    name = LONG_LINKS[0][0]
+    _first_screen(visit(f"m/{name}/#v=1&model={name}", prelude=DEVICE), name)
+
+
+def _first_screen(page: Page, model: str) -> None:
+    expect(page).to_have_title(re.compile(re.escape(read_catalog().model(model).name)))
+    assert page.evaluate(WORD) <= FIRST_LOOK, model
+    assert page.locator("#said summary").bounding_box()["height"] <= 48  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -245,9 +294,10 @@ def test_a_wide_screen_is_used(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_compare_is_no_longer_than_a_thumb_scrolls(visit: Visit, language: str) -> None:
+def test_compare_is_no_longer_than_a_thumb_scrolls(compared: Page, language: str) -> None:
     """Twenty cards on a phone, the ways to look whole in each language, three columns in sight."""
-    page = visit(f"{folder(language)}compare/", prelude=DEVICE)
+    page = compared
+    asks(page, f"lang={language}")
     edges = "all => all.map((each) => each.getBoundingClientRect().right)"
 
     assert page.evaluate("document.documentElement.scrollHeight") < 9000

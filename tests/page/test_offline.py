@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import site_pages
 from tabfit.i18n.language import LANGUAGES
-from tests.page.opening import DESKTOP, Visit, opened, reached
+from tests.page.opening import DESKTOP, Visit, described, opened, reached
 from tools.dist.paths import DIST
 from tools.serve import Site
 
@@ -66,6 +66,7 @@ def test_a_page_is_the_same_without_a_network(browser: Browser, site: str) -> No
         page.reload(wait_until="commit")
         reached(page, "ready")
         assert (page.locator("#main").inner_text(), page.title()) == here
+        assert described(page)["browser"] == "chrome"
 
 
 def test_links_and_changes(browser: Browser, site: str) -> None:
@@ -150,6 +151,17 @@ def test_the_finder_says_what_it_cannot_do(browser: Browser, site: str) -> None:
 
 # A browser that keeps nothing
 
+#: Tells the page whether the service worker was taken in the end, or given up.
+TOLD = """const { register } = ServiceWorkerContainer.prototype;
+ServiceWorkerContainer.prototype.register = async function (...given) {
+  const made = await register.apply(this, given);
+  const worker = made.installing ?? made.waiting ?? made.active;
+  const tell = () => /redundant|activated/.test(worker.state) && (window.ended = worker.state);
+  worker.addEventListener("statechange", tell);
+  tell();
+  return made;
+};"""
+
 
 @pytest.mark.parametrize(
     "refusal",
@@ -165,8 +177,15 @@ def test_nothing_can_be_kept(site: str, browser: Browser, tmp_path: Path, refusa
     """Where storage is refused or full the page works, and says nothing wrong."""
     del site
     changes = {"service_worker.js": lambda text: f"{refusal};\n{text}"}
-    with served(tmp_path / "dist", changes) as at, opened(browser, at, offline_copy=True) as page:
-        page.wait_for_timeout(1500)
+
+    def told(context: BrowserContext) -> None:
+        context.add_init_script(TOLD)
+
+    with (
+        served(tmp_path / "dist", changes) as at,
+        opened(browser, at, offline_copy=True, setup=told) as page,
+    ):
+        page.wait_for_function("window.ended")
         page.reload(wait_until="commit")
         reached(page, "ready")
         expect(page.locator("#failure")).to_be_hidden()
