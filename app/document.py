@@ -10,22 +10,26 @@ import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Final
 
 from app.components.html import Html
 from app.request_reply import PageHead
 from tabfit.i18n import language
 
 TEMPLATE = Path(__file__).with_name("index.html")
+NOTHING: Final = Html("")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def document(head: PageHead, body: Html, *, view: str, about: str = "") -> str:
+def document(
+    head: PageHead, body: Html, *, view: str, about: str = "", beside: Html = NOTHING
+) -> str:
     """Return the document of one page.
 
     `head` is shown by search engines and in the preview of a shared link, whose
     picture is drawn from it; the language is the one in use. `view` is the page's
-    module and `about` the model whose own page it is. The places that depend on where
-    the page lies stay open for the build.
+    module and `about` the model whose own page it is; `beside` are data that its scripts
+    read. The places that depend on where the page lies stay open for the build.
     """
     said = {
         "title": escape(head.title),
@@ -35,6 +39,7 @@ def document(head: PageHead, body: Html, *, view: str, about: str = "") -> str:
         "view": escape(view),
         "about": escape(about),
         "body": body,
+        "beside": beside,
     }
     closed = {name: text.replace("{{", "&#123;&#123;") for name, text in said.items()}
     return filled(TEMPLATE.read_text(encoding="utf-8"), closed)

@@ -10,16 +10,19 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from app import pages, render_page
+from app import first_verdict, pages, render_page
 from app.components import page_layout
 from app.components.html import joined, tag
-from app.document import document, filled
+from app.document import NOTHING, document, filled
+from app.pages.answer.control import DEFAULT
 from app.request_reply import PageHead
 from app.site_pages import FOLDERS
 from tabfit.catalog import Catalog
 from tabfit.i18n import language
 from tabfit.i18n.language import _
 
+#: The page that answers, whose documents carry what a first verdict needs.
+ANSWER: Final = "answer"
 #: The name of the document in which Python writes a page, beside each language's first page.
 SHELL: Final = "offline.html"
 #: A host shows it at any depth, so its addresses begin at the site's root.
@@ -93,9 +96,12 @@ def _fixed(name: str, catalog: Catalog) -> tuple[str, str]:
     folder = language.folder() + FOLDERS[name]
     root = "../" * folder.count("/") or "./"
     head, body = render_page.fixed_page(name, catalog, root)
-    return f"{folder}index.html", document(head, body, view=name)
+    first = first_verdict.script(DEFAULT.model, catalog) if name == ANSWER else NOTHING
+    return f"{folder}index.html", document(head, body, view=name, beside=first)
 
 
 def _of(model: str, catalog: Catalog) -> tuple[str, str]:
     head, body = render_page.model_page(model, catalog, "../../")
-    return f"m/{model}/index.html", document(head, body, view="answer", about=model)
+    return f"m/{model}/index.html", document(
+        head, body, view=ANSWER, about=model, beside=first_verdict.script(model, catalog)
+    )

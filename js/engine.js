@@ -4,7 +4,7 @@
 const rounded = (chance) => Math.floor(chance * 1e4 + 0.5000001) / 1e4;
 
 /** Round half to even, as Python does. */
-const even = (value) => {
+export const even = (value) => {
   const down = Math.floor(value);
   const rest = value - down;
   return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;

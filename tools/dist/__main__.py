@@ -43,15 +43,18 @@ from tools.dist.pyodide.python_wheels import page_wheels
 from tools.dist.pyodide.third_party_wheels import wheels
 
 STATIC = ROOT / "static"
+JS = ROOT / "js"
 APP = ROOT / "app"
 AT_ROOT = ("interpreter.mjs", "service_worker.js", "manifest.webmanifest", "_headers", "icons")
 GATHERED = ("boot_status.js", "early_worker.js", "base.css")  # into each document, and into app.css
 INPUTS = (
-    *("python", "app", "static", "docs/schema", "tools/dist", "tools/licences"),
+    *("python", "app", "static", "js", "docs/schema", "tools/dist", "tools/licences"),
     *("pyproject.toml", "LICENSE"),
 )
 LINKS = ("package-lock.json", "requirements.lock", "README.md")
 SCALES = ("sizes", "fonts")  # Open Props: spaces and type
+#: What judges by the rules before Python is there, of the npm package.
+ENGINE = ("engine.js", "device.js")
 #: What the page's own scripts import, ahead of time.
 FIRST = (
     "page.js",
@@ -106,13 +109,13 @@ def build(folder: Path) -> None:
     later = {**others, SHIPPED: grid_wheel()}
     first = page_wheels(engine / "pyodide" / "python_stdlib.zip")
     runtime_at = _lay(engine, folder, "runtime")
-    code_at = _lay_code(first, later, folder)
+    data = public_data.public_data()
+    code_at = _lay_code(first, later, data / "rules.json", folder)
     kept_memory = memory_snapshot.snapshot(engine / "pyodide", first.values())
     snapshot_at = _lay(kept_memory, folder, "snapshot") + memory_snapshot.NAME
     for path in later.values():
         _copy(path, folder / "wheels" / path.name)
     licences.write(folder / "licences", others)
-    data = public_data.public_data()
     inline = ((STATIC / name).read_text() for name in ("boot_status.js", "early_worker.js"))
     first_script = html_pages.guard("".join(inline))
     laid = html_pages.SiteLayout(
@@ -145,14 +148,15 @@ def _lay(source: Path, folder: Path, kind: str) -> str:
     return place
 
 
-def _lay_code(first: dict[str, Path], later: dict[str, Path], folder: Path) -> str:
+def _lay_code(first: dict[str, Path], later: dict[str, Path], rules: Path, folder: Path) -> str:
     """Lay the project's own scripts, style and Python beside the lock that names them."""
     gathered = folder / "code" / "new"
     for path in files_under(STATIC):
         name = str(path.relative_to(STATIC))
         if not name.startswith(AT_ROOT + GATHERED):
             _copy(path, gathered / name)
-    for path in (ROOT / "app" / "worker.py", *first.values()):
+    engine = (JS / name for name in ENGINE)
+    for path in (ROOT / "app" / "worker.py", *engine, rules, *first.values()):
         _copy(path, gathered / path.name)
     for language in messages.OTHERS:
         compiled = messages.place(language).with_suffix(".mo")

@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app import first_verdict
 from app.components import loading_status
 from app.document import filled
 from tabfit.i18n import language
@@ -82,7 +83,7 @@ def written(laid: SiteLayout, folder: Path) -> None:
         picture = f"og/{_name(_english(path))}.png"
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(filled(text, _places(laid, path, picture)), encoding="utf-8")
+        place.write_text(filled(text, _places(laid, path, picture, text)), encoding="utf-8")
         # Pictures are drawn in a font of Latin letters.
         if _is_page(path) and path == _english(path):
             (folder / picture).write_bytes(_picture(text))
@@ -159,7 +160,7 @@ def guard(script: str) -> str:
     return filled(script, {"words": text})
 
 
-def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
+def _places(laid: SiteLayout, path: str, picture: str, text: str) -> dict[str, str]:
     root = _root(laid, path)
     home = search_engines.home(laid.site) if laid.site else root
     return {
@@ -178,6 +179,7 @@ def _places(laid: SiteLayout, path: str, picture: str) -> dict[str, str]:
         "policy": escape(laid.policy),
         "reports": escape(laid.reports),
         "preloads": "\n".join(_preload(root + each) for each in laid.preloads),
+        "first": _first(root + laid.code) if f'id="{first_verdict.NAME}"' in text else "",
     }
 
 
@@ -202,6 +204,14 @@ def interpreter(build: str) -> str:
 def _config(root: str, build: str) -> str:
     """Return the worker's configuration: JSON, since TOML would cost a parser."""
     return json.dumps({"interpreter": root + interpreter(build), "sync_main_only": True})
+
+
+def _first(code: str) -> str:
+    """Return what says a first verdict before Python is there, on a page that has its data."""
+    every = [_preload(f"{code}{name}") for name in ("best_way.js", "device.js", "engine.js")]
+    rules = f'<link rel="preload" as="fetch" href="{code}rules.json" crossorigin>'
+    script = f'<script type="module" src="{code}first_verdict.js"></script>'
+    return "\n".join((*every, rules, script))
 
 
 def _preload(path: str) -> str:

@@ -55,15 +55,18 @@ def model_needs(
         "name": about.name,
         "contexts": list(contexts),
         "ways": [
-            _way(tier, by_way[scenario.runtime or "", scenario.precision or ""])
+            way_needs(tier, by_way[scenario.runtime or "", scenario.precision or ""])
             for tier, scenario in order
             if (scenario.runtime, scenario.precision) in by_way
         ]
-        + [_way(WIDER, surveyed) for names, surveyed in by_way.items() if names not in offered],
+        + [
+            way_needs(WIDER, surveyed) for names, surveyed in by_way.items() if names not in offered
+        ],
     }
 
 
-def _way(tier: int, surveys: Sequence[RunRequirements]) -> dict[str, Any]:
+def way_needs(tier: int, surveys: Sequence[RunRequirements]) -> dict[str, Any]:
+    """Return one way from its surveys; `tier` says how willingly it is chosen."""
     first = surveys[0]
     return {
         "runtime": first.runtime,
