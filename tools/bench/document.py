@@ -25,12 +25,15 @@ a server on the same machine that serves brotli and the headers of `_headers`, a
 the same run and from the same files, what others start Python with. What counts are the ratios;
 the milliseconds are one machine's.
 
-- *First verdict*: this device's answer stands on the page. A bare page is as far when its line is.
+- *First verdict*: the word for this device, its chance, the way to run the model and its download
+  stand on the page, by rules that the estimator wrote at build time and a script walks
+  (`static/first_verdict.js`; tests hold them to the estimator). *Whole answer*: Python's own, with its
+  reasons, has taken their place. A bare page is as far as both when its line is there.
 - *Cold* is a new profile of the browser; *warm* a later visit in it, with what the browser and the
   service worker kept. *Slow*: all processes of the browser run a quarter of the time; cold visits
   also come over 9 Mbit/s, each answer 150 ms late.
 - *Blocking* is the longest task of the page's own thread (0: none took 50 ms). *Bytes* are the
-  answers, as they went over the wire, to all that was asked before the first verdict. *Memory* is
+  answers, as they went over the wire, to all that was asked before the whole answer. *Memory* is
   the tab's process (PSS).
 """
 REASONS = """What does not hold, and why, as looked into on 2026-11-30:
@@ -105,6 +108,7 @@ def _claims(record: Record) -> Iterator[tuple[str, ...]]:
 
 _VISITS = (
     *("page", "visit", "first paint, ms", "first verdict, ms", "× bare"),
+    *("whole answer, ms", "× bare"),
     *("blocking, ms", "shift", "bytes", "memory, MB"),
 )
 
@@ -121,8 +125,9 @@ def _visits(record: Record) -> Iterator[tuple[str, ...]]:
 def _figures(some: list[Visit], bare: float) -> Iterator[str]:
     found = {name: median(getattr(each, name) for each in some) for name in Visit.__slots__[3:]}
     yield f"{found['paint']:,.0f}"
-    yield f"{found['ready']:,.0f}"
-    yield f"{found['ready'] / bare:.2f}"
+    for each in ("verdict", "ready"):
+        yield f"{found[each]:,.0f}"
+        yield f"{found[each] / bare:.2f}"
     yield f"{found['blocking']:.0f}"
     yield f"{found['shift']:.3f}"
     yield f"{found['sent']:,.0f}"

@@ -10,7 +10,7 @@ from tools.bench.compared_pages import BARE, PAGE
 from tools.bench.records import Record
 from tools.bench.visits import Visit
 
-#: Bytes to the first verdict before Python started from its memory (3581f1e): pyodide.asm.wasm
+#: Bytes to the answer before Python started from its memory (3581f1e): pyodide.asm.wasm
 #: 3,108,255, pyodide.asm.mjs 231,599, the standard library and the page's wheels 4,600,000, and
 #: 110,000 of documents and scripts.
 BYTES_BEFORE = 8_050_000
@@ -27,7 +27,10 @@ class Claim:
 
 
 def middle(record: Record, figure: str, *, page: str, cold: bool, slow: bool) -> float:
-    """Return the median of one figure of some visits; NaN where there are none."""
+    """Return the median of one figure of some visits; NaN where there are none.
+
+    `figure` is a field of `Visit`.
+    """
     some = [
         each for each in record.visits if (each.page, each.cold, each.slow) == (page, cold, slow)
     ]
@@ -42,7 +45,7 @@ def claims(record: Record) -> Iterator[Claim]:
     yield _at_most("longest blocking, slow", _worst(ours, "blocking", slow=True), BLOCKING, "ms")
     yield _at_most("layout shift, everywhere", max(each.shift for each in ours), SHIFT, "")
     sent = middle(record, "sent", page=PAGE, cold=True, slow=False)
-    yield _at_most("bytes to the first verdict", sent, BYTES_BEFORE, "bytes")
+    yield _at_most("bytes to the whole answer", sent, BYTES_BEFORE, "bytes")
     answered = max(parts["python"].p95 for parts in record.changes.values())
     yield _at_most("change to answer, Python's part, p95", answered, PYTHON, "ms")
     judged = record.growth["catalogue"]
@@ -59,7 +62,9 @@ def _worst(visits: list[Visit], figure: str, *, slow: bool) -> float:
 
 
 def _beside_bare(record: Record, words: str, most: float, *, cold: bool, slow: bool) -> Claim:
-    ours, bare = (middle(record, "ready", page=page, cold=cold, slow=slow) for page in (PAGE, BARE))
+    ours, bare = (
+        middle(record, "verdict", page=page, cold=cold, slow=slow) for page in (PAGE, BARE)
+    )
     asked = f"first verdict, {words}: at most {most} × bare Pyodide"
     found = f"{ours / bare:.2f} × ({ours:,.0f} and {bare:,.0f} ms)"
     return Claim(asked, found, ours / bare <= most)

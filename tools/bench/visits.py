@@ -1,7 +1,7 @@
 """Visits of a page in a real Chromium: what a visitor waits for, and what it takes.
 
-A page says that it has answered by `data-state="ready"` on its root, as ours does. A *cold*
-visit is the first of a new profile; a *warm* one comes later in the same, with all that the browser
+A page says that it has answered whole by `data-state="ready"` on its root, as ours does; a verdict
+that stands before, by rules that need no Python, by `data-first-verdict`. A *cold* visit is the first of a new profile; a *warm* one comes later in the same, with all that the browser
 and the page's service worker have kept. *Slow* is a processor a quarter as fast, and for what comes
 cold also 9 Mbit/s and 150 ms.
 """
@@ -25,7 +25,7 @@ SLOWER = 4  # times; what Lighthouse takes a phone of the middle to be
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 600_000  # milliseconds: a busy machine, slowed down besides
 WATCH = """
-window.seen = { longest: 0, shift: 0, ready: null };
+window.seen = { longest: 0, shift: 0, verdict: null, ready: null };
 new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) seen.longest = Math.max(seen.longest, duration);
 }).observe({ type: "longtask", buffered: true });
@@ -34,8 +34,12 @@ new PerformanceObserver((list) => {
     if (!hadRecentInput) seen.shift += value;
 }).observe({ type: "layout-shift", buffered: true });
 new MutationObserver(() => {
-  if (document.documentElement.dataset.state === "ready") seen.ready ??= performance.now();
-}).observe(document, { attributes: true, attributeFilter: ["data-state"], subtree: true });
+  const { state, firstVerdict } = document.documentElement.dataset;
+  if (firstVerdict || state === "ready") seen.verdict ??= performance.now();
+  if (state === "ready") seen.ready ??= performance.now();
+}).observe(document, {
+  attributes: true, attributeFilter: ["data-state", "data-first-verdict"], subtree: true,
+});
 """
 TOLD = """() => ({ ...seen, began: performance.timeOrigin,
   paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null })"""
@@ -54,7 +58,8 @@ class Visit:
     cold: bool
     slow: bool
     paint: float
-    ready: float
+    verdict: float
+    ready: float  # the whole answer; of a page that answers at once the same
     blocking: float  # the longest task of the main thread, 0 where none took 50 ms
     shift: float
     sent: int  # bytes of the answers to what was asked before the page was ready
@@ -123,6 +128,7 @@ def _told(
     visit = Visit(
         **of,
         paint=told["paint"] or told["ready"],
+        verdict=told["verdict"],
         ready=told["ready"],
         blocking=told["longest"],
         shift=told["shift"],
