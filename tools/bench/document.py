@@ -27,8 +27,8 @@ the milliseconds are one machine's.
 
 - *First verdict*: the word for this device, its chance, the way to run the model and its download
   stand on the page, by rules that the estimator wrote at build time and a script walks
-  (`static/first_verdict.js`; tests hold them to the estimator). *Whole answer*: Python's own, with its
-  reasons, has taken their place. A bare page is as far as both when its line is there.
+  (`static/first_verdict.js`; tests hold them to the estimator). *Whole answer*: Python's own, with
+  its reasons, has taken their place. A bare page is as far as both when its line is there.
 - *Cold* is a new profile of the browser; *warm* a later visit in it, with what the browser and the
   service worker kept. *Slow*: all processes of the browser run a quarter of the time; cold visits
   also come over 9 Mbit/s, each answer 150 ms late.

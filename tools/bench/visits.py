@@ -1,9 +1,10 @@
 """Visits of a page in a real Chromium: what a visitor waits for, and what it takes.
 
 A page says that it has answered whole by `data-state="ready"` on its root, as ours does; a verdict
-that stands before, by rules that need no Python, by `data-first-verdict`. A *cold* visit is the first of a new profile; a *warm* one comes later in the same, with all that the browser
-and the page's service worker have kept. *Slow* is a processor a quarter as fast, and for what comes
-cold also 9 Mbit/s and 150 ms.
+that stands before, by rules that need no Python, by `data-first-verdict`. A *cold* visit is the
+first of a new profile; a *warm* one comes later in the same, with all that the browser and the
+page's service worker have kept. *Slow* is a processor a quarter as fast, and for what comes cold
+also 9 Mbit/s and 150 ms.
 """
 
 from __future__ import annotations
