@@ -105,9 +105,14 @@ def _ios(device: Device) -> str:
     return "before-18" if version < ROOMY_IOS.exact else "18-and-later"
 
 
-def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate:
-    """Return how often one kind of failure does not happen to a runtime on a device."""
+def rate(kind: str, runtime: Runtime, needs: Needs, device: Device) -> Rate | None:
+    """Return how often one kind of failure does not happen to a runtime on a device.
+
+    `None` where it cannot happen.
+    """
     found = groups(kind, runtime, needs, device)
+    if not found:
+        return None
     table = FITTED.rows[kind]
     known = table["groups"]
     logit = table["intercept"] + sum(known[each]["effect"] for each in found if each in known)

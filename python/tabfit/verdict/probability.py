@@ -9,6 +9,7 @@ is rises, and only fall when any end of the need rises.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
@@ -62,6 +63,8 @@ def choose(condition: bool, yes: float, no: float) -> float:  # noqa: FBT001 - i
 
 #: The share of a distribution that lies below each of its points.
 POINT_SHARES: Final = (0.0, 0.05, 0.5, 0.95, 1.0)
+#: The share between each point and the next.
+_WIDTHS: Final = tuple(upper - lower for lower, upper in pairwise(POINT_SHARES))
 #: `constants.STEPS` and `TAIL`, as they are used in every comparison.
 _STEPS, _TAIL = STEPS.exact, TAIL.likely
 
@@ -87,25 +90,28 @@ def _step(number: int) -> tuple[int, float]:
 _EVERY_STEP: Final = tuple(_step(number) for number in range(_STEPS))
 
 
-def _share_below(points: tuple[float, ...], value: float) -> float:
-    """Return how much of a distribution lies below a value."""
-    if hasattr(value, "shape"):
-        return _shares_below(points, value)
-    if value <= points[0]:
-        return 0.0
-    if value >= points[-1]:
-        return 1.0
-    at = bisect_right(points, value) - 1
-    span = points[at + 1] - points[at]
-    width = POINT_SHARES[at + 1] - POINT_SHARES[at]
-    return POINT_SHARES[at] + width * (value - points[at]) / span
+def _sum_below(points: tuple[float, ...], rising: Sequence[float]) -> float:
+    """Return the sum of how much of a distribution lies below each of some rising values."""
+    lowest, highest = points[0], points[-1]
+    found, at = 0.0, 0
+    for value in rising:
+        if value <= lowest:
+            continue
+        if value >= highest:
+            found += 1.0
+        else:
+            while points[at + 1] <= value:
+                at += 1
+            span = points[at + 1] - points[at]
+            found += POINT_SHARES[at] + _WIDTHS[at] * (value - points[at]) / span
+    return found
 
 
 def _shares_below(points: tuple[float, ...], values: Any) -> float:  # noqa: ANN401 - an array
     """Return the same for an array of values: the sum of each step's part, whichever they reach."""
     below = 0.0
     for at, (lower, upper) in enumerate(pairwise(points)):
-        width = POINT_SHARES[at + 1] - POINT_SHARES[at]
+        width = _WIDTHS[at]
         if upper > lower:
             slope = width / (upper - lower)
             below = below + (values.clip(lower, upper) * slope - lower * slope)
@@ -165,11 +171,10 @@ def weighed(need: Interval, have: Interval) -> float:
 
     Source: as of `probability`, by equally likely needs (the midpoints of a sum).
     """
-    there = points_of(have)
-    missed = 0.0
-    for each in thresholds(need):
-        missed = missed + _share_below(there, each)
-    return rounded(1.0 - missed / _STEPS)
+    there, every = points_of(have), thresholds(need)
+    if hasattr(every[0], "shape"):
+        return rounded(1.0 - sum(_shares_below(there, each) for each in every) / _STEPS)
+    return rounded(1.0 - _sum_below(there, every) / _STEPS)
 
 
 def thresholds(need: Interval) -> list[float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any, TypeVar
 
 from tabfit.catalog import RuntimeFacts
 from tabfit.devices import budgets, memory_bounds
@@ -16,6 +17,8 @@ from tabfit.devices.device import Device
 from tabfit.light_dataclass import dataclass
 from tabfit.runtimes import Load, Needs, Runtime
 from tabfit.units import Bytes, Interval
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class Offered:
         """Work out nothing yet."""
         self.device = device
         self._heaps: dict[int, Budget] = {}
+        self._of_runtimes: dict[tuple[str, str], Any] = {}
 
     @cached_property
     def shares_memory(self) -> bool | None:
@@ -115,6 +119,17 @@ class Offered:
     def most_on_card(self) -> Bytes | None:
         """Return what a graphics card can hold at all, with the memory lent to it."""
         return memory_bounds.most_on_card(self.device)
+
+    def of_runtime(self, check: str, runtime: Runtime, look: Callable[[], Found]) -> Found:
+        """Return what `look` finds of a runtime on this device, for a check; it looks once.
+
+        Whatever it finds, no model has a bearing on it.
+        """
+        key = check, runtime.name
+        if key not in self._of_runtimes:
+            self._of_runtimes[key] = look()
+        found: Found = self._of_runtimes[key]
+        return found
 
     def heap(self, ceiling: int) -> Budget:
         """Return how much WebAssembly may address under a runtime's own ceiling."""

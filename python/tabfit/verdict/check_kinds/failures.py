@@ -8,6 +8,7 @@ counts are those of one group, a chance weighs all of a device's groups: the sen
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Final
 
 from tabfit.i18n.language import _, later, plural
@@ -30,35 +31,48 @@ class Failure(CheckKind):
     def demand(self, required: Requirements) -> Demand | None:
         """Return that it is asked of every load."""
         del required
-        return Demand(name=self.name, why="")
+        return _of_every_load(self.name)
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the chance that it does not happen."""
         del demand
-        return Decision(chance=self._rate(required, offered).chance)
+        rate = _rate(self.name, required, offered)
+        return _decided(1.0 if rate is None else rate.chance)
 
     def finding(
         self, demand: Demand, required: Requirements, offered: Offered, decision: Decision
     ) -> Finding:
         """Return how often it happened to others, and what all reports together come to."""
         del demand
+        rate = _rate(self.name, required, offered)
         said = _(
             "{counted}; our estimate from all reports together: {chance} such devices are spared "
             "that",
-            counted=self.says(self._rate(required, offered)),
+            counted="" if rate is None else self.says(rate),
             chance=chance_text.phrase(decision.chance),
         )
         return Finding(have=None, basis=Basis.MEASURED, message=said)
 
-    def _rate(self, required: Requirements, offered: Offered) -> Rate:
-        return failure_rates.rate(self.name, required.runtime, required.needs, offered.device)
+
+@cache
+def _of_every_load(name: str) -> Demand:
+    return Demand(name=name, why="")
+
+
+@cache
+def _decided(chance: float) -> Decision:
+    return Decision(chance=chance)
+
+
+def _rate(kind: str, required: Requirements, offered: Offered) -> Rate | None:
+    """Return how often a runtime does not fail so on a device, `None` where it cannot."""
+    runtime = required.runtime
+    look = partial(failure_rates.rate, kind, runtime, required.needs, offered.device)
+    return offered.of_runtime(kind, runtime, look)
 
 
 def _counts(kind: str) -> Callable[[Requirements, Offered], bool]:
-    def can_happen(required: Requirements, offered: Offered) -> bool:
-        return bool(failure_rates.groups(kind, required.runtime, required.needs, offered.device))
-
-    return can_happen
+    return lambda required, offered: _rate(kind, required, offered) is not None
 
 
 def _graphics(rate: Rate) -> str:

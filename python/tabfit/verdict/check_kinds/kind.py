@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from tabfit.devices.browser_features import Presence
@@ -111,7 +112,7 @@ class Feature(CheckKind):
 
     def decision(self, demand: Demand, required: Requirements, offered: Offered) -> Decision:
         """Return the decision on what is there, is not, or is not known."""
-        found = self.presence(offered.device, required.needs)
+        found = self._presence(required, offered)
         return check_rules.feature(there=found.there, hard=demand.hard, share=found.share)
 
     def finding(
@@ -119,12 +120,16 @@ class Feature(CheckKind):
     ) -> Finding:
         """Return why it is asked for, and what is missing if something is."""
         del decision
-        found = self.presence(offered.device, required.needs)
+        found = self._presence(required, offered)
         if found.there:
             said = self.met(demand.why, offered.device)
         else:
             said = _("{why}; {fault}", why=demand.why, fault=found.why)
         return Finding(have=None, basis=_basis(found), message=said)
+
+    def _presence(self, required: Requirements, offered: Offered) -> Presence:
+        look = partial(self.presence, offered.device, required.needs)
+        return offered.of_runtime(self.name, required.runtime, look)
 
 
 def _basis(found: Presence) -> Basis:
