@@ -15,6 +15,7 @@ Out: the parts of the page that follow, as JSON.
     browser/       the one door to JavaScript
     render_page    the document of a page; `document` is its shell, `site_data` what it carries
     prerender      every document, at build time or where none was kept
+    first_verdict  what a document carries for a verdict before Python is there
     qr_code        a link as a picture
 
 Imports `tabfit`; nothing there imports it.

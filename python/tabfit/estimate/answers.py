@@ -42,12 +42,12 @@ from tabfit.recipes.stored_model import Content, File, Stored, total_size
 from tabfit.runtimes import Load, Runtime
 from tabfit.runtimes.memory.footprint import Footprint
 from tabfit.runtimes.speed import Rates, Wait, first_token, rates
-from tabfit.units import Basis, Interval, Tokens, exactly
+from tabfit.units import Basis, Bytes, Interval, Tokens, exactly
 from tabfit.verdict import decide
 from tabfit.verdict.check_text import Check, worded
 from tabfit.verdict.overall_verdict import Verdict, is_slow, judge
 from tabfit.verdict.probability import Outcome
-from tabfit.verdict.requirements import Offered, Setup
+from tabfit.verdict.requirements import Offered, Requirements, Setup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +168,10 @@ def _precision(about: Subject, facts: RuntimeFacts, name: str | None, catalog: C
     return known[name.lower()]
 
 
+#: Who changes one choice is told of the same neighbours again: so many answers are kept.
+KEPT: Final = 48
+
+
 def place(chosen: str | Device | None, here: Device, catalog: Catalog) -> Device:
     """Return the device a scenario is about."""
     if chosen is None:
@@ -187,21 +191,23 @@ def answer(
     Raises `UnknownName` or `UnsupportedCombination` for names that do not go together.
     """
     about = about or subject(scenario.model, catalog)
-    facts = _runtime(about, scenario.runtime, catalog)
-    load_choices.check(scenario.options, about, facts, catalog)
-    precision = _precision(about, facts, scenario.precision, catalog)
-    offer = about.offer(facts, precision)
-    context = scenario.context or usual_context(about, facts, offer)
-    stored = store(about, facts, precision)
-    if scenario.options.projector and about.architecture is not None:
-        stored = with_projector(stored, about.architecture)
-    asked = replace(scenario, runtime=facts.id, precision=precision, context=context)
-    device, nowhere = place(scenario.device, here, catalog), loads_nowhere(about, catalog)
-    return _weighed(asked, about, facts, stored, device, unsupported=nowhere)
+    device = place(scenario.device, here, catalog)
+    anywhere = replace(scenario, device=None)
+    chosen = _chosen(anywhere, catalog, about, _binding(device), emulated=device.emulated)
+    return _weighed(chosen, device, replace(chosen.asked, device=scenario.device))
 
 
-#: Who changes one choice is told of the same neighbours again: so many answers are kept.
-KEPT: Final = 48
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """A scenario with no default left, and what it needs, whatever the device."""
+
+    asked: Scenario
+    about: Subject
+    facts: RuntimeFacts
+    load: Load
+    footprint: Footprint
+    required: Requirements
+    unsupported: bool
 
 
 @cleared_with_language
@@ -213,11 +219,40 @@ def kept_answer(
     return answer(scenario, catalog, here, about)
 
 
+@cleared_with_language
+@lru_cache(maxsize=KEPT)
+def _chosen(
+    scenario: Scenario, catalog: Catalog, about: Subject, binding: Bytes | None, *, emulated: bool
+) -> _Chosen:
+    """Return what a scenario without a device needs on adapters that bind so much."""
+    facts = _runtime(about, scenario.runtime, catalog)
+    load_choices.check(scenario.options, about, facts, catalog)
+    precision = _precision(about, facts, scenario.precision, catalog)
+    offer = about.offer(facts, precision)
+    context = scenario.context or usual_context(about, facts, offer)
+    stored = store(about, facts, precision)
+    if scenario.options.projector and about.architecture is not None:
+        stored = with_projector(stored, about.architecture)
+    asked = replace(scenario, runtime=facts.id, precision=precision, context=context)
+    load = _load(asked, about.architecture, stored, binding, emulated=emulated)
+    return _needed(asked, about, facts, load, unsupported=loads_nowhere(about, catalog))
+
+
+@cleared_with_language
+@lru_cache(maxsize=4)
+def _offered(device: Device) -> Offered:
+    """Return what a device has; the answers around one scenario are all about one device."""
+    return Offered(device)
+
+
+def _binding(device: Device) -> Bytes | None:
+    adapter = device.adapter
+    return adapter.max_storage_buffer_binding_size if adapter else None
+
+
 def on_device(load: Load, device: Device) -> Load:
     """Return a load as it is on a device: what its graphics adapter binds, and what that is."""
-    adapter = device.adapter
-    binding = adapter.max_storage_buffer_binding_size if adapter else None
-    return replace(load, binding=binding, emulated=device.emulated)
+    return replace(load, binding=_binding(device), emulated=device.emulated)
 
 
 def altered(
@@ -227,61 +262,72 @@ def altered(
 
     `architecture` is what those files hold, `facts` the runtime if it is another.
     """
-    facts = facts or given.facts
+    facts, device = facts or given.facts, given.device
     asked = replace(given.scenario, runtime=facts.id, precision=stored.precision)
-    return _weighed(
-        asked,
-        given.subject,
-        facts,
-        stored,
-        given.device,
-        architecture=architecture,
-        unsupported=given.unsupported and facts.hypothetical,
+    load = _load(asked, architecture, stored, _binding(device), emulated=device.emulated)
+    unsupported = given.unsupported and facts.hypothetical
+    needed = _needed(asked, given.subject, facts, load, unsupported=unsupported)
+    return _weighed(needed, device, asked)
+
+
+def _load(
+    asked: Scenario,
+    architecture: Architecture | None,
+    stored: Stored,
+    binding: Bytes | None,
+    *,
+    emulated: bool,
+) -> Load:
+    return Load(
+        architecture=architecture or UNDISCLOSED,
+        stored=stored,
+        context=asked.context or USUAL_CONTEXT,
+        prompt=asked.prompt,
+        options=asked.options,
+        binding=binding,
+        emulated=emulated,
     )
 
 
-def _weighed(
-    asked: Scenario,
-    about: Subject,
-    facts: RuntimeFacts,
-    stored: Stored,
-    device: Device,
-    *,
-    architecture: Architecture | None = None,
-    unsupported: bool = False,
-) -> Answer:
-    """Return the answer once everything is chosen; `asked` has no default left."""
+def _needed(
+    asked: Scenario, about: Subject, facts: RuntimeFacts, load: Load, *, unsupported: bool
+) -> _Chosen:
+    """Return what a load needs, whatever the device; `asked` has no default left."""
     runtime = runtimes.named(facts.id)
     if about.unread:
         runtime = runtimes.FilesAlone(runtime)
-    context = asked.context or USUAL_CONTEXT
-    load = Load(
-        architecture=architecture or about.architecture or UNDISCLOSED,
-        stored=stored,
-        context=context,
-        prompt=asked.prompt,
-        options=asked.options,
-    )
-    load = on_device(load, device)
     footprint = Footprint(runtime.phases(load))
-    offered = Offered(device)
     setup = Setup(runtime=runtime, facts=facts, load=load, unsupported=unsupported)
-    required = decide.requirements(setup, footprint)
+    return _Chosen(
+        asked=asked,
+        about=about,
+        facts=facts,
+        load=load,
+        footprint=footprint,
+        required=decide.requirements(setup, footprint),
+        unsupported=unsupported,
+    )
+
+
+def _weighed(needed: _Chosen, device: Device, asked: Scenario) -> Answer:
+    """Return the answer on a device, to `asked`, which names it."""
+    required, load = needed.required, needed.load
+    runtime, offered = required.runtime, _offered(device)
     decided = decide.decide(required, offered)
     checks = worded(decided, required, offered)
     return Answer(
         scenario=asked,
-        subject=about,
-        facts=facts,
+        subject=needed.about,
+        facts=needed.facts,
         runtime=runtime,
         device=device,
         load=load,
-        context=context,
-        footprint=footprint,
+        context=load.context,
+        footprint=needed.footprint,
         checks=checks,
         verdict=_paced(judge(decided, checks), runtime, load),
-        rates=None if unsupported else rates(runtime, load, device),
-        unsupported=unsupported,
+        rates=None if needed.unsupported else rates(runtime, load, device),
+        unsupported=needed.unsupported,
     )
 
 
