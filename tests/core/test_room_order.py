@@ -29,8 +29,8 @@ ORDER = (
 #: The page's, likewise: what a module of it imports lies before it.
 APP_ORDER = (
     "browser", "qr_code", "site_pages", "site_data", "components", "request_reply", "device_here",
-    "model_import", "pages", "first_verdict", "document", "render_page", "respond", "prerender", "answering",
-    "worker",
+    "model_import", "pages", "first_verdict", "document", "render_page", "respond", "prerender",
+    "answering", "worker",
 )  # fmt: skip
 #: And parts of pages within `components`; what lies in no folder comes before the folders.
 COMPONENTS_ORDER = ("charts", "forms", "models", "device", "verdict")
