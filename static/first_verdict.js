@@ -26,7 +26,7 @@ const meant = ({ model, ways }) => {
   if (!Object.keys(said).every((key) => LINK.includes(key))) return [];
   if (!["model", "runtime", "precision"].some((key) => key in said)) return ways;
   const named = (way) => way.runtime === said.runtime && way.precision === said.precision;
-  return (said.model ?? model) === model ? ways.filter(named) : [];
+  return said.model === model ? ways.filter(named) : [];
 };
 
 const anyKept = () => {

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.page.opening import Held, Visit, reached
 
-LINK = "m/llama-3.2-1b/#v=1&runtime=webllm&precision=q4f16_1"
+LINK = "m/llama-3.2-1b/#v=1&model=llama-3.2-1b&runtime=webllm&precision=q4f16_1"
 CHOSEN = ("precision", "runtime", "context")
 VERDICT = "#answer h2.verdict"
 
