@@ -26,23 +26,22 @@ SWAP_OF_COMPUTERS: Final = Constant(
     "borrow ends at half of the memory there",
 )
 SWAP_OF_PHONES: Final = Constant(
-    later("memory with what a phone compresses"),
-    (2, 2, 2),
-    unit=Unit.SHARE,
-    basis=Basis.ASSUMED,
-    source=later("phones swap to compressed memory, at best to a third of its size"),
-    fitted_on="Android's zram held 698 MB in 224 (mirfatif.github.io/IAnswers): half the memory "
-    "given to it holds one and a half times the memory",
-)
-SWAP_OF_IPHONES: Final = Constant(
     later("memory of the phone"),
     (1, 1, 1),
     unit=Unit.SHARE,
     basis=Basis.LISTED,
-    source=later("iOS swaps nothing out: it ends programs instead (Apple)"),
-    fitted_on="developer.apple.com, About the Virtual Memory System: iOS has no backing store; "
-    "it compresses what lies unused, which weights do not. Of the reports from iPhones whose "
-    "memory is known, one that ran took 0.12 of it, and seven that took more died",
+    source=later("phones only compress what lies unused, and weights do not get smaller by it"),
+    fitted_on="developer.apple.com, About the Virtual Memory System: iOS has no backing store. "
+    "docs.kernel.org, zram, to which Android swaps: pages that cannot be compressed save no "
+    "memory. Of the reports from phones whose memory is known, none that ran took as much",
+)
+SWAP_OF_IPADS: Final = Constant(
+    later("memory of the tablet and as much again, swapped out"),
+    (2, 2, 2),
+    unit=Unit.SHARE,
+    basis=Basis.LISTED,
+    source=later("iPads with an M chip swap out up to 16 GB (Apple)"),
+    fitted_on="Apple's preview of iPadOS 16, June 2022: as much as the largest of them has",
 )
 LENT_TO_CARDS: Final = Constant(
     later("memory lent to a graphics card"),
@@ -57,7 +56,7 @@ LENT_TO_CARDS: Final = Constant(
 def most_held(device: Device) -> Bytes | None:
     """Return the most that all programs together can hold.
 
-    Source: `SWAP_OF_COMPUTERS`, `SWAP_OF_PHONES` and `SWAP_OF_IPHONES`, or more where a test here
+    Source: `SWAP_OF_COMPUTERS`, `SWAP_OF_PHONES` and `SWAP_OF_IPADS`, or more where a test here
     held more.
     """
     ram = installed(device).have
@@ -68,9 +67,9 @@ def most_held(device: Device) -> Bytes | None:
 
 
 def _swap(device: Device) -> Constant:
-    if device.platform == "ios":
-        return SWAP_OF_IPHONES
-    return SWAP_OF_PHONES if device.on_phone or device.on_apple_mobile else SWAP_OF_COMPUTERS
+    if device.platform == "ipados":
+        return SWAP_OF_IPADS
+    return SWAP_OF_PHONES if device.on_phone else SWAP_OF_COMPUTERS
 
 
 def most_on_card(device: Device) -> Bytes | None:
