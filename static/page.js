@@ -411,14 +411,17 @@ const copy = async () => {
   byId("copied").textContent = byId("sharing").dataset.copied;
 };
 
-// Code beside its button.
+// Code beside its button, or the words of places that the button names.
 document.addEventListener("click", async ({ target }) => {
   if (!target.matches("[data-copy]")) return;
+  const { copyFrom } = target.dataset;
   const code = target.parentElement.querySelector("pre code");
-  const link = "withLink" in target.dataset ? `\n${links.plain}` : "";
-  await copied(code.textContent + link, () => {
-    code.parentElement.hidden = false;
-    getSelection().selectAllChildren(code);
+  const places = copyFrom ? [...document.querySelectorAll(copyFrom)] : [code];
+  const text = places.map((each) => (copyFrom ? each.innerText : each.textContent)).join("\n\n");
+  const link = "withLink" in target.dataset ? `\n${links.plain ?? location.href}` : "";
+  await copied(text + link, () => {
+    if (code) code.parentElement.hidden = false;
+    getSelection().selectAllChildren(places[0]);
   });
   target.nextElementSibling.textContent = target.dataset.copy;
 });

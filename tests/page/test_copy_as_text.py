@@ -29,3 +29,19 @@ def test_the_text_is_what_the_page_says(browser: Browser, site: str, size: dict[
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.goto(link)
         expect(page.locator("[data-for=precision]")).to_have_text("fp32")
+
+
+@pytest.mark.parametrize("path", ["training/", "shrink/", "1-bit/", "workbench/"])
+def test_findings_are_copied_as_they_stand(browser: Browser, site: str, path: str) -> None:
+    """On the other pages the finding and its parts are copied, with the link that asks again."""
+    allowed = ["clipboard-read", "clipboard-write"]
+    with opened(browser, site, path, permissions=allowed) as page:
+        button = page.get_by_role("button", name="Copy as text")
+        button.click()
+        expect(page.locator(".copied")).to_have_text("Copied.")
+        text = page.evaluate("navigator.clipboard.readText()")
+        finding = page.locator("#finding, .finding").first.inner_text()
+        assert text.startswith(finding.splitlines()[0])
+        assert "B" in finding
+        assert text.splitlines()[-1].startswith(f"{site}{path}#v=1")
+        assert len(text) > len(finding) + 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.components import page_layout
+from app.components import copied_text, page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form
 from app.components.html import Html, joined, section, sentence, tag
@@ -70,6 +70,7 @@ def _stored(steps: list[MethodSize]) -> Html:
     name = steps[0].answer.subject.name
     return joined(
         tag("div", view.finding(steps, name), class_="finding"),
+        copied_text.copied_from(".finding, #stored .ladder"),
         tag(
             "p",
             _(

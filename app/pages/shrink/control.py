@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.components import page_layout
+from app.components import copied_text, page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form
 from app.components.html import Html, joined, section, sentence, tag
@@ -164,6 +164,7 @@ def _exists(chosen: ShrinkChoices, rungs: Sequence[Rung], catalog: Catalog) -> H
     name = catalog.model(chosen.model).name
     return joined(
         tag("div", view.finding(rungs, name), class_="finding"),
+        copied_text.copied_from(".finding, .ladder"),
         view.origin(chosen.model, catalog),
         view.band_text(rungs),
         view.steps(rungs, _("Steps that exist")),

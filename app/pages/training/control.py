@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from app.components import page_layout
+from app.components import copied_text, page_layout
 from app.components.forms import form_fields, question_form
 from app.components.html import Html, joined, section, sentence, tag
 from app.components.labels import bytes_, tokens
@@ -138,6 +138,7 @@ def main(catalog: Catalog, root: str) -> Html:
         _form(chosen, catalog),
         page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
+        copied_text.copied_from("#finding, #parts"),
         tag("div", every["picture"], id="picture", class_="card"),
         section(
             _("Part by part"),

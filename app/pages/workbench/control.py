@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.components import page_layout
+from app.components import copied_text, page_layout
 from app.components.device import device_summary
 from app.components.forms import question_form
 from app.components.html import Html, joined, section, sentence, tag
@@ -81,6 +81,7 @@ def main(catalog: Catalog, root: str) -> Html:
         tag("div", device_summary.summary(device, stated=False, elsewhere=True), id="said"),
         page_layout.status(),
         tag("div", every["finding"], id="finding", aria_live="polite"),
+        copied_text.copied_from("#finding, #counted"),
         section(
             _("Where the parameters are"),
             _("Each part opens to its formula, filled in."),
