@@ -53,8 +53,8 @@ check: setup ## ruff, mypy --strict, the import graph
 format: setup ## let ruff mend and format what it can
 	$(PY) -m ruff check --fix; $(PY) -m ruff format
 
-test: setup ## every test: unit, laws, page; two files at a time
-	$(PY) -m pytest -n 2 --dist loadfile
+test: setup ## every test: unit, laws, page; three files at a time, as pages wait more than they work
+	$(PY) -m pytest -n 3 --dist loadfile
 
 test-slow: setup ## what `make test` leaves out because it takes long: layout of every page, every engine's verdicts
 	$(PY) -m pytest -n 2 -m slow

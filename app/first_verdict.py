@@ -54,9 +54,10 @@ def _said(model: str, lines: Sequence[CatalogRequirement], catalog: Catalog) -> 
         "decides": {
             each: _("What decides: {check}.", check=words) for each, words in CHECKS.items()
         },
-        "steps": chance_text.TO,
+        "steps": chance_text.SAID_TO,
         "chances": [
-            chance_text.said(each / 100) for each in range(chance_text.TO, 100, chance_text.TO)
+            chance_text.said(each / 100)
+            for each in range(chance_text.SAID_TO, 100, chance_text.SAID_TO)
         ],
         "card": _card(),
     }

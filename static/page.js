@@ -105,9 +105,12 @@ const state = (element) => {
   const held = element.contains(document.activeElement) ? document.activeElement : null;
   const { value, selectionStart: from, selectionEnd: to } = held ?? {};
   const unfolded = [...element.querySelectorAll("details")].map((each) => each.open);
-  const across = [...element.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
+  const across = [...element.querySelectorAll(".scroll")].map((each) => each.across);
   return { held, value, from, to, unfolded, across };
 };
+
+// How far a table was scrolled is noted when it is: to ask later would lay the page out.
+document.addEventListener("scroll", ({ target }) => (target.across = target.scrollLeft), { capture: true, passive: true });
 
 // What did not change stays as it is, unless a link says all; what had the focus, or was open, has it again.
 const renew = (element, html, { held, value, from, to, unfolded, across }) => {

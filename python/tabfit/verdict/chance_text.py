@@ -13,7 +13,7 @@ from tabfit.i18n.language import _, later, number
 #: Beyond these a chance is said as a bound: hundreds of reports tell nothing rarer.
 FEWER_THAN, MORE_THAN = 3, 97
 #: A verdict's chance is known to no more than so many in a hundred.
-TO: Final = 5
+SAID_TO: Final = 5
 
 #: The sentence and the phrase for what is rarer than a bound, between the bounds, and beyond.
 _SENTENCES: Final = (
@@ -35,7 +35,7 @@ def sentence_of(chance: float) -> tuple[str, str]:
     ['3', '5', '10', '95', '97']
     """
     side = _side(chance)
-    to_five = min(max(round(chance * 100 / TO) * TO, TO), 100 - TO)
+    to_five = min(max(round(chance * 100 / SAID_TO) * SAID_TO, SAID_TO), 100 - SAID_TO)
     return _(_SENTENCES[side]), number((FEWER_THAN, to_five, MORE_THAN)[side])
 
 

@@ -300,6 +300,7 @@ CHOSEN: Final = {
     *("CELLS", "PAGE"),  # how llama.cpp and MLC lay their caches out
     *("USUAL_PROMPT", "SPEECH_PROMPT", "LINES"),  # what is asked about when nobody says
     *("POINT_SHARES", "RANK"),  # what the ends of an interval are, and the order of the words
+    "SAID_TO",  # how finely a chance is said
     "FARTHEST",  # between which ends what is learnt of sureness stays
     *("MOST_LAYERS", "MOST_SLOTS", "LONGEST_AUDIO", "LARGEST_SIDE"),  # the most that is accepted
 }

@@ -67,13 +67,17 @@ def test_what_is_no_model_is_named_with_the_way(
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("command", ["inspect", "estimate"])
 def test_a_config_is_read_as_editors_and_shells_write_it(
-    command: str, encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: str,
+    encoding: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """With a mark before it, or in 16 bits: every command reads the same."""
-    path = tmp_path / "config.json"
-    path.write_text(json.dumps(BERT), encoding=encoding)
+    monkeypatch.chdir(tmp_path)  # a long path would break the first line
+    Path("config.json").write_text(json.dumps(BERT), encoding=encoding)
 
-    assert main([command, str(path)]) == 0
+    assert main([command, "config.json"]) == 0
     assert "ert" in capsys.readouterr().out.splitlines()[0]
 
 
