@@ -38,23 +38,23 @@ the milliseconds are one machine's.
 """
 REASONS = """What does not hold, and why, as looked into on 2026-11-30:
 
-- *Cold and slow.* Some 7.5 MB are asked for before the verdict, and 4.9 MB by bare Pyodide: 6.6
-  and 4.4 s at 9 Mbit/s, before anything else is counted. Of ours Pyodide's WebAssembly is 2.8 MB,
-  its script 0.2 MB, and the memory that Python starts from most of the rest: 4.2 MB at brotli's
-  highest quality (4.4 when the table was made), 4.8 MB at quality 9, in which the rest of this is
-  told. With nothing of ours in it that memory is 2.1 MB, with what one first answer needs 4.0 MB;
-  the other pages and all families of models are the rest. To be level with bare Pyodide it would
-  have to be some 2 MB.
+- *The whole answer* on a slow line. Some 7.5 MB are asked for before it, and 4.9 MB by bare
+  Pyodide: 6.6 and 4.4 s at 9 Mbit/s, before anything else is counted. Of ours Pyodide's
+  WebAssembly is 2.8 MB, its script 0.2 MB, and the memory that Python starts from most of the
+  rest: 4.2 MB at brotli's highest quality, 4.8 MB at quality 9, in which the rest of this is told.
+  With nothing of ours in it that memory is 2.1 MB, with what one first answer needs 4.0 MB; the
+  other pages and all families of models are the rest. Therefore the first verdict does without:
+  its rules, their engine and the model's needs are some 15 kB.
 - *Tried, and left.* A memory for answers alone was 4.4 of 5.0 MB, and what other pages add to it
   3.1 MB, as importing changes counts all over: every other page, and keeping the site, would cost
   2.5 MB more. Without the bodies of functions that no first answer runs it is 0.4 MB smaller at
   most: places in memory (1.7 MB) do not compress, code does. Bytes sorted by their place in a
   word, or places told by their distance, make it larger.
-- *Warm.* Shares of one visit on a busy machine, by marks in the worker: until the interpreter
-  runs 15 %, what is kept is read and compiled 26 %, the instance made 13 %, memory laid and
-  Python woken 12 %, the browser asked 8 %, the answer 24 %, the page 1 %. Nothing is fetched. The
-  collector of garbage has no part in it: 11 short passes in 120 changes.
-- *Catalogue × 10.* Time grows with the length; beyond ten it is the collector (9.9 × without it).
+- *Blocking.* The longest tasks are the browser's own style and layout, first of the document, then
+  of the answer. Leaving out what lies below the screen (`content-visibility`) changed nothing that
+  could be told from noise.
+- *Change to answer.* An answer is worked out with all that lie one choice away, and on Compare a
+  change of device has the whole catalogue judged.
 """
 STLITE = """stlite (Streamlit in the page) is not among them. Its npm package brings Streamlit's
 wheel (tried with `@stlite/browser` 1.9.2), but numpy, pandas, Pillow and fastparquet built for its

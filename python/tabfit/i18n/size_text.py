@@ -46,10 +46,16 @@ def rate(value: float) -> str:
 def rates(low: float, high: float) -> str:
     """Return an interval of rates; one number where both ends read alike.
 
+    Rates are known to a hundredth: what begins below that is said by its end.
+
     >>> rates(0.62, 3.0), rates(23.1, 23.4)
     ('0.6–3.0', '23')
+    >>> rates(0.0, 0.83), rates(0.0, 0.0)
+    ('≤ 0.8', '< 0.01')
     """
     first, last = rate(low), rate(high)
+    if not low:
+        return f"≤ {last}" if high else f"< {rate(0.01)}"
     return first if first == last else f"{first}–{last}"
 
 
