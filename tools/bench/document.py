@@ -55,6 +55,10 @@ REASONS = """What does not hold, and why, as looked into on 2026-11-30:
   could be told from noise.
 - *Change to answer.* An answer is worked out with all that lie one choice away, and on Compare a
   change of device has the whole catalogue judged.
+- *Catalogue × 10.* Time grows with the length; what lies beyond ten comes and goes with the run
+  (6.4 to 13.2 in twelve runs on a busy machine), with and without the collector of garbage.
+- *This machine* was about half as fast as when the last table was made (bare Pyodide, warm: 588 ms
+  then): the ratios say more than the milliseconds.
 """
 STLITE = """stlite (Streamlit in the page) is not among them. Its npm package brings Streamlit's
 wheel (tried with `@stlite/browser` 1.9.2), but numpy, pandas, Pillow and fastparquet built for its
