@@ -7,10 +7,12 @@ all written here. Python's own answer takes the place of what it shows.
 
     model     the id
     ways      in the order in which they are chosen: what `needs_json` says of each, how near it is
-              to the original in bits, and the words that stand for it in the question
+              to the original in bits, the words that stand for it in the question, and its
+              download as a figure
     headings  the verdict's heading by outcome
     decides   what decides, by check
-    chances   the sentence for a chance of one step in a hundred, of two, …
+    steps     to how many in a hundred a chance is said
+    chances   the sentence for a chance of so many in a hundred, of twice as many, …
     card      what stands in the answer's place, with room for these
 """
 
@@ -20,9 +22,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from app.components.html import Html, tag
+from app.components.html import Html, joined, tag
 from app.components.labels import bytes_, tokens
-from app.components.outcome_marks import chip, mark
+from app.components.verdict import verdict_card
 from app.site_data import catalog_requirements
 from tabfit.catalog import Catalog
 from tabfit.compare.catalog_requirements import CatalogRequirement
@@ -48,12 +50,8 @@ def _said(model: str, lines: Sequence[CatalogRequirement], catalog: Catalog) -> 
     return {
         "model": model,
         "ways": [_way(each, catalog) for each in lines],
-        "headings": {
-            each: tag("h2", mark(each), WORDS[each], class_=f"verdict {each}") for each in Outcome
-        },
-        "decides": {
-            each: _("What decides: {check}.", check=words) for each, words in CHECKS.items()
-        },
+        "headings": {each: verdict_card.heading(each, WORDS[each]) for each in Outcome},
+        "decides": {each: verdict_card.decided_by(title) for each, title in CHECKS.items()},
         "steps": chance_text.SAID_TO,
         "chances": [
             chance_text.said(each / 100)
@@ -64,6 +62,7 @@ def _said(model: str, lines: Sequence[CatalogRequirement], catalog: Catalog) -> 
 
 
 def _way(line: CatalogRequirement, catalog: Catalog) -> dict[str, Any]:
+    size = line.download.likely
     return {
         **needs_json.way_needs(line.tier, line.surveyed),
         "bits": line.bits,
@@ -72,8 +71,7 @@ def _way(line: CatalogRequirement, catalog: Catalog) -> dict[str, Any]:
             "runtime": catalog.runtime(line.runtime).short,
             "context": tokens(line.surveyed[0].usual),
         },
-        "size": bytes_(line.download.likely) if line.download.likely else "",
-        "basis": chip(line.download_basis),
+        "figure": verdict_card.download(joined(bytes_(size)), line.download_basis) if size else "",
     }
 
 
@@ -85,7 +83,7 @@ def _card() -> Html:
             "section",
             tag("p", class_="deciding"),
             tag("p", class_="aside-note", id="what-decides"),
-            tag("dl", tag("div", tag("dd"), tag("dt", _("download"), " ")), class_="figures"),
+            tag("dl", class_="figures"),
             tag("p", _("The reasons follow as soon as Python is here."), class_="aside-note"),
             class_="card",
             aria_label=_("Verdict"),

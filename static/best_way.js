@@ -22,4 +22,3 @@ const before = (some, other) => {
   const at = some.findIndex((each, number) => each !== other[number]);
   return at >= 0 && some[at] < other[at];
 };
-

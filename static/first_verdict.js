@@ -58,14 +58,12 @@ const show = ({ way, outcome, probability, because }, { card, headings, decides,
   const had = place.innerHTML;
   place.innerHTML = card;
   undo.push(() => (place.innerHTML = had));
-  const [chance, reason, size] = place.querySelectorAll(".deciding, #what-decides, dl");
+  const [chance, reason, figures] = place.querySelectorAll(".deciding, #what-decides, dl");
   chance.insertAdjacentHTML("beforebegin", headings[outcome]);
-  chance.textContent = (outcome !== "no" && chances[even((100 * probability) / steps) - 1]) || "";
+  chance.textContent = chances[even((100 * probability) / steps) - 1] ?? ""; // of what never runs, or nobody knows, none
   reason.textContent = (outcome !== "unknown" && decides[because]) || "";
-  size.querySelector("dd").textContent = way.size;
-  size.querySelector("dt").insertAdjacentHTML("beforeend", way.basis);
-  for (const each of [chance, reason]) each.hidden = !each.textContent;
-  size.hidden = !way.size;
+  figures.innerHTML = way.figure;
+  for (const each of [chance, reason, figures]) each.hidden = !each.textContent;
   for (const [name, words] of Object.entries(way.said)) said(document.getElementById(`chosen-${name}`), words);
   root.dataset.firstVerdict = outcome;
 };

@@ -37,7 +37,7 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
     verdict, decides = answer.verdict, _what_decides(answer)
     return tag(
         "section",
-        tag("h2", mark(verdict.outcome), verdict.words, class_=f"verdict {verdict.outcome}"),
+        heading(verdict.outcome, verdict.words),
         tag("p", _sentence(answer), class_="deciding"),
         tag("p", decides, class_="aside-note", id="what-decides") if decides else None,
         question,
@@ -57,6 +57,16 @@ def card(answer: Answer, compare: str | None = None, question: Html | None = Non
     )
 
 
+def heading(outcome: Outcome, words: str) -> Html:
+    """Return an outcome's shape and the words that say it."""
+    return tag("h2", mark(outcome), words, class_=f"verdict {outcome}")
+
+
+def decided_by(check: str) -> str:
+    """Return that one check decides, by its title."""
+    return _("What decides: {check}.", check=check)
+
+
 def _what_decides(answer: Answer) -> str | None:
     """Return which check decides, and which would after it; or the one answer that would decide."""
     verdict = answer.verdict
@@ -68,7 +78,7 @@ def _what_decides(answer: Answer) -> str | None:
     if verdict.runner_up:
         second = CHECKS[verdict.runner_up]
         return _("What decides: {check}. Next: {other}.", check=first, other=second)
-    return _("What decides: {check}.", check=first)
+    return decided_by(first)
 
 
 def announcement(answer: Answer) -> str:
@@ -88,7 +98,7 @@ def _sentence(answer: Answer) -> Html:
 def _figures(answer: Answer) -> Iterator[Html]:
     if answer.download.likely:
         size = formula_popover.opener(bytes_(answer.download.likely), "download")
-        yield _figure(_("download"), size, answer.download_basis)
+        yield download(size, answer.download_basis)
     peak = formula_popover.opener(between(answer.memory(Pool.PEAK)), "memory-peak")
     what = _("memory at least") if answer.subject.unread else _("memory at peak")
     yield _figure(what, peak, Basis.COMPUTED)
@@ -100,6 +110,11 @@ def _figures(answer: Answer) -> Iterator[Html]:
 
 def _rate(low: float, high: float) -> str:
     return _("{rates} /s", rates=rates(low, high))
+
+
+def download(size: Html, basis: Basis) -> Html:
+    """Return what is downloaded as one of a card's figures."""
+    return _figure(_("download"), size, basis)
 
 
 def _figure(name: str, value: Html, basis: Basis) -> Html:
